@@ -1,0 +1,35 @@
+package dev.scriptanalytics.rollup;
+
+import dev.scriptanalytics.event.Script;
+
+/**
+ * What happened to a run, for the one cell that it counts in.
+ *
+ * <p>Mutable and reused by its producer: whoever wants to keep one copies it.
+ */
+public final class Fact {
+  /** What happened. */
+  public enum Kind {
+    /** The run was heard of for the first time. */
+    SEEN,
+    /** Takes a {@link #SEEN} back: the run's deployment version became known and is another one. */
+    UNSEEN,
+    /** The run ended well. */
+    SUCCEEDED,
+    /** The run failed. */
+    FAILED
+  }
+
+  public Kind kind;
+  public Script script;
+  public int deploymentVersion;
+
+  /** The minute of the run's start: seconds since 1970, a multiple of 60. */
+  public long minute;
+
+  /** The hour in which the event that made this fact arrived: seconds since 1970, of 3600. */
+  public long arrival;
+
+  /** In milliseconds; NaN where there is none. Only of a {@link Kind#SUCCEEDED}. */
+  public double responseTime;
+}
