@@ -24,8 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -95,7 +97,7 @@ public final class RunDecoder {
   private final RowBinary row = new RowBinary();
   private final RowBinary text = new RowBinary();
   // The names of the columns that were cut, and the fields that go to `extra`, of this record.
-  private final StringBuilder cut = new StringBuilder();
+  private final List<String> cut = new ArrayList<>();
   private final ByteArrayOutputStream extra = new ByteArrayOutputStream();
 
   /**
@@ -129,7 +131,7 @@ public final class RunDecoder {
       endedAt = startedAt + Math.round(responseTime * MICROS_PER_MILLI);
     }
 
-    cut.setLength(0);
+    cut.clear();
     extra.reset();
     row.reset();
     row.uint8(status == RunStatus.IN_PROGRESS ? RunRow.START_ONLY : RunRow.END_ONLY);
@@ -191,10 +193,7 @@ public final class RunDecoder {
     if (json.length > limits.maxBytes()) {
       throw new UnusableRecordException(
           TOO_LARGE,
-          "The record has "
-              + json.length
-              + " bytes; event.max-bytes allows "
-              + limits.maxBytes());
+          "The record has " + json.length + " bytes; event.max-bytes allows " + limits.maxBytes());
     }
     if (!Utf8.isValid(json, 0, json.length)) {
       throw new UnusableRecordException(NOT_UTF8, "The record is not UTF-8");
@@ -225,7 +224,8 @@ public final class RunDecoder {
       case ABSENT, NULL -> {
         return UNKNOWN;
       }
-      case NUMBER -> micros = EventTime.microsOf(event.source(), event.start(field), event.end(field));
+      case NUMBER ->
+          micros = EventTime.microsOf(event.source(), event.start(field), event.end(field));
       case STRING -> {
         if (event.start(field) == event.end(field)) {
           return UNKNOWN;
@@ -251,7 +251,8 @@ public final class RunDecoder {
 
   private void check(String field, long micros, long arrival) throws UnusableRecordException {
     if (micros < 0) {
-      throw new UnusableRecordException(NEGATIVE_TIME, field + " is before 1970: " + instant(micros));
+      throw new UnusableRecordException(
+          NEGATIVE_TIME, field + " is before 1970: " + instant(micros));
     }
     long millis = Math.floorDiv(micros, MICROS_PER_MILLI);
     if (millis < arrival - limits.maxAgeMillis()) {
@@ -287,8 +288,7 @@ public final class RunDecoder {
         millis = (endedAt - startedAt) / (double) MICROS_PER_MILLI;
       }
       case NUMBER -> millis = event.number(RESPONSE_TIME);
-      default ->
-          throw new UnusableRecordException(WRONG_TYPE, "response_time_ms is not a number");
+      default -> throw new UnusableRecordException(WRONG_TYPE, "response_time_ms is not a number");
     }
     // The negation also catches what is not finite.
     if (!(millis >= 0 && millis <= MAX_RESPONSE_TIME)) {
@@ -504,8 +504,7 @@ public final class RunDecoder {
         if (event.start(field) == event.end(field)) {
           yield null;
         }
-        yield decoded(
-            event.source(), event.start(field), event.end(field), event.escaped(field));
+        yield decoded(event.source(), event.start(field), event.end(field), event.escaped(field));
       }
     };
   }
@@ -537,17 +536,12 @@ public final class RunDecoder {
   }
 
   private void cut(String column) {
-    cut.append(column).append('\n');
+    cut.add(column);
   }
 
   private void truncated() {
-    if (cut.length() == 0) {
-      row.varint(0);
-      return;
-    }
-    String[] columns = cut.toString().split("\n");
-    row.varint(columns.length);
-    for (String column : columns) {
+    row.varint(cut.size());
+    for (String column : cut) {
       row.string(utf8(column));
     }
   }

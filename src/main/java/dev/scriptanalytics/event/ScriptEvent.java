@@ -3,10 +3,10 @@ package dev.scriptanalytics.event;
 /**
  * A decoded run event on its way to the tracker of its run.
  *
- * <p>It already is the row that ClickHouse will get ({@link dev.scriptanalytics.row.RunRow}), because
- * copying finished bytes over the network costs a fraction of serializing twenty fields. The run's
- * identity travels as a hash of 128 bits: so large that among a thousand million runs no two share
- * one by chance, and no string has to be compared.
+ * <p>It already is the row that ClickHouse will get ({@link dev.scriptanalytics.row.RunRow}),
+ * because copying finished bytes over the network costs a fraction of serializing twenty fields.
+ * The run's identity travels as a hash of 128 bits: so large that among a thousand million runs no
+ * two share one by chance, and no string has to be compared.
  */
 public final class ScriptEvent {
   /** The first half of the keyed hash of account and run. */
@@ -49,8 +49,6 @@ public final class ScriptEvent {
 
   /** How many bytes of payload it holds. */
   public int payloadBytes() {
-    return row.length
-        + (stdout == null ? 0 : stdout.length)
-        + (stderr == null ? 0 : stderr.length);
+    return row.length + (stdout == null ? 0 : stdout.length) + (stderr == null ? 0 : stderr.length);
   }
 }

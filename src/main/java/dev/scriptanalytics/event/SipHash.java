@@ -9,8 +9,8 @@ import java.util.HexFormat;
  * SipHash-2-4 with 128 bits: a keyed hash, so that whoever chooses run ids cannot choose two that
  * collide.
  *
- * <p>Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), and the 128-bit variant
- * of their reference implementation. Reusable, not thread-safe.
+ * <p>Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), and the 128-bit
+ * variant of their reference implementation. Reusable, not thread-safe.
  */
 public final class SipHash {
   private static final VarHandle LONG =

@@ -9,8 +9,8 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 /**
  * Watermarks by arrival: by the Kafka timestamp, and never by a time that an event tells.
  *
- * <p>On a topic whose timestamps producers set, one of them may be in the future. It does not move the
- * watermark, because everything that arrives after it would then seem late.
+ * <p>On a topic whose timestamps producers set, one of them may be in the future. It does not move
+ * the watermark, because everything that arrives after it would then seem late.
  */
 final class ArrivalWatermarks<T> implements WatermarkGenerator<T> {
   private static final long CLOCK_SKEW_MILLIS = 60_000;

@@ -8,5 +8,4 @@ package dev.scriptanalytics.kafka;
  * @param value null for a tombstone
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-public record KafkaRecord(
-    String topic, int partition, long offset, long timestamp, byte[] value) {}
+public record KafkaRecord(String topic, int partition, long offset, long timestamp, byte[] value) {}

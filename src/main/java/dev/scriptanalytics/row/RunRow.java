@@ -12,13 +12,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Set;
 
 /**
  * A view of the bytes of one row of {@code runs} in RowBinary, in the order of {@link #COLUMNS}.
  *
- * <p>The columns of fixed width come first, so that what decides about a run is read without looking
- * at the rest. Reusable: {@link #wrap} lays it over another row.
+ * <p>The columns of fixed width come first, so that what decides about a run is read without
+ * looking at the rest. Reusable: {@link #wrap} lays it over another row.
  */
 public final class RunRow {
   /** The columns of the insert statement, in the order of the bytes. */
@@ -132,7 +133,12 @@ public final class RunRow {
 
   /** {@link #START_ONLY}, {@link #END_ONLY} or {@link #COMPLETE}. */
   public int version() {
-    return bytes[VERSION];
+    return version(bytes);
+  }
+
+  /** The version of a row that no view is laid over. */
+  public static int version(byte[] row) {
+    return row[VERSION];
   }
 
   public RunStatus status() {
@@ -192,8 +198,9 @@ public final class RunRow {
   /**
    * The run as its start and its end together tell it.
    *
-   * <p>What the end says wins, what it leaves out comes from the start. Account, script and start are
-   * those of {@code first}, because they are the row's key and a row of that key has been written.
+   * <p>What the end says wins, what it leaves out comes from the start. Account, script and start
+   * are those of {@code first}, because they are the row's key and a row of that key has been
+   * written.
    *
    * @param first whichever of the two arrived first
    */
@@ -268,8 +275,8 @@ public final class RunRow {
   }
 
   /**
-   * The row as a run event: what a dead letter shows of an event whose own bytes were left behind when
-   * it was decoded.
+   * The row as a run event: what a dead letter shows of an event whose own bytes were left behind
+   * when it was decoded.
    */
   public byte[] toEventJson() {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
@@ -277,7 +284,7 @@ public final class RunRow {
       to.writeStartObject();
       for (Column column : ALL) {
         if (column.shape == Shape.STRING && !isEmpty(column)) {
-          String name = column.name().toLowerCase(java.util.Locale.ROOT);
+          String name = column.name().toLowerCase(Locale.ROOT);
           switch (column) {
             case INPUT, OUTPUT, EXTRA -> {
               to.writeFieldName(name);

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.track;
 
+import dev.scriptanalytics.decode.Utf8;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
@@ -7,6 +8,7 @@ import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.Consumer;
 
@@ -54,7 +56,7 @@ final class CapturedLogs {
             return;
           }
           byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
-          int end = dev.scriptanalytics.decode.Utf8.cut(utf8, 0, utf8.length, rules.maxMessageBytes());
+          int end = Utf8.cut(utf8, 0, utf8.length, rules.maxMessageBytes());
           boolean cut = end < utf8.length;
           row.reset();
           LogRow.captured(
@@ -64,7 +66,7 @@ final class CapturedLogs {
               id(run, stream, line),
               level == null ? plain : level,
               level == null ? NO_LEVEL : levelWord.getBytes(StandardCharsets.UTF_8),
-              cut ? java.util.Arrays.copyOf(utf8, end) : utf8,
+              cut ? Arrays.copyOf(utf8, end) : utf8,
               cut,
               line,
               stream,

@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 /**
  * Splits what default logging captured from a run into log entries.
  *
- * <p>A line in the format of the logging library ({@code LEVEL :: message}, configurable) gives level
- * and message; any other line is an entry of its own, unless it continues the one above it: behind a
- * line of the library, or within a stack trace, a line that begins with white space, {@code Caused by:}
- * or {@code Traceback} does. Blank lines are no entries.
+ * <p>A line in the format of the logging library ({@code LEVEL :: message}, configurable) gives
+ * level and message; any other line is an entry of its own, unless it continues the one above it:
+ * behind a line of the library, or within a stack trace, a line that begins with white space,
+ * {@code Caused by:} or {@code Traceback} does. Blank lines are no entries.
  */
 final class CapturedText {
   /** Takes the entries, in order. */

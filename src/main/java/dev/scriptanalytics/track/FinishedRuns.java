@@ -7,9 +7,9 @@ import java.util.Arrays;
 /**
  * The finished runs of one key group: enough of each to know a duplicate and a contradiction.
  *
- * <p>An open-addressing table of two longs and a float a run: 104 bits of the run's hash, the hour it
- * finished in, how it ended, its response time. What changed since the last checkpoint is kept beside
- * it as bytes, so that a checkpoint writes only that ({@link #drain}).
+ * <p>An open-addressing table of two longs and a float a run: 104 bits of the run's hash, the hour
+ * it finished in, how it ended, its response time. What changed since the last checkpoint is kept
+ * beside it as bytes, so that a checkpoint writes only that ({@link #drain}).
  */
 final class FinishedRuns {
   /** No such run. */
@@ -148,6 +148,15 @@ final class FinishedRuns {
     byte[] both = Arrays.copyOf(earlier, earlier.length + later.length - HEADER_BYTES);
     System.arraycopy(later, HEADER_BYTES, both, earlier.length, later.length - HEADER_BYTES);
     return both;
+  }
+
+  /** The latest hour, since 1970, in which a run of the blob finished. */
+  static int latestHour(byte[] blob) {
+    int latest = 0;
+    for (int at = HEADER_BYTES; at < blob.length; at += ENTRY_BYTES) {
+      latest = Math.max(latest, hour(ByteBuffer.wrap(blob).getLong(at + Long.BYTES)));
+    }
+    return latest;
   }
 
   /** Forgets runs that finished before that hour. */

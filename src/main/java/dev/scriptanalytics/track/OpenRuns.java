@@ -4,13 +4,14 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.function.Predicate;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * The runs of one key group of which only a start, or only an end, has come: an open-addressing table
- * of the events themselves, because the other half will be merged with all of it.
+ * The runs of one key group of which only a start, or only an end, has come: an open-addressing
+ * table of the events themselves, because the other half will be merged with all of it.
  */
 final class OpenRuns {
   private static final byte FORMAT = 1;
@@ -68,7 +69,7 @@ final class OpenRuns {
   }
 
   /** Those events that the predicate takes; none may be added or removed meanwhile. */
-  void collect(Predicate<ScriptEvent> which, java.util.Collection<ScriptEvent> into) {
+  void collect(Predicate<ScriptEvent> which, Collection<ScriptEvent> into) {
     for (ScriptEvent event : table) {
       if (event != null && which.test(event)) {
         into.add(event);

@@ -4,12 +4,10 @@ import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.RunStatus;
-import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
-import dev.scriptanalytics.row.RunRow.Column;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,14 +16,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
-import org.apache.flink.api.common.typeutils.base.ByteSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -37,13 +38,13 @@ import org.apache.flink.util.OutputTag;
 /**
  * Makes one run of all its events, in whatever order and however often they come.
  *
- * <p>The first end wins; another one that differs in status or response time is a dead letter, and one
- * that does not is a duplicate without effect. The start that is known first is pinned, because it is
- * part of the row's key. A run row is written at each change, each fact of a run once: all of them are
- * functions of the events alone, so that a replay writes the same rows again.
+ * <p>The first end wins; another one that differs in status or response time is a dead letter, and
+ * one that does not is a duplicate without effect. The start that is known first is pinned, because
+ * it is part of the row's key. A run row is written at each change, each fact of a run once: all of
+ * them are functions of the events alone, so that a replay writes the same rows again.
  *
- * <p>Runs are kept a key group at a time ({@link FinishedRuns}, {@link OpenRuns}) and written to keyed
- * state before each barrier, because asking a state backend for every record costs more than
+ * <p>Runs are kept a key group at a time ({@link FinishedRuns}, {@link OpenRuns}) and written to
+ * keyed state before each barrier, because asking a state backend for every record costs more than
  * everything else here together. Time is the watermark, thus arrival in Kafka.
  */
 public final class RunTracker extends AbstractStreamOperator<Fact>
@@ -70,9 +71,8 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
           "finished-runs", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
 
   /** One blob of all open runs. */
-  static final MapStateDescriptor<Byte, byte[]> OPEN =
-      new MapStateDescriptor<>(
-          "open-runs", ByteSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
+  static final ValueStateDescriptor<byte[]> OPEN =
+      new ValueStateDescriptor<>("open-runs", BytePrimitiveArraySerializer.INSTANCE);
 
   /** Counts events that told nothing new. */
   public static final String DUPLICATE_EVENTS = "duplicateEvents";
@@ -89,7 +89,6 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   /** How many finished runs are remembered. */
   public static final String REMEMBERED_RUNS = "rememberedRuns";
 
-  private static final Byte ALL = 0;
   private static final long HOUR_MILLIS = 3_600_000;
   private static final int SECONDS_PER_HOUR = 3600;
   private static final int SEQUENCE_BITS = 32;
@@ -101,7 +100,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private final KeyGroups keyGroups;
 
   private transient MapState<Long, byte[]> finishedState;
-  private transient MapState<Byte, byte[]> openState;
+  private transient ValueState<byte[]> openState;
   private transient int firstKeyGroup;
   private transient FinishedRuns[] finishedRuns;
   private transient OpenRuns[] openRuns;
@@ -143,8 +142,13 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     finishedState = context.getKeyedStateStore().getMapState(FINISHED);
-    openState = context.getKeyedStateStore().getMapState(OPEN);
-    KeyGroupRange range = getKeyedStateBackend().getKeyGroupRange();
+    openState = context.getKeyedStateStore().getState(OPEN);
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    KeyGroupRange range =
+        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+            task.getMaxNumberOfParallelSubtasks(),
+            task.getNumberOfParallelSubtasks(),
+            task.getIndexOfThisSubtask());
     firstKeyGroup = range.getStartKeyGroup();
     int count = range.getNumberOfKeyGroups();
     finishedRuns = new FinishedRuns[count];
@@ -180,7 +184,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
         finishedRuns[i].load(blob.getValue(), 0);
         blobs.get(i).put(blob.getKey(), blob.getValue().length);
       }
-      byte[] open = openState.get(ALL);
+      byte[] open = openState.value();
       if (open != null) {
         openRuns[i].load(open);
         openRuns[i].collect(event -> isEnd(event), ends);
@@ -193,8 +197,8 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     }
   }
 
-  private boolean isEnd(ScriptEvent event) {
-    return known.wrap(event.row).version() == RunRow.END_ONLY;
+  private static boolean isEnd(ScriptEvent event) {
+    return RunRow.version(event.row) == RunRow.END_ONLY;
   }
 
   @Override
@@ -362,13 +366,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     // Where timestamps are out of order: never into an hour that has been forgotten.
     int hour = Math.max((int) Math.floorDiv(event.arrival, HOUR_MILLIS), oldestHour);
     finished.add(
-        event.hashHigh,
-        event.hashLow,
-        hour,
-        run.status(),
-        byRule,
-        startSeen,
-        run.responseTime());
+        event.hashHigh, event.hashLow, hour, run.status(), byRule, startSeen, run.responseTime());
   }
 
   private void letGoOfOldestEnd() {
@@ -382,8 +380,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   private void emitEnd(RunRow run, RunRow key, long arrival) {
-    Fact.Kind kind =
-        run.status() == RunStatus.SUCCESS ? Fact.Kind.SUCCEEDED : Fact.Kind.FAILED;
+    Fact.Kind kind = run.status() == RunStatus.SUCCESS ? Fact.Kind.SUCCEEDED : Fact.Kind.FAILED;
     emitFact(kind, key, key.deploymentVersion(), arrival);
   }
 
@@ -452,12 +449,16 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   private void advanceTo(long time) {
+    if (time == Long.MAX_VALUE) {
+      // The input is over, not the time: what is open goes into the last savepoint as it is.
+      return;
+    }
     while (!awaitingStart.isEmpty()
         && awaitingStart.peek().arrival + rules.awaitStartMillis() < time) {
       letGoOfOldestEnd();
     }
     if (time >= nextScan) {
-      nextScan = time == Long.MAX_VALUE ? time : time + scanInterval();
+      nextScan = time + scanInterval();
       if (rules.timeoutMillis() > 0) {
         failOverdueRuns(time);
       }
@@ -496,8 +497,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
 
   private void forgetFinishedRuns(long time) {
     int oldest = (int) Math.max(0, Math.floorDiv(time - rules.memoryMillis(), HOUR_MILLIS));
-    // At the end of a bounded input all time is over; what it remembers still goes into a savepoint.
-    if (oldest <= oldestHour || time == Long.MAX_VALUE) {
+    if (oldest <= oldestHour) {
       return;
     }
     oldestHour = oldest;
@@ -524,7 +524,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
         append(changes, groupBlobs);
       }
       if (openRuns[i].isChanged()) {
-        openState.put(ALL, openRuns[i].toBytes());
+        openState.update(openRuns[i].toBytes());
       }
     }
   }
