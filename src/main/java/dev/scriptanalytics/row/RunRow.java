@@ -21,6 +21,7 @@ import java.util.Set;
  * <p>The columns of fixed width come first, so that what decides about a run is read without
  * looking at the rest. Reusable: {@link #wrap} lays it over another row.
  */
+@SuppressWarnings("EnumOrdinal") // The order of the columns is the order of the bytes.
 public final class RunRow {
   /** The columns of the insert statement, in the order of the bytes. */
   public static final String COLUMNS =
