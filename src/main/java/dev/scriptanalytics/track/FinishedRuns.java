@@ -240,6 +240,6 @@ final class FinishedRuns {
 
   // The upper half of the hash: the lower one chose the key group.
   private static int home(long first, int capacity) {
-    return (int) ((first >>> 32) * capacity >>> 32);
+    return (int) (((first >>> 32) * capacity) >>> 32);
   }
 }

@@ -31,7 +31,7 @@ public final class KeyGroups implements KeySelector<ScriptEvent, Integer> {
 
   /** The key group of a run. */
   int of(long hashHigh) {
-    return (int) ((hashHigh & 0xffffffffL) * representatives.length >>> 32);
+    return (int) (((hashHigh & 0xffffffffL) * representatives.length) >>> 32);
   }
 
   /** The key that Flink assigns to that key group. */
