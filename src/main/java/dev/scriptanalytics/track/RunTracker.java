@@ -15,7 +15,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -105,7 +107,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private transient FinishedRuns[] finishedRuns;
   private transient OpenRuns[] openRuns;
   // The blobs of each key group's finished runs, with their sizes.
-  private transient List<TreeMap<Long, Integer>> blobs;
+  private transient List<NavigableMap<Long, Integer>> blobs;
   // Ends that wait for their start, oldest first; those that no longer wait stay until their turn.
   private transient ArrayDeque<ScriptEvent> awaitingStart;
   private transient long awaitingStartBytes;
@@ -122,6 +124,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
 
   private transient long watermark;
   private transient long idleSince;
+  private transient ScheduledFuture<?> idleScan;
   private transient long nextScan;
   private transient int oldestHour;
   private transient Counter duplicates;
@@ -218,6 +221,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     if (rules.timeoutMillis() > 0) {
       scheduleIdleScan();
     }
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (idleScan != null) {
+      idleScan.cancel(false);
+    }
+    super.close();
   }
 
   @Override
@@ -437,15 +448,16 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
    */
   private void scheduleIdleScan() {
     long now = getProcessingTimeService().getCurrentProcessingTime();
-    getProcessingTimeService()
-        .registerTimer(
-            now + scanInterval(),
-            time -> {
-              if (idleSince <= time && watermark != Long.MIN_VALUE) {
-                failOverdueRuns(watermark + (time - idleSince));
-              }
-              scheduleIdleScan();
-            });
+    idleScan =
+        getProcessingTimeService()
+            .registerTimer(
+                now + scanInterval(),
+                time -> {
+                  if (idleSince <= time && watermark != Long.MIN_VALUE) {
+                    failOverdueRuns(watermark + (time - idleSince));
+                  }
+                  scheduleIdleScan();
+                });
   }
 
   private void advanceTo(long time) {
@@ -510,7 +522,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
     for (int i = 0; i < openRuns.length; i++) {
-      TreeMap<Long, Integer> groupBlobs = blobs.get(i);
+      NavigableMap<Long, Integer> groupBlobs = blobs.get(i);
       boolean expired = !groupBlobs.isEmpty() && hourOf(groupBlobs.firstKey()) < oldestHour;
       byte[] changes = finishedRuns[i].drain();
       if (!expired && changes == null && !openRuns[i].isChanged()) {
@@ -529,7 +541,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     }
   }
 
-  private void append(byte[] changes, TreeMap<Long, Integer> groupBlobs) throws Exception {
+  private void append(byte[] changes, NavigableMap<Long, Integer> groupBlobs) throws Exception {
     long hour = Math.max(FinishedRuns.latestHour(changes), oldestHour);
     long key = hour << SEQUENCE_BITS;
     Map.Entry<Long, Integer> last = groupBlobs.lastEntry();
@@ -543,7 +555,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   /** Puts two neighbours of one size together, so that an hour of checkpoints leaves few blobs. */
-  private void mergeSmall(TreeMap<Long, Integer> groupBlobs, long hour) throws Exception {
+  private void mergeSmall(NavigableMap<Long, Integer> groupBlobs, long hour) throws Exception {
     Map.Entry<Long, Integer> last = groupBlobs.lastEntry();
     Map.Entry<Long, Integer> before = groupBlobs.lowerEntry(last.getKey());
     while (before != null
