@@ -3,6 +3,7 @@ package dev.scriptanalytics.local;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -52,9 +53,13 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
    * Writes the broker's configuration, formats its directory if it is new, and gives the program to
    * start.
    *
-   * @throws IllegalStateException if the directory cannot be formatted
+   * @throws IllegalStateException if a port is taken or the directory cannot be formatted
    */
   public JavaProgram prepare() {
+    if (Ports.isTaken(port)) {
+      throw new IllegalStateException(
+          "Port " + port + ", where Kafka is to listen, is taken by another program.");
+    }
     Path configuration = directory.resolve("kafka.properties");
     try {
       Files.createDirectories(data());
@@ -83,41 +88,17 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
     return directory.resolve("data");
   }
 
-  private Properties configuration() {
+  private Properties configuration() throws IOException {
     Properties properties = new Properties();
-    properties.putAll(
-        Map.of(
-            "process.roles",
-            "broker,controller",
-            "node.id",
-            "1",
-            "controller.quorum.voters",
-            "1@" + Ports.LOOPBACK + ":" + controllerPort,
-            "listeners",
-            "PLAINTEXT://"
-                + bootstrapServers()
-                + ",CONTROLLER://"
-                + Ports.LOOPBACK
-                + ":"
-                + controllerPort,
-            "controller.listener.names",
-            "CONTROLLER",
-            "log.dirs",
-            data().toString()));
-    // One broker: nothing to replicate to, and few partitions of the internal topics start faster.
-    properties.putAll(
-        Map.of(
-            "default.replication.factor", "1",
-            "offsets.topic.replication.factor", "1",
-            "offsets.topic.num.partitions", "4",
-            "transaction.state.log.replication.factor", "1",
-            "transaction.state.log.min.isr", "1",
-            "transaction.state.log.num.partitions", "4",
-            "group.initial.rebalance.delay.ms", "0"));
-    // A misspelt topic shall be an error, not a topic.
-    properties.put("auto.create.topics.enable", "false");
-    // The default takes a quarter of this broker's heap for the compaction of a handful of offsets.
-    properties.put("log.cleaner.dedupe.buffer.size", "4194304");
+    try (Reader reader =
+        Files.newBufferedReader(Repository.path("deploy/local/kafka.properties"))) {
+      properties.load(reader);
+    }
+    String controller = Ports.LOOPBACK + ":" + controllerPort;
+    properties.setProperty(
+        "listeners", "PLAINTEXT://" + bootstrapServers() + ",CONTROLLER://" + controller);
+    properties.setProperty("controller.quorum.voters", "1@" + controller);
+    properties.setProperty("log.dirs", data().toString());
     return properties;
   }
 

@@ -161,7 +161,7 @@ public final class LocalProcess {
   public void stop(Duration patience) {
     if (isAlive()) {
       handle.destroy();
-      if (!Waiting.until(patience, () -> !isAlive())) {
+      if (!awaitEnd(patience)) {
         kill();
       }
     }
@@ -171,10 +171,19 @@ public final class LocalProcess {
   public void kill() {
     if (isAlive()) {
       handle.destroyForcibly();
-      if (!Waiting.until(Duration.ofSeconds(30), () -> !isAlive())) {
+      if (!awaitEnd(Duration.ofSeconds(30))) {
         throw new IllegalStateException(name + " (process " + pid() + ") cannot be ended.");
       }
     }
+  }
+
+  private boolean awaitEnd(Duration patience) {
+    if (!Waiting.until(patience, () -> !isAlive())) {
+      return false;
+    }
+    // Its ports and locks are free only now, unless nobody waits for it, when it never goes.
+    Waiting.until(Duration.ofSeconds(2), () -> !handle.isAlive());
+    return true;
   }
 
   /** Where the process logs to. */

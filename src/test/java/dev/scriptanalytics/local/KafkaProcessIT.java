@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,13 +46,23 @@ class KafkaProcessIT {
   }
 
   @Test
-  void explainsWhyItDidNotStart() throws IOException {
+  void doesNotStartOnATakenPort() throws IOException {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> KafkaProcess.start(directory, other.getLocalPort()))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("kafka ended instead of becoming ready")
-          .hasMessageContaining("Address already in use");
+          .hasMessageContaining("Port " + other.getLocalPort())
+          .hasMessageContaining("taken");
     }
+  }
+
+  @Test
+  void explainsWhyItDidNotStart() throws IOException {
+    Path data = Files.createDirectories(directory.resolve("data"));
+    Files.writeString(data.resolve("meta.properties"), "version=1\nnode.id=7\ncluster.id=other\n");
+    assertThatThrownBy(() -> KafkaProcess.start(directory))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("kafka ended instead of becoming ready")
+        .hasMessageContaining("Stored node id 7 doesn't match");
   }
 
   private static void send(KafkaProcess kafka, String value) throws Exception {
