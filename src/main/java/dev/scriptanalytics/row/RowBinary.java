@@ -57,6 +57,13 @@ public final class RowBinary {
     return Arrays.copyOf(buffer, size);
   }
 
+  /** Bytes that already are RowBinary. */
+  public void raw(byte[] bytes, int from, int to) {
+    reserve(to - from);
+    System.arraycopy(bytes, from, buffer, size, to - from);
+    size += to - from;
+  }
+
   /** A UInt8, Int8, Bool or Enum8. */
   public void uint8(int value) {
     reserve(Byte.BYTES);

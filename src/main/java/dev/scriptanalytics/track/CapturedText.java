@@ -1,0 +1,98 @@
+package dev.scriptanalytics.track;
+
+import dev.scriptanalytics.event.LogLevel;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Splits what default logging captured from a run into log entries.
+ *
+ * <p>A line in the format of the logging library ({@code LEVEL :: message}, configurable) gives
+ * level and message; any other line is an entry of its own, unless it continues the one above it:
+ * behind a line of the library, or within a stack trace, a line that begins with white space,
+ * {@code Caused by:} or {@code Traceback} does. Blank lines are no entries.
+ */
+final class CapturedText {
+  /** Takes the entries, in order. */
+  interface Entries {
+    /**
+     * One entry.
+     *
+     * @param line where it begins, counted from 1
+     * @param level null for a line that is not in the library's format
+     * @param levelWord the level as it was written, empty where there is none
+     */
+    void entry(int line, LogLevel level, String levelWord, String message);
+  }
+
+  private static final Pattern JAVA_FRAME = Pattern.compile("\\s+(at |\\.\\.\\. \\d+ more).*");
+
+  private final Matcher libraryLine;
+  private final Matcher javaFrame = JAVA_FRAME.matcher("");
+
+  /**
+   * With the format of the library's lines.
+   *
+   * @param format a pattern of two groups, level and message
+   */
+  CapturedText(Pattern format) {
+    this.libraryLine = format.matcher("");
+  }
+
+  /** Splits a text and hands over its entries. */
+  void split(byte[] utf8, Entries entries) {
+    String text = new String(utf8, StandardCharsets.UTF_8);
+    int number = 0;
+    int firstLine = 0;
+    LogLevel level = null;
+    String levelWord = "";
+    StringBuilder message = null;
+    boolean inStackTrace = false;
+    int position = 0;
+    while (position < text.length()) {
+      int end = text.indexOf('\n', position);
+      int next = end < 0 ? text.length() : end + 1;
+      if (end < 0) {
+        end = text.length();
+      }
+      if (end > position && text.charAt(end - 1) == '\r') {
+        end--;
+      }
+      String line = text.substring(position, end);
+      position = next;
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      boolean traceback = line.startsWith("Traceback");
+      boolean continuing = traceback || isSpace(line.charAt(0)) || line.startsWith("Caused by:");
+      if (message != null && continuing && (level != null || inStackTrace || isFrame(line))) {
+        message.append('\n').append(line);
+        inStackTrace |= traceback || isFrame(line);
+        continue;
+      }
+      if (message != null) {
+        entries.entry(firstLine, level, levelWord, message.toString());
+      }
+      firstLine = number;
+      inStackTrace = traceback;
+      libraryLine.reset(line);
+      level = libraryLine.matches() ? LogLevel.ofWord(libraryLine.group(1)) : null;
+      // A word that is no level: somebody's own line, which only looks like the library's.
+      levelWord = level == null ? "" : libraryLine.group(1);
+      message = new StringBuilder(level == null ? line : libraryLine.group(2));
+    }
+    if (message != null) {
+      entries.entry(firstLine, level, levelWord, message.toString());
+    }
+  }
+
+  private boolean isFrame(String line) {
+    return javaFrame.reset(line).matches();
+  }
+
+  private static boolean isSpace(char character) {
+    return character == ' ' || character == '\t';
+  }
+}
