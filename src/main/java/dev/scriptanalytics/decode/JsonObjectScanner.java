@@ -87,7 +87,12 @@ public final class JsonObjectScanner {
   private final long[] objects = new long[MAX_DEPTH / Long.SIZE + 1];
 
   private final byte[] decodedName;
-  private final char[] numberText = new char[MAX_NUMBER_DIGITS + 8];
+
+  /**
+   * As long as any double is written. The parser that needs no String must not get more: it takes
+   * every exponent beyond 1024 for 1024, which hundreds of digits can make up for.
+   */
+  private final char[] numberText = new char[40];
 
   private byte[] json = {};
   private int from;
@@ -370,6 +375,9 @@ public final class JsonObjectScanner {
   private double numberFromText(int field) {
     int start = starts[field];
     int length = ends[field] - start;
+    if (length > numberText.length) {
+      return Double.parseDouble(new String(json, start, length, StandardCharsets.ISO_8859_1));
+    }
     for (int i = 0; i < length; i++) {
       numberText[i] = (char) json[start + i];
     }
