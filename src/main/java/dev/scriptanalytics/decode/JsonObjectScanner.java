@@ -68,6 +68,12 @@ public final class JsonObjectScanner {
   /** Open addressing: field + 1 by the hash of its name, 0 where there is none. */
   private final short[] fieldsByHash;
 
+  /**
+   * For each field, and last for the object's beginning: the field that came next when it was last
+   * seen, or -1. Producers keep their order, so most names need only be compared with one.
+   */
+  private final int[] successors;
+
   private final int[] starts;
   private final int[] ends;
   private final Kind[] kinds;
@@ -81,11 +87,19 @@ public final class JsonObjectScanner {
   private final long[] objects = new long[MAX_DEPTH / Long.SIZE + 1];
 
   private final byte[] decodedName;
-  private final char[] numberText = new char[MAX_NUMBER_DIGITS + 8];
+
+  /**
+   * As long as any double is written. The parser that needs no String must not get more: it takes
+   * every exponent beyond 1024 for 1024, which hundreds of digits can make up for.
+   */
+  private final char[] numberText = new char[40];
 
   private byte[] json = {};
   private int from;
   private int to;
+
+  /** Where the name passed last ends, before its quote. */
+  private int nameEnd;
 
   /** Whether the string passed last holds a backslash. */
   private boolean escaped;
@@ -99,6 +113,8 @@ public final class JsonObjectScanner {
   public JsonObjectScanner(String... names) {
     this.names = new byte[names.length][];
     fieldsByHash = new short[Math.max(16, Integer.highestOneBit(names.length) * 8)];
+    successors = new int[names.length + 1];
+    Arrays.fill(successors, -1);
     int longest = 0;
     for (int field = 0; field < names.length; field++) {
       byte[] name = names[field].getBytes(StandardCharsets.UTF_8);
@@ -159,13 +175,16 @@ public final class JsonObjectScanner {
   /** Passes the outermost object's fields, of which there is at least one, and its '}'. */
   private int fields(int firstName) throws JsonSyntaxException {
     int at = firstName;
+    int previous = names.length;
     while (true) {
       if (byteAt(at) != '"') {
         throw unexpected(at, "a field's name in quotes");
       }
       int nameStart = at + 1;
-      int nameEnd = endOfString(nameStart);
-      int field = escaped ? fieldOfEscaped(nameStart, nameEnd) : fieldOf(json, nameStart, nameEnd);
+      int field = fieldNamedAt(nameStart, previous);
+      if (field >= 0) {
+        previous = field;
+      }
       at = afterColon(nameEnd + 1);
 
       int valueStart = at;
@@ -216,6 +235,36 @@ public final class JsonObjectScanner {
       }
       at = afterWhiteSpace(at + 1);
     }
+  }
+
+  /**
+   * The field whose name begins at {@code start}, -1 if it is an unknown one; sets {@link
+   * #nameEnd}.
+   *
+   * @param previous the field before it
+   */
+  private int fieldNamedAt(int start, int previous) throws JsonSyntaxException {
+    int expected = successors[previous];
+    if (expected >= 0 && isName(expected, start)) {
+      nameEnd = start + names[expected].length;
+      return expected;
+    }
+    nameEnd = endOfString(start);
+    if (escaped) {
+      return fieldOfEscaped(start, nameEnd);
+    }
+    int field = fieldOf(json, start, nameEnd);
+    // Never a name that needs escapes, whose bytes as they are would end or break a string.
+    if (field >= 0) {
+      successors[previous] = field;
+    }
+    return field;
+  }
+
+  private boolean isName(int field, int start) {
+    byte[] name = names[field];
+    int end = start + name.length;
+    return end < to && json[end] == '"' && Arrays.equals(name, 0, name.length, json, start, end);
   }
 
   private void addUnknown(int start, int end) {
@@ -304,7 +353,7 @@ public final class JsonObjectScanner {
       if (digit >= 0 && digit <= 9) {
         digits = digits * 10 + digit;
         if (digits > MAX_EXACT_INTEGER) {
-          return longNumber(field);
+          return numberFromText(field);
         }
         if (fraction) {
           exponent--;
@@ -312,20 +361,23 @@ public final class JsonObjectScanner {
       } else if (json[at] == '.') {
         fraction = true;
       } else {
-        return longNumber(field);
+        return numberFromText(field);
       }
     }
     if (exponent < -22) {
-      return longNumber(field);
+      return numberFromText(field);
     }
     // One division of two exact values: rounded once, hence correctly.
     double value = digits / EXACT_POWERS_OF_TEN[-exponent];
     return negative ? -value : value;
   }
 
-  private double longNumber(int field) {
+  private double numberFromText(int field) {
     int start = starts[field];
     int length = ends[field] - start;
+    if (length > numberText.length) {
+      return Double.parseDouble(new String(json, start, length, StandardCharsets.ISO_8859_1));
+    }
     for (int i = 0; i < length; i++) {
       numberText[i] = (char) json[start + i];
     }
@@ -455,13 +507,12 @@ public final class JsonObjectScanner {
   /** A hash of the name's length, beginning and end, which tell most names apart. */
   private int slotOf(byte[] bytes, int start, int end) {
     int length = end - start;
-    long first;
+    long first = 0;
     long last = 0;
     if (length >= Long.BYTES) {
       first = (long) LONG.get(bytes, start);
       last = (long) LONG.get(bytes, end - Long.BYTES);
     } else {
-      first = 0;
       for (int at = start; at < end; at++) {
         first = first << 8 | bytes[at];
       }
@@ -529,25 +580,21 @@ public final class JsonObjectScanner {
         }
         at += Long.BYTES;
       }
-      while (at < to && bytes[at] != '"' && bytes[at] != '\\' && !isControl(bytes[at])) {
-        at++;
-      }
       int b = byteAt(at);
       if (b == '"') {
         escaped = backslash;
         return at;
       }
-      if (b != '\\') {
+      if (b == '\\') {
+        backslash = true;
+        at = afterEscape(at);
+      } else if (b >= ' ') {
+        at++;
+      } else {
         throw unexpected(
-            at, at < to ? "a control character to be escaped" : "the closing quote of a string");
+            at, b < 0 ? "the closing quote of a string" : "an escape for a control character");
       }
-      backslash = true;
-      at = afterEscape(at);
     }
-  }
-
-  private static boolean isControl(byte b) {
-    return b >= 0 && b < ' ';
   }
 
   private int afterEscape(int backslash) throws JsonSyntaxException {
