@@ -18,6 +18,9 @@ import org.apache.flink.util.OutputTag;
 public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> {
   private static final long serialVersionUID = 1;
 
+  public static final String NAME = "Decode runs";
+
+  /** The operator's uid, which never changes: checkpoints are restored by it. */
   public static final String UID = "decode-runs";
 
   /** Where the dead letters go. */

@@ -53,6 +53,9 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     implements OneInputStreamOperator<ScriptEvent, Fact> {
   private static final long serialVersionUID = 1;
 
+  public static final String NAME = "Track runs";
+
+  /** The operator's uid, which never changes: checkpoints are restored by it. */
   public static final String UID = "track-runs";
 
   /** Rows of {@code runs}. */
