@@ -41,7 +41,7 @@ public record ClickHouse(
   /** The password of {@code script_writer} in the local stack. */
   public static final String WRITER_PASSWORD = "writer";
 
-  static final String NAME = "clickhouse";
+  public static final String NAME = "clickhouse";
 
   private static final String LIBRARY_VARIABLE = "CHDB_LIBRARY";
   private static final String LIBRARY = "libchdb.so";
@@ -88,7 +88,7 @@ public record ClickHouse(
       // ClickHouse would start without any configuration.
       throw new IllegalStateException(configuration + " is not there.");
     }
-    Path data = directory.resolve("data");
+    Path data = directory.resolve(NAME);
     try {
       Files.createDirectories(data);
     } catch (IOException e) {

@@ -70,7 +70,9 @@ public final class LocalProcess {
             "set -m; nohup \"$@\" </dev/null >\"$0\" 2>&1 & echo $!",
             file(directory, "logs", program.name(), "out").toString());
     try {
-      Process shell = processBuilder(program, directory, detach).start();
+      JavaProgram independent =
+          program.withCopiedClasses(file(directory, "run", program.name(), "classes"));
+      Process shell = processBuilder(independent, directory, detach).start();
       String pid = new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       return recorded(
           program.name(), directory, ProcessHandle.of(Long.parseLong(pid.trim())).orElseThrow());
@@ -219,6 +221,11 @@ public final class LocalProcess {
   /** Where the process logs to. */
   public Path log() {
     return file(directory, "logs", name, "log");
+  }
+
+  @Override
+  public String toString() {
+    return name + " (process " + pid() + ")";
   }
 
   private String explanation() {
