@@ -45,7 +45,7 @@ public record ClickHouse(
 
   private static final String LIBRARY_VARIABLE = "CHDB_LIBRARY";
   private static final String LIBRARY = "libchdb.so";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   public ClickHouse {
     directory = directory.toAbsolutePath();

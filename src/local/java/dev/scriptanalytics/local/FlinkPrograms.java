@@ -138,7 +138,7 @@ public final class FlinkPrograms {
   /**
    * A TaskManager.
    *
-   * @param name of the process, since there can be several
+   * @param name of the process, since there can be several in a cluster
    */
   public JavaProgram taskManager(String name) {
     TaskExecutorProcessSpec memory = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
@@ -147,7 +147,12 @@ public final class FlinkPrograms {
         classPath(),
         jvmOptions(TASK_MANAGER, ProcessMemoryUtils.generateJvmParametersStr(memory)),
         "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-        arguments(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)));
+        // With a name that stays, the JobManager notices at once that a TaskManager was started
+        // again.
+        arguments(
+            TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)
+                + " -D taskmanager.resource-id="
+                + name));
   }
 
   /**

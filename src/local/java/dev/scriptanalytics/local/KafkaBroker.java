@@ -41,7 +41,7 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
 
   public static final String NAME = "kafka";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int REQUEST_TIMEOUT_MILLIS = 15_000;
 
   public KafkaBroker {

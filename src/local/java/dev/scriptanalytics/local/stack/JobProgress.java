@@ -26,6 +26,10 @@ record JobProgress(FlinkRest flink, String id) {
     return flink.allTasksRun(id);
   }
 
+  int restarts() {
+    return flink.restarts(id);
+  }
+
   private Optional<JobStatus> status() {
     return flink.jobStatus(id);
   }
@@ -36,8 +40,8 @@ record JobProgress(FlinkRest flink, String id) {
     if (status.isEmpty()) {
       return "unknown to this cluster";
     }
-    int restarts = flink.restarts(id);
-    return status.get() + (restarts == 0 ? "" : ", restarted %,d times".formatted(restarts));
+    int restarts = restarts();
+    return status.get() + (restarts == 0 ? "" : ", restarts: %,d".formatted(restarts));
   }
 
   /** Why it failed last: the messages of an exception and its causes, without their stacks. */

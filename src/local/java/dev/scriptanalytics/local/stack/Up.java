@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -76,6 +77,7 @@ final class Up {
       configureFlink();
     }
     FlinkPrograms flink = stack.flinkPrograms();
+    OptionalInt restartsToExceed = restartsToExceed();
     LocalProcess jobManager = started(Stack.JOB_MANAGER, flink::jobManager);
     LocalProcess taskManager =
         started(Stack.TASK_MANAGER, () -> flink.taskManager(Stack.TASK_MANAGER));
@@ -98,8 +100,9 @@ final class Up {
     taskManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(1));
     report.step("Flink answers; a TaskManager offers its slots");
     boolean newJob = submitUnlessItRuns(flink);
-    JobProgress job = new JobProgress(stack.flink(), stack.job().orElseThrow().id());
-    await(job, "its tasks to run", job::allTasksRun);
+    JobProgress job = submittedJob().orElseThrow();
+    int exceed = newJob ? -1 : restartsToExceed.orElse(-1);
+    await(job, "its tasks to run", () -> job.allTasksRun() && job.restarts() > exceed);
     report.step("The job runs");
     if (newSample || (newJob && stack.runs(Stack.SAMPLE))) {
       await(job, "the first runs in ClickHouse", firstRuns::haveArrived);
@@ -127,6 +130,20 @@ final class Up {
     // A TaskManager knows its JobManager by a port that the next one will not have.
     stack.process(Stack.TASK_MANAGER).ifPresent(LocalProcess::kill);
     FlinkPrograms.configure(stack.home(), stack.ports().get(StackPort.FLINK_REST_PORT), Map.of());
+  }
+
+  private Optional<JobProgress> submittedJob() {
+    return stack.job().map(job -> new JobProgress(stack.flink(), job.id()));
+  }
+
+  /** For some seconds a JobManager takes the tasks of a TaskManager that was killed for running. */
+  private OptionalInt restartsToExceed() {
+    if (!stack.runs(Stack.JOB_MANAGER) || stack.runs(Stack.TASK_MANAGER)) {
+      return OptionalInt.empty();
+    }
+    return submittedJob().filter(JobProgress::allTasksRun).stream()
+        .mapToInt(JobProgress::restarts)
+        .findFirst();
   }
 
   private static JavaProgram sample(KafkaBroker kafka, boolean firstStart) {
