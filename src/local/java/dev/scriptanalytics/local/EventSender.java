@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Sends records to a topic, in order, each once, for as long as it takes: while the broker is away
  * it waits and says so.
  */
-final class EventSender implements AutoCloseable {
+public final class EventSender implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final KafkaProducer<byte[], byte[]> producer;
@@ -31,7 +31,7 @@ final class EventSender implements AutoCloseable {
   private final PrintStream messages;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
-  EventSender(String bootstrapServers, String topic, PrintStream messages) {
+  public EventSender(String bootstrapServers, String topic, PrintStream messages) {
     this.bootstrapServers = bootstrapServers;
     this.topic = topic;
     this.messages = messages;
@@ -56,7 +56,7 @@ final class EventSender implements AutoCloseable {
    *
    * @throws IOException if Kafka refused this record or an earlier one
    */
-  void send(Delivery delivery) throws IOException, InterruptedException {
+  public void send(Delivery delivery) throws IOException, InterruptedException {
     byte[] key = delivery.key() == null ? null : delivery.key().getBytes(UTF_8);
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, delivery.value());
     expectNoFailure();
@@ -102,7 +102,7 @@ final class EventSender implements AutoCloseable {
    *
    * @throws IOException if it refused a record
    */
-  void flush() throws IOException, InterruptedException {
+  public void flush() throws IOException, InterruptedException {
     try {
       producer.flush();
     } catch (InterruptException e) {

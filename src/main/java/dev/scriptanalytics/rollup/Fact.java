@@ -1,6 +1,7 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * What happened to a run, for the one cell that it counts in.
@@ -8,6 +9,10 @@ import dev.scriptanalytics.event.Script;
  * <p>Mutable and reused by its producer: whoever wants to keep one copies it.
  */
 public final class Fact {
+  /** How Flink handles facts. */
+  public static final TypeInformation<Fact> TYPE =
+      new RollupType<>(Fact.class, new FactSerializer());
+
   /** What happened. */
   public enum Kind {
     /** The run was heard of for the first time. */

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * A cell as it stands: a row of {@code run_rollups}, which replaces every earlier row of its cell.
@@ -29,4 +30,8 @@ public record RollupRow(
     double responseTimeMin,
     double responseTimeMax,
     float[] means,
-    long[] weights) {}
+    long[] weights) {
+  /** How Flink handles rows. */
+  public static final TypeInformation<RollupRow> TYPE =
+      new RollupType<>(RollupRow.class, new RollupRowSerializer());
+}

@@ -1,0 +1,651 @@
+package dev.scriptanalytics.configuration;
+
+import static dev.scriptanalytics.configuration.AllowedValues.durationBetween;
+import static dev.scriptanalytics.configuration.AllowedValues.integerBetween;
+import static dev.scriptanalytics.configuration.AllowedValues.listMatching;
+import static dev.scriptanalytics.configuration.AllowedValues.matching;
+import static dev.scriptanalytics.configuration.AllowedValues.notEmpty;
+import static dev.scriptanalytics.configuration.AllowedValues.oneOf;
+import static dev.scriptanalytics.configuration.AllowedValues.regexWithGroups;
+import static dev.scriptanalytics.configuration.AllowedValues.sizeBetween;
+import static org.apache.flink.configuration.ConfigOptions.key;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.util.TimeUtils;
+
+/**
+ * Every option of the job, in the order in which {@code --help} and the shipped properties file
+ * list them. Descriptions say what a value means and what breaks at either extreme.
+ */
+public final class JobOptions {
+  /** Keyed by the option's key. Stands first because the constants below fill it. */
+  private static final Map<String, Declared<?>> DECLARED = new LinkedHashMap<>();
+
+  private static final String BROKER = "(\\[[0-9a-fA-F:.]+\\]|[^\\s,:\\[\\]]+):\\d{1,5}";
+
+  // Kafka
+
+  public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
+      required(
+          "kafka.bootstrap.servers",
+          "${KAFKA_BOOTSTRAP_SERVERS}",
+          matching(
+              BROKER + "(\\s*,\\s*" + BROKER + ")*", "brokers as host:port, separated by commas"),
+          "The Kafka brokers to begin with, as host:port, separated by commas. One is enough while"
+              + " it is up; with two or three the job also starts while one of them is down.");
+
+  public static final ConfigOption<String> KAFKA_GROUP_ID =
+      text(
+          "kafka.group.id",
+          "script-analytics",
+          notEmpty(),
+          "The consumer group under which the job commits its offsets, for lag monitors to read."
+              + " The job itself goes on from its checkpoint and not from the group. Two jobs with"
+              + " one group hide each other's lag.");
+
+  // Topics
+
+  public static final ConfigOption<List<String>> RUNS_TOPICS =
+      list(
+          "runs.topics",
+          "script-runs",
+          listMatching(
+              "[A-Za-z0-9._-]{1,249}",
+              "topic names, each once, separated by commas, of letters, digits, '.', '_' and '-'"),
+          "The topics that carry run events, separated by commas. The timestamp of a topic's records"
+              + " is taken as the time of arrival, so message.timestamp.type=LogAppendTime is"
+              + " advised.");
+
+  // Source
+
+  public static final ConfigOption<Duration> SOURCE_IDLE_TIMEOUT =
+      duration(
+          "source.idle-timeout",
+          "10 s",
+          durationBetween("100 ms", "1 h"),
+          "After how long without a record a partition no longer holds back the watermark. Too"
+              + " short: a partition that merely pauses is left behind, and its cells leave state"
+              + " earlier than need be. Too long: one empty partition keeps every finished cell in"
+              + " state for as long.");
+
+  public static final ConfigOption<Duration> SOURCE_MAX_OUT_OF_ORDERNESS =
+      duration(
+          "source.max-out-of-orderness",
+          "10 s",
+          durationBetween("0 s", "1 h"),
+          "How far the arrival times of one partition may run backwards. With LogAppendTime they"
+              + " hardly do. Too small: cells leave state while records of theirs still come. Too"
+              + " large: cells stay in state longer; no result changes.");
+
+  // Events
+
+  public static final ConfigOption<Duration> EVENT_MAX_AGE =
+      duration(
+          "event.max-age",
+          "30 d",
+          durationBetween("1 min", "3650 d"),
+          "How long before its arrival an event may be dated; an older one is a dead letter. Not"
+              + " more than retention.days, because ClickHouse drops a row that is past its"
+              + " retention without a word. Too short: a producer that was cut off for a while loses"
+              + " its events to dead_letters. Long: one wrong clock opens a partition a day.");
+
+  public static final ConfigOption<Duration> EVENT_MAX_AHEAD =
+      duration(
+          "event.max-ahead",
+          "1 d",
+          durationBetween("0 s", "365 d"),
+          "How long after its arrival an event may be dated; one further ahead is a dead letter. At"
+              + " 0 s every producer whose clock is a little fast is refused. Long: rows of a wrong"
+              + " clock stand at the top of every list until their time has come.");
+
+  public static final ConfigOption<MemorySize> EVENT_MAX_BYTES =
+      size(
+          "event.max-bytes",
+          "8 mb",
+          sizeBetween("1 kb", "64 mb"),
+          "The largest record that is read; a larger one is a dead letter. Below the topic's"
+              + " max.message.bytes, good events are refused. Large: a flood of such records needs"
+              + " this much memory each, several times over, on its way through the job.");
+
+  public static final ConfigOption<MemorySize> EVENT_MAX_INPUT_BYTES =
+      size(
+          "event.max-input-bytes",
+          "64 kb",
+          sizeBetween("0 b", "16 mb"),
+          "At how many bytes of UTF-8 a run's input is cut; the row's column truncated says so. At 0"
+              + " b none is kept. Large: runs grow by what scripts are called with, on the wire, in"
+              + " state and on disk.");
+
+  public static final ConfigOption<MemorySize> EVENT_MAX_OUTPUT_BYTES =
+      size(
+          "event.max-output-bytes",
+          "64 kb",
+          sizeBetween("0 b", "16 mb"),
+          "The same for a run's output.");
+
+  public static final ConfigOption<MemorySize> EVENT_MAX_MESSAGE_BYTES =
+      size(
+          "event.max-message-bytes",
+          "32 kb",
+          sizeBetween("64 b", "16 mb"),
+          "The same for a log entry's message, an error's message, and one line of captured stdout"
+              + " or stderr. Too small: messages lose the end, which is where the cause often"
+              + " stands.");
+
+  public static final ConfigOption<MemorySize> EVENT_MAX_STACK_TRACE_BYTES =
+      size(
+          "event.max-stack-trace-bytes",
+          "32 kb",
+          sizeBetween("64 b", "16 mb"),
+          "The same for a stack trace. Too small: the last 'Caused by' is cut off.");
+
+  public static final ConfigOption<MemorySize> EVENT_MAX_NAME_BYTES =
+      size(
+          "event.max-name-bytes",
+          "1 kb",
+          sizeBetween("16 b", "64 kb"),
+          "The longest account, script, function, source or id; an event with a longer one that"
+              + " identifies it is a dead letter, since two cut ids might be one. Large: keys, which"
+              + " stand in state and in ClickHouse's primary index, grow by what producers send.");
+
+  public static final ConfigOption<MemorySize> DEAD_LETTER_MAX_BYTES =
+      size(
+          "dead-letter.max-bytes",
+          "64 kb",
+          sizeBetween("0 b", "16 mb"),
+          "At how many bytes a dead letter's copy of its record is cut. Small: the fault may lie"
+              + " behind the cut, though topic, partition and offset still find the record while"
+              + " Kafka has it. Large: one broken producer fills dead_letters.");
+
+  // Captured stdout and stderr
+
+  public static final ConfigOption<String> CAPTURED_PATTERN =
+      text(
+          "captured.pattern",
+          "^([A-Za-z]+) :: (.*)$",
+          regexWithGroups(
+              2, "a regular expression with exactly two groups, the level and the message"),
+          "How a line of captured stdout or stderr that has a level looks: a Java regular expression"
+              + " with exactly two groups, the level and the message. A line that does not match is"
+              + " Stdout or Stderr. Too wide: ordinary output turns into entries of invented levels."
+              + " An expression that backtracks slows the job down by the line.");
+
+  public static final ConfigOption<KoreloggerCapture> CAPTURED_KORELOGGER =
+      choice(
+          "captured.korelogger",
+          KoreloggerCapture.AUTO,
+          oneOf("auto", "keep", "drop"),
+          "What becomes of korelogger's lines in captured stdout, which usually arrive as log"
+              + " entries of their own too. auto: dropped when the run has streamed entries. keep:"
+              + " every such line is there twice where both arrive. drop: lines are lost where"
+              + " nothing is streamed.");
+
+  // Runs
+
+  public static final ConfigOption<Duration> RUN_MEMORY =
+      duration(
+          "run.memory",
+          "24 h",
+          durationBetween("1 min", "365 d"),
+          "How long a finished run is remembered, so that a duplicate of its end has no effect and a"
+              + " contradicting one is a dead letter. Too short: an event sent again later counts"
+              + " again in the rollups. Long: at least 16 bytes of memory a run, 1.4 GB in all"
+              + " for a day of 1,000 runs a second.");
+
+  public static final ConfigOption<Duration> RUN_MAX_OPEN =
+      duration(
+          "run.max-open",
+          "7 d",
+          durationBetween("1 min", "365 d"),
+          "How long a run without an end stays in state; its row stays In Progress. Too short: the"
+              + " end of a longer run counts as a new run. Long: runs that never end, as of a"
+              + " producer that only reports starts, fill the state.");
+
+  public static final ConfigOption<Duration> RUN_TIMEOUT =
+      duration(
+          "run.timeout",
+          "0 s",
+          durationBetween("0 s", "365 d"),
+          "After how long a run without an end counts as failed; 0 s: never. A real end that comes"
+              + " later is a dead letter, so a value near the longest honest run turns good runs"
+              + " into failures. Not more than run.max-open, after which the job no longer knows the"
+              + " run.");
+
+  public static final ConfigOption<Duration> RUN_AWAIT_START =
+      duration(
+          "run.await-start",
+          "10 min",
+          durationBetween("0 s", "1 d"),
+          "How long the row of a run whose end came before its start is kept, so that the start can"
+              + " be merged into it. At 0 s such a start is a dead letter of reason late_start. Long:"
+              + " whole rows, with input and output, stand in state; producers that send no start at"
+              + " all pay this for every run.");
+
+  public static final ConfigOption<MemorySize> RUN_AWAIT_START_MAX_BYTES =
+      size(
+          "run.await-start.max-bytes",
+          "32 mb",
+          sizeBetween("0 b", "8 gb"),
+          "How many bytes of such rows one parallel instance keeps; the oldest leave first. Too"
+              + " small: run.await-start is not reached under load. Large: it is heap memory, and"
+              + " part of every checkpoint.");
+
+  public static final ConfigOption<String> RUN_HASH_KEY =
+      secret(
+          "run.hash-key",
+          "243f6a8885a308d313198a2e03707344",
+          matching("[0-9a-fA-F]{32}", "32 hexadecimal digits"),
+          "The key of the hash that finished runs are remembered by: 32 hexadecimal digits. The"
+              + " default is known to everybody: somebody who can choose run ids could make up two"
+              + " with one hash, and the second would count as a duplicate. Set one of your own"
+              + " (openssl rand -hex 16) before the first start and keep it: with another key the"
+              + " job no longer recognizes the runs it has counted.");
+
+  // Rollups
+
+  public static final ConfigOption<Duration> ROLLUP_EMIT_INTERVAL =
+      duration(
+          "rollup.emit-interval",
+          "1 s",
+          durationBetween("10 ms", "1 h"),
+          "How often a changed cell of a recent minute is written at most. Short: many more rollup"
+              + " rows for ClickHouse to replace. Long: metrics lag behind by as much.");
+
+  public static final ConfigOption<Duration> ROLLUP_COLD_EMIT_INTERVAL =
+      duration(
+          "rollup.cold-emit-interval",
+          "10 s",
+          durationBetween("10 ms", "1 h"),
+          "The same for a cell of an earlier minute, which late events change: not less than"
+              + " rollup.emit-interval. Short: a replay of old events writes each cell over and over."
+              + " Long: what came late is seen later.");
+
+  public static final ConfigOption<Duration> ROLLUP_PREAGGREGATE_INTERVAL =
+      duration(
+          "rollup.preaggregate-interval",
+          "1 s",
+          durationBetween("10 ms", "1 min"),
+          "How long facts of one script are gathered before they are sent to their cell. Short: a"
+              + " hot script costs the one instance that has its cells more. Long: metrics lag behind"
+              + " by as much, on top of rollup.emit-interval.");
+
+  public static final ConfigOption<Duration> ROLLUP_ARRIVAL_GRACE =
+      duration(
+          "rollup.arrival-grace",
+          "1 h",
+          durationBetween("1 min", "7 d"),
+          "How long a cell stays in state after its arrival hour has passed. Too short: a record that"
+              + " arrived in that hour but is read later, as after an outage of the job with idle"
+              + " partitions, finds its cell gone. Long: more cells in state.");
+
+  // Sinks
+
+  public static final ConfigOption<Integer> SINK_BATCH_ROWS =
+      integer(
+          "sink.batch-rows",
+          100000,
+          integerBetween(1, 10_000_000),
+          "How many rows at most go to ClickHouse in one insert. Small: many small parts, until"
+              + " ClickHouse answers 'too many parts'. Large: more memory, and more to send again when"
+              + " an insert fails.");
+
+  public static final ConfigOption<MemorySize> SINK_BATCH_BYTES =
+      size(
+          "sink.batch-bytes",
+          "32 mb",
+          sizeBetween("1 kb", "512 mb"),
+          "How many bytes at most go to ClickHouse in one insert, whatever their number of rows; a"
+              + " single larger row goes alone. Each instance of a raw sink holds up to two such"
+              + " batches on the heap: one on its way, one that fills.");
+
+  public static final ConfigOption<Duration> SINK_BATCH_INTERVAL =
+      duration(
+          "sink.batch-interval",
+          "1 s",
+          durationBetween("10 ms", "10 min"),
+          "How long a row waits at most for its batch to fill. Short: many small parts (a part per"
+              + " table, instance, interval and day of the rows). Long: rows are seen later. A"
+              + " checkpoint sends what there is in any case.");
+
+  public static final ConfigOption<Duration> SINK_RETRY_BACKOFF_INITIAL =
+      duration(
+          "sink.retry-backoff-initial",
+          "100 ms",
+          durationBetween("1 ms", "1 min"),
+          "How long a sink waits before it sends a failed insert again; doubled with each further"
+              + " failure, with some chance in it, so that instances do not return all at once.");
+
+  public static final ConfigOption<Duration> SINK_RETRY_BACKOFF_MAX =
+      duration(
+          "sink.retry-backoff-max",
+          "10 s",
+          durationBetween("1 ms", "10 min"),
+          "Where that doubling ends. Short: a server that is coming up is pressed by everybody. Long:"
+              + " the job stands still for as long after the server is back.");
+
+  public static final ConfigOption<Duration> SINK_RETRY_TIMEOUT =
+      duration(
+          "sink.retry-timeout",
+          "10 min",
+          durationBetween("0 s", "7 d"),
+          "How long a sink goes on trying before it fails the job, which Flink then restarts from the"
+              + " last checkpoint. While it tries nothing is lost, reading stops and checkpoints"
+              + " wait. Short: each restart of ClickHouse restarts the job too. Longer than Flink's"
+              + " execution.checkpointing.timeout: checkpoints may fail meanwhile, so let the job"
+              + " tolerate some (execution.checkpointing.tolerable-failed-checkpoints).");
+
+  // ClickHouse
+
+  public static final ConfigOption<String> CLICKHOUSE_URL =
+      required(
+          "clickhouse.url",
+          "${CLICKHOUSE_URL}",
+          matching(
+              "(?i)(jdbc:(clickhouse|ch):)?https?://([^\\s/?#@:\\[\\]]+|\\[[0-9a-f:.]+\\])(:\\d{1,5})?/?",
+              "http://host:8123, https://host:8443, jdbc:clickhouse:http://host:8123 or"
+                  + " jdbc:clickhouse:https://host:8443, without user, path or parameters"),
+          "Where ClickHouse listens for HTTP: http://host:8123 or https://host:8443, with or without"
+              + " jdbc:clickhouse: before it. User, password and parameters have options of their"
+              + " own, so that none ends up in a log with the address.");
+
+  public static final ConfigOption<String> CLICKHOUSE_DATABASE =
+      text(
+          "clickhouse.database",
+          "script_analytics",
+          matching("[A-Za-z_][A-Za-z0-9_]*", "a name of letters, digits and '_'"),
+          "The database that the files in sql/ were applied to.");
+
+  public static final ConfigOption<String> CLICKHOUSE_USERNAME =
+      text(
+          "clickhouse.username",
+          "script_writer",
+          notEmpty(),
+          "The user that the job writes as. It needs INSERT on the job's tables, and no more.");
+
+  public static final ConfigOption<String> CLICKHOUSE_PASSWORD =
+      secretWithoutDefault(
+          "clickhouse.password",
+          "${CLICKHOUSE_PASSWORD}",
+          new AllowedValues<>("a text", value -> true),
+          "That user's password. It travels with the job, as part of the graph that Flink's"
+              + " JobManager keeps; clickhouse.password-file does not.");
+
+  public static final ConfigOption<String> CLICKHOUSE_PASSWORD_FILE =
+      optional(
+          "clickhouse.password-file",
+          "/run/secrets/clickhouse-password",
+          notEmpty(),
+          "A file on every TaskManager that holds the password, instead of clickhouse.password. It"
+              + " is read whenever a connection is made, so that the password can change while the"
+              + " job runs. A newline at its end is not part of the password.");
+
+  // Retention
+
+  public static final ConfigOption<Integer> RETENTION_DAYS =
+      integer(
+          "retention.days",
+          30,
+          integerBetween(1, 65_535),
+          "How many days raw rows live, stamped on each row: a change holds for the rows written"
+              + " after it. Short: runs and logs are gone while the rollups still show them. Long: it"
+              + " is what the disk fills up with.");
+
+  public static final ConfigOption<Map<String, String>> RETENTION_ACCOUNTS =
+      map(
+          "retention.accounts",
+          new AllowedValues<>(
+              "account:days pairs separated by commas, such as acme:90,tiny:7, with days from 1 to"
+                  + " 65535",
+              days ->
+                  days.values().stream().allMatch(JobOptions::isDays)
+                      && days.keySet().stream().noneMatch(String::isEmpty)),
+          "Other days for some accounts, as account:days, separated by commas, such as"
+              + " acme:90,tiny:7.");
+
+  // Job
+
+  public static final ConfigOption<String> JOB_NAME =
+      text(
+          "job.name",
+          "Script Analytics",
+          notEmpty(),
+          "What Flink's page and metrics call the job.");
+
+  public static final ConfigOption<Integer> JOB_MAX_PARALLELISM =
+      integer(
+          "job.max-parallelism",
+          128,
+          integerBetween(1, 32_768),
+          "How many key groups the state is cut into: the job can never run wider than that, and with"
+              + " another number it cannot read its old state. Small: a limit for good. Large: each"
+              + " key group costs some memory and some of every checkpoint.");
+
+  public static final ConfigOption<Boolean> JOB_ALLOW_NO_CHECKPOINTS =
+      flag(
+          "job.allow-no-checkpoints",
+          false,
+          "Whether the job starts although checkpoints are off, as for a try. Without them a failure"
+              + " starts over at the earliest offset, and Kafka's group sees no progress.");
+
+  private static final Map<String, String> GROUPS =
+      Map.ofEntries(
+          Map.entry(
+              "kafka",
+              "Kafka. Every further kafka.* option goes to the Kafka clients without its prefix, such"
+                  + " as kafka.security.protocol."),
+          Map.entry("runs", "Topics"),
+          Map.entry("source", "Reading"),
+          Map.entry("event", "Limits of events"),
+          Map.entry("dead-letter", "Dead letters"),
+          Map.entry("captured", "Captured stdout and stderr"),
+          Map.entry("run", "Runs"),
+          Map.entry("rollup", "Rollups"),
+          Map.entry("sink", "Writing"),
+          Map.entry(
+              "clickhouse",
+              "ClickHouse. Every further clickhouse.* option goes to its JDBC driver without its"
+                  + " prefix, such as clickhouse.ssl_mode."),
+          Map.entry("retention", "Retention"),
+          Map.entry("job", "Job"));
+
+  private JobOptions() {}
+
+  /** Every option of the job. */
+  public static List<ConfigOption<?>> all() {
+    return DECLARED.values().stream().<ConfigOption<?>>map(Declared::option).toList();
+  }
+
+  /** Every option by key, with what the option itself does not say. */
+  static Map<String, Declared<?>> declared() {
+    return DECLARED;
+  }
+
+  /** The title that the options of that key's kind stand under. */
+  static String groupTitle(String key) {
+    return GROUPS.get(key.substring(0, key.indexOf('.')));
+  }
+
+  /**
+   * Whether a value of that key must never be shown: the job's own secrets, and what looks like one
+   * among the options of Kafka and the JDBC driver.
+   */
+  public static boolean isSecret(String key) {
+    Declared<?> declared = DECLARED.get(key);
+    if (declared != null) {
+      return declared.secret();
+    }
+    String lower = key.toLowerCase(Locale.ROOT);
+    return Stream.of(
+            "password", "secret", "token", "jaas", "credential", "keystore.key", "passphrase")
+        .anyMatch(lower::contains);
+  }
+
+  private static boolean isDays(String text) {
+    try {
+      int days = Integer.parseInt(text);
+      return days >= 1 && days <= 65_535;
+    } catch (NumberFormatException notOne) {
+      return false;
+    }
+  }
+
+  /**
+   * An option, and what a {@link ConfigOption} does not hold.
+   *
+   * @param parser makes a value of its text; throws IllegalArgumentException where it cannot
+   * @param sample the default as it is written in a file, or an example where there is none
+   * @param required whether the job does not start without it
+   */
+  record Declared<T>(
+      ConfigOption<T> option,
+      Function<String, T> parser,
+      String sample,
+      AllowedValues<T> allowed,
+      String description,
+      boolean required,
+      boolean secret) {
+    /** Whether the shipped file sets it: not what should be another value for everybody. */
+    boolean isSetInFile() {
+      return required || (option.hasDefaultValue() && !secret);
+    }
+  }
+
+  private static ConfigOption<String> required(
+      String key, String example, AllowedValues<String> allowed, String description) {
+    ConfigOption<String> option = key(key).stringType().noDefaultValue();
+    return declare(option, text -> text, example, allowed, description, true, false);
+  }
+
+  private static ConfigOption<String> optional(
+      String key, String example, AllowedValues<String> allowed, String description) {
+    ConfigOption<String> option = key(key).stringType().noDefaultValue();
+    return declare(option, text -> text, example, allowed, description, false, false);
+  }
+
+  private static ConfigOption<String> secretWithoutDefault(
+      String key, String example, AllowedValues<String> allowed, String description) {
+    ConfigOption<String> option = key(key).stringType().noDefaultValue();
+    return declare(option, text -> text, example, allowed, description, false, true);
+  }
+
+  private static ConfigOption<String> secret(
+      String key, String value, AllowedValues<String> allowed, String description) {
+    ConfigOption<String> option = key(key).stringType().defaultValue(value);
+    return declare(option, text -> text, value, allowed, description, false, true);
+  }
+
+  private static ConfigOption<String> text(
+      String key, String value, AllowedValues<String> allowed, String description) {
+    ConfigOption<String> option = key(key).stringType().defaultValue(value);
+    return declare(option, text -> text, value, allowed, description, false, false);
+  }
+
+  private static ConfigOption<List<String>> list(
+      String key, String value, AllowedValues<List<String>> allowed, String description) {
+    ConfigOption<List<String>> option = key(key).stringType().asList().defaultValues(value);
+    return declare(option, JobOptions::items, value, allowed, description, false, false);
+  }
+
+  private static ConfigOption<Map<String, String>> map(
+      String key, AllowedValues<Map<String, String>> allowed, String description) {
+    ConfigOption<Map<String, String>> option = key(key).mapType().defaultValue(Map.of());
+    return declare(option, JobOptions::pairs, "", allowed, description, false, false);
+  }
+
+  private static ConfigOption<Duration> duration(
+      String key, String value, AllowedValues<Duration> allowed, String description) {
+    ConfigOption<Duration> option =
+        key(key).durationType().defaultValue(TimeUtils.parseDuration(value));
+    return declare(option, JobOptions::duration, value, allowed, description, false, false);
+  }
+
+  private static ConfigOption<MemorySize> size(
+      String key, String value, AllowedValues<MemorySize> allowed, String description) {
+    ConfigOption<MemorySize> option = key(key).memoryType().defaultValue(MemorySize.parse(value));
+    return declare(option, MemorySize::parse, value, allowed, description, false, false);
+  }
+
+  private static ConfigOption<Integer> integer(
+      String key, int value, AllowedValues<Integer> allowed, String description) {
+    ConfigOption<Integer> option = key(key).intType().defaultValue(value);
+    String sample = Integer.toString(value);
+    return declare(option, Integer::valueOf, sample, allowed, description, false, false);
+  }
+
+  private static <E extends Enum<E>> ConfigOption<E> choice(
+      String key, E value, AllowedValues<E> allowed, String description) {
+    Class<E> type = value.getDeclaringClass();
+    return declare(
+        key(key).enumType(type).defaultValue(value),
+        text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)),
+        value.name().toLowerCase(Locale.ROOT),
+        allowed,
+        description,
+        false,
+        false);
+  }
+
+  private static ConfigOption<Boolean> flag(String key, boolean value, String description) {
+    ConfigOption<Boolean> option = key(key).booleanType().defaultValue(value);
+    String sample = Boolean.toString(value);
+    return declare(
+        option, JobOptions::trueOrFalse, sample, oneOf("true", "false"), description, false, false);
+  }
+
+  private static <T> ConfigOption<T> declare(
+      ConfigOption<T> option,
+      Function<String, T> parser,
+      String sample,
+      AllowedValues<T> allowed,
+      String description,
+      boolean required,
+      boolean secret) {
+    ConfigOption<T> described = option.withDescription(description);
+    DECLARED.put(
+        option.key(),
+        new Declared<>(described, parser, sample, allowed, description, required, secret));
+    return described;
+  }
+
+  private static Duration duration(String text) {
+    // Flink takes a bare number for milliseconds, which hardly anybody means.
+    if (text.matches("0*[1-9]\\d*")) {
+      throw new IllegalArgumentException(text);
+    }
+    return TimeUtils.parseDuration(text);
+  }
+
+  private static boolean trueOrFalse(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  // Not by Flink's own syntax for lists (';') and maps (in which a ':' is awkward in a name).
+  private static List<String> items(String text) {
+    return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+  }
+
+  private static Map<String, String> pairs(String text) {
+    return items(text).stream()
+        .collect(
+            Collectors.toUnmodifiableMap(
+                pair -> pair.substring(0, Math.max(0, pair.lastIndexOf(':'))).strip(),
+                pair -> pair.substring(pair.lastIndexOf(':') + 1).strip(),
+                (one, other) -> {
+                  throw new IllegalArgumentException(text);
+                }));
+  }
+}

@@ -1,0 +1,593 @@
+package dev.scriptanalytics.decode;
+
+import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
+import static dev.scriptanalytics.event.DeadLetterReason.EMPTY;
+import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
+import static dev.scriptanalytics.event.DeadLetterReason.NEGATIVE_TIME;
+import static dev.scriptanalytics.event.DeadLetterReason.NOT_JSON;
+import static dev.scriptanalytics.event.DeadLetterReason.NOT_UTF8;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_FAR_AHEAD;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_LARGE;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_OLD;
+import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
+
+import dev.scriptanalytics.decode.JsonObjectScanner.Kind;
+import dev.scriptanalytics.event.Origin;
+import dev.scriptanalytics.event.RunStatus;
+import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RunRow;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.flink.util.TimeUtils;
+
+/**
+ * Reads a run event in one pass and writes it as the row that ClickHouse will get.
+ *
+ * <p>Only what makes an event unusable rejects it. An optional field that cannot be understood is
+ * kept in the row's {@code extra} instead, beside the fields that have no column. Reusable, not
+ * thread-safe.
+ */
+public final class RunDecoder {
+  /**
+   * The latest arrival that can be stored, in milliseconds since 1970: where a topic takes the
+   * timestamps of its producers, they may be anything.
+   */
+  static final long MAX_ARRIVAL = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
+
+  private static final byte[] DEFAULT_ACCOUNT = utf8("default");
+  // Longer than any run; and far inside of what a 32-bit float can hold, which digests are made of.
+  private static final double MAX_RESPONSE_TIME = 1e12;
+  private static final long UNKNOWN = EventTime.INVALID;
+  private static final int MICROS_PER_MILLI = 1000;
+
+  private static final String[] FIELDS = {
+    "account", "run_id", "script", "deployment_id", "deployment_version", "function", "status",
+    "started_at", "ended_at", "response_time_ms", "source_type", "source", "input", "output",
+    "error", "stdout", "stderr", "trace_id", "resources"
+  };
+  private static final int ACCOUNT = 0;
+  private static final int RUN_ID = 1;
+  private static final int SCRIPT = 2;
+  private static final int DEPLOYMENT_ID = 3;
+  private static final int DEPLOYMENT_VERSION = 4;
+  private static final int FUNCTION = 5;
+  private static final int STATUS = 6;
+  private static final int STARTED_AT = 7;
+  private static final int ENDED_AT = 8;
+  private static final int RESPONSE_TIME = 9;
+  private static final int SOURCE_TYPE = 10;
+  private static final int SOURCE = 11;
+  private static final int INPUT = 12;
+  private static final int OUTPUT = 13;
+  private static final int ERROR = 14;
+  private static final int STDOUT = 15;
+  private static final int STDERR = 16;
+  private static final int TRACE_ID = 17;
+  private static final int RESOURCES = 18;
+
+  private static final String[] ERROR_FIELDS = {"code", "message", "stack_trace"};
+  private static final int ERROR_CODE = 0;
+  private static final int ERROR_MESSAGE = 1;
+  private static final int ERROR_STACK = 2;
+
+  private static final String[] RESOURCE_FIELDS = {
+    "memory_bytes", "cpu_ms", "gpu_percent", "cold_start"
+  };
+  private static final int MEMORY_BYTES = 0;
+  private static final int CPU_MS = 1;
+  private static final int GPU_PERCENT = 2;
+  private static final int COLD_START = 3;
+
+  private static final Map<String, RunStatus> STATUS_WORDS = new HashMap<>();
+
+  static {
+    for (String word : new String[] {"in_progress", "in progress", "started", "running"}) {
+      STATUS_WORDS.put(word, RunStatus.IN_PROGRESS);
+    }
+    for (String word : new String[] {"success", "succeeded", "completed", "ok"}) {
+      STATUS_WORDS.put(word, RunStatus.SUCCESS);
+    }
+    for (String word : new String[] {"failed", "failure", "error", "timeout"}) {
+      STATUS_WORDS.put(word, RunStatus.FAILED);
+    }
+  }
+
+  private final EventLimits limits;
+  private final SipHash hash;
+  private final JsonObjectScanner event = new JsonObjectScanner(FIELDS);
+  private final JsonObjectScanner error = new JsonObjectScanner(ERROR_FIELDS);
+  private final JsonObjectScanner resources = new JsonObjectScanner(RESOURCE_FIELDS);
+  private final RowBinary row = new RowBinary();
+  private final RowBinary text = new RowBinary();
+  // Of this record: the names of the columns that were cut, and what no column holds.
+  private final List<String> cut = new ArrayList<>();
+  private final ExtraFields extra;
+
+  /**
+   * With the key that runs are hashed with.
+   *
+   * @param hashKey 32 hexadecimal digits
+   */
+  public RunDecoder(EventLimits limits, String hashKey) {
+    this.limits = limits;
+    this.hash = new SipHash(hashKey);
+    this.extra = new ExtraFields(limits.maxInputBytes());
+  }
+
+  /**
+   * Decodes a record.
+   *
+   * @param arrival when it arrived, in milliseconds since 1970
+   * @throws UnusableRecordException with what is wrong, if it cannot be used
+   */
+  public ScriptEvent decode(KafkaRecord record, long arrival) throws UnusableRecordException {
+    if (arrival > MAX_ARRIVAL) {
+      throw new UnusableRecordException(
+          BAD_VALUE, "The record's Kafka timestamp lies after 2100: " + arrival);
+    }
+    scan(record.value());
+
+    RunStatus status = status();
+    boolean ended = status != RunStatus.IN_PROGRESS;
+    long startedAt = time(STARTED_AT, arrival);
+    long endedAt = time(ENDED_AT, arrival);
+    double responseTime = responseTime(ended, startedAt, endedAt);
+    if (startedAt == UNKNOWN) {
+      startedAt = startBefore(endedAt, responseTime, arrival);
+    }
+    if (endedAt == UNKNOWN && ended && !Double.isNaN(responseTime)) {
+      endedAt = startedAt + Math.round(responseTime * MICROS_PER_MILLI);
+      check("started_at + response_time_ms", endedAt, arrival);
+    }
+
+    cut.clear();
+    extra.reset();
+    row.reset();
+    row.uint8(ended ? RunRow.END_ONLY : RunRow.START_ONLY);
+    row.uint8(status.code());
+    row.uint32(deploymentVersion());
+    row.int64(Math.floorDiv(startedAt, MICROS_PER_MILLI));
+    row.uint16(retentionDays());
+    int identity = row.size();
+    keyOr(ACCOUNT, DEFAULT_ACCOUNT);
+    keyOr(RUN_ID, null);
+    hash.hash(row.buffer(), identity, row.size());
+    long hashHigh = hash.high();
+    long hashLow = hash.low();
+    keyOr(SCRIPT, null);
+    // Only a successful run has a response time; when a failed one ended is told by ended_on.
+    row.nullableFloat64(status == RunStatus.SUCCESS ? responseTime : Double.NaN);
+    row.nullableInt64(Math.floorDiv(endedAt, MICROS_PER_MILLI), ended && endedAt != UNKNOWN);
+    name(DEPLOYMENT_ID);
+    name(FUNCTION);
+    name(SOURCE_TYPE);
+    name(SOURCE);
+    name(TRACE_ID);
+    error();
+    document(INPUT, limits.maxInputBytes());
+    document(OUTPUT, limits.maxOutputBytes());
+    resources();
+    byte[] stdout = captured(STDOUT, ended);
+    byte[] stderr = captured(STDERR, ended);
+    keepUnknownFields(event);
+    truncated();
+    extra.writeTo(row);
+    Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
+    return new ScriptEvent(hashHigh, hashLow, arrival, origin, row.copy(), stdout, stderr);
+  }
+
+  private void scan(byte[] json) throws UnusableRecordException {
+    if (json == null || json.length == 0) {
+      throw new UnusableRecordException(EMPTY, "The record has no value");
+    }
+    if (json.length > limits.maxBytes()) {
+      throw new UnusableRecordException(
+          TOO_LARGE,
+          "The record has " + json.length + " bytes; event.max-bytes allows " + limits.maxBytes());
+    }
+    if (!Utf8.isValid(json, 0, json.length)) {
+      throw new UnusableRecordException(NOT_UTF8, "The record is not UTF-8");
+    }
+    try {
+      event.scan(json, 0, json.length);
+    } catch (JsonSyntaxException e) {
+      throw new UnusableRecordException(NOT_JSON, e.getMessage());
+    }
+  }
+
+  private RunStatus status() throws UnusableRecordException {
+    if (isMissing(STATUS)) {
+      throw missing(STATUS);
+    }
+    requireString(STATUS);
+    String word = event.string(STATUS);
+    RunStatus status = STATUS_WORDS.get(word);
+    if (status == null) {
+      status = STATUS_WORDS.get(word.toLowerCase(Locale.ROOT));
+    }
+    if (status == null) {
+      throw new UnusableRecordException(BAD_VALUE, "status is no known word: " + quoted(word));
+    }
+    return status;
+  }
+
+  /** In microseconds since 1970, or {@link #UNKNOWN} where the field is absent. */
+  private long time(int field, long arrival) throws UnusableRecordException {
+    if (isMissing(field)) {
+      return UNKNOWN;
+    }
+    byte[] source = event.source();
+    int from = event.start(field);
+    int to = event.end(field);
+    long micros;
+    switch (event.kind(field)) {
+      case NUMBER -> micros = EventTime.microsOf(source, from, to);
+      case STRING -> {
+        if (event.escaped(field)) {
+          byte[] decoded = decoded(source, from, to, true);
+          micros = EventTime.parseMicros(decoded, 0, decoded.length);
+        } else {
+          micros = EventTime.parseMicros(source, from, to);
+        }
+      }
+      default ->
+          throw new UnusableRecordException(
+              WRONG_TYPE, FIELDS[field] + " is neither a string nor a number");
+    }
+    if (micros == EventTime.INVALID) {
+      String text = new String(source, from, to - from, StandardCharsets.UTF_8);
+      throw new UnusableRecordException(BAD_VALUE, FIELDS[field] + " is no time: " + quoted(text));
+    }
+    check(FIELDS[field], micros, arrival);
+    return micros;
+  }
+
+  private void check(String field, long micros, long arrival) throws UnusableRecordException {
+    if (micros < 0) {
+      throw new UnusableRecordException(
+          NEGATIVE_TIME, field + " is before 1970: " + instant(micros));
+    }
+    long millis = Math.floorDiv(micros, MICROS_PER_MILLI);
+    if (millis < arrival - limits.maxAgeMillis()) {
+      throw new UnusableRecordException(
+          TOO_OLD,
+          String.format(
+              "%s is %s, more than event.max-age (%s) before the record arrived, at %s",
+              field,
+              instant(micros),
+              duration(limits.maxAgeMillis()),
+              Instant.ofEpochMilli(arrival)));
+    }
+    if (millis > arrival + limits.maxAheadMillis()) {
+      throw new UnusableRecordException(
+          TOO_FAR_AHEAD,
+          String.format(
+              "%s is %s, more than event.max-ahead (%s) after the record arrived, at %s",
+              field,
+              instant(micros),
+              duration(limits.maxAheadMillis()),
+              Instant.ofEpochMilli(arrival)));
+    }
+  }
+
+  /** In milliseconds; NaN where the event does not tell it. */
+  private double responseTime(boolean ended, long startedAt, long endedAt)
+      throws UnusableRecordException {
+    double millis;
+    switch (event.kind(RESPONSE_TIME)) {
+      case ABSENT, NULL -> {
+        if (startedAt == UNKNOWN || endedAt == UNKNOWN || !ended) {
+          return Double.NaN;
+        }
+        if (endedAt < startedAt) {
+          throw new UnusableRecordException(
+              BAD_VALUE,
+              "ended_at, " + instant(endedAt) + ", is before started_at, " + instant(startedAt));
+        }
+        millis = (endedAt - startedAt) / (double) MICROS_PER_MILLI;
+      }
+      case NUMBER -> millis = event.number(RESPONSE_TIME);
+      default -> throw new UnusableRecordException(WRONG_TYPE, "response_time_ms is not a number");
+    }
+    // The negation also catches what is not finite.
+    if (!(millis >= 0 && millis <= MAX_RESPONSE_TIME)) {
+      throw new UnusableRecordException(
+          BAD_VALUE,
+          "response_time_ms must lie between 0 and " + (long) MAX_RESPONSE_TIME + ": " + millis);
+    }
+    // JSON has a -0, which would differ from 0 where two ends are compared.
+    return millis + 0.0;
+  }
+
+  private long startBefore(long endedAt, double responseTime, long arrival)
+      throws UnusableRecordException {
+    if (endedAt == UNKNOWN || Double.isNaN(responseTime)) {
+      throw new UnusableRecordException(
+          MISSING_FIELD, "started_at is missing, and so is ended_at with response_time_ms");
+    }
+    long startedAt = endedAt - Math.round(responseTime * MICROS_PER_MILLI);
+    check("ended_at - response_time_ms", startedAt, arrival);
+    return startedAt;
+  }
+
+  private int deploymentVersion() {
+    if (isMissing(DEPLOYMENT_VERSION)) {
+      return 0;
+    }
+    int version =
+        switch (event.kind(DEPLOYMENT_VERSION)) {
+          case NUMBER -> wholeNumber(event.number(DEPLOYMENT_VERSION));
+          case STRING ->
+              digits(
+                  event.source(), event.start(DEPLOYMENT_VERSION), event.end(DEPLOYMENT_VERSION));
+          default -> -1;
+        };
+    if (version < 0) {
+      extra.add(event, DEPLOYMENT_VERSION, FIELDS[DEPLOYMENT_VERSION]);
+    }
+    return Math.max(version, 0);
+  }
+
+  /** The number as an integer, -1 if it is none; some languages write 3 as 3.0. */
+  private static int wholeNumber(double number) {
+    boolean whole = number >= 0 && number <= Integer.MAX_VALUE && number == Math.rint(number);
+    return whole ? (int) number : -1;
+  }
+
+  /** The number that these digits are, -1 if they are none or too many. */
+  private static int digits(byte[] text, int from, int to) {
+    long number = 0;
+    for (int i = from; i < to; i++) {
+      int digit = text[i] - '0';
+      number = number * 10 + digit;
+      if (digit < 0 || digit > 9 || number > Integer.MAX_VALUE) {
+        return -1;
+      }
+    }
+    return (int) number;
+  }
+
+  private int retentionDays() {
+    if (limits.accountRetentionDays().isEmpty()) {
+      return limits.retentionDays();
+    }
+    String account = event.kind(ACCOUNT) == Kind.STRING ? event.string(ACCOUNT) : "";
+    return limits
+        .accountRetentionDays()
+        .getOrDefault(account.isEmpty() ? "default" : account, limits.retentionDays());
+  }
+
+  /** Writes a field that is part of a key: never cut, and never of another type than a string. */
+  private void keyOr(int field, byte[] otherwise) throws UnusableRecordException {
+    if (isMissing(field)) {
+      if (otherwise == null) {
+        throw missing(field);
+      }
+      row.string(otherwise);
+      return;
+    }
+    requireString(field);
+    boolean tooLong =
+        row.jsonString(
+            event.source(),
+            event.start(field),
+            event.end(field),
+            event.escaped(field),
+            limits.maxNameBytes());
+    if (tooLong) {
+      throw new UnusableRecordException(
+          BAD_VALUE,
+          FIELDS[field] + " is longer than event.max-name-bytes, " + limits.maxNameBytes());
+    }
+  }
+
+  /** Whether the field is absent, null or an empty string. */
+  private boolean isMissing(int field) {
+    Kind kind = event.kind(field);
+    return kind == Kind.ABSENT
+        || kind == Kind.NULL
+        || (kind == Kind.STRING && event.start(field) == event.end(field));
+  }
+
+  private static UnusableRecordException missing(int field) {
+    return new UnusableRecordException(MISSING_FIELD, FIELDS[field] + " is missing");
+  }
+
+  private void requireString(int field) throws UnusableRecordException {
+    if (event.kind(field) != Kind.STRING) {
+      throw new UnusableRecordException(WRONG_TYPE, FIELDS[field] + " is not a string");
+    }
+  }
+
+  private void name(int field) {
+    text(event, field, FIELDS[field], limits.maxNameBytes(), FIELDS[field]);
+  }
+
+  /** Writes an optional text. A number is taken as its text, since ids and codes often are some. */
+  private void text(JsonObjectScanner from, int field, String name, int maxBytes, String column) {
+    Kind kind = from.kind(field);
+    if (kind != Kind.STRING && kind != Kind.NUMBER) {
+      row.emptyString();
+      extra.add(from, field, name);
+      return;
+    }
+    boolean wasCut =
+        row.jsonString(
+            from.source(), from.start(field), from.end(field), from.escaped(field), maxBytes);
+    if (wasCut) {
+      cut.add(column);
+    }
+  }
+
+  private void document(int field, int maxBytes) {
+    Kind kind = event.kind(field);
+    if (kind == Kind.ABSENT || kind == Kind.NULL) {
+      row.emptyString();
+      return;
+    }
+    int quote = kind == Kind.STRING ? 1 : 0;
+    int from = event.start(field) - quote;
+    int to = event.end(field) + quote;
+    int end = Utf8.cut(event.source(), from, to, maxBytes);
+    row.string(event.source(), from, end);
+    if (end < to) {
+      cut.add(FIELDS[field]);
+    }
+  }
+
+  private void error() {
+    if (event.kind(ERROR) != Kind.OBJECT) {
+      row.emptyString();
+      text(event, ERROR, FIELDS[ERROR], limits.maxMessageBytes(), "error_message");
+      row.emptyString();
+      return;
+    }
+    rescan(error, ERROR);
+    extra.enter(FIELDS[ERROR]);
+    text(error, ERROR_CODE, "code", limits.maxNameBytes(), "error_code");
+    text(error, ERROR_MESSAGE, "message", limits.maxMessageBytes(), "error_message");
+    if (error.kind(ERROR_STACK) == Kind.ARRAY) {
+      byte[] lines = joinedLines(error.source(), error.start(ERROR_STACK), error.end(ERROR_STACK));
+      int end = Utf8.cut(lines, 0, lines.length, limits.maxStackTraceBytes());
+      row.string(lines, 0, end);
+      if (end < lines.length) {
+        cut.add("error_stack");
+      }
+    } else {
+      text(error, ERROR_STACK, "stack_trace", limits.maxStackTraceBytes(), "error_stack");
+    }
+    keepUnknownFields(error);
+    extra.leave();
+  }
+
+  private void resources() {
+    if (event.kind(RESOURCES) != Kind.OBJECT) {
+      extra.add(event, RESOURCES, FIELDS[RESOURCES]);
+      row.nullableInt64(0, false);
+      row.nullableFloat64(Double.NaN);
+      row.nullableFloat64(Double.NaN);
+      row.nullableUInt8(0, false);
+      return;
+    }
+    rescan(resources, RESOURCES);
+    extra.enter(FIELDS[RESOURCES]);
+    double memoryBytes = resource(MEMORY_BYTES);
+    row.nullableInt64((long) memoryBytes, !Double.isNaN(memoryBytes));
+    row.nullableFloat64(resource(CPU_MS));
+    row.nullableFloat64(resource(GPU_PERCENT));
+    Kind coldStart = resources.kind(COLD_START);
+    boolean known = coldStart == Kind.TRUE || coldStart == Kind.FALSE;
+    row.nullableUInt8(coldStart == Kind.TRUE ? 1 : 0, known);
+    if (!known) {
+      extra.add(resources, COLD_START, RESOURCE_FIELDS[COLD_START]);
+    }
+    keepUnknownFields(resources);
+    extra.leave();
+  }
+
+  /** A figure that cannot be negative; NaN where it is absent or no such figure. */
+  private double resource(int field) {
+    if (resources.kind(field) == Kind.NUMBER) {
+      double figure = resources.number(field);
+      if (figure >= 0 && figure < Long.MAX_VALUE) {
+        return figure;
+      }
+    }
+    extra.add(resources, field, RESOURCE_FIELDS[field]);
+    return Double.NaN;
+  }
+
+  private void rescan(JsonObjectScanner nested, int field) {
+    try {
+      nested.scan(event.source(), event.start(field), event.end(field));
+    } catch (JsonSyntaxException e) {
+      throw new IllegalStateException("Valid as part of the record and invalid alone", e);
+    }
+  }
+
+  /** The captured text of a stream; null where there is none. It comes with a run's end. */
+  private byte[] captured(int field, boolean ended) {
+    if (isMissing(field)) {
+      return null;
+    }
+    Kind kind = event.kind(field);
+    if (ended && kind == Kind.ARRAY) {
+      return joinedLines(event.source(), event.start(field), event.end(field));
+    }
+    if (ended && (kind == Kind.STRING || kind == Kind.NUMBER)) {
+      return decoded(event.source(), event.start(field), event.end(field), event.escaped(field));
+    }
+    extra.add(event, field, FIELDS[field]);
+    return null;
+  }
+
+  private byte[] decoded(byte[] json, int from, int to, boolean escaped) {
+    if (!escaped) {
+      return Arrays.copyOfRange(json, from, to);
+    }
+    byte[] target = new byte[to - from];
+    int length = JsonObjectScanner.unescape(json, from, to, target, 0);
+    return Arrays.copyOf(target, length);
+  }
+
+  /** The items of an array, strings as their text and anything else as JSON, a line each. */
+  private byte[] joinedLines(byte[] json, int from, int to) {
+    text.reset();
+    JsonArrayItems items = new JsonArrayItems(json, from, to);
+    boolean first = true;
+    while (items.next()) {
+      if (!first) {
+        text.uint8('\n');
+      }
+      first = false;
+      byte[] item =
+          decoded(json, items.start(), items.end(), items.isString() && items.isEscaped());
+      text.raw(item, 0, item.length);
+    }
+    return text.copy();
+  }
+
+  private void keepUnknownFields(JsonObjectScanner from) {
+    for (int i = 0; i < from.unknownFields(); i++) {
+      extra.add(from.source(), from.unknownStart(i), from.unknownEnd(i));
+    }
+  }
+
+  private void truncated() {
+    if (extra.isIncomplete()) {
+      cut.add("extra");
+    }
+    row.varint(cut.size());
+    for (String column : cut) {
+      row.string(utf8(column));
+    }
+  }
+
+  private static String quoted(String value) {
+    return '"' + (value.length() <= 100 ? value : value.substring(0, 100) + "…") + '"';
+  }
+
+  /** As configuration spells it, such as {@code 30 d}. */
+  private static String duration(long millis) {
+    return TimeUtils.formatWithHighestUnit(Duration.ofMillis(millis));
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

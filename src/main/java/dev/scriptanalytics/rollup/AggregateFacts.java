@@ -1,0 +1,208 @@
+package dev.scriptanalytics.rollup;
+
+import static org.apache.flink.util.Preconditions.checkArgument;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Counts the facts of each cell together for a while, before they are shuffled.
+ *
+ * <p>Keeps no fact beyond a checkpoint barrier, so it has nothing to lose. A batch goes out after
+ * the interval, when it has {@value #BATCH_RESPONSE_TIMES} response times, when too many cells or
+ * values wait, and before a watermark that ends an arrival hour: behind it the hour's cells may
+ * leave state.
+ *
+ * <p>A fact for an hour that is over (see {@code rollup.arrival-grace}) would open its cell anew,
+ * and the row of that, with fewer facts, would lose to the one that was written before. Such a fact
+ * is counted in the hour of the watermark instead, and by the counter {@value #LATE_ARRIVALS}.
+ * Where Kafka stamps the records (LogAppendTime), no partition goes back in time, and this never
+ * happens; where producers do (CreateTime), it takes a record stamped more than the grace before
+ * the hour of the watermark, and its hour may be another one after a failure. The watermark is kept
+ * in checkpoints, so that an hour that was over stays over.
+ */
+public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
+    implements OneInputStreamOperator<Fact, FactBatch> {
+  private static final long serialVersionUID = 1;
+
+  /** The operator's name. */
+  public static final String NAME = "Aggregate facts";
+
+  /** The operator's uid, which never changes: checkpoints are restored by it. */
+  public static final String UID = "aggregate-facts";
+
+  /** Counts the facts that came when their arrival hour was over. */
+  public static final String LATE_ARRIVALS = "lateArrivals";
+
+  /** How many cells are gathered at most before all are sent. */
+  public static final int CELLS = 65_536;
+
+  /** How many response times are gathered at most, over all cells, before all are sent. */
+  public static final int RESPONSE_TIMES = 1_048_576;
+
+  /** With how many response times a batch is sent at once. */
+  public static final int BATCH_RESPONSE_TIMES = 1_024;
+
+  /** How far this operator had seen time advance; the least of all its instances counts. */
+  static final ListStateDescriptor<Long> WATERMARK =
+      new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE);
+
+  private final Duration interval;
+  private final long grace;
+  private final int maxCells;
+  private final int maxResponseTimes;
+
+  private transient FactBatch[] slots;
+  private transient int shift;
+  private transient int cells;
+  private transient int responseTimes;
+  private transient Pace pace;
+  private transient StreamRecord<FactBatch> record;
+  private transient Counter lateArrivals;
+  private transient ListState<Long> watermarks;
+  private transient long watermark;
+  private transient long oldestArrival;
+
+  /**
+   * @param interval how long facts are gathered: {@code rollup.preaggregate-interval}
+   * @param arrivalGrace how long after its end an arrival hour is over: {@code
+   *     rollup.arrival-grace}, the same as that of {@link KeepCells}
+   */
+  public AggregateFacts(Duration interval, Duration arrivalGrace) {
+    this(interval, arrivalGrace, CELLS, RESPONSE_TIMES);
+  }
+
+  /** With other bounds of memory than {@link #CELLS} and {@link #RESPONSE_TIMES}. */
+  AggregateFacts(Duration interval, Duration arrivalGrace, int maxCells, int maxResponseTimes) {
+    checkArgument(interval.toMillis() > 0, "The interval must be at least 1 ms, not %s.", interval);
+    checkArgument(!arrivalGrace.isNegative(), "The grace is negative: %s.", arrivalGrace);
+    this.interval = interval;
+    this.grace = arrivalGrace.toMillis();
+    this.maxCells = maxCells;
+    this.maxResponseTimes = maxResponseTimes;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    watermarks = context.getOperatorStateStore().getUnionListState(WATERMARK);
+    watermark = Long.MIN_VALUE;
+    for (long restored : watermarks.get()) {
+      watermark = watermark == Long.MIN_VALUE ? restored : Math.min(watermark, restored);
+    }
+    oldestArrival = ArrivalHour.oldest(watermark, grace);
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    // At most half full, so that a search ends soon.
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * maxCells - 1);
+    slots = new FactBatch[1 << bits];
+    shift = Integer.SIZE - bits;
+    pace = new Pace(getProcessingTimeService(), interval, this::flush);
+    record = new StreamRecord<>(null);
+    lateArrivals = getMetricGroup().counter(LATE_ARRIVALS);
+  }
+
+  @Override
+  public void processElement(StreamRecord<Fact> element) {
+    Fact fact = element.getValue();
+    long arrival = fact.arrival;
+    if (arrival < oldestArrival) {
+      arrival = ArrivalHour.of(watermark);
+      lateArrivals.inc();
+    }
+    int slot = slotOf(fact, arrival);
+    FactBatch batch = slots[slot];
+    int timed = batch.timed();
+    batch.count(fact.kind, fact.responseTime);
+    if (batch.timed() != timed) {
+      responseTimes++;
+      if (batch.timed() == BATCH_RESPONSE_TIMES) {
+        slots[slot] = new FactBatch(batch.key());
+        send(batch);
+      }
+    }
+    if (cells == maxCells || responseTimes == maxResponseTimes) {
+      flush();
+    } else {
+      pace.request();
+    }
+  }
+
+  /** Where the batch of the fact's cell is; opens one if there is none. */
+  private int slotOf(Fact fact, long arrival) {
+    int hash = CellKey.hash(fact.script, fact.deploymentVersion, fact.minute, arrival);
+    // The high bits of a product with the golden ratio: neighbours in hash end far apart.
+    int slot = (hash * 0x9E3779B9) >>> shift;
+    for (FactBatch batch; (batch = slots[slot]) != null; slot = (slot + 1) & (slots.length - 1)) {
+      if (batch.key().is(hash, fact.script, fact.deploymentVersion, fact.minute, arrival)) {
+        return slot;
+      }
+    }
+    slots[slot] =
+        new FactBatch(new CellKey(fact.script, fact.deploymentVersion, fact.minute, arrival));
+    cells++;
+    return slot;
+  }
+
+  private void flush() {
+    if (cells > 0) {
+      for (FactBatch batch : slots) {
+        if (batch != null && batch.facts() > 0) {
+          send(batch);
+        }
+      }
+      Arrays.fill(slots, null);
+      cells = 0;
+    }
+  }
+
+  private void send(FactBatch batch) {
+    responseTimes -= batch.timed();
+    output.collect(record.replace(batch));
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    // The last watermark of all tells that nothing follows, not what time it is.
+    if (mark.getTimestamp() > watermark && !mark.equals(Watermark.MAX_WATERMARK)) {
+      long oldest = ArrivalHour.oldest(mark.getTimestamp(), grace);
+      if (oldest > oldestArrival) {
+        flush();
+      }
+      watermark = mark.getTimestamp();
+      oldestArrival = Math.max(oldest, oldestArrival);
+    }
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    flush();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    watermarks.update(watermark == Long.MIN_VALUE ? List.of() : List.of(watermark));
+  }
+
+  @Override
+  public void finish() throws Exception {
+    flush();
+    super.finish();
+  }
+}

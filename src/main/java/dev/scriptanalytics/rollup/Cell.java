@@ -1,0 +1,119 @@
+package dev.scriptanalytics.rollup;
+
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/** What is known of a cell so far: the state behind a row of {@code run_rollups}. */
+final class Cell {
+  /** How Flink handles cells. */
+  static final TypeInformation<Cell> TYPE = new RollupType<>(Cell.class, new CellSerializer());
+
+  private final Digest digest;
+  private long facts;
+  private long seen;
+  private long succeeded;
+  private long failed;
+  private double sum;
+  private double min;
+  private double max;
+
+  /** A cell without facts. */
+  Cell() {
+    this(0, 0, 0, 0, 0, Double.NaN, Double.NaN, new Digest());
+  }
+
+  /** A cell with these contents; takes the digest as it is. */
+  Cell(
+      long facts,
+      long seen,
+      long succeeded,
+      long failed,
+      double sum,
+      double min,
+      double max,
+      Digest digest) {
+    this.facts = facts;
+    this.seen = seen;
+    this.succeeded = succeeded;
+    this.failed = failed;
+    this.sum = sum;
+    this.min = min;
+    this.max = max;
+    this.digest = digest;
+  }
+
+  /** Counts a batch of facts. */
+  void add(FactBatch batch) {
+    facts += batch.facts();
+    seen += batch.seen();
+    succeeded += batch.succeeded();
+    failed += batch.failed();
+    for (int i = 0; i < batch.timed(); i++) {
+      double responseTime = batch.responseTime(i);
+      sum += responseTime;
+      // Written so that the NaN of a cell without response times gives way.
+      min = responseTime >= min ? min : responseTime;
+      max = responseTime <= max ? max : responseTime;
+      digest.add(responseTime);
+    }
+  }
+
+  /** The row of this cell as it stands. */
+  RollupRow row(CellKey key) {
+    Digest.Centroids centroids = digest.centroids();
+    long[] weights = new long[centroids.count()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = centroids.weights()[i];
+    }
+    return new RollupRow(
+        key.script(),
+        key.minute(),
+        key.deploymentVersion(),
+        key.arrival(),
+        facts,
+        seen,
+        succeeded,
+        failed,
+        sum,
+        min,
+        max,
+        centroids.means(),
+        weights);
+  }
+
+  /** Another cell with the same contents, which changes on its own. */
+  Cell copy() {
+    return new Cell(facts, seen, succeeded, failed, sum, min, max, digest.copy());
+  }
+
+  long facts() {
+    return facts;
+  }
+
+  long seen() {
+    return seen;
+  }
+
+  long succeeded() {
+    return succeeded;
+  }
+
+  long failed() {
+    return failed;
+  }
+
+  double sum() {
+    return sum;
+  }
+
+  double min() {
+    return min;
+  }
+
+  double max() {
+    return max;
+  }
+
+  Digest digest() {
+    return digest;
+  }
+}

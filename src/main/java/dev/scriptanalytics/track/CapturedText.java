@@ -1,0 +1,114 @@
+package dev.scriptanalytics.track;
+
+import dev.scriptanalytics.event.LogLevel;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Splits what default logging captured from a run into log entries.
+ *
+ * <p>A line in the format of the logging library ({@code LEVEL :: message}, configurable) gives
+ * level and message; any other line is an entry of its own, unless it continues the one above it:
+ * behind a line of the library, or within a stack trace, a line that begins with white space,
+ * {@code Caused by:} or {@code Traceback} does. Blank lines are no entries.
+ */
+final class CapturedText {
+  /** Takes the entries, in order. */
+  interface Entries {
+    /**
+     * One entry.
+     *
+     * @param line where it begins, counted from 1
+     * @param level null for a line that is not in the library's format
+     * @param levelWord the level as it was written, empty where there is none
+     */
+    void entry(int line, LogLevel level, String levelWord, String message);
+  }
+
+  private static final Pattern FRAME = Pattern.compile("[ \\t]+(at |\\.\\.\\. \\d+ more)");
+
+  private final Matcher libraryLine;
+  private final Matcher frame = FRAME.matcher("");
+
+  /**
+   * With the format of the library's lines.
+   *
+   * @param format a pattern of two groups, level and message
+   */
+  CapturedText(Pattern format) {
+    // Text is cut into lines at \n alone, so nothing else may end one for the pattern: not the lone
+    // \r of a progress bar, nor the separators of Unicode.
+    this.libraryLine =
+        Pattern.compile(format.pattern(), format.flags() | Pattern.UNIX_LINES).matcher("");
+  }
+
+  /** Splits a text and hands over its entries. */
+  void split(byte[] utf8, Entries entries) {
+    String text = new String(utf8, StandardCharsets.UTF_8);
+    int number = 0;
+    int firstLine = 0;
+    LogLevel level = null;
+    String levelWord = "";
+    StringBuilder message = null;
+    boolean inStackTrace = false;
+    int position = 0;
+    while (position < text.length()) {
+      int end = text.indexOf('\n', position);
+      int next = end < 0 ? text.length() : end + 1;
+      if (end < 0) {
+        end = text.length();
+      }
+      if (end > position && text.charAt(end - 1) == '\r') {
+        end--;
+      }
+      String line = text.substring(position, end);
+      position = next;
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      // Its own format comes first, since one that is configured may begin with white space.
+      LogLevel lineLevel = levelOf(line);
+      boolean traceback = line.startsWith("Traceback");
+      boolean continuing =
+          lineLevel == null
+              && (traceback || isSpace(line.charAt(0)) || line.startsWith("Caused by:"));
+      if (message != null && continuing && (level != null || inStackTrace || isFrame(line))) {
+        message.append('\n').append(line);
+        inStackTrace |= traceback || isFrame(line);
+        continue;
+      }
+      if (message != null) {
+        entries.entry(firstLine, level, levelWord, message.toString());
+      }
+      firstLine = number;
+      inStackTrace = traceback;
+      level = lineLevel;
+      // A word that is no level: somebody's own line, which only looks like the library's.
+      levelWord = level == null ? "" : libraryLine.group(1);
+      message = new StringBuilder(level == null ? line : libraryLine.group(2));
+    }
+    if (message != null) {
+      entries.entry(firstLine, level, levelWord, message.toString());
+    }
+  }
+
+  /** The level of a line of the library; null of any other line. */
+  private LogLevel levelOf(String line) {
+    // Of a pattern with alternatives, either group may have matched nothing.
+    boolean library =
+        libraryLine.reset(line).matches()
+            && libraryLine.group(1) != null
+            && libraryLine.group(2) != null;
+    return library ? LogLevel.ofWord(libraryLine.group(1)) : null;
+  }
+
+  private boolean isFrame(String line) {
+    return frame.reset(line).lookingAt();
+  }
+
+  private static boolean isSpace(char character) {
+    return character == ' ' || character == '\t';
+  }
+}

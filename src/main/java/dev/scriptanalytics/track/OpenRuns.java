@@ -1,0 +1,143 @@
+package dev.scriptanalytics.track;
+
+import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.event.ScriptEventSerializer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.function.Predicate;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/**
+ * The runs of one key group of which only a start, or only an end, has come: an open-addressing
+ * table of the events themselves, because the other half will be merged with all of it.
+ */
+final class OpenRuns {
+  private static final byte FORMAT = 1;
+  private static final int MIN_CAPACITY = 8;
+
+  private final ScriptEventSerializer serializer = new ScriptEventSerializer();
+  private ScriptEvent[] table = new ScriptEvent[MIN_CAPACITY];
+  private int size;
+  private boolean changed;
+
+  /** How many there are. */
+  int size() {
+    return size;
+  }
+
+  /** The event that is kept of the run; null if there is none. */
+  ScriptEvent get(long high, long low) {
+    return table[find(high, low)];
+  }
+
+  /** Keeps the event of a run that has none here yet. */
+  void add(ScriptEvent event) {
+    if (4 * (size + 1) > 3 * table.length) {
+      resize(2 * table.length);
+    }
+    table[find(event.hashHigh, event.hashLow)] = event;
+    size++;
+    changed = true;
+  }
+
+  /** Forgets the run, and gives what was kept of it; null if nothing was. */
+  ScriptEvent remove(long high, long low) {
+    int at = find(high, low);
+    ScriptEvent removed = table[at];
+    if (removed == null) {
+      return null;
+    }
+    // Moves back what had to give way, so that a search may stop at the first empty place.
+    int mask = table.length - 1;
+    int hole = at;
+    for (int next = (hole + 1) & mask; table[next] != null; next = (next + 1) & mask) {
+      int home = home(table[next].hashHigh, mask);
+      if (((next - home) & mask) >= ((next - hole) & mask)) {
+        table[hole] = table[next];
+        hole = next;
+      }
+    }
+    table[hole] = null;
+    size--;
+    changed = true;
+    if (table.length > MIN_CAPACITY && 8 * size < table.length) {
+      resize(table.length / 2);
+    }
+    return removed;
+  }
+
+  /** Those events that the predicate takes; none may be added or removed meanwhile. */
+  void collect(Predicate<ScriptEvent> which, Collection<ScriptEvent> into) {
+    for (ScriptEvent event : table) {
+      if (event != null && which.test(event)) {
+        into.add(event);
+      }
+    }
+  }
+
+  /** Whether anything changed since {@link #toBytes} was called last. */
+  boolean isChanged() {
+    return changed;
+  }
+
+  /** Everything that is kept, for {@link #load}. */
+  byte[] toBytes() {
+    try {
+      DataOutputSerializer to = new DataOutputSerializer(64 + 512 * size);
+      to.writeByte(FORMAT);
+      to.writeInt(size);
+      for (ScriptEvent event : table) {
+        if (event != null) {
+          serializer.serialize(event, to);
+        }
+      }
+      changed = false;
+      return to.getCopyOfBuffer();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Takes over what {@link #toBytes} gave. */
+  void load(byte[] bytes) {
+    try {
+      DataInputDeserializer from = new DataInputDeserializer(bytes);
+      byte format = from.readByte();
+      if (format != FORMAT) {
+        throw new IllegalStateException("Unknown format of open runs: " + format);
+      }
+      for (int left = from.readInt(); left > 0; left--) {
+        add(serializer.deserialize(from));
+      }
+      changed = false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private int find(long high, long low) {
+    int mask = table.length - 1;
+    int at = home(high, mask);
+    while (table[at] != null && (table[at].hashHigh != high || table[at].hashLow != low)) {
+      at = (at + 1) & mask;
+    }
+    return at;
+  }
+
+  private void resize(int capacity) {
+    ScriptEvent[] old = table;
+    table = new ScriptEvent[capacity];
+    for (ScriptEvent event : old) {
+      if (event != null) {
+        table[find(event.hashHigh, event.hashLow)] = event;
+      }
+    }
+  }
+
+  // The upper half of the hash: the lower one chose the key group.
+  private static int home(long high, int mask) {
+    return (int) (high >>> 32) & mask;
+  }
+}

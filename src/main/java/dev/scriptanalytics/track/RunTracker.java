@@ -1,0 +1,583 @@
+package dev.scriptanalytics.track;
+
+import dev.scriptanalytics.event.DeadLetter;
+import dev.scriptanalytics.event.DeadLetterReason;
+import dev.scriptanalytics.event.DeadLetterSerializer;
+import dev.scriptanalytics.event.RunStatus;
+import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.rollup.Fact;
+import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RunRow;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Makes one run of all its events, in whatever order and however often they come.
+ *
+ * <p>The first end wins; another one that differs in status or response time is a dead letter, and
+ * one that does not is a duplicate without effect. The start that is known first is pinned, because
+ * it is part of the row's key. A run row is written at each change, each fact of a run once: all of
+ * them are functions of the events alone, so that a replay writes the same rows again.
+ *
+ * <p>Runs are kept a key group at a time ({@link FinishedRuns}, {@link OpenRuns}) and written to
+ * keyed state before each barrier, because asking a state backend for every record costs more than
+ * everything else here together. Time is the watermark, thus arrival in Kafka.
+ */
+public final class RunTracker extends AbstractStreamOperator<Fact>
+    implements OneInputStreamOperator<ScriptEvent, Fact> {
+  private static final long serialVersionUID = 1;
+
+  public static final String NAME = "Track runs";
+
+  /** The operator's uid, which never changes: checkpoints are restored by it. */
+  public static final String UID = "track-runs";
+
+  /** Rows of {@code runs}. */
+  public static final OutputTag<byte[]> RUN_ROWS =
+      new OutputTag<>("run-rows", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  /** Rows of {@code logs}. */
+  public static final OutputTag<byte[]> LOG_ROWS =
+      new OutputTag<>("log-rows", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  /** Events that contradict what is known. */
+  public static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("contradicting", DeadLetterSerializer.TYPE);
+
+  /** Blobs of finished runs, by the hour they finished in and a number. */
+  static final MapStateDescriptor<Long, byte[]> FINISHED =
+      new MapStateDescriptor<>(
+          "finished-runs", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
+
+  /** One blob of all open runs. */
+  static final ValueStateDescriptor<byte[]> OPEN =
+      new ValueStateDescriptor<>("open-runs", BytePrimitiveArraySerializer.INSTANCE);
+
+  /** Counts events that told nothing new. */
+  public static final String DUPLICATE_EVENTS = "duplicateEvents";
+
+  /** Counts events that contradicted what was known, by {@code reason}. */
+  public static final String CONTRADICTING_EVENTS = "contradictingEvents";
+
+  /** Counts runs that failed by {@code run.timeout}. */
+  public static final String TIMED_OUT_RUNS = "timedOutRuns";
+
+  /** How many runs wait for their other half. */
+  public static final String OPEN_RUNS = "openRuns";
+
+  /** How many finished runs are remembered. */
+  public static final String REMEMBERED_RUNS = "rememberedRuns";
+
+  private static final long HOUR_MILLIS = 3_600_000;
+  private static final int SECONDS_PER_HOUR = 3600;
+  private static final int SEQUENCE_BITS = 32;
+  // Blobs of an hour are put together up to this size: few entries, and none that is slow to read.
+  private static final int MAX_BLOB_BYTES = 4 << 20;
+  private static final int MAX_CACHED_SCRIPTS = 1 << 16;
+
+  private final TrackingRules rules;
+  private final KeyGroups keyGroups;
+
+  private transient MapState<Long, byte[]> finishedState;
+  private transient ValueState<byte[]> openState;
+  private transient int firstKeyGroup;
+  private transient FinishedRuns[] finishedRuns;
+  private transient OpenRuns[] openRuns;
+  // The blobs of each key group's finished runs, with their sizes.
+  private transient List<NavigableMap<Long, Integer>> blobs;
+  // Ends that wait for their start, oldest first; those that no longer wait stay until their turn.
+  private transient ArrayDeque<ScriptEvent> awaitingStart;
+  private transient long awaitingStartBytes;
+
+  private transient RunRow known;
+  private transient RunRow arrived;
+  private transient RunRow merged;
+  private transient RowBinary buffer;
+  private transient CapturedLogs capturedLogs;
+  private transient ScriptCache scripts;
+  private transient Fact fact;
+  private transient StreamRecord<Fact> factRecord;
+  private transient StreamRecord<byte[]> rowRecord;
+
+  private transient long watermark;
+  private transient long idleSince;
+  private transient ScheduledFuture<?> idleScan;
+  private transient long nextScan;
+  private transient int oldestHour;
+  private transient Counter duplicates;
+  private transient Counter timedOut;
+
+  public RunTracker(TrackingRules rules, KeyGroups keyGroups) {
+    this.rules = rules;
+    this.keyGroups = keyGroups;
+  }
+
+  @Override
+  public boolean hasKeyContext1() {
+    // Keyed state is used at checkpoints only; per record nobody needs to know the key.
+    return false;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    finishedState = context.getKeyedStateStore().getMapState(FINISHED);
+    openState = context.getKeyedStateStore().getState(OPEN);
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    KeyGroupRange range =
+        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+            task.getMaxNumberOfParallelSubtasks(),
+            task.getNumberOfParallelSubtasks(),
+            task.getIndexOfThisSubtask());
+    firstKeyGroup = range.getStartKeyGroup();
+    int count = range.getNumberOfKeyGroups();
+    finishedRuns = new FinishedRuns[count];
+    openRuns = new OpenRuns[count];
+    blobs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      finishedRuns[i] = new FinishedRuns();
+      openRuns[i] = new OpenRuns();
+      blobs.add(new TreeMap<>());
+    }
+    awaitingStart = new ArrayDeque<>();
+    watermark = Long.MIN_VALUE;
+    nextScan = Long.MIN_VALUE;
+    idleSince = Long.MAX_VALUE;
+    known = new RunRow();
+    arrived = new RunRow();
+    merged = new RunRow();
+    buffer = new RowBinary();
+    if (context.isRestored()) {
+      restore();
+    }
+  }
+
+  private void restore() throws Exception {
+    List<ScriptEvent> ends = new ArrayList<>();
+    for (int i = 0; i < openRuns.length; i++) {
+      setCurrentKey(keyGroups.representative(firstKeyGroup + i));
+      TreeMap<Long, byte[]> inOrder = new TreeMap<>();
+      for (Map.Entry<Long, byte[]> blob : finishedState.entries()) {
+        inOrder.put(blob.getKey(), blob.getValue());
+      }
+      for (Map.Entry<Long, byte[]> blob : inOrder.entrySet()) {
+        finishedRuns[i].load(blob.getValue(), 0);
+        blobs.get(i).put(blob.getKey(), blob.getValue().length);
+      }
+      byte[] open = openState.value();
+      if (open != null) {
+        openRuns[i].load(open);
+        openRuns[i].collect(event -> isEnd(event), ends);
+      }
+    }
+    ends.sort(Comparator.comparingLong(event -> event.arrival));
+    for (ScriptEvent end : ends) {
+      awaitingStart.add(end);
+      awaitingStartBytes += end.payloadBytes();
+    }
+  }
+
+  private static boolean isEnd(ScriptEvent event) {
+    return RunRow.version(event.row) == RunRow.END_ONLY;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    capturedLogs = new CapturedLogs(rules);
+    scripts = new ScriptCache(MAX_CACHED_SCRIPTS);
+    fact = new Fact();
+    factRecord = new StreamRecord<>(fact);
+    rowRecord = new StreamRecord<>(null);
+    duplicates = getMetricGroup().counter(DUPLICATE_EVENTS);
+    timedOut = getMetricGroup().counter(TIMED_OUT_RUNS);
+    getMetricGroup().gauge(OPEN_RUNS, () -> Arrays.stream(openRuns).mapToInt(OpenRuns::size).sum());
+    getMetricGroup()
+        .gauge(
+            REMEMBERED_RUNS, () -> Arrays.stream(finishedRuns).mapToInt(FinishedRuns::size).sum());
+    if (rules.timeoutMillis() > 0) {
+      scheduleIdleScan();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (idleScan != null) {
+      idleScan.cancel(false);
+    }
+    super.close();
+  }
+
+  @Override
+  public void processElement(StreamRecord<ScriptEvent> element) throws Exception {
+    ScriptEvent event = element.getValue();
+    int group = keyGroups.of(event.hashHigh) - firstKeyGroup;
+    FinishedRuns finished = finishedRuns[group];
+    OpenRuns open = openRuns[group];
+    arrived.wrap(event.row);
+    int at = finished.find(event.hashHigh, event.hashLow);
+    if (arrived.version() == RunRow.START_ONLY) {
+      if (at != FinishedRuns.NONE) {
+        startAfterEnd(event, finished, at, open);
+      } else if (open.get(event.hashHigh, event.hashLow) != null) {
+        duplicates.inc();
+      } else {
+        open.add(event);
+        emitRow(event.row);
+        emitFact(Fact.Kind.SEEN, arrived, arrived.deploymentVersion(), event.arrival);
+      }
+      return;
+    }
+    if (at == FinishedRuns.NONE) {
+      ScriptEvent start = open.get(event.hashHigh, event.hashLow);
+      if (start == null) {
+        endFirst(event, finished, open);
+        return;
+      }
+      if (rules.timeoutMillis() <= 0 || event.arrival <= deadline(start)) {
+        endAfterStart(event, start, finished, open);
+        return;
+      }
+      // The rule goes by arrival, not by when the job looks at it: a replay must decide the same.
+      failByRule(start, finished, open);
+      arrived.wrap(event.row);
+      at = finished.find(event.hashHigh, event.hashLow);
+    }
+    secondEnd(event, finished, at);
+  }
+
+  private void endFirst(ScriptEvent event, FinishedRuns finished, OpenRuns open) {
+    remember(event, arrived, finished, false, false);
+    emitRow(event.row);
+    emitFact(Fact.Kind.SEEN, arrived, arrived.deploymentVersion(), event.arrival);
+    emitEnd(arrived, arrived, event.arrival);
+    capturedLogs.write(event, arrived, this::emitLogRow);
+    open.add(event);
+    awaitingStart.add(event);
+    awaitingStartBytes += event.payloadBytes();
+    while (awaitingStartBytes > rules.awaitStartMaxBytes()) {
+      letGoOfOldestEnd();
+    }
+  }
+
+  private void endAfterStart(
+      ScriptEvent event, ScriptEvent start, FinishedRuns finished, OpenRuns open) {
+    known.wrap(start.row);
+    byte[] row = RunRow.merge(known, arrived, known, buffer);
+    merged.wrap(row);
+    open.remove(event.hashHigh, event.hashLow);
+    remember(event, merged, finished, false, true);
+    emitRow(row);
+    if (known.deploymentVersion() != merged.deploymentVersion()) {
+      emitFact(Fact.Kind.UNSEEN, known, known.deploymentVersion(), event.arrival);
+      emitFact(Fact.Kind.SEEN, merged, merged.deploymentVersion(), event.arrival);
+    }
+    emitEnd(merged, merged, event.arrival);
+    capturedLogs.write(event, merged, this::emitLogRow);
+  }
+
+  private void startAfterEnd(ScriptEvent start, FinishedRuns finished, int at, OpenRuns open) {
+    if (finished.startSeen(at)) {
+      duplicates.inc();
+      return;
+    }
+    finished.setStartSeen(at);
+    ScriptEvent end = open.remove(start.hashHigh, start.hashLow);
+    if (end == null) {
+      deadLetter(
+          start,
+          DeadLetterReason.LATE_START,
+          "The run's end arrived so much earlier that it is no longer kept to be merged with"
+              + " (run.await-start, run.await-start.max-bytes); the run itself is counted");
+      return;
+    }
+    awaitingStartBytes -= end.payloadBytes();
+    known.wrap(end.row);
+    byte[] row = RunRow.merge(arrived, known, known, buffer);
+    emitRow(row);
+    capturedLogs.write(end, merged.wrap(row), this::emitLogRow);
+  }
+
+  private void secondEnd(ScriptEvent event, FinishedRuns finished, int at) {
+    if (finished.timedOut(at)) {
+      deadLetter(
+          event,
+          DeadLetterReason.END_AFTER_TIMEOUT,
+          "The run had no end within "
+              + Duration.ofMillis(rules.timeoutMillis())
+              + " (run.timeout), and has failed by that");
+      return;
+    }
+    RunStatus first = finished.status(at);
+    if (first != arrived.status()) {
+      deadLetter(
+          event,
+          DeadLetterReason.CONTRADICTING_END,
+          "The run's first end says " + first.word() + ", this one " + arrived.status().word());
+    } else if (Float.compare(finished.responseTime(at), (float) arrived.responseTime()) != 0) {
+      deadLetter(
+          event,
+          DeadLetterReason.CONTRADICTING_END,
+          "The run's first end says a response time of "
+              + finished.responseTime(at)
+              + " ms, this one "
+              + arrived.responseTime()
+              + " ms");
+    } else {
+      duplicates.inc();
+    }
+  }
+
+  private void failByRule(ScriptEvent start, FinishedRuns finished, OpenRuns open) {
+    open.remove(start.hashHigh, start.hashLow);
+    known.wrap(start.row);
+    byte[] row =
+        RunRow.timedOut(
+            known,
+            known.executedOn() + rules.timeoutMillis(),
+            "No end within " + Duration.ofMillis(rules.timeoutMillis()) + " (run.timeout)",
+            buffer);
+    merged.wrap(row);
+    remember(start, merged, finished, true, true);
+    emitRow(row);
+    emitEnd(merged, merged, deadline(start));
+    timedOut.inc();
+  }
+
+  /** Until when the end must have arrived, in milliseconds since 1970. */
+  private long deadline(ScriptEvent start) {
+    return start.arrival + rules.timeoutMillis();
+  }
+
+  private void remember(
+      ScriptEvent event, RunRow run, FinishedRuns finished, boolean byRule, boolean startSeen) {
+    // Where timestamps are out of order: never into an hour that has been forgotten.
+    int hour = Math.max((int) Math.floorDiv(event.arrival, HOUR_MILLIS), oldestHour);
+    finished.add(
+        event.hashHigh, event.hashLow, hour, run.status(), byRule, startSeen, run.responseTime());
+  }
+
+  private void letGoOfOldestEnd() {
+    ScriptEvent oldest = awaitingStart.remove();
+    OpenRuns open = openRuns[keyGroups.of(oldest.hashHigh) - firstKeyGroup];
+    // By identity: its start may have come, and the same run may have been forgotten and come anew.
+    if (open.get(oldest.hashHigh, oldest.hashLow) == oldest) {
+      open.remove(oldest.hashHigh, oldest.hashLow);
+      awaitingStartBytes -= oldest.payloadBytes();
+    }
+  }
+
+  private void emitEnd(RunRow run, RunRow key, long arrival) {
+    Fact.Kind kind = run.status() == RunStatus.SUCCESS ? Fact.Kind.SUCCEEDED : Fact.Kind.FAILED;
+    emitFact(kind, key, key.deploymentVersion(), arrival);
+  }
+
+  private void emitFact(Fact.Kind kind, RunRow run, int deploymentVersion, long arrival) {
+    fact.kind = kind;
+    fact.script = scripts.of(run);
+    fact.deploymentVersion = deploymentVersion;
+    fact.minute = Math.floorDiv(run.executedOn(), 60_000L) * 60;
+    fact.arrival = Math.floorDiv(arrival, HOUR_MILLIS) * SECONDS_PER_HOUR;
+    fact.responseTime = kind == Fact.Kind.SUCCEEDED ? run.responseTime() : Double.NaN;
+    output.collect(factRecord);
+  }
+
+  private void emitRow(byte[] row) {
+    output.collect(RUN_ROWS, rowRecord.replace(row));
+  }
+
+  private void emitLogRow(byte[] row) {
+    output.collect(LOG_ROWS, rowRecord.replace(row));
+  }
+
+  private void deadLetter(ScriptEvent event, DeadLetterReason reason, String detail) {
+    getMetricGroup().addGroup("reason", reason.word()).counter(CONTRADICTING_EVENTS).inc();
+    DeadLetter letter =
+        new DeadLetter(
+            event.origin.topic(),
+            event.origin.partition(),
+            event.origin.offset(),
+            event.origin.item(),
+            event.arrival,
+            reason,
+            detail,
+            arrived.toEventJson());
+    output.collect(DEAD_LETTERS, new StreamRecord<>(letter));
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    watermark = mark.getTimestamp();
+    advanceTo(watermark);
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    idleSince =
+        status.isIdle() ? getProcessingTimeService().getCurrentProcessingTime() : Long.MAX_VALUE;
+    super.processWatermarkStatus(status);
+  }
+
+  /**
+   * Where nothing arrives, no watermark tells that time passes, and a run that hangs at night would
+   * fail by rule in the morning; so while the input is idle the clock goes on.
+   */
+  private void scheduleIdleScan() {
+    long now = getProcessingTimeService().getCurrentProcessingTime();
+    idleScan =
+        getProcessingTimeService()
+            .registerTimer(
+                now + scanInterval(),
+                time -> {
+                  if (idleSince <= time && watermark != Long.MIN_VALUE) {
+                    failOverdueRuns(watermark + (time - idleSince));
+                  }
+                  scheduleIdleScan();
+                });
+  }
+
+  private void advanceTo(long time) {
+    if (time == Long.MAX_VALUE) {
+      // The input is over, not the time: what is open goes into the last savepoint as it is.
+      return;
+    }
+    while (!awaitingStart.isEmpty()
+        && awaitingStart.peek().arrival + rules.awaitStartMillis() < time) {
+      letGoOfOldestEnd();
+    }
+    if (time >= nextScan) {
+      nextScan = time + scanInterval();
+      if (rules.timeoutMillis() > 0) {
+        failOverdueRuns(time);
+      }
+      letGoOfOldStarts(time);
+      forgetFinishedRuns(time);
+    }
+  }
+
+  private long scanInterval() {
+    long shortest = rules.timeoutMillis() > 0 ? rules.timeoutMillis() : rules.maxOpenMillis();
+    return Math.max(1000, Math.min(60_000, shortest / 20));
+  }
+
+  private void failOverdueRuns(long time) {
+    List<ScriptEvent> overdue = new ArrayList<>();
+    for (int group = 0; group < openRuns.length; group++) {
+      openRuns[group].collect(start -> deadline(start) < time && !isEnd(start), overdue);
+    }
+    overdue.sort(Comparator.comparingLong(start -> start.arrival));
+    for (ScriptEvent start : overdue) {
+      int group = keyGroups.of(start.hashHigh) - firstKeyGroup;
+      failByRule(start, finishedRuns[group], openRuns[group]);
+    }
+  }
+
+  private void letGoOfOldStarts(long time) {
+    List<ScriptEvent> old = new ArrayList<>();
+    for (OpenRuns open : openRuns) {
+      old.clear();
+      open.collect(start -> start.arrival + rules.maxOpenMillis() < time && !isEnd(start), old);
+      for (ScriptEvent start : old) {
+        open.remove(start.hashHigh, start.hashLow);
+      }
+    }
+  }
+
+  private void forgetFinishedRuns(long time) {
+    int oldest = (int) Math.max(0, Math.floorDiv(time - rules.memoryMillis(), HOUR_MILLIS));
+    if (oldest <= oldestHour) {
+      return;
+    }
+    oldestHour = oldest;
+    for (FinishedRuns finished : finishedRuns) {
+      finished.expire(oldest);
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    for (int i = 0; i < openRuns.length; i++) {
+      NavigableMap<Long, Integer> groupBlobs = blobs.get(i);
+      boolean expired = !groupBlobs.isEmpty() && hourOf(groupBlobs.firstKey()) < oldestHour;
+      byte[] changes = finishedRuns[i].drain();
+      if (!expired && changes == null && !openRuns[i].isChanged()) {
+        continue;
+      }
+      setCurrentKey(keyGroups.representative(firstKeyGroup + i));
+      while (!groupBlobs.isEmpty() && hourOf(groupBlobs.firstKey()) < oldestHour) {
+        finishedState.remove(groupBlobs.pollFirstEntry().getKey());
+      }
+      if (changes != null) {
+        append(changes, groupBlobs);
+      }
+      if (openRuns[i].isChanged()) {
+        openState.update(openRuns[i].toBytes());
+      }
+    }
+  }
+
+  private void append(byte[] changes, NavigableMap<Long, Integer> groupBlobs) throws Exception {
+    long hour = Math.max(FinishedRuns.latestHour(changes), oldestHour);
+    long key = hour << SEQUENCE_BITS;
+    Map.Entry<Long, Integer> last = groupBlobs.lastEntry();
+    if (last != null && hourOf(last.getKey()) >= hour) {
+      // Behind what was written before, so that restoring in order ends with the latest.
+      key = last.getKey() + 1;
+      mergeSmall(groupBlobs, hourOf(last.getKey()));
+    }
+    finishedState.put(key, changes);
+    groupBlobs.put(key, changes.length);
+  }
+
+  /** Puts two neighbours of one size together, so that an hour of checkpoints leaves few blobs. */
+  private void mergeSmall(NavigableMap<Long, Integer> groupBlobs, long hour) throws Exception {
+    Map.Entry<Long, Integer> last = groupBlobs.lastEntry();
+    Map.Entry<Long, Integer> before = groupBlobs.lowerEntry(last.getKey());
+    while (before != null
+        && hourOf(before.getKey()) == hour
+        && before.getValue() <= 2L * last.getValue()
+        && before.getValue() + last.getValue() <= MAX_BLOB_BYTES) {
+      byte[] both =
+          FinishedRuns.concatenate(
+              finishedState.get(before.getKey()), finishedState.get(last.getKey()));
+      finishedState.remove(last.getKey());
+      groupBlobs.remove(last.getKey());
+      finishedState.put(before.getKey(), both);
+      groupBlobs.put(before.getKey(), both.length);
+      last = groupBlobs.lastEntry();
+      before = groupBlobs.lowerEntry(last.getKey());
+    }
+  }
+
+  private static long hourOf(long blobKey) {
+    return blobKey >>> SEQUENCE_BITS;
+  }
+}

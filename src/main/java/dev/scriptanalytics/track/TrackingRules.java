@@ -1,0 +1,27 @@
+package dev.scriptanalytics.track;
+
+import java.io.Serializable;
+import java.util.regex.Pattern;
+
+/**
+ * What the tracker is told by configuration.
+ *
+ * @param memoryMillis how long a finished run is remembered
+ * @param maxOpenMillis how long a run without an end is kept
+ * @param timeoutMillis after how long without an end a run has failed; 0 for never
+ * @param awaitStartMillis how long an end is kept for a start that comes after it
+ * @param awaitStartMaxBytes how many bytes of such ends a parallel instance keeps
+ * @param capturedFormat what a line of the logging library looks like: groups of level and message
+ * @param keepLibraryLines whether such lines become log entries
+ * @param maxMessageBytes where log messages are cut
+ */
+public record TrackingRules(
+    long memoryMillis,
+    long maxOpenMillis,
+    long timeoutMillis,
+    long awaitStartMillis,
+    long awaitStartMaxBytes,
+    Pattern capturedFormat,
+    boolean keepLibraryLines,
+    int maxMessageBytes)
+    implements Serializable {}
