@@ -209,7 +209,6 @@ class PipelineIT {
   }
 
   private ClickHouseReader reader() {
-    return new ClickHouseReader(
-        clickHouse.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD);
+    return new ClickHouseReader(clickHouse.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD);
   }
 }

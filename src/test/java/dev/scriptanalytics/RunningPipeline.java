@@ -67,8 +67,7 @@ final class RunningPipeline implements AutoCloseable {
     args.addAll(List.of(options));
     JobConfiguration configuration =
         JobConfiguration.fromArgs(
-            args.toArray(String[]::new),
-            Map.of("CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
+            args.toArray(String[]::new), Map.of("CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
     Configuration flink = new Configuration();
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
     flink.set(PipelineOptions.OBJECT_REUSE, true);
