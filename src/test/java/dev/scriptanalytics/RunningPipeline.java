@@ -125,9 +125,9 @@ final class RunningPipeline implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     if (!isFailed()) {
-      job.cancel().get();
+      job.cancel().join();
       assertThat(Waiting.until(PATIENCE, this::isFailed)).as("the job ends").isTrue();
     }
   }
