@@ -936,9 +936,13 @@ class RunDecoderTest {
     assertThat(row(event("stdout", "{'lines':2}", "stderr", "false")))
         .containsEntry("extra", quotes("{'stdout':{'lines':2},'stderr':false}"));
 
-    ScriptEvent start = decode(event("status", "'started'", "stdout", "'so far'", "stderr", "''"));
+    ScriptEvent start =
+        decode(event("status", "'started'", "stdout", "'so far'", "stderr", "['a','b']"));
     assertThat(start.stdout).isNull();
-    assertThat(RowReader.runRow(start.row)).containsEntry("extra", quotes("{'stdout':'so far'}"));
+    assertThat(start.stderr).isNull();
+    assertThat(RowReader.runRow(start.row))
+        .containsEntry("extra", quotes("{'stdout':'so far','stderr':['a','b']}"));
+    assertThat(row(event("status", "'started'", "stdout", "''"))).containsEntry("extra", "");
   }
 
   // Extra
@@ -971,6 +975,15 @@ class RunDecoderTest {
         .as("20 bytes")
         .containsEntry("extra", quotes("{'a':12,'b':'12345'}"))
         .containsEntry("truncated", List.of());
+    assertThat(row(event("error", "{'a':123456}")))
+        .as("22 bytes, and nothing of the object around it")
+        .containsEntry("extra", "")
+        .containsEntry("truncated", List.of("extra"));
+    assertThat(row(event("error", "{'a':1234}")))
+        .as("20 bytes")
+        .containsEntry("extra", quotes("{'error':{'a':1234}}"))
+        .containsEntry("truncated", List.of());
+    assertThat(row(event("error", "{'a':12345}"))).containsEntry("extra", "");
     assertThat(row(event("big", "'" + "x".repeat(30) + "'", "c", "1")))
         .as("the fields behind it")
         .containsEntry("extra", quotes("{'c':1}"))
