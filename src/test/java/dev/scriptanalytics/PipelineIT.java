@@ -162,7 +162,8 @@ class PipelineIT {
   @Test
   void waitsWhileClickHouseIsAwayAndLosesNothing() throws Exception {
     Sample sample = Sample.of(generator(), RUNS);
-    try (RunningPipeline pipeline = RunningPipeline.start(kafka, clickHouse, checkpoints, topic, "away")) {
+    try (RunningPipeline pipeline =
+        RunningPipeline.start(kafka, clickHouse, checkpoints, topic, "away")) {
       send(sample.deliveries().subList(0, 5_000));
       pipeline.awaitEverythingWritten();
       clickHouse.kill();
