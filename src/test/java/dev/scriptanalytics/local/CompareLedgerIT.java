@@ -11,6 +11,7 @@ import dev.scriptanalytics.local.ledger.RunOutcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The comparison with the real views of a real ClickHouse. */
 class CompareLedgerIT {
   // Within one minute, so that metrics come from single rows, and no rollups need to be written.
-  private static final long FROM =
+  private final long from =
       Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MINUTES).toEpochMilli() + 7;
 
   @TempDir private static Path clickHouseDirectory;
@@ -77,7 +78,7 @@ class CompareLedgerIT {
   @Test
   void findsOneRunTooMany() throws Exception {
     add(new Ledger(), "acme", "Qbalance", 5000, RunStatus.SUCCESS, 1);
-    add(new Ledger(), "acme", "Qbalance", 100, RunStatus.FAILED, Double.NaN);
+    add(new Ledger(), "acme", "Qbalance", 101, RunStatus.FAILED, Double.NaN);
     insert();
 
     assertThat(compare()).isEqualTo(1);
@@ -128,12 +129,12 @@ class CompareLedgerIT {
 
   private void add(
       Ledger ledger, String account, String script, int i, RunStatus status, double millis) {
-    long startedAt = FROM + 2L * i;
+    long startedAt = from + 2L * i;
     double responseTime = status == RunStatus.SUCCESS ? millis : Double.NaN;
     ledger.add(new RunOutcome(account, script, startedAt, status, responseTime));
     ObjectNode row = new JsonMapper().createObjectNode();
     row.put("account", account).put("script", script).put("run_id", "run_" + i + status);
-    row.put("executed_on", startedAt / 1000.0);
+    row.put("executed_on", BigDecimal.valueOf(startedAt, 3).toString());
     row.put("version", 3).put("status", status.word()).put("retention_days", 30);
     if (status == RunStatus.SUCCESS) {
       row.put("response_time", responseTime);

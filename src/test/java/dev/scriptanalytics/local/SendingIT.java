@@ -211,7 +211,7 @@ class SendingIT {
     return records.stream().map(ConsumerRecord::value).toList();
   }
 
-  /** Everything in the topic's one partition, once it is enough. */
+  /** All that is in the topic's one partition now, and more until it is enough. */
   private List<ConsumerRecord<String, String>> read(
       Predicate<List<ConsumerRecord<String, String>>> enough) {
     List<ConsumerRecord<String, String>> records = new ArrayList<>();
@@ -223,14 +223,13 @@ class SendingIT {
       TopicPartition partition = new TopicPartition(topic, 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
       assertThat(
               Waiting.until(
                   PATIENCE,
                   () -> {
                     consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-                    return enough.test(records)
-                        && consumer.position(partition)
-                            >= consumer.endOffsets(List.of(partition)).get(partition);
+                    return enough.test(records) && consumer.position(partition) >= end;
                   }))
           .isTrue();
     }
