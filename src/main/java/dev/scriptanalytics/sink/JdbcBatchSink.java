@@ -85,12 +85,12 @@ final class JdbcBatchSink<T> implements Sink<T> {
         long number = ++batchNumber;
         var unused =
             time.registerTimer(
-            time.getCurrentProcessingTime() + batching.interval().toMillis(),
-            now -> {
-              if (number == batchNumber) {
-                flush(false);
-              }
-            });
+                time.getCurrentProcessingTime() + batching.interval().toMillis(),
+                now -> {
+                  if (number == batchNumber) {
+                    flush(false);
+                  }
+                });
       }
       jdbc.write(row, context);
       rows++;

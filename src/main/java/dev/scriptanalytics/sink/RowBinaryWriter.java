@@ -72,8 +72,9 @@ final class RowBinaryWriter implements SinkWriter<byte[]> {
     }
     if (filling.isEmpty()) {
       long number = ++batchNumber;
-      time.registerTimer(
-          time.getCurrentProcessingTime() + interval.toMillis(), now -> timeIsUp(number));
+      var unused =
+          time.registerTimer(
+              time.getCurrentProcessingTime() + interval.toMillis(), now -> timeIsUp(number));
     }
     filling.add(row);
     if (filling.isFull() && !sending) {
