@@ -79,6 +79,36 @@ public final class LocalProcess {
     }
   }
 
+  /**
+   * Runs the program to its end.
+   *
+   * @param directory where its files go
+   * @return what it printed
+   * @throws IllegalStateException if it ends with an exit code other than 0; the message holds what
+   *     it printed
+   */
+  public static String run(JavaProgram program, Path directory) {
+    Path output = file(directory, "logs", program.name(), "out");
+    try {
+      Process process =
+          processBuilder(program, directory, List.of()).redirectOutput(output.toFile()).start();
+      ChildGuard.watch(process);
+      int exitCode = process.waitFor();
+      String printed = Files.readString(output);
+      if (exitCode != 0) {
+        throw new IllegalStateException(
+            "%s failed with exit code %d:%n%s"
+                .formatted(program.name(), exitCode, printed.indent(4)));
+      }
+      return printed;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot run " + program.name() + ".", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while " + program.name() + " ran.", e);
+    }
+  }
+
   /** The process that was started last under this name and directory, if it still runs. */
   public static Optional<LocalProcess> running(String name, Path directory) {
     Path pidFile = file(directory, "run", name, "pid");
