@@ -1,5 +1,6 @@
 package dev.scriptanalytics;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,8 @@ import dev.scriptanalytics.local.sample.RunEventWriter;
 import dev.scriptanalytics.local.sample.RunGenerator;
 import dev.scriptanalytics.local.sample.Sample;
 import dev.scriptanalytics.local.sample.SampleRun;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,7 +178,8 @@ class PipelineIT {
   }
 
   private void send(List<Delivery> deliveries) throws Exception {
-    try (EventSender sender = new EventSender(kafka.bootstrapServers(), topic, System.out)) {
+    PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+    try (EventSender sender = new EventSender(kafka.bootstrapServers(), topic, silent)) {
       for (Delivery delivery : deliveries) {
         sender.send(delivery);
       }
@@ -209,7 +213,6 @@ class PipelineIT {
   }
 
   private ClickHouseReader reader() {
-    return new ClickHouseReader(
-        clickHouse.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD);
+    return new ClickHouseReader(clickHouse.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD);
   }
 }

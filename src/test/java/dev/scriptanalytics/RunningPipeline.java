@@ -67,8 +67,7 @@ final class RunningPipeline implements AutoCloseable {
     args.addAll(List.of(options));
     JobConfiguration configuration =
         JobConfiguration.fromArgs(
-            args.toArray(String[]::new),
-            Map.of("CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
+            args.toArray(String[]::new), Map.of("CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
     Configuration flink = new Configuration();
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
     flink.set(PipelineOptions.OBJECT_REUSE, true);
@@ -126,9 +125,9 @@ final class RunningPipeline implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     if (!isFailed()) {
-      job.cancel().get();
+      job.cancel().join();
       assertThat(Waiting.until(PATIENCE, this::isFailed)).as("the job ends").isTrue();
     }
   }
