@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -30,12 +31,34 @@ import java.util.Set;
 @SuppressWarnings("EnumOrdinal") // The order of the columns is the order of the bytes.
 public final class RunRow {
   /** The columns of the insert statement, in the order of the bytes. */
-  public static final String COLUMNS =
-      "version, status, deployment_version, executed_on, retention_days, "
-          + "account, run_id, script, response_time, ended_on, "
-          + "deployment_id, function, source_type, source, trace_id, "
-          + "error_code, error_message, error_stack, input, output, "
-          + "memory_bytes, cpu_ms, gpu_percent, cold_start, truncated, extra";
+  public static final List<String> COLUMNS =
+      List.of(
+          "version",
+          "status",
+          "deployment_version",
+          "executed_on",
+          "retention_days",
+          "account",
+          "run_id",
+          "script",
+          "response_time",
+          "ended_on",
+          "deployment_id",
+          "function",
+          "source_type",
+          "source",
+          "trace_id",
+          "error_code",
+          "error_message",
+          "error_stack",
+          "input",
+          "output",
+          "memory_bytes",
+          "cpu_ms",
+          "gpu_percent",
+          "cold_start",
+          "truncated",
+          "extra");
 
   /** Row version of a run that is known by its start only. */
   public static final int START_ONLY = 1;

@@ -42,10 +42,10 @@ public final class RowReader {
     return read(LogRow.COLUMNS, row);
   }
 
-  private static Map<String, Object> read(String columns, byte[] row) {
+  private static Map<String, Object> read(List<String> columns, byte[] row) {
     RowReader reader = new RowReader(row);
     Map<String, Object> values = new LinkedHashMap<>();
-    for (String column : columns.split(",\\s*", -1)) {
+    for (String column : columns) {
       try {
         if (values.containsKey(column)) {
           throw new IllegalArgumentException("it stands in the insert statement twice");

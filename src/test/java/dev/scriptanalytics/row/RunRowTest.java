@@ -52,7 +52,7 @@ class RunRowTest {
 
   @Test
   void namesItsColumnsInTheOrderOfTheBytes() {
-    List<String> columns = Arrays.asList(RunRow.COLUMNS.split(", "));
+    List<String> columns = RunRow.COLUMNS;
     List<String> varying =
         Arrays.stream(Column.values()).map(c -> c.name().toLowerCase(Locale.ROOT)).toList();
 
