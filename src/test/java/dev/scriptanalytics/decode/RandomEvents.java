@@ -175,6 +175,10 @@ final class RandomEvents {
     if (chance(60)) {
       millisAgo = -random.nextLong(2L * 86_400_000);
     }
+    if (chance(200)) {
+      to.writeNumber(-random.nextInt(1, 1_000_000));
+      return;
+    }
     Instant time =
         arrival
             .minusMillis(millisAgo)

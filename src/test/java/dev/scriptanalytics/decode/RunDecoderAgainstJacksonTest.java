@@ -74,6 +74,7 @@ class RunDecoderAgainstJacksonTest {
             DeadLetterReason.MISSING_FIELD,
             DeadLetterReason.WRONG_TYPE,
             DeadLetterReason.BAD_VALUE,
+            DeadLetterReason.NEGATIVE_TIME,
             DeadLetterReason.TOO_OLD,
             DeadLetterReason.TOO_FAR_AHEAD);
     assertThat(identities.values()).as("no two runs with one identity").doesNotHaveDuplicates();
