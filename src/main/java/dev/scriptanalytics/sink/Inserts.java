@@ -2,6 +2,7 @@ package dev.scriptanalytics.sink;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.Counter;
@@ -142,7 +143,8 @@ final class Inserts {
   }
 
   private static String since(long start) {
-    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
-    return TimeUtils.formatWithHighestUnit(Duration.ofSeconds(seconds));
+    Duration passed = Duration.ofNanos(System.nanoTime() - start);
+    return TimeUtils.formatWithHighestUnit(
+        passed.truncatedTo(passed.toSeconds() < 10 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS));
   }
 }
