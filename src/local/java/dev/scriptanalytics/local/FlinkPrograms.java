@@ -60,6 +60,8 @@ public final class FlinkPrograms {
     lines.add("# Written at each start, from deploy/flink/config.yaml.");
     lines.addAll(ConfigurationUtils.convertConfigToWritableLines(configuration, true));
     try {
+      // What a cluster that was killed has left: tens of megabytes each time.
+      DirectoryTree.delete(temporary(home(directory)));
       Files.createDirectories(confDirectory(directory));
       Files.write(confDirectory(directory).resolve(GlobalConfiguration.FLINK_CONF_FILENAME), lines);
     } catch (IOException e) {
@@ -88,7 +90,7 @@ public final class FlinkPrograms {
   }
 
   private static Map<String, String> directories(Path home) {
-    String temporary = home.resolve("tmp").toString();
+    String temporary = temporary(home).toString();
     return Map.of(
         // Not Path.toUri(): Flink takes a %20 literally.
         "execution.checkpointing.dir",
@@ -103,6 +105,10 @@ public final class FlinkPrograms {
 
   private static Path home(Path directory) {
     return directory.toAbsolutePath().resolve("flink");
+  }
+
+  private static Path temporary(Path home) {
+    return home.resolve("tmp");
   }
 
   private static Path confDirectory(Path directory) {

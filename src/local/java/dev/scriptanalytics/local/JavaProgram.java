@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -59,19 +58,13 @@ public record JavaProgram(
    * @param into is emptied before
    */
   JavaProgram withCopiedClasses(Path into) throws IOException {
-    if (Files.exists(into)) {
-      try (Stream<Path> files = Files.walk(into)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    DirectoryTree.delete(into);
     List<String> entries = new ArrayList<>();
     for (String entry : (Iterable<String>) entries(classPath)::iterator) {
       Path source = Path.of(entry);
       if (Files.isDirectory(source)) {
         Path copy = into.resolve(Integer.toString(entries.size()));
-        copyDirectory(source, copy);
+        DirectoryTree.copy(source, copy);
         entries.add(copy.toString());
       } else {
         entries.add(entry);
@@ -84,19 +77,6 @@ public record JavaProgram(
         mainClass,
         arguments,
         environment);
-  }
-
-  private static void copyDirectory(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path copy = to.resolve(from.relativize(file));
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(copy);
-        } else {
-          Files.copy(file, copy);
-        }
-      }
-    }
   }
 
   /** The class path of this JVM, with absolute paths. */

@@ -37,6 +37,7 @@ final class Down {
         () -> {
           Optional<Stack> running = Stack.running(home);
           running.ifPresent(stack -> new Down(stack, report).run());
+          StackPorts.forget(Stack.portsFile(home));
           report.say(
               running.isPresent()
                   ? "All data stays in " + home + "; deploy/local/up goes on from there."

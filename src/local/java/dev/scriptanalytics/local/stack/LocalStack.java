@@ -4,7 +4,6 @@ import dev.scriptanalytics.local.ClickHouseHttp;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -17,18 +16,6 @@ import java.util.Map;
  */
 public final class LocalStack {
 
-  private static final String USAGE =
-      """
-      deploy/local/up [--no-sample]      starts ClickHouse, Kafka, Flink, the job and a producer of made-up runs;
-                                         starts what is missing where some of it runs already
-      deploy/local/down                  stops all of it; the data stays
-      deploy/local/status                tells what runs
-      deploy/local/produce TOPIC FILE... sends each line as one record; FILE - is the standard input
-
-      The environment can change ports and the directory where everything is kept:
-      CLICKHOUSE_HTTP_PORT 8123, CLICKHOUSE_TCP_PORT 9000, KAFKA_PORT 9092, FLINK_REST_PORT 8081,
-      SCRIPT_ANALYTICS_HOME .local in the repository.""";
-
   private LocalStack() {}
 
   public static void main(String[] args) {
@@ -36,14 +23,10 @@ public final class LocalStack {
   }
 
   private static int run(String[] args, Map<String, String> environment) {
-    List<String> arguments = new ArrayList<>(Arrays.asList(args));
-    if (arguments.isEmpty() || arguments.contains("--help")) {
-      System.out.println(USAGE);
-      return arguments.isEmpty() ? 2 : 0;
-    }
     Path home = Path.of(environment.get("SCRIPT_ANALYTICS_HOME")).toAbsolutePath().normalize();
     Report report = new Report(System.out);
-    String command = arguments.remove(0);
+    String command = args[0];
+    List<String> arguments = new ArrayList<>(List.of(args).subList(1, args.length));
     try {
       switch (command) {
         case "up" -> {
@@ -71,7 +54,8 @@ public final class LocalStack {
       }
       return 0;
     } catch (UsageException e) {
-      System.err.println(command + ": " + e.getMessage() + "\n\n" + USAGE);
+      System.err.println(
+          "%1$s: %2$s; see deploy/local/%1$s --help.".formatted(command, e.getMessage()));
       return 2;
     } catch (IllegalStateException | UncheckedIOException | ClickHouseHttp.QueryFailedException e) {
       System.err.println(e.getMessage());

@@ -123,6 +123,15 @@ final class StackPorts {
     }
   }
 
+  /** Lets the next stack in this directory choose anew. */
+  static void forget(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot delete " + file + ".", e);
+    }
+  }
+
   /** What was stored; empty if nothing was. */
   static Optional<StackPorts> load(Path file) {
     if (!Files.exists(file)) {
