@@ -3,6 +3,7 @@
 -- The key holds what never changes of a run, and begins with what every question begins with. Days are the partitions;
 -- a day on which nothing was written for an hour is merged into one part, on which FINAL costs nothing. Rows live for
 -- retention_days whole days after the day of their run, so that a day goes at once and not minute by minute.
+-- (A century at most: later dates would wrap around into the past.)
 CREATE TABLE IF NOT EXISTS script_analytics.runs
 (
     account String COMMENT 'The tenant' CODEC(ZSTD(1)),
@@ -36,7 +37,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.runs
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toDate(executed_on)
 ORDER BY (account, script, executed_on, run_id)
-TTL toDate(executed_on) + toIntervalDay(retention_days + 1)
+TTL toDate(executed_on) + toIntervalDay(least(retention_days, 36500) + 1)
 SETTINGS
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.logs
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(timestamp)
 ORDER BY (account, script, timestamp, log_id)
-TTL toDate(timestamp) + toIntervalDay(retention_days + 1)
+TTL toDate(timestamp) + toIntervalDay(least(retention_days, 36500) + 1)
 SETTINGS
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1

@@ -2,7 +2,8 @@
 -- rows of its key, the one with more facts wins, and nothing is ever added to a row; so a fact counts once however often
 -- its event is read again. The rows of a minute are to be added up over their arrival hours.
 --
--- An insert gives the centroids of the response times (means, weights); the digest is made of them here.
+-- An insert gives the centroids of the response times (means, weights); the digest is made of them here. It has to name
+-- these columns: ClickHouse leaves EPHEMERAL ones out where it is not told otherwise, which the constraint finds.
 CREATE TABLE IF NOT EXISTS script_analytics.run_rollups
 (
     account String COMMENT 'The tenant' CODEC(ZSTD(1)),
@@ -22,7 +23,8 @@ CREATE TABLE IF NOT EXISTS script_analytics.run_rollups
     response_times UInt64 DEFAULT arraySum(weights) COMMENT 'How many response times there are: a run may succeed without one' CODEC(T64, ZSTD(1)),
     digest AggregateFunction(quantilesTDigestWeighted(0.9, 0.99), Float32, UInt64)
         DEFAULT arrayReduce('quantilesTDigestWeightedState(0.9, 0.99)', means, weights)
-        COMMENT 'The response times, in milliseconds, as a t-digest: for quantilesTDigestWeightedMerge' CODEC(ZSTD(1))
+        COMMENT 'The response times, in milliseconds, as a t-digest: for quantilesTDigestWeightedMerge' CODEC(ZSTD(1)),
+    CONSTRAINT centroids_with_response_times CHECK (response_times > 0) = isNotNull(response_time_min)
 )
 ENGINE = ReplacingMergeTree(facts)
 PARTITION BY toDate(minute)

@@ -47,6 +47,7 @@ class PipelineIT {
   private static KafkaProcess kafka;
 
   @TempDir private Path clickHouseDirectory;
+  @TempDir private Path checkpoints;
   private ClickHouseProcess clickHouse;
   private String topic;
 
@@ -161,7 +162,8 @@ class PipelineIT {
   @Test
   void waitsWhileClickHouseIsAwayAndLosesNothing() throws Exception {
     Sample sample = Sample.of(generator(), RUNS);
-    try (RunningPipeline pipeline = RunningPipeline.start(kafka, clickHouse, topic, "away")) {
+    try (RunningPipeline pipeline =
+        RunningPipeline.start(kafka, clickHouse, checkpoints, topic, "away")) {
       send(sample.deliveries().subList(0, 5_000));
       pipeline.awaitEverythingWritten();
       clickHouse.kill();
@@ -189,7 +191,7 @@ class PipelineIT {
 
   private void readEverything(String group) throws Exception {
     try (RunningPipeline pipeline =
-        RunningPipeline.start(kafka, clickHouse, topic, topic + "-" + group)) {
+        RunningPipeline.start(kafka, clickHouse, checkpoints, topic, topic + "-" + group)) {
       pipeline.awaitEverythingWritten();
     }
   }

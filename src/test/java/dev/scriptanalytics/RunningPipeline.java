@@ -7,11 +7,14 @@ import dev.scriptanalytics.local.ClickHouse;
 import dev.scriptanalytics.local.ClickHouseProcess;
 import dev.scriptanalytics.local.KafkaProcess;
 import dev.scriptanalytics.local.Waiting;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -31,12 +34,14 @@ final class RunningPipeline implements AutoCloseable {
   private final String topic;
   private final String group;
   private final JobClient job;
+  private final CompletableFuture<JobExecutionResult> result;
 
   private RunningPipeline(String bootstrapServers, String topic, String group, JobClient job) {
     this.bootstrapServers = bootstrapServers;
     this.topic = topic;
     this.group = group;
     this.job = job;
+    this.result = job.getJobExecutionResult();
   }
 
   /**
@@ -47,6 +52,7 @@ final class RunningPipeline implements AutoCloseable {
   static RunningPipeline start(
       KafkaProcess kafka,
       ClickHouseProcess clickHouse,
+      Path checkpoints,
       String topic,
       String group,
       String... options)
@@ -61,7 +67,7 @@ final class RunningPipeline implements AutoCloseable {
                 "--runs.topics",
                 topic,
                 "--clickhouse.url",
-                clickHouse.jdbcUrl(),
+                clickHouse.httpUrl().toString(),
                 "--clickhouse.password",
                 "${CLICKHOUSE_PASSWORD}"));
     args.addAll(List.of(options));
@@ -70,6 +76,8 @@ final class RunningPipeline implements AutoCloseable {
             args.toArray(String[]::new), Map.of("CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
     Configuration flink = new Configuration();
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
+    flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     flink.set(PipelineOptions.OBJECT_REUSE, true);
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
@@ -87,15 +95,13 @@ final class RunningPipeline implements AutoCloseable {
   void awaitEverythingWritten() throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       Map<TopicPartition, Long> ends = ends(admin);
-      assertThat(Waiting.until(PATIENCE, () -> isFailed() || hasCommitted(admin, ends)))
-          .as("the job has committed %s", ends)
-          .isTrue();
-      assertThat(isFailed()).as("the job has failed").isFalse();
+      boolean committed =
+          Waiting.until(PATIENCE, () -> result.isDone() || hasCommitted(admin, ends));
+      if (result.isDone()) {
+        throw new AssertionError("The job has ended with " + result.get());
+      }
+      assertThat(committed).as("the job has committed %s", ends).isTrue();
     }
-  }
-
-  private boolean isFailed() {
-    return job.getJobStatus().join().isTerminalState();
   }
 
   private Map<TopicPartition, Long> ends(Admin admin) throws Exception {
@@ -126,9 +132,9 @@ final class RunningPipeline implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!isFailed()) {
+    if (!result.isDone()) {
       job.cancel().join();
-      assertThat(Waiting.until(PATIENCE, this::isFailed)).as("the job ends").isTrue();
+      assertThat(Waiting.until(PATIENCE, result::isDone)).as("the job ends").isTrue();
     }
   }
 }

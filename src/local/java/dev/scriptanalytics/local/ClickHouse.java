@@ -43,13 +43,13 @@ public record ClickHouse(
   /** The password of {@code script_writer} in the local stack. */
   public static final String WRITER_PASSWORD = "writer";
 
-  static final String NAME = "clickhouse";
+  public static final String NAME = "clickhouse";
 
   private static final String LIBRARY_VARIABLE = "CHDB_LIBRARY";
   private static final String LIBRARY = "libchdb.so";
   private static final String MEMORY_VARIABLE = "CLICKHOUSE_MAX_MEMORY";
   private static final long LEAST_MEMORY = 1L << 30;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   public ClickHouse {
     directory = directory.toAbsolutePath();
@@ -92,7 +92,7 @@ public record ClickHouse(
       // ClickHouse would start without any configuration.
       throw new IllegalStateException(configuration + " is not there.");
     }
-    Path data = directory.resolve("data");
+    Path data = directory.resolve(NAME);
     try {
       Files.createDirectories(data);
     } catch (IOException e) {

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -56,23 +59,42 @@ public final class EventSender implements AutoCloseable {
   public void send(Delivery delivery) throws IOException, InterruptedException {
     byte[] key = delivery.key() == null ? null : delivery.key().getBytes(UTF_8);
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, delivery.value());
-    boolean told = false;
-    while (true) {
-      expectNoFailure();
-      try {
-        var unused = producer.send(record, (metadata, e) -> failure.compareAndSet(null, e));
-        return;
-      } catch (TimeoutException e) {
-        // Nothing was handed over: no broker yet, no such topic, or too much is waiting already.
-        if (!told) {
-          messages.printf(
-              "Waiting for Kafka at %s, topic %s: %s%n", bootstrapServers, topic, e.getMessage());
-          told = true;
-        }
-      } catch (InterruptException e) {
-        throw interrupted(e);
+    expectNoFailure();
+    TimeoutException notTaken = handOver(record);
+    if (notTaken != null) {
+      messages.printf("Waiting for Kafka at %s: %s%n", bootstrapServers, notTaken.getMessage());
+      while (notTaken != null) {
+        expectNoFailure();
+        notTaken = handOver(record);
       }
+      messages.printf("Kafka at %s takes records again.%n", bootstrapServers);
     }
+  }
+
+  /**
+   * Tries once.
+   *
+   * @return why the record was not taken: no broker yet, no such topic, or too much is waiting
+   *     already; null if it was
+   */
+  private TimeoutException handOver(ProducerRecord<byte[], byte[]> record)
+      throws InterruptedException {
+    try {
+      Future<RecordMetadata> sent =
+          producer.send(record, (metadata, e) -> failure.compareAndSet(null, e));
+      if (sent.isDone()) {
+        sent.get();
+      }
+    } catch (ExecutionException e) {
+      // A record that was taken has a month; one that runs out of time at once was not.
+      if (e.getCause() instanceof TimeoutException timeout
+          && failure.compareAndSet(timeout, null)) {
+        return timeout;
+      }
+    } catch (InterruptException e) {
+      throw interrupted(e);
+    }
+    return null;
   }
 
   /**

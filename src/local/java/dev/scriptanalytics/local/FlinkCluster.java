@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public final class FlinkCluster implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
 
   private final Path directory;

@@ -25,7 +25,12 @@ public final class FlinkJobs {
   private final FlinkPrograms programs;
   private final Path directory;
 
-  FlinkJobs(FlinkPrograms programs, Path directory) {
+  /**
+   * The jobs of one cluster.
+   *
+   * @param directory where the client's files go
+   */
+  public FlinkJobs(FlinkPrograms programs, Path directory) {
     this.programs = programs;
     this.directory = directory;
   }

@@ -31,8 +31,8 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
  */
 public final class FlinkPrograms {
 
-  static final String JOB_MANAGER = "jobmanager";
-  static final String TASK_MANAGER = "taskmanager";
+  public static final String JOB_MANAGER = "jobmanager";
+  public static final String TASK_MANAGER = "taskmanager";
 
   private final Path directory;
   private final Configuration configuration;
@@ -43,9 +43,9 @@ public final class FlinkPrograms {
   }
 
   /**
-   * Writes the configuration of a new cluster to {@code directory/conf}.
+   * Writes the configuration of a new cluster.
    *
-   * @param directory where checkpoints, temporary files and logs go, too
+   * @param directory configuration, checkpoints and temporary files go to {@code flink} in it
    * @param restPort where the JobManager serves its web page and the REST API
    * @param settings added to, or in place of, what {@code deploy/flink/config.yaml} says
    */
@@ -54,7 +54,7 @@ public final class FlinkPrograms {
     Configuration configuration =
         GlobalConfiguration.loadConfiguration(Repository.path("deploy/flink").toString());
     addresses(restPort).forEach(configuration::setString);
-    directories(directory.toAbsolutePath()).forEach(configuration::setString);
+    directories(home(directory)).forEach(configuration::setString);
     settings.forEach(configuration::setString);
     List<String> lines = new ArrayList<>();
     lines.add("# Written at each start, from deploy/flink/config.yaml.");
@@ -87,31 +87,35 @@ public final class FlinkPrograms {
         "rest.bind-port", Integer.toString(restPort));
   }
 
-  private static Map<String, String> directories(Path directory) {
-    String temporary = directory.resolve("tmp").toString();
+  private static Map<String, String> directories(Path home) {
+    String temporary = home.resolve("tmp").toString();
     return Map.of(
         // Not Path.toUri(): Flink takes a %20 literally.
         "execution.checkpointing.dir",
-        "file://" + checkpoints(directory),
+        "file://" + checkpoints(home),
         "execution.checkpointing.savepoint-dir",
-        "file://" + directory.resolve("savepoints"),
+        "file://" + home.resolve("savepoints"),
         "io.tmp.dirs",
         temporary,
         "web.tmpdir",
         temporary);
   }
 
+  private static Path home(Path directory) {
+    return directory.toAbsolutePath().resolve("flink");
+  }
+
   private static Path confDirectory(Path directory) {
-    return directory.toAbsolutePath().resolve("conf");
+    return home(directory).resolve("conf");
   }
 
   /** Where the cluster's jobs keep their checkpoints. */
   public Path checkpoints() {
-    return checkpoints(directory.toAbsolutePath());
+    return checkpoints(home(directory));
   }
 
-  private static Path checkpoints(Path directory) {
-    return directory.resolve("checkpoints");
+  private static Path checkpoints(Path home) {
+    return home.resolve("checkpoints");
   }
 
   /** Where the JobManager serves its web page and the REST API. */
@@ -134,7 +138,7 @@ public final class FlinkPrograms {
   /**
    * A TaskManager.
    *
-   * @param name of the process, since there can be several
+   * @param name of the process, since there can be several in a cluster
    */
   public JavaProgram taskManager(String name) {
     TaskExecutorProcessSpec memory = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
@@ -143,7 +147,12 @@ public final class FlinkPrograms {
         classPath(),
         jvmOptions(TASK_MANAGER, ProcessMemoryUtils.generateJvmParametersStr(memory)),
         "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-        arguments(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)));
+        // With a name that stays, the JobManager notices at once that a TaskManager was started
+        // again.
+        arguments(
+            TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)
+                + " -D taskmanager.resource-id="
+                + name));
   }
 
   /**

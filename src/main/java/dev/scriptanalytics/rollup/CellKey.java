@@ -1,6 +1,7 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
+import dev.scriptanalytics.event.ValueTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -12,7 +13,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 public final class CellKey {
   /** How Flink handles keys. */
   public static final TypeInformation<CellKey> TYPE =
-      new RollupType<>(CellKey.class, new CellKeySerializer());
+      new ValueTypeInfo<>(CellKey.class, new CellKeySerializer());
 
   private final Script script;
   private final int deploymentVersion;

@@ -1,39 +1,41 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
+import dev.scriptanalytics.event.ValueSerializer;
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link CellKey}. */
-final class CellKeySerializer extends RollupSerializer<CellKey> {
+final class CellKeySerializer extends ValueSerializer<CellKey> {
   private static final long serialVersionUID = 1;
 
   @Override
-  public boolean isImmutableType() {
-    return true;
+  public void serialize(CellKey key, DataOutputView target) throws IOException {
+    writeScript(key.script(), target);
+    target.writeInt(key.deploymentVersion());
+    target.writeLong(key.minute());
+    target.writeLong(key.arrival());
   }
 
   @Override
-  public CellKey copy(CellKey from) {
-    return from;
+  public CellKey deserialize(DataInputView source) throws IOException {
+    Script script = readScript(source);
+    int deploymentVersion = source.readInt();
+    long minute = source.readLong();
+    return new CellKey(script, deploymentVersion, minute, source.readLong());
   }
 
-  @Override
-  public void serialize(CellKey key, DataOutputView out) throws IOException {
-    writeScript(key.script(), out);
-    out.writeInt(key.deploymentVersion());
-    out.writeLong(key.minute());
-    out.writeLong(key.arrival());
+  static void writeScript(Script script, DataOutputView target) throws IOException {
+    writeBytes(script.accountUtf8(), target);
+    writeBytes(script.nameUtf8(), target);
   }
 
-  @Override
-  public CellKey deserialize(DataInputView in) throws IOException {
-    Script script = readScript(in);
-    int deploymentVersion = in.readInt();
-    long minute = in.readLong();
-    return new CellKey(script, deploymentVersion, minute, in.readLong());
+  static Script readScript(DataInputView source) throws IOException {
+    byte[] account = readBytes(source);
+    return Script.ofUtf8(account, readBytes(source));
   }
 
   @Override
@@ -41,10 +43,10 @@ final class CellKeySerializer extends RollupSerializer<CellKey> {
     return new Snapshot();
   }
 
-  /** Version 1 of a key's bytes. */
-  public static final class Snapshot extends RollupSerializer.Snapshot<CellKey> {
+  /** The format above, version 1. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<CellKey> {
     public Snapshot() {
-      super(new CellKeySerializer(), 1);
+      super(CellKeySerializer::new);
     }
   }
 }

@@ -1,12 +1,13 @@
 package dev.scriptanalytics.rollup;
 
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link Cell}, and leaves it as it is. */
-final class CellSerializer extends RollupSerializer<Cell> {
+final class CellSerializer extends CopyingSerializer<Cell> {
   private static final long serialVersionUID = 1;
 
   @Override
@@ -15,27 +16,27 @@ final class CellSerializer extends RollupSerializer<Cell> {
   }
 
   @Override
-  public void serialize(Cell cell, DataOutputView out) throws IOException {
-    out.writeLong(cell.facts());
-    out.writeLong(cell.seen());
-    out.writeLong(cell.succeeded());
-    out.writeLong(cell.failed());
-    out.writeDouble(cell.sum());
-    out.writeDouble(cell.min());
-    out.writeDouble(cell.max());
-    cell.digest().write(out);
+  public void serialize(Cell cell, DataOutputView target) throws IOException {
+    target.writeLong(cell.facts());
+    target.writeLong(cell.seen());
+    target.writeLong(cell.succeeded());
+    target.writeLong(cell.failed());
+    target.writeDouble(cell.sum());
+    target.writeDouble(cell.min());
+    target.writeDouble(cell.max());
+    cell.digest().write(target);
   }
 
   @Override
-  public Cell deserialize(DataInputView in) throws IOException {
-    long facts = in.readLong();
-    long seen = in.readLong();
-    long succeeded = in.readLong();
-    long failed = in.readLong();
-    double sum = in.readDouble();
-    double min = in.readDouble();
-    double max = in.readDouble();
-    return new Cell(facts, seen, succeeded, failed, sum, min, max, Digest.read(in));
+  public Cell deserialize(DataInputView source) throws IOException {
+    long facts = source.readLong();
+    long seen = source.readLong();
+    long succeeded = source.readLong();
+    long failed = source.readLong();
+    double sum = source.readDouble();
+    double min = source.readDouble();
+    double max = source.readDouble();
+    return new Cell(facts, seen, succeeded, failed, sum, min, max, Digest.read(source));
   }
 
   @Override
@@ -43,10 +44,10 @@ final class CellSerializer extends RollupSerializer<Cell> {
     return new Snapshot();
   }
 
-  /** Version 1 of a cell's bytes. */
-  public static final class Snapshot extends RollupSerializer.Snapshot<Cell> {
+  /** The format above, version 1. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<Cell> {
     public Snapshot() {
-      super(new CellSerializer(), 1);
+      super(CellSerializer::new);
     }
   }
 }

@@ -19,25 +19,24 @@ import org.apache.flink.core.memory.DataOutputView;
  * The same values in the same order make the same digest, byte for byte, whatever is done with it
  * in between.
  *
- * <p>Values are kept as {@code float}, which is what the digests of ClickHouse are made of.
- * Measured on uniform, log-normal, bimodal and heavy-tailed times, a digest of 20,000 to 100,000
- * values gives P90 within 0.25% and P99 within 0.1% in rank; one of at most {@value #ROW_LIMIT}
- * values is exact, and merging digests only makes it better.
+ * <p>Values are kept as {@code float}, which is what the digests of ClickHouse are made of. Less
+ * than {@value #BUFFER} of them are exact. Of more, P90 was off by 0.13% in rank on average and by
+ * 0.5% at worst for a digest of 800 values, by 0.06% and 0.2% for one of 5,000 (1,500 of each,
+ * uniform and log-normal), P99 by a third of that, and an hour or a month of digests merged by
+ * ClickHouse by less than 0.02%.
  */
 final class Digest {
   /** How many values are kept as they came before they are folded. */
   static final int BUFFER = 512;
 
-  /** How many entries a row gets at most; a digest that has more is folded for it. */
-  static final int ROW_LIMIT = 256;
-
   /**
-   * Compression of what is kept: up to some 165 centroids. Folding again and again into fewer
-   * smears them over each other: 100 made the median three times worse.
+   * Compression of what is kept: up to some 230 centroids. Folding again and again into fewer
+   * smears them over each other: with 100 the errors of P50 and P90 were two to four times as
+   * large.
    */
-  private static final double KEPT_COMPRESSION = 200;
+  private static final double KEPT_COMPRESSION = 300;
 
-  /** Compression of a row: 90 to 130 centroids. */
+  /** Compression of a row: 90 to 110 centroids. */
   private static final double ROW_COMPRESSION = 160;
 
   private static final float[] NO_VALUES = {};
@@ -87,19 +86,17 @@ final class Digest {
   }
 
   /**
-   * What a row shows: everything as it is, as long as that is short, else folded once more. This
-   * digest stays as it was. Rows that carried the buffer unfolded were five times as long, took
-   * twice the disk and the time to merge, and were less accurate.
+   * What a row shows: every value as it came until there are centroids, and then everything folded
+   * once more. This digest stays as it was. Rows with unfolded values beside their centroids were
+   * four times as long, took twice the disk and twice the time to merge, and were less accurate.
    */
   Centroids centroids() {
-    if (folded.count() + count > ROW_LIMIT) {
+    if (folded.count() > 0) {
       return fold(ROW_COMPRESSION);
     }
-    float[] means = Arrays.copyOf(folded.means, folded.count() + count);
-    System.arraycopy(values, 0, means, folded.count(), count);
-    int[] weights = Arrays.copyOf(folded.weights, means.length);
-    Arrays.fill(weights, folded.count(), weights.length, 1);
-    return new Centroids(means, weights);
+    int[] weights = new int[count];
+    Arrays.fill(weights, 1);
+    return new Centroids(Arrays.copyOf(values, count), weights);
   }
 
   /** Another digest of the same values, which changes on its own. */
@@ -140,7 +137,7 @@ final class Digest {
     int entries = folded.count() + count;
     // Room for all of them, so that they are merged once, in the end, and not on the way.
     MergingDigest digest = new MergingDigest(compression, entries + 2);
-    // Even steps in rank would leave P99 coarse; the default scale leaves the median so.
+    // The default scale is finer at P99 than need be, and coarse at P90 and the median.
     digest.setScaleFunction(ScaleFunction.K_1);
     // Centroids first: of equal means the outermost one must stay the one of weight 1.
     for (int i = 0; i < folded.count(); i++) {

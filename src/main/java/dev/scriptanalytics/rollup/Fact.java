@@ -1,6 +1,7 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
+import dev.scriptanalytics.event.ValueTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -11,7 +12,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 public final class Fact {
   /** How Flink handles facts. */
   public static final TypeInformation<Fact> TYPE =
-      new RollupType<>(Fact.class, new FactSerializer());
+      new ValueTypeInfo<>(Fact.class, new FactSerializer());
 
   /** What happened. */
   public enum Kind {

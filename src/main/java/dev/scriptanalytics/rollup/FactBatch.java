@@ -1,16 +1,19 @@
 package dev.scriptanalytics.rollup;
 
+import dev.scriptanalytics.event.ValueTypeInfo;
 import java.util.Arrays;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * Facts of one cell, counted together before they are shuffled, so that a hot script costs about as
  * much as a cold one.
+ *
+ * <p>Once sent it is not changed any more.
  */
 public final class FactBatch {
   /** How Flink handles batches. */
   public static final TypeInformation<FactBatch> TYPE =
-      new RollupType<>(FactBatch.class, new FactBatchSerializer());
+      new ValueTypeInfo<>(FactBatch.class, new FactBatchSerializer());
 
   private static final double[] NONE = {};
   private static final int FIRST_CAPACITY = 4;
@@ -97,9 +100,5 @@ public final class FactBatch {
   /** One of the {@link #timed} response times, in milliseconds and in the order of arrival. */
   public double responseTime(int index) {
     return responseTimes[index];
-  }
-
-  FactBatch copy() {
-    return new FactBatch(key, facts, seen, succeeded, failed, Arrays.copyOf(responseTimes, timed));
   }
 }

@@ -1,44 +1,41 @@
 package dev.scriptanalytics.rollup;
 
+import dev.scriptanalytics.event.ValueSerializer;
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link FactBatch}. */
-final class FactBatchSerializer extends RollupSerializer<FactBatch> {
+final class FactBatchSerializer extends ValueSerializer<FactBatch> {
   private static final long serialVersionUID = 1;
 
   private final CellKeySerializer keys = new CellKeySerializer();
 
   @Override
-  public FactBatch copy(FactBatch from) {
-    return from.copy();
-  }
-
-  @Override
-  public void serialize(FactBatch batch, DataOutputView out) throws IOException {
-    keys.serialize(batch.key(), out);
-    out.writeLong(batch.facts());
-    out.writeLong(batch.seen());
-    out.writeLong(batch.succeeded());
-    out.writeLong(batch.failed());
-    out.writeInt(batch.timed());
+  public void serialize(FactBatch batch, DataOutputView target) throws IOException {
+    keys.serialize(batch.key(), target);
+    target.writeLong(batch.facts());
+    target.writeLong(batch.seen());
+    target.writeLong(batch.succeeded());
+    target.writeLong(batch.failed());
+    target.writeInt(batch.timed());
     for (int i = 0; i < batch.timed(); i++) {
-      out.writeDouble(batch.responseTime(i));
+      target.writeDouble(batch.responseTime(i));
     }
   }
 
   @Override
-  public FactBatch deserialize(DataInputView in) throws IOException {
-    CellKey key = keys.deserialize(in);
-    long facts = in.readLong();
-    long seen = in.readLong();
-    long succeeded = in.readLong();
-    long failed = in.readLong();
-    double[] responseTimes = new double[in.readInt()];
+  public FactBatch deserialize(DataInputView source) throws IOException {
+    CellKey key = keys.deserialize(source);
+    long facts = source.readLong();
+    long seen = source.readLong();
+    long succeeded = source.readLong();
+    long failed = source.readLong();
+    double[] responseTimes = new double[source.readInt()];
     for (int i = 0; i < responseTimes.length; i++) {
-      responseTimes[i] = in.readDouble();
+      responseTimes[i] = source.readDouble();
     }
     return new FactBatch(key, facts, seen, succeeded, failed, responseTimes);
   }
@@ -48,10 +45,10 @@ final class FactBatchSerializer extends RollupSerializer<FactBatch> {
     return new Snapshot();
   }
 
-  /** Version 1 of a batch's bytes. */
-  public static final class Snapshot extends RollupSerializer.Snapshot<FactBatch> {
+  /** The format above, version 1. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<FactBatch> {
     public Snapshot() {
-      super(new FactBatchSerializer(), 1);
+      super(FactBatchSerializer::new);
     }
   }
 }

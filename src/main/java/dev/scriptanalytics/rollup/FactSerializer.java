@@ -1,12 +1,13 @@
 package dev.scriptanalytics.rollup;
 
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link Fact}. */
-final class FactSerializer extends RollupSerializer<Fact> {
+final class FactSerializer extends CopyingSerializer<Fact> {
   private static final long serialVersionUID = 1;
 
   @Override
@@ -22,24 +23,24 @@ final class FactSerializer extends RollupSerializer<Fact> {
   }
 
   @Override
-  public void serialize(Fact fact, DataOutputView out) throws IOException {
-    out.writeByte(codeOf(fact.kind));
-    writeScript(fact.script, out);
-    out.writeInt(fact.deploymentVersion);
-    out.writeLong(fact.minute);
-    out.writeLong(fact.arrival);
-    out.writeDouble(fact.responseTime);
+  public void serialize(Fact fact, DataOutputView target) throws IOException {
+    target.writeByte(codeOf(fact.kind));
+    CellKeySerializer.writeScript(fact.script, target);
+    target.writeInt(fact.deploymentVersion);
+    target.writeLong(fact.minute);
+    target.writeLong(fact.arrival);
+    target.writeDouble(fact.responseTime);
   }
 
   @Override
-  public Fact deserialize(DataInputView in) throws IOException {
+  public Fact deserialize(DataInputView source) throws IOException {
     Fact fact = new Fact();
-    fact.kind = kindOf(in.readByte());
-    fact.script = readScript(in);
-    fact.deploymentVersion = in.readInt();
-    fact.minute = in.readLong();
-    fact.arrival = in.readLong();
-    fact.responseTime = in.readDouble();
+    fact.kind = kindOf(source.readByte());
+    fact.script = CellKeySerializer.readScript(source);
+    fact.deploymentVersion = source.readInt();
+    fact.minute = source.readLong();
+    fact.arrival = source.readLong();
+    fact.responseTime = source.readDouble();
     return fact;
   }
 
@@ -67,10 +68,10 @@ final class FactSerializer extends RollupSerializer<Fact> {
     return new Snapshot();
   }
 
-  /** Version 1 of a fact's bytes. */
-  public static final class Snapshot extends RollupSerializer.Snapshot<Fact> {
+  /** The format above, version 1. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<Fact> {
     public Snapshot() {
-      super(new FactSerializer(), 1);
+      super(FactSerializer::new);
     }
   }
 }

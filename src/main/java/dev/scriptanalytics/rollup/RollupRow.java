@@ -1,6 +1,7 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
+import dev.scriptanalytics.event.ValueTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -33,5 +34,5 @@ public record RollupRow(
     long[] weights) {
   /** How Flink handles rows. */
   public static final TypeInformation<RollupRow> TYPE =
-      new RollupType<>(RollupRow.class, new RollupRowSerializer());
+      new ValueTypeInfo<>(RollupRow.class, new RollupRowSerializer());
 }

@@ -1,64 +1,55 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
+import dev.scriptanalytics.event.ValueSerializer;
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link RollupRow}. */
-final class RollupRowSerializer extends RollupSerializer<RollupRow> {
+final class RollupRowSerializer extends ValueSerializer<RollupRow> {
   private static final long serialVersionUID = 1;
 
-  /** A row is handed on and never changed, its arrays included. */
   @Override
-  public boolean isImmutableType() {
-    return true;
-  }
-
-  @Override
-  public RollupRow copy(RollupRow from) {
-    return from;
-  }
-
-  @Override
-  public void serialize(RollupRow row, DataOutputView out) throws IOException {
-    writeScript(row.script(), out);
-    out.writeLong(row.minute());
-    out.writeInt(row.deploymentVersion());
-    out.writeLong(row.arrival());
-    out.writeLong(row.facts());
-    out.writeLong(row.seen());
-    out.writeLong(row.succeeded());
-    out.writeLong(row.failed());
-    out.writeDouble(row.responseTimeSum());
-    out.writeDouble(row.responseTimeMin());
-    out.writeDouble(row.responseTimeMax());
-    out.writeInt(row.means().length);
+  public void serialize(RollupRow row, DataOutputView target) throws IOException {
+    CellKeySerializer.writeScript(row.script(), target);
+    target.writeLong(row.minute());
+    target.writeInt(row.deploymentVersion());
+    target.writeLong(row.arrival());
+    target.writeLong(row.facts());
+    target.writeLong(row.seen());
+    target.writeLong(row.succeeded());
+    target.writeLong(row.failed());
+    target.writeDouble(row.responseTimeSum());
+    target.writeDouble(row.responseTimeMin());
+    target.writeDouble(row.responseTimeMax());
+    target.writeInt(row.means().length);
     for (int i = 0; i < row.means().length; i++) {
-      out.writeFloat(row.means()[i]);
-      out.writeLong(row.weights()[i]);
+      target.writeFloat(row.means()[i]);
+      target.writeLong(row.weights()[i]);
     }
   }
 
   @Override
-  public RollupRow deserialize(DataInputView in) throws IOException {
-    Script script = readScript(in);
-    long minute = in.readLong();
-    int deploymentVersion = in.readInt();
-    long arrival = in.readLong();
-    long facts = in.readLong();
-    long seen = in.readLong();
-    long succeeded = in.readLong();
-    long failed = in.readLong();
-    double sum = in.readDouble();
-    double min = in.readDouble();
-    double max = in.readDouble();
-    float[] means = new float[in.readInt()];
+  public RollupRow deserialize(DataInputView source) throws IOException {
+    Script script = CellKeySerializer.readScript(source);
+    long minute = source.readLong();
+    int deploymentVersion = source.readInt();
+    long arrival = source.readLong();
+    long facts = source.readLong();
+    long seen = source.readLong();
+    long succeeded = source.readLong();
+    long failed = source.readLong();
+    double sum = source.readDouble();
+    double min = source.readDouble();
+    double max = source.readDouble();
+    float[] means = new float[source.readInt()];
     long[] weights = new long[means.length];
     for (int i = 0; i < means.length; i++) {
-      means[i] = in.readFloat();
-      weights[i] = in.readLong();
+      means[i] = source.readFloat();
+      weights[i] = source.readLong();
     }
     return new RollupRow(
         script,
@@ -81,10 +72,10 @@ final class RollupRowSerializer extends RollupSerializer<RollupRow> {
     return new Snapshot();
   }
 
-  /** Version 1 of a row's bytes. */
-  public static final class Snapshot extends RollupSerializer.Snapshot<RollupRow> {
+  /** The format above, version 1. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<RollupRow> {
     public Snapshot() {
-      super(new RollupRowSerializer(), 1);
+      super(RollupRowSerializer::new);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.scriptanalytics.local.sample.SampleRun.Resources;
 import dev.scriptanalytics.local.sample.ScriptProfile.Breakdown;
 import dev.scriptanalytics.local.sample.ScriptProfile.Field;
 import dev.scriptanalytics.local.sample.ScriptProfile.Language;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -117,10 +118,7 @@ final class DetailsGenerator {
   private String value(Field.Kind kind) {
     return switch (kind) {
       case ID -> quote(id());
-      case MONEY -> {
-        long cents = random.nextLong(1_000_000);
-        yield "%d.%02d".formatted(cents / 100, cents % 100);
-      }
+      case MONEY -> BigDecimal.valueOf(random.nextLong(1_000_000), 2).toPlainString();
       case COUNT -> Integer.toString(random.nextInt(500));
       case SHARE -> Double.toString(random.nextInt(1000) / 1000.0);
       case FLAG -> Boolean.toString(random.nextBoolean());

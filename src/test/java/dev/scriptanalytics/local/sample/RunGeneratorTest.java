@@ -35,8 +35,8 @@ class RunGeneratorTest {
   @Test
   void givesOtherRunsForAnotherSeedOrStart() {
     Set<String> ids = ids(SAMPLE);
-    Set<String> otherSeed = ids(Sample.of(new RunGenerator(2, FROM, 50), RUNS));
-    Set<String> otherStart = ids(Sample.of(new RunGenerator(1, FROM.plusMillis(1), 50), RUNS));
+    Set<String> otherSeed = ids(Sample.of(new RunGenerator(2, FROM, 50), 1000));
+    Set<String> otherStart = ids(Sample.of(new RunGenerator(1, FROM.plusMillis(1), 50), 1000));
 
     assertThat(ids).hasSize(RUNS);
     assertThat(Collections.disjoint(ids, otherSeed)).isTrue();

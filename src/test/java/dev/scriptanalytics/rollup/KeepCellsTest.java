@@ -1,0 +1,303 @@
+package dev.scriptanalytics.rollup;
+
+import static dev.scriptanalytics.rollup.SampleFacts.ARRIVAL;
+import static dev.scriptanalytics.rollup.SampleFacts.KEY;
+import static dev.scriptanalytics.rollup.SampleFacts.MINUTE;
+import static dev.scriptanalytics.rollup.SampleFacts.SCRIPT;
+import static dev.scriptanalytics.rollup.SampleFacts.batch;
+import static dev.scriptanalytics.rollup.SampleFacts.keyOf;
+import static dev.scriptanalytics.rollup.SampleFacts.millis;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class KeepCellsTest {
+  private static final long START = millis(10 * 60);
+  private static final int ROWS_PER_STEP = 10;
+
+  /** When the hour of {@link SampleFacts#KEY} is over, and the last cell has had time to leave. */
+  private static final long GONE = millis(2 * 3600) + KeepCells.LEAVING.toMillis();
+
+  private KeyedOneInputStreamOperatorTestHarness<CellKey, FactBatch, RollupRow> harness;
+
+  @BeforeEach
+  void open() throws Exception {
+    open(null);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void writesWhatItKnowsOfACell() throws Exception {
+    FactBatch batch = batch(KEY, 30, 10, 20.5);
+    batch.count(Fact.Kind.SEEN, Double.NaN);
+    batch.count(Fact.Kind.FAILED, Double.NaN);
+    send(batch);
+    send(batch(KEY, 40));
+    harness.setProcessingTime(START + 100);
+
+    RollupRow row = rows().get(0);
+    assertThat(row.script()).isEqualTo(SCRIPT);
+    assertThat(row.deploymentVersion()).isEqualTo(3);
+    assertThat(row.minute()).isEqualTo(MINUTE);
+    assertThat(row.arrival()).isEqualTo(ARRIVAL);
+    assertThat(row.facts()).isEqualTo(6);
+    assertThat(row.seen()).isEqualTo(1);
+    assertThat(row.succeeded()).isEqualTo(4);
+    assertThat(row.failed()).isEqualTo(1);
+    assertThat(row.responseTimeSum()).isEqualTo(100.5);
+    assertThat(row.responseTimeMin()).isEqualTo(10);
+    assertThat(row.responseTimeMax()).isEqualTo(40);
+    assertThat(row.means()).containsExactlyInAnyOrder(10, 20.5f, 30, 40);
+    assertThat(row.weights()).containsExactly(1, 1, 1, 1);
+  }
+
+  @Test
+  void writesACellWithoutResponseTimes() throws Exception {
+    FactBatch batch = batch(KEY);
+    batch.count(Fact.Kind.FAILED, Double.NaN);
+    send(batch);
+    harness.setProcessingTime(START + 100);
+
+    RollupRow row = rows().get(0);
+    assertThat(row.failed()).isEqualTo(1);
+    assertThat(row.responseTimeSum()).isZero();
+    assertThat(row.responseTimeMin()).isNaN();
+    assertThat(row.responseTimeMax()).isNaN();
+    assertThat(row.means()).isEmpty();
+  }
+
+  @Test
+  void writesACellWithinATenthOfTheIntervalAfterAPauseAndThenAfterTheInterval() throws Exception {
+    send(batch(KEY, 1));
+    harness.setProcessingTime(START + 99);
+    assertThat(rows()).isEmpty();
+    harness.setProcessingTime(START + 100);
+    assertThat(rows()).extracting(RollupRow::facts).containsExactly(1L);
+
+    send(batch(KEY, 2));
+    harness.setProcessingTime(START + 1_099);
+    assertThat(rows()).hasSize(1);
+    send(batch(KEY, 3));
+    harness.setProcessingTime(START + 1_100);
+    assertThat(rows()).extracting(RollupRow::facts).containsExactly(1L, 3L);
+  }
+
+  @Test
+  void writesNothingAndSetsNoTimerWhileNothingChanges() throws Exception {
+    send(batch(KEY, 1));
+    harness.setProcessingTime(START + 100);
+    assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
+
+    harness.setProcessingTime(START + 60_000);
+
+    assertThat(rows()).hasSize(1);
+  }
+
+  @Test
+  void writesTheCellsThatHaveWaitedLongestFirst() throws Exception {
+    List<CellKey> keys = keys(3 * ROWS_PER_STEP);
+    for (CellKey key : keys) {
+      send(batch(key, 1));
+    }
+    harness.setProcessingTime(START + 100);
+    assertThat(writtenKeys()).isEqualTo(keys.subList(0, ROWS_PER_STEP));
+
+    send(batch(keys.get(0), 1));
+    harness.setProcessingTime(START + 1_100);
+    harness.setProcessingTime(START + 2_100);
+    assertThat(writtenKeys()).isEqualTo(keys);
+
+    harness.setProcessingTime(START + 3_100);
+    assertThat(writtenKeys()).hasSize(keys.size() + 1).endsWith(keys.get(0));
+  }
+
+  @Test
+  void letsNoCellWaitForLongerThanTheColdIntervalAndWritesNoMoreAtOnceThanThatTakes()
+      throws Exception {
+    List<CellKey> keys = keys(1_000);
+    for (CellKey key : keys) {
+      send(batch(key, 1));
+    }
+    int before = 0;
+    for (int step = 0; step < 10; step++) {
+      harness.setProcessingTime(START + 100 + step * 1_000L);
+      assertThat(rows().size() - before).isLessThanOrEqualTo(112);
+      before = rows().size();
+    }
+
+    assertThat(writtenKeys()).containsExactlyInAnyOrderElementsOf(keys);
+  }
+
+  @Test
+  void rewritesBusyCellsOnceInTheColdInterval() throws Exception {
+    List<CellKey> keys = keys(1_000);
+    for (int second = 0; second < 60; second++) {
+      for (CellKey key : keys) {
+        send(batch(key, second));
+      }
+      harness.setProcessingTime(START + second * 1_000L + 500);
+    }
+
+    assertThat(rows().size()).isBetween(5_500, 7_500);
+  }
+
+  @Test
+  void writesEverythingWhenInputEndsAndKeepsItsCells() throws Exception {
+    for (CellKey key : keys(25)) {
+      send(batch(key, 1));
+    }
+    harness.processWatermark(Watermark.MAX_WATERMARK);
+    harness.getOperator().finish();
+
+    assertThat(rows()).hasSize(25);
+    assertThat(cells()).isEqualTo(25);
+    assertThat(harness.numEventTimeTimers()).isEqualTo(25);
+    assertThat(harness.getOutput()).contains(Watermark.MAX_WATERMARK);
+  }
+
+  @Test
+  void goesOnCountingAfterARestore() throws Exception {
+    send(batch(KEY, 1, 2));
+    harness.setProcessingTime(START + 100);
+    restore(harness.snapshot(1, START));
+
+    send(batch(KEY, 3));
+    harness.setProcessingTime(START + 100);
+
+    assertThat(rows()).extracting(RollupRow::facts).containsExactly(3L);
+    assertThat(rows().get(0).means()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void writesAgainAfterARestoreWhatHadChangedAndNothingElse() throws Exception {
+    send(batch(keyOf("Written"), 1));
+    harness.setProcessingTime(START + 100);
+    send(batch(keyOf("Changed"), 1));
+    restore(harness.snapshot(1, START));
+
+    harness.setProcessingTime(START + 60_000);
+
+    assertThat(writtenKeys()).containsExactly(keyOf("Changed"));
+  }
+
+  @Test
+  void letsACellLeaveWhenItsHourIsOver() throws Exception {
+    send(batch(KEY, 1));
+    harness.setProcessingTime(START + 100);
+    harness.processWatermark(millis(2 * 3600) - 1);
+    assertThat(cells()).isEqualTo(1);
+
+    harness.processWatermark(GONE);
+
+    assertThat(rows()).hasSize(1);
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void writesACellThatHasChangedBeforeItLeaves() throws Exception {
+    send(batch(KEY, 1));
+
+    harness.processWatermark(GONE);
+
+    assertThat(rows()).extracting(RollupRow::facts).containsExactly(1L);
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    harness.setProcessingTime(START + 60_000);
+    assertThat(rows()).hasSize(1);
+  }
+
+  @Test
+  void letsTheCellsOfAnHourLeaveOneAfterTheOther() throws Exception {
+    for (CellKey key : keys(1_000)) {
+      send(batch(key, 1));
+    }
+    harness.processWatermark(millis(2 * 3600) + KeepCells.LEAVING.toMillis() / 2);
+
+    assertThat(cells()).isBetween(400, 600);
+  }
+
+  @Test
+  void setsOneTimerACellAndKeepsNothingElseOfAWrittenOne() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      send(batch(KEY, i));
+      send(batch(keyOf("Other"), i));
+    }
+    assertThat(harness.numEventTimeTimers()).isEqualTo(2);
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(4);
+
+    harness.setProcessingTime(START + 100);
+
+    assertThat(harness.numEventTimeTimers()).isEqualTo(2);
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
+  }
+
+  @Test
+  void writesSoonThoughTheClockWasSetBack() throws Exception {
+    send(batch(KEY, 1));
+    harness.setProcessingTime(START + 100);
+    harness.getProcessingTimeService().setCurrentTime(START - 86_400_000);
+    send(batch(KEY, 2));
+
+    harness.setProcessingTime(START - 86_400_000 + 1_000);
+
+    assertThat(rows()).extracting(RollupRow::facts).containsExactly(1L, 2L);
+  }
+
+  private void open(OperatorSubtaskState state) throws Exception {
+    KeepCells operator =
+        new KeepCells(
+            Duration.ofSeconds(1), Duration.ofSeconds(10), ROWS_PER_STEP, Duration.ofHours(1));
+    harness = new KeyedOneInputStreamOperatorTestHarness<>(operator, FactBatch::key, CellKey.TYPE);
+    harness.setProcessingTime(START);
+    harness.setup(RollupRow.TYPE.createSerializer(null));
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+  }
+
+  private void restore(OperatorSubtaskState state) throws Exception {
+    close();
+    open(state);
+  }
+
+  private void send(FactBatch batch) throws Exception {
+    harness.processElement(new StreamRecord<>(batch));
+  }
+
+  private List<RollupRow> rows() {
+    return harness.extractOutputValues();
+  }
+
+  private List<CellKey> writtenKeys() {
+    return rows().stream()
+        .map(row -> new CellKey(row.script(), row.deploymentVersion(), row.minute(), row.arrival()))
+        .toList();
+  }
+
+  /** How many cells are in state: those that wait to be written are marked there a second time. */
+  private int cells() {
+    return harness.numEventTimeTimers();
+  }
+
+  private static List<CellKey> keys(int count) {
+    List<CellKey> keys = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      keys.add(keyOf("Script" + i));
+    }
+    return keys;
+  }
+}
