@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -128,6 +129,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private transient long nextScan;
   private transient int oldestHour;
   private transient Counter duplicates;
+  private transient Map<DeadLetterReason, Counter> contradicting;
   private transient Counter timedOut;
 
   public RunTracker(TrackingRules rules, KeyGroups keyGroups) {
@@ -210,9 +212,10 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     capturedLogs = new CapturedLogs(rules);
     scripts = new ScriptCache(MAX_CACHED_SCRIPTS);
     fact = new Fact();
-    factRecord = new StreamRecord<>(fact);
+    factRecord = new StreamRecord<>(null);
     rowRecord = new StreamRecord<>(null);
     duplicates = getMetricGroup().counter(DUPLICATE_EVENTS);
+    contradicting = new EnumMap<>(DeadLetterReason.class);
     timedOut = getMetricGroup().counter(TIMED_OUT_RUNS);
     getMetricGroup().gauge(OPEN_RUNS, () -> Arrays.stream(openRuns).mapToInt(OpenRuns::size).sum());
     getMetricGroup()
@@ -402,7 +405,8 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     fact.minute = Math.floorDiv(run.executedOn(), 60_000L) * 60;
     fact.arrival = Math.floorDiv(arrival, HOUR_MILLIS) * SECONDS_PER_HOUR;
     fact.responseTime = kind == Fact.Kind.SUCCEEDED ? run.responseTime() : Double.NaN;
-    output.collect(factRecord);
+    // Anew each time: an operator chained to this one may have put its own value into the record.
+    output.collect(factRecord.replace(fact));
   }
 
   private void emitRow(byte[] row) {
@@ -414,7 +418,11 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   private void deadLetter(ScriptEvent event, DeadLetterReason reason, String detail) {
-    getMetricGroup().addGroup("reason", reason.word()).counter(CONTRADICTING_EVENTS).inc();
+    contradicting
+        .computeIfAbsent(
+            reason,
+            r -> getMetricGroup().addGroup("reason", r.word()).counter(CONTRADICTING_EVENTS))
+        .inc();
     DeadLetter letter =
         new DeadLetter(
             event.origin.topic(),
