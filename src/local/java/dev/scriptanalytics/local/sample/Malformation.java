@@ -53,9 +53,9 @@ public enum Malformation {
       DeadLetterReason.MISSING_FIELD,
       with(
           event -> {
+            JsonNode start = event.remove("started_at");
             event.remove("response_time_ms");
-            event.remove("started_at");
-            event.put("ended_at", "2026-05-14T06:07:27.100Z");
+            event.putIfAbsent("ended_at", start);
           })),
 
   NUMBER_AS_RUN_ID(DeadLetterReason.WRONG_TYPE, with(event -> event.put("run_id", 4711))),
