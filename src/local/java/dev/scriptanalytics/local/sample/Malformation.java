@@ -53,11 +53,9 @@ public enum Malformation {
       DeadLetterReason.MISSING_FIELD,
       with(
           event -> {
-            event.remove("response_time_ms");
             JsonNode start = event.remove("started_at");
-            if (!event.has("ended_at")) {
-              event.set("ended_at", start);
-            }
+            event.remove("response_time_ms");
+            event.putIfAbsent("ended_at", start);
           })),
 
   NUMBER_AS_RUN_ID(DeadLetterReason.WRONG_TYPE, with(event -> event.put("run_id", 4711))),
