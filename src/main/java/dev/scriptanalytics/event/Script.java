@@ -16,7 +16,8 @@ public final class Script {
   private Script(byte[] account, byte[] name) {
     this.account = account;
     this.name = name;
-    this.hash = 31 * Arrays.hashCode(account) + Arrays.hashCode(name);
+    // A large factor: with 31, acme1/script2 and acme2/script1 would have one hash.
+    this.hash = 0x9E3779B1 * Arrays.hashCode(account) + Arrays.hashCode(name);
   }
 
   /** Takes both arrays as they are; the caller does not change them afterwards. */

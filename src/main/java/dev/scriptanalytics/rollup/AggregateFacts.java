@@ -145,8 +145,8 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   /** Where the batch of the fact's cell is; opens one if there is none. */
   private int slotOf(Fact fact, long arrival) {
     int hash = CellKey.hash(fact.script, fact.deploymentVersion, fact.minute, arrival);
-    // The high bits of a product with the golden ratio: neighbours in hash end far apart.
-    int slot = (hash * 0x9E3779B9) >>> shift;
+    // The high bits of a product with a large number: neighbours in hash end far apart.
+    int slot = (hash * 0x85EBCA6B) >>> shift;
     for (FactBatch batch; (batch = slots[slot]) != null; slot = (slot + 1) & (slots.length - 1)) {
       if (batch.key().is(hash, fact.script, fact.deploymentVersion, fact.minute, arrival)) {
         return slot;

@@ -15,6 +15,9 @@ public final class CellKey {
   public static final TypeInformation<CellKey> TYPE =
       new ValueTypeInfo<>(CellKey.class, new CellKeySerializer());
 
+  /** Large, so that no small change of one part makes up for one of another; never changes. */
+  private static final int MIXER = 0x9E3779B1;
+
   private final Script script;
   private final int deploymentVersion;
   private final long minute;
@@ -35,9 +38,9 @@ public final class CellKey {
 
   /** The hash of the key with these parts, for a look-up that makes no key. */
   static int hash(Script script, int deploymentVersion, long minute, long arrival) {
-    int hash = 31 * script.hashCode() + deploymentVersion;
-    hash = 31 * hash + Long.hashCode(minute / 60);
-    return 31 * hash + Long.hashCode(arrival / 3600);
+    int hash = MIXER * script.hashCode() + deploymentVersion;
+    hash = MIXER * hash + Long.hashCode(minute / 60);
+    return MIXER * hash + Long.hashCode(arrival / 3600);
   }
 
   /** Whether this is the key with these parts and that {@link #hash(Script, int, long, long)}. */

@@ -27,6 +27,8 @@ final class LazyConnectionProvider implements JdbcConnectionProvider {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(LazyConnectionProvider.class);
 
+  private static final ClassLoader OWN_LOADER = LazyConnectionProvider.class.getClassLoader();
+
   private final ClickHouseConnection connection;
   @Nullable private transient Connection established;
   private transient boolean stopped;
@@ -49,7 +51,7 @@ final class LazyConnectionProvider implements JdbcConnectionProvider {
         "clickhouse-jdbc",
         () ->
             DriverManager.drivers()
-                .filter(driver -> driver.getClass().getClassLoader() == loader.asClassLoader())
+                .filter(driver -> driver.getClass().getClassLoader() == OWN_LOADER)
                 .forEach(
                     driver -> {
                       try {
@@ -64,7 +66,7 @@ final class LazyConnectionProvider implements JdbcConnectionProvider {
   public Connection getConnection() {
     return (Connection)
         Proxy.newProxyInstance(
-            LazyConnectionProvider.class.getClassLoader(),
+            OWN_LOADER,
             new Class<?>[] {Connection.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("prepareStatement") && arguments.length == 1) {
@@ -125,7 +127,7 @@ final class LazyConnectionProvider implements JdbcConnectionProvider {
     PreparedStatement proxy() {
       return (PreparedStatement)
           Proxy.newProxyInstance(
-              LazyConnectionProvider.class.getClassLoader(),
+              OWN_LOADER,
               new Class<?>[] {PreparedStatement.class},
               (proxy, method, arguments) -> call(method, arguments));
     }

@@ -257,6 +257,25 @@ class RollupSinkIT {
   }
 
   @Test
+  void waitsForAServerThatIsFrozen() throws Exception {
+    try (WriterHarness<RollupRow> writer = writer("--clickhouse.socket_timeout=300")) {
+      writer.write(countsOf("Qbalance", 1));
+      Signals.freeze(clickHouse);
+      CompletableFuture<Void> thaw =
+          CompletableFuture.runAsync(
+              () -> {
+                awaitTrue(() -> writer.counter(Inserts.RETRIES).getCount() >= 2);
+                Signals.thaw(clickHouse);
+              });
+      writer.checkpoint();
+
+      assertThat(thaw).isDone();
+      assertThat(clickHouse.query("SELECT count() FROM script_analytics.run_rollups FINAL"))
+          .isEqualTo("1");
+    }
+  }
+
+  @Test
   void startsWhileTheServerIsAwayAndWaitsForIt() throws Exception {
     clickHouse.stop();
     try (WriterHarness<RollupRow> writer = writer()) {

@@ -209,12 +209,12 @@ class RowBinarySinkIT {
   void waitsAtTheCheckpointForAServerThatIsFrozen() throws Exception {
     try (WriterHarness<byte[]> writer = writer("--clickhouse.socket_timeout=300")) {
       writeNumbers(writer, 0, 1000);
-      signal("-STOP");
+      Signals.freeze(clickHouse);
       CompletableFuture<Void> thaw =
           CompletableFuture.runAsync(
               () -> {
                 awaitTrue(() -> writer.counter(Inserts.RETRIES).getCount() >= 2);
-                signal("-CONT");
+                Signals.thaw(clickHouse);
               });
       writer.checkpoint();
 
@@ -228,7 +228,7 @@ class RowBinarySinkIT {
   @Test
   void closesAtOnceWhileTheServerIsFrozen() throws Exception {
     WriterHarness<byte[]> writer = writer("--sink.batch-rows=1");
-    signal("-STOP");
+    Signals.freeze(clickHouse);
     try {
       writer.write(row(1, new byte[1]));
       assertThat(becomesTrue(() -> writer.gauge(Inserts.ROWS_IN_FLIGHT).getValue().equals(1)))
@@ -238,7 +238,7 @@ class RowBinarySinkIT {
       // Far below the socket's time-out of a minute.
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     } finally {
-      signal("-CONT");
+      Signals.thaw(clickHouse);
     }
   }
 
@@ -381,16 +381,6 @@ class RowBinarySinkIT {
   private static void awaitTrue(BooleanSupplier condition) {
     if (!becomesTrue(condition)) {
       throw new AssertionError("did not happen in " + PATIENCE);
-    }
-  }
-
-  private static void signal(String signal) {
-    try {
-      assertThat(
-              new ProcessBuilder("kill", signal, Long.toString(clickHouse.pid())).start().waitFor())
-          .isZero();
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 

@@ -54,8 +54,10 @@ public enum Malformation {
       with(
           event -> {
             event.remove("response_time_ms");
-            event.remove("started_at");
-            event.put("ended_at", "2026-05-14T06:07:27.100Z");
+            JsonNode start = event.remove("started_at");
+            if (!event.has("ended_at")) {
+              event.set("ended_at", start);
+            }
           })),
 
   NUMBER_AS_RUN_ID(DeadLetterReason.WRONG_TYPE, with(event -> event.put("run_id", 4711))),
