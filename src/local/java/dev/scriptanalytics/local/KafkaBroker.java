@@ -1,12 +1,9 @@
 package dev.scriptanalytics.local;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,11 +13,9 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import kafka.tools.StorageTool;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -54,10 +49,9 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
   }
 
   /**
-   * Writes the broker's configuration, formats its directory if it is new, and gives the program to
-   * start.
+   * Writes the broker's configuration, and gives the program to start.
    *
-   * @throws IllegalStateException if a port is taken or the directory cannot be formatted
+   * @throws IllegalStateException if the port is taken
    */
   public JavaProgram prepare() {
     if (Ports.isTaken(port)) {
@@ -74,18 +68,16 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot prepare Kafka in " + directory + ".", e);
     }
-    if (!Files.exists(data().resolve("meta.properties"))) {
-      format(configuration);
-    }
     return new JavaProgram(
         NAME,
         JavaProgram.ownClassPath(),
         List.of(
             "-Xms256m",
             "-Xmx512m",
+            "-XX:+UseParallelGC",
             "-XX:+ExitOnOutOfMemoryError",
             "-Dlog4j2.configurationFile=" + Repository.path("deploy/local/log4j2.properties")),
-        "kafka.Kafka",
+        KafkaServer.class.getName(),
         List.of(configuration.toString()));
   }
 
@@ -105,20 +97,6 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
     properties.setProperty("controller.quorum.voters", "1@" + controller);
     properties.setProperty("log.dirs", data().toString());
     return properties;
-  }
-
-  private void format(Path configuration) {
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    int result =
-        StorageTool.execute(
-            new String[] {
-              "format", "-t", Uuid.randomUuid().toString(), "-c", configuration.toString()
-            },
-            new PrintStream(said, true, StandardCharsets.UTF_8));
-    if (result != 0) {
-      throw new IllegalStateException(
-          "Kafka cannot format " + data() + ": " + said.toString(StandardCharsets.UTF_8));
-    }
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +28,10 @@ public final class LocalProcess {
   private static final int TAIL_LINES = 25;
   private static final int TAIL_LINE_CHARACTERS = 240;
   private static final int TAIL_BYTES = 64 * 1024;
+
+  // What follows the name in /proc/PID/stat: the state, sixteen other fields, and the number of
+  // threads.
+  private static final Pattern ZOMBIE = Pattern.compile(" Z( \\S+){16} 1 ");
 
   private final String name;
   private final Path directory;
@@ -215,15 +220,16 @@ public final class LocalProcess {
     return Waiting.until(patience, this::hasEnded);
   }
 
-  // Its ports and locks are free from here on. Only its parent lets go of its process id, and some
-  // parents take their time.
+  // Only its parent lets go of the id of a dead process, and some parents take their time. It is
+  // dead, its ports and
+  // locks are free, when its last thread is the first one, and that is a zombie.
   private boolean hasEnded() {
     if (!handle.isAlive()) {
       return true;
     }
     try {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid()), "stat"));
-      return stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
+      return ZOMBIE.matcher(stat.substring(stat.lastIndexOf(')') + 1)).lookingAt();
     } catch (IOException otherThanLinux) {
       return false;
     }

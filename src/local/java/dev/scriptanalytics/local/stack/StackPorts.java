@@ -102,7 +102,7 @@ final class StackPorts {
           "Port %d, where %s, is taken by another program.%n".formatted(get(port), port.purpose()));
     }
     message.append(
-        "Stop that program, or give this stack other ports:%n  %s deploy/local/up"
+        "Stop that program, or let the environment name other ports, as in:%n  %s deploy/local/up"
             .formatted(
                 taken.stream()
                     .map(port -> port + "=" + Ports.free())

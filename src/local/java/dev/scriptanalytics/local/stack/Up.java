@@ -90,16 +90,16 @@ final class Up {
     kafka.awaitReady(kafkaProcess);
     Stack.TOPICS.forEach(name -> kafka.createTopic(name, PARTITIONS, TOPIC_CONFIGURATION));
     report.step("Kafka answers; the topics %s are there", String.join(" and ", Stack.TOPICS));
+    jobManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(0));
+    taskManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(1));
+    report.step("Flink answers; a TaskManager offers its slots");
+    boolean newJob = submitUnlessItRuns(flink);
     FirstRuns firstRuns = new FirstRuns(clickHouse.http());
     boolean newSample = withSample && !stack.runs(Stack.SAMPLE);
     if (newSample) {
       start(sample(kafka, firstRuns.isFirstStart()));
       report.step("The sample producer sends runs to %s", Stack.TOPICS.get(0));
     }
-    jobManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(0));
-    taskManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(1));
-    report.step("Flink answers; a TaskManager offers its slots");
-    boolean newJob = submitUnlessItRuns(flink);
     JobProgress job = submittedJob().orElseThrow();
     int exceed = newJob ? -1 : restartsToExceed.orElse(-1);
     await(job, "its tasks to run", () -> job.allTasksRun() && job.restarts() > exceed);
