@@ -1,7 +1,9 @@
 package dev.scriptanalytics.local;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,11 +43,13 @@ public record ClickHouse(
   /** The password of {@code script_writer} in the local stack. */
   public static final String WRITER_PASSWORD = "writer";
 
-  static final String NAME = "clickhouse";
+  public static final String NAME = "clickhouse";
 
   private static final String LIBRARY_VARIABLE = "CHDB_LIBRARY";
   private static final String LIBRARY = "libchdb.so";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String MEMORY_VARIABLE = "CLICKHOUSE_MAX_MEMORY";
+  private static final long LEAST_MEMORY = 1L << 30;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   public ClickHouse {
     directory = directory.toAbsolutePath();
@@ -88,7 +92,7 @@ public record ClickHouse(
       // ClickHouse would start without any configuration.
       throw new IllegalStateException(configuration + " is not there.");
     }
-    Path data = directory.resolve("data");
+    Path data = directory.resolve(NAME);
     try {
       Files.createDirectories(data);
     } catch (IOException e) {
@@ -105,6 +109,11 @@ public record ClickHouse(
     Map<String, String> variables = new HashMap<>();
     variables.put("SCRIPT_READER_PASSWORD_SHA256", sha256(READER_PASSWORD));
     variables.put("SCRIPT_WRITER_PASSWORD_SHA256", sha256(WRITER_PASSWORD));
+    variables.put(
+        MEMORY_VARIABLE,
+        System.getenv().getOrDefault(MEMORY_VARIABLE, Long.toString(shareOfMemory())));
+    // In this mode ClickHouse takes the server's time zone from here, not from its configuration.
+    variables.put("TZ", "UTC");
     variables.putAll(environment);
     return new JavaProgram(
         NAME,
@@ -170,6 +179,15 @@ public record ClickHouse(
             + " name a "
             + LIBRARY
             + ".");
+  }
+
+  /**
+   * A quarter of the machine's memory, in bytes: the other processes of the stack need some too.
+   */
+  private static long shareOfMemory() {
+    OperatingSystemMXBean machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return Math.max(LEAST_MEMORY, machine.getTotalMemorySize() / 4);
   }
 
   private static String sha256(String password) {

@@ -102,7 +102,9 @@ public final class ClickHouseServer {
     argv.add("clickhouse-local");
     argv.addAll(List.of("--config-file", options.get("--config")));
     argv.addAll(List.of("--path", options.get("--path")));
-    argv.addAll(List.of("--log-level", "error", "--logger.log", options.get("--log")));
+    argv.addAll(
+        List.of(
+            "--log-level", "error", "--logger.console", "0", "--logger.log", options.get("--log")));
     argv.addAll(List.of("--listen_host", Ports.LOOPBACK));
     argv.addAll(List.of("--http_port", options.get("--http-port")));
     argv.addAll(List.of("--tcp_port", options.get("--tcp-port")));

@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is started as a JVM of its own.
@@ -50,11 +51,43 @@ public record JavaProgram(
     return new JavaProgram(name, classPath, options, mainClass, arguments, environment);
   }
 
+  /**
+   * The same program with its own copy of every directory of the class path, so that a new build
+   * does not take the classes away from a process that outlives this one.
+   *
+   * @param into is emptied before
+   */
+  JavaProgram withCopiedClasses(Path into) throws IOException {
+    DirectoryTree.delete(into);
+    List<String> entries = new ArrayList<>();
+    for (String entry : (Iterable<String>) entries(classPath)::iterator) {
+      Path source = Path.of(entry);
+      if (Files.isDirectory(source)) {
+        Path copy = into.resolve(Integer.toString(entries.size()));
+        DirectoryTree.copy(source, copy);
+        entries.add(copy.toString());
+      } else {
+        entries.add(entry);
+      }
+    }
+    return new JavaProgram(
+        name,
+        String.join(File.pathSeparator, entries),
+        jvmOptions,
+        mainClass,
+        arguments,
+        environment);
+  }
+
   /** The class path of this JVM, with absolute paths. */
   public static String ownClassPath() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+    return entries(System.getProperty("java.class.path"))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static Stream<String> entries(String classPath) {
+    return Pattern.compile(File.pathSeparator, Pattern.LITERAL).splitAsStream(classPath);
   }
 
   /**

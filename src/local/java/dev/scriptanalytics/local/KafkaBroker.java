@@ -39,10 +39,14 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
   public static final Map<String, String> LOG_APPEND_TIME =
       Map.of("message.timestamp.type", "LogAppendTime");
 
-  static final String NAME = "kafka";
+  public static final String NAME = "kafka";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int REQUEST_TIMEOUT_MILLIS = 15_000;
+
+  public KafkaBroker {
+    directory = directory.toAbsolutePath();
+  }
 
   /** Where clients connect, as Kafka's client configuration {@code bootstrap.servers} wants it. */
   public String bootstrapServers() {
@@ -60,9 +64,10 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
       throw new IllegalStateException(
           "Port " + port + ", where Kafka is to listen, is taken by another program.");
     }
-    Path configuration = directory.resolve("kafka.properties");
+    Path configuration = directory.resolve("run/kafka.properties");
     try {
       Files.createDirectories(data());
+      Files.createDirectories(configuration.getParent());
       try (Writer writer = Files.newBufferedWriter(configuration)) {
         configuration().store(writer, "Written at each start.");
       }
@@ -85,7 +90,7 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
   }
 
   private Path data() {
-    return directory.resolve("data");
+    return directory.resolve(NAME);
   }
 
   private Properties configuration() throws IOException {

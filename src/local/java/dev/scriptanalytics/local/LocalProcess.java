@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * A running {@link JavaProgram}: as a child that ends with this JVM (tests), or on its own (the
@@ -24,6 +25,7 @@ import java.util.function.BooleanSupplier;
 public final class LocalProcess {
 
   private static final int TAIL_LINES = 25;
+  private static final int TAIL_LINE_CHARACTERS = 240;
   private static final int TAIL_BYTES = 64 * 1024;
 
   private final String name;
@@ -70,12 +72,44 @@ public final class LocalProcess {
             "set -m; nohup \"$@\" </dev/null >\"$0\" 2>&1 & echo $!",
             file(directory, "logs", program.name(), "out").toString());
     try {
-      Process shell = processBuilder(program, directory, detach).start();
+      JavaProgram independent =
+          program.withCopiedClasses(file(directory, "run", program.name(), "classes"));
+      Process shell = processBuilder(independent, directory, detach).start();
       String pid = new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       return recorded(
           program.name(), directory, ProcessHandle.of(Long.parseLong(pid.trim())).orElseThrow());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot start " + program.name() + ".", e);
+    }
+  }
+
+  /**
+   * Runs the program to its end.
+   *
+   * @param directory where its files go
+   * @return what it printed
+   * @throws IllegalStateException if it ends with an exit code other than 0; the message holds what
+   *     it printed
+   */
+  public static String run(JavaProgram program, Path directory) {
+    Path output = file(directory, "logs", program.name(), "out");
+    try {
+      Process process =
+          processBuilder(program, directory, List.of()).redirectOutput(output.toFile()).start();
+      ChildGuard.watch(process);
+      int exitCode = process.waitFor();
+      String printed = Files.readString(output);
+      if (exitCode != 0) {
+        throw new IllegalStateException(
+            "%s failed with exit code %d:%n%s"
+                .formatted(program.name(), exitCode, printed.indent(4)));
+      }
+      return printed;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot run " + program.name() + ".", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while " + program.name() + " ran.", e);
     }
   }
 
@@ -130,10 +164,10 @@ public final class LocalProcess {
 
   /**
    * Whether the process runs, and is the one that was started: a process id is used again for
-   * something else, and a dead process that nobody has waited for still has its own.
+   * something else.
    */
   public boolean isAlive() {
-    return handle.isAlive()
+    return !hasEnded()
         && handle
             .info()
             .commandLine()
@@ -178,17 +212,31 @@ public final class LocalProcess {
   }
 
   private boolean awaitEnd(Duration patience) {
-    if (!Waiting.until(patience, () -> !isAlive())) {
+    return Waiting.until(patience, this::hasEnded);
+  }
+
+  // Its ports and locks are free from here on. Only its parent lets go of its process id, and some
+  // parents take their time.
+  private boolean hasEnded() {
+    if (!handle.isAlive()) {
+      return true;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid()), "stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
+    } catch (IOException otherThanLinux) {
       return false;
     }
-    // Its ports and locks are free only now, unless nobody waits for it, when it never goes.
-    Waiting.until(Duration.ofSeconds(2), () -> !handle.isAlive());
-    return true;
   }
 
   /** Where the process logs to. */
   public Path log() {
     return file(directory, "logs", name, "log");
+  }
+
+  @Override
+  public String toString() {
+    return name + " (process " + pid() + ")";
   }
 
   private String explanation() {
@@ -209,7 +257,10 @@ public final class LocalProcess {
       end.seek(end.length() - bytes.length);
       end.readFully(bytes);
       List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+      return lines.stream()
+          .skip(Math.max(0, lines.size() - TAIL_LINES))
+          .map(line -> line.substring(0, Math.min(TAIL_LINE_CHARACTERS, line.length())))
+          .collect(Collectors.joining("\n"));
     } catch (IOException unreadable) {
       return "";
     }

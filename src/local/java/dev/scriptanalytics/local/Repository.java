@@ -1,5 +1,8 @@
 package dev.scriptanalytics.local;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -22,5 +25,22 @@ public final class Repository {
           found + " does not exist. Run this from the top of the repository.");
     }
     return found;
+  }
+
+  /**
+   * The jar that is submitted to a Flink cluster, as it was built last.
+   *
+   * @throws IllegalStateException if it was not built
+   */
+  public static Path jobJar() {
+    Path target = path("target");
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "script-analytics-*.jar")) {
+      for (Path jar : jars) {
+        return jar;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + target + ".", e);
+    }
+    throw new IllegalStateException("The job is not built: run mvn -DskipTests package.");
   }
 }

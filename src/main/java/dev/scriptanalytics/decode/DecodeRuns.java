@@ -77,7 +77,7 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
         record.partition(),
         record.offset(),
         0,
-        arrival,
+        Math.min(arrival, RunDecoder.MAX_ARRIVAL),
         e.reason(),
         e.getMessage(),
         bytes.length <= limits.maxDeadLetterBytes()

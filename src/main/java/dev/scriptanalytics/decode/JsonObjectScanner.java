@@ -89,8 +89,8 @@ public final class JsonObjectScanner {
   private final byte[] decodedName;
 
   /**
-   * As long as any double is written. The parser that needs no String must not get more: it takes
-   * every exponent beyond 1024 for 1024, which hundreds of digits can make up for.
+   * As long as any double is written. The parser that needs no String must not get more: it leaves
+   * off reading an exponent at 1024, which hundreds of digits can make up for.
    */
   private final char[] numberText = new char[40];
 

@@ -19,7 +19,6 @@ import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.flink.util.TimeUtils;
 
 /**
  * Reads a run event in one pass and writes it as the row that ClickHouse will get.
@@ -39,6 +39,12 @@ import java.util.Map;
  * thread-safe.
  */
 public final class RunDecoder {
+  /**
+   * The latest arrival that can be stored, in milliseconds since 1970: where a topic takes the
+   * timestamps of its producers, they may be anything.
+   */
+  static final long MAX_ARRIVAL = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
+
   private static final byte[] DEFAULT_ACCOUNT = utf8("default");
   // Longer than any run; and far inside of what a 32-bit float can hold, which digests are made of.
   private static final double MAX_RESPONSE_TIME = 1e12;
@@ -71,9 +77,17 @@ public final class RunDecoder {
   private static final int RESOURCES = 18;
 
   private static final String[] ERROR_FIELDS = {"code", "message", "stack_trace"};
+  private static final int ERROR_CODE = 0;
+  private static final int ERROR_MESSAGE = 1;
+  private static final int ERROR_STACK = 2;
+
   private static final String[] RESOURCE_FIELDS = {
     "memory_bytes", "cpu_ms", "gpu_percent", "cold_start"
   };
+  private static final int MEMORY_BYTES = 0;
+  private static final int CPU_MS = 1;
+  private static final int GPU_PERCENT = 2;
+  private static final int COLD_START = 3;
 
   private static final Map<String, RunStatus> STATUS_WORDS = new HashMap<>();
 
@@ -96,9 +110,9 @@ public final class RunDecoder {
   private final JsonObjectScanner resources = new JsonObjectScanner(RESOURCE_FIELDS);
   private final RowBinary row = new RowBinary();
   private final RowBinary text = new RowBinary();
-  // The names of the columns that were cut, and the fields that go to `extra`, of this record.
+  // Of this record: the names of the columns that were cut, and what no column holds.
   private final List<String> cut = new ArrayList<>();
-  private final ByteArrayOutputStream extra = new ByteArrayOutputStream();
+  private final ExtraFields extra;
 
   /**
    * With the key that runs are hashed with.
@@ -108,6 +122,7 @@ public final class RunDecoder {
   public RunDecoder(EventLimits limits, String hashKey) {
     this.limits = limits;
     this.hash = new SipHash(hashKey);
+    this.extra = new ExtraFields(limits.maxInputBytes());
   }
 
   /**
@@ -117,40 +132,43 @@ public final class RunDecoder {
    * @throws UnusableRecordException with what is wrong, if it cannot be used
    */
   public ScriptEvent decode(KafkaRecord record, long arrival) throws UnusableRecordException {
-    byte[] json = record.value();
-    scan(json);
+    if (arrival > MAX_ARRIVAL) {
+      throw new UnusableRecordException(
+          BAD_VALUE, "The record's Kafka timestamp lies after 2100: " + arrival);
+    }
+    scan(record.value());
 
     RunStatus status = status();
+    boolean ended = status != RunStatus.IN_PROGRESS;
     long startedAt = time(STARTED_AT, arrival);
     long endedAt = time(ENDED_AT, arrival);
-    double responseTime = responseTime(status, startedAt, endedAt);
+    double responseTime = responseTime(ended, startedAt, endedAt);
     if (startedAt == UNKNOWN) {
       startedAt = startBefore(endedAt, responseTime, arrival);
     }
-    if (endedAt == UNKNOWN && status != RunStatus.IN_PROGRESS && !Double.isNaN(responseTime)) {
+    if (endedAt == UNKNOWN && ended && !Double.isNaN(responseTime)) {
       endedAt = startedAt + Math.round(responseTime * MICROS_PER_MILLI);
+      check("started_at + response_time_ms", endedAt, arrival);
     }
 
     cut.clear();
     extra.reset();
     row.reset();
-    row.uint8(status == RunStatus.IN_PROGRESS ? RunRow.START_ONLY : RunRow.END_ONLY);
+    row.uint8(ended ? RunRow.END_ONLY : RunRow.START_ONLY);
     row.uint8(status.code());
     row.uint32(deploymentVersion());
     row.int64(Math.floorDiv(startedAt, MICROS_PER_MILLI));
     row.uint16(retentionDays());
     int identity = row.size();
-    requiredOr(ACCOUNT, DEFAULT_ACCOUNT);
-    requiredOr(RUN_ID, null);
+    keyOr(ACCOUNT, DEFAULT_ACCOUNT);
+    keyOr(RUN_ID, null);
     hash.hash(row.buffer(), identity, row.size());
     long hashHigh = hash.high();
     long hashLow = hash.low();
-    requiredOr(SCRIPT, null);
+    keyOr(SCRIPT, null);
     // Only a successful run has a response time; when a failed one ended is told by ended_on.
     row.nullableFloat64(status == RunStatus.SUCCESS ? responseTime : Double.NaN);
-    row.nullableInt64(
-        Math.floorDiv(endedAt, MICROS_PER_MILLI),
-        endedAt != UNKNOWN && status != RunStatus.IN_PROGRESS);
+    row.nullableInt64(Math.floorDiv(endedAt, MICROS_PER_MILLI), ended && endedAt != UNKNOWN);
     name(DEPLOYMENT_ID);
     name(FUNCTION);
     name(SOURCE_TYPE);
@@ -160,30 +178,13 @@ public final class RunDecoder {
     document(INPUT, limits.maxInputBytes());
     document(OUTPUT, limits.maxOutputBytes());
     resources();
-    for (int i = 0; i < event.unknownFields(); i++) {
-      keepInExtra(json, event.unknownStart(i), event.unknownEnd(i));
-    }
-    boolean extraFits = extra.size() <= limits.maxInputBytes();
-    if (!extraFits) {
-      cut("extra");
-    }
+    byte[] stdout = captured(STDOUT, ended);
+    byte[] stderr = captured(STDERR, ended);
+    keepUnknownFields(event);
     truncated();
-    if (extra.size() > 0 && extraFits) {
-      extra.write('}');
-      row.string(extra.toByteArray());
-    } else {
-      row.emptyString();
-    }
+    extra.writeTo(row);
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
-    boolean ended = status != RunStatus.IN_PROGRESS;
-    return new ScriptEvent(
-        hashHigh,
-        hashLow,
-        arrival,
-        origin,
-        row.copy(),
-        ended ? captured(STDOUT) : null,
-        ended ? captured(STDERR) : null);
+    return new ScriptEvent(hashHigh, hashLow, arrival, origin, row.copy(), stdout, stderr);
   }
 
   private void scan(byte[] json) throws UnusableRecordException {
@@ -206,7 +207,11 @@ public final class RunDecoder {
   }
 
   private RunStatus status() throws UnusableRecordException {
-    String word = requiredText(STATUS);
+    if (isMissing(STATUS)) {
+      throw missing(STATUS);
+    }
+    requireString(STATUS);
+    String word = event.string(STATUS);
     RunStatus status = STATUS_WORDS.get(word);
     if (status == null) {
       status = STATUS_WORDS.get(word.toLowerCase(Locale.ROOT));
@@ -219,22 +224,21 @@ public final class RunDecoder {
 
   /** In microseconds since 1970, or {@link #UNKNOWN} where the field is absent. */
   private long time(int field, long arrival) throws UnusableRecordException {
+    if (isMissing(field)) {
+      return UNKNOWN;
+    }
+    byte[] source = event.source();
+    int from = event.start(field);
+    int to = event.end(field);
     long micros;
     switch (event.kind(field)) {
-      case ABSENT, NULL -> {
-        return UNKNOWN;
-      }
-      case NUMBER ->
-          micros = EventTime.microsOf(event.source(), event.start(field), event.end(field));
+      case NUMBER -> micros = EventTime.microsOf(source, from, to);
       case STRING -> {
-        if (event.start(field) == event.end(field)) {
-          return UNKNOWN;
-        }
         if (event.escaped(field)) {
-          byte[] decoded = utf8(event.string(field));
+          byte[] decoded = decoded(source, from, to, true);
           micros = EventTime.parseMicros(decoded, 0, decoded.length);
         } else {
-          micros = EventTime.parseMicros(event.source(), event.start(field), event.end(field));
+          micros = EventTime.parseMicros(source, from, to);
         }
       }
       default ->
@@ -242,8 +246,8 @@ public final class RunDecoder {
               WRONG_TYPE, FIELDS[field] + " is neither a string nor a number");
     }
     if (micros == EventTime.INVALID) {
-      throw new UnusableRecordException(
-          BAD_VALUE, FIELDS[field] + " is no time: " + quoted(source(field)));
+      String text = new String(source, from, to - from, StandardCharsets.UTF_8);
+      throw new UnusableRecordException(BAD_VALUE, FIELDS[field] + " is no time: " + quoted(text));
     }
     check(FIELDS[field], micros, arrival);
     return micros;
@@ -259,31 +263,37 @@ public final class RunDecoder {
       throw new UnusableRecordException(
           TOO_OLD,
           String.format(
-              "%s is %s, more than %s before the record arrived (event.max-age)",
-              field, instant(micros), Duration.ofMillis(limits.maxAgeMillis())));
+              "%s is %s, more than event.max-age (%s) before the record arrived, at %s",
+              field,
+              instant(micros),
+              duration(limits.maxAgeMillis()),
+              Instant.ofEpochMilli(arrival)));
     }
     if (millis > arrival + limits.maxAheadMillis()) {
       throw new UnusableRecordException(
           TOO_FAR_AHEAD,
           String.format(
-              "%s is %s, more than %s after the record arrived (event.max-ahead)",
-              field, instant(micros), Duration.ofMillis(limits.maxAheadMillis())));
+              "%s is %s, more than event.max-ahead (%s) after the record arrived, at %s",
+              field,
+              instant(micros),
+              duration(limits.maxAheadMillis()),
+              Instant.ofEpochMilli(arrival)));
     }
   }
 
   /** In milliseconds; NaN where the event does not tell it. */
-  private double responseTime(RunStatus status, long startedAt, long endedAt)
+  private double responseTime(boolean ended, long startedAt, long endedAt)
       throws UnusableRecordException {
     double millis;
     switch (event.kind(RESPONSE_TIME)) {
       case ABSENT, NULL -> {
-        if (startedAt == UNKNOWN || endedAt == UNKNOWN || status == RunStatus.IN_PROGRESS) {
+        if (startedAt == UNKNOWN || endedAt == UNKNOWN || !ended) {
           return Double.NaN;
         }
         if (endedAt < startedAt) {
           throw new UnusableRecordException(
               BAD_VALUE,
-              "ended_at " + instant(endedAt) + " is before started_at " + instant(startedAt));
+              "ended_at, " + instant(endedAt) + ", is before started_at, " + instant(startedAt));
         }
         millis = (endedAt - startedAt) / (double) MICROS_PER_MILLI;
       }
@@ -296,7 +306,8 @@ public final class RunDecoder {
           BAD_VALUE,
           "response_time_ms must lie between 0 and " + (long) MAX_RESPONSE_TIME + ": " + millis);
     }
-    return millis;
+    // JSON has a -0, which would differ from 0 where two ends are compared.
+    return millis + 0.0;
   }
 
   private long startBefore(long endedAt, double responseTime, long arrival)
@@ -310,25 +321,41 @@ public final class RunDecoder {
     return startedAt;
   }
 
-  private int deploymentVersion() throws UnusableRecordException {
-    Kind kind = event.kind(DEPLOYMENT_VERSION);
-    if (kind == Kind.ABSENT || kind == Kind.NULL) {
+  private int deploymentVersion() {
+    if (isMissing(DEPLOYMENT_VERSION)) {
       return 0;
     }
-    int from = event.start(DEPLOYMENT_VERSION);
-    int to = event.end(DEPLOYMENT_VERSION);
-    long version = 0;
-    boolean digits = (kind == Kind.NUMBER || kind == Kind.STRING) && from < to && to - from <= 10;
-    for (int i = from; digits && i < to; i++) {
-      int digit = event.source()[i] - '0';
-      digits = digit >= 0 && digit <= 9;
-      version = version * 10 + digit;
+    int version =
+        switch (event.kind(DEPLOYMENT_VERSION)) {
+          case NUMBER -> wholeNumber(event.number(DEPLOYMENT_VERSION));
+          case STRING ->
+              digits(
+                  event.source(), event.start(DEPLOYMENT_VERSION), event.end(DEPLOYMENT_VERSION));
+          default -> -1;
+        };
+    if (version < 0) {
+      extra.add(event, DEPLOYMENT_VERSION, FIELDS[DEPLOYMENT_VERSION]);
     }
-    if (digits && version <= Integer.MAX_VALUE) {
-      return (int) version;
+    return Math.max(version, 0);
+  }
+
+  /** The number as an integer, -1 if it is none; some languages write 3 as 3.0. */
+  private static int wholeNumber(double number) {
+    boolean whole = number >= 0 && number <= Integer.MAX_VALUE && number == Math.rint(number);
+    return whole ? (int) number : -1;
+  }
+
+  /** The number that these digits are, -1 if they are none or too many. */
+  private static int digits(byte[] text, int from, int to) {
+    long number = 0;
+    for (int i = from; i < to; i++) {
+      int digit = text[i] - '0';
+      number = number * 10 + digit;
+      if (digit < 0 || digit > 9 || number > Integer.MAX_VALUE) {
+        return -1;
+      }
     }
-    keepInExtra(DEPLOYMENT_VERSION);
-    return 0;
+    return (int) number;
   }
 
   private int retentionDays() {
@@ -342,22 +369,15 @@ public final class RunDecoder {
   }
 
   /** Writes a field that is part of a key: never cut, and never of another type than a string. */
-  private void requiredOr(int field, byte[] otherwise) throws UnusableRecordException {
-    Kind kind = event.kind(field);
-    boolean missing =
-        kind == Kind.ABSENT
-            || kind == Kind.NULL
-            || (kind == Kind.STRING && event.start(field) == event.end(field));
-    if (missing && otherwise == null) {
-      throw new UnusableRecordException(MISSING_FIELD, FIELDS[field] + " is missing");
-    }
-    if (missing) {
+  private void keyOr(int field, byte[] otherwise) throws UnusableRecordException {
+    if (isMissing(field)) {
+      if (otherwise == null) {
+        throw missing(field);
+      }
       row.string(otherwise);
       return;
     }
-    if (kind != Kind.STRING) {
-      throw new UnusableRecordException(WRONG_TYPE, FIELDS[field] + " is not a string");
-    }
+    requireString(field);
     boolean tooLong =
         row.jsonString(
             event.source(),
@@ -372,37 +392,41 @@ public final class RunDecoder {
     }
   }
 
-  private String requiredText(int field) throws UnusableRecordException {
+  /** Whether the field is absent, null or an empty string. */
+  private boolean isMissing(int field) {
     Kind kind = event.kind(field);
-    if (kind == Kind.ABSENT
+    return kind == Kind.ABSENT
         || kind == Kind.NULL
-        || (kind == Kind.STRING && event.start(field) == event.end(field))) {
-      throw new UnusableRecordException(MISSING_FIELD, FIELDS[field] + " is missing");
-    }
-    if (kind != Kind.STRING) {
+        || (kind == Kind.STRING && event.start(field) == event.end(field));
+  }
+
+  private static UnusableRecordException missing(int field) {
+    return new UnusableRecordException(MISSING_FIELD, FIELDS[field] + " is missing");
+  }
+
+  private void requireString(int field) throws UnusableRecordException {
+    if (event.kind(field) != Kind.STRING) {
       throw new UnusableRecordException(WRONG_TYPE, FIELDS[field] + " is not a string");
     }
-    return event.string(field);
   }
 
-  /** Writes an optional name; a number or another value is kept as its JSON text. */
   private void name(int field) {
-    text(event, field, limits.maxNameBytes(), FIELDS[field]);
+    text(event, field, FIELDS[field], limits.maxNameBytes(), FIELDS[field]);
   }
 
-  private void text(JsonObjectScanner from, int field, int maxBytes, String column) {
+  /** Writes an optional text. A number is taken as its text, since ids and codes often are some. */
+  private void text(JsonObjectScanner from, int field, String name, int maxBytes, String column) {
+    Kind kind = from.kind(field);
+    if (kind != Kind.STRING && kind != Kind.NUMBER) {
+      row.emptyString();
+      extra.add(from, field, name);
+      return;
+    }
     boolean wasCut =
-        switch (from.kind(field)) {
-          case ABSENT, NULL -> {
-            row.emptyString();
-            yield false;
-          }
-          default ->
-              row.jsonString(
-                  from.source(), from.start(field), from.end(field), from.escaped(field), maxBytes);
-        };
+        row.jsonString(
+            from.source(), from.start(field), from.end(field), from.escaped(field), maxBytes);
     if (wasCut) {
-      cut(column);
+      cut.add(column);
     }
   }
 
@@ -418,61 +442,58 @@ public final class RunDecoder {
     int end = Utf8.cut(event.source(), from, to, maxBytes);
     row.string(event.source(), from, end);
     if (end < to) {
-      cut(FIELDS[field]);
+      cut.add(FIELDS[field]);
     }
   }
 
   private void error() {
     if (event.kind(ERROR) != Kind.OBJECT) {
       row.emptyString();
-      text(event, ERROR, limits.maxMessageBytes(), "error_message");
+      text(event, ERROR, FIELDS[ERROR], limits.maxMessageBytes(), "error_message");
       row.emptyString();
       return;
     }
     rescan(error, ERROR);
-    text(error, 0, limits.maxNameBytes(), "error_code");
-    text(error, 1, limits.maxMessageBytes(), "error_message");
-    if (error.kind(2) == Kind.ARRAY) {
-      byte[] lines = joinedLines(error.source(), error.start(2), error.end(2));
+    extra.enter(FIELDS[ERROR]);
+    text(error, ERROR_CODE, "code", limits.maxNameBytes(), "error_code");
+    text(error, ERROR_MESSAGE, "message", limits.maxMessageBytes(), "error_message");
+    if (error.kind(ERROR_STACK) == Kind.ARRAY) {
+      byte[] lines = joinedLines(error.source(), error.start(ERROR_STACK), error.end(ERROR_STACK));
       int end = Utf8.cut(lines, 0, lines.length, limits.maxStackTraceBytes());
       row.string(lines, 0, end);
       if (end < lines.length) {
-        cut("error_stack");
+        cut.add("error_stack");
       }
     } else {
-      text(error, 2, limits.maxStackTraceBytes(), "error_stack");
+      text(error, ERROR_STACK, "stack_trace", limits.maxStackTraceBytes(), "error_stack");
     }
-    for (int i = 0; i < error.unknownFields(); i++) {
-      keepInExtra(error.source(), error.unknownStart(i), error.unknownEnd(i));
-    }
+    keepUnknownFields(error);
+    extra.leave();
   }
 
   private void resources() {
-    if (event.kind(RESOURCES) == Kind.OBJECT) {
-      rescan(resources, RESOURCES);
-    } else {
-      if (event.kind(RESOURCES) != Kind.ABSENT && event.kind(RESOURCES) != Kind.NULL) {
-        keepInExtra(RESOURCES);
-      }
+    if (event.kind(RESOURCES) != Kind.OBJECT) {
+      extra.add(event, RESOURCES, FIELDS[RESOURCES]);
       row.nullableInt64(0, false);
       row.nullableFloat64(Double.NaN);
       row.nullableFloat64(Double.NaN);
       row.nullableUInt8(0, false);
       return;
     }
-    double memoryBytes = resource(0);
+    rescan(resources, RESOURCES);
+    extra.enter(FIELDS[RESOURCES]);
+    double memoryBytes = resource(MEMORY_BYTES);
     row.nullableInt64((long) memoryBytes, !Double.isNaN(memoryBytes));
-    row.nullableFloat64(resource(1));
-    row.nullableFloat64(resource(2));
-    Kind coldStart = resources.kind(3);
+    row.nullableFloat64(resource(CPU_MS));
+    row.nullableFloat64(resource(GPU_PERCENT));
+    Kind coldStart = resources.kind(COLD_START);
     boolean known = coldStart == Kind.TRUE || coldStart == Kind.FALSE;
     row.nullableUInt8(coldStart == Kind.TRUE ? 1 : 0, known);
     if (!known) {
-      keepInExtra(resources, 3, RESOURCE_FIELDS[3]);
+      extra.add(resources, COLD_START, RESOURCE_FIELDS[COLD_START]);
     }
-    for (int i = 0; i < resources.unknownFields(); i++) {
-      keepInExtra(resources.source(), resources.unknownStart(i), resources.unknownEnd(i));
-    }
+    keepUnknownFields(resources);
+    extra.leave();
   }
 
   /** A figure that cannot be negative; NaN where it is absent or no such figure. */
@@ -483,7 +504,7 @@ public final class RunDecoder {
         return figure;
       }
     }
-    keepInExtra(resources, field, RESOURCE_FIELDS[field]);
+    extra.add(resources, field, RESOURCE_FIELDS[field]);
     return Double.NaN;
   }
 
@@ -495,18 +516,20 @@ public final class RunDecoder {
     }
   }
 
-  /** The captured text of a stream; null where there is none. */
-  private byte[] captured(int field) {
-    return switch (event.kind(field)) {
-      case ABSENT, NULL -> null;
-      case ARRAY -> joinedLines(event.source(), event.start(field), event.end(field));
-      default -> {
-        if (event.start(field) == event.end(field)) {
-          yield null;
-        }
-        yield decoded(event.source(), event.start(field), event.end(field), event.escaped(field));
-      }
-    };
+  /** The captured text of a stream; null where there is none. It comes with a run's end. */
+  private byte[] captured(int field, boolean ended) {
+    if (isMissing(field)) {
+      return null;
+    }
+    Kind kind = event.kind(field);
+    if (ended && kind == Kind.ARRAY) {
+      return joinedLines(event.source(), event.start(field), event.end(field));
+    }
+    if (ended && (kind == Kind.STRING || kind == Kind.NUMBER)) {
+      return decoded(event.source(), event.start(field), event.end(field), event.escaped(field));
+    }
+    extra.add(event, field, FIELDS[field]);
+    return null;
   }
 
   private byte[] decoded(byte[] json, int from, int to, boolean escaped) {
@@ -535,55 +558,29 @@ public final class RunDecoder {
     return text.copy();
   }
 
-  private void cut(String column) {
-    cut.add(column);
+  private void keepUnknownFields(JsonObjectScanner from) {
+    for (int i = 0; i < from.unknownFields(); i++) {
+      extra.add(from.source(), from.unknownStart(i), from.unknownEnd(i));
+    }
   }
 
   private void truncated() {
+    if (extra.isIncomplete()) {
+      cut.add("extra");
+    }
     row.varint(cut.size());
     for (String column : cut) {
       row.string(utf8(column));
     }
   }
 
-  private void keepInExtra(int field) {
-    keepInExtra(event, field, FIELDS[field]);
-  }
-
-  private void keepInExtra(JsonObjectScanner from, int field, String name) {
-    Kind kind = from.kind(field);
-    if (kind == Kind.ABSENT || kind == Kind.NULL) {
-      return;
-    }
-    int quote = kind == Kind.STRING ? 1 : 0;
-    byte[] prefix = utf8("\"" + name + "\":");
-    separate();
-    extra.write(prefix, 0, prefix.length);
-    extra.write(
-        from.source(),
-        from.start(field) - quote,
-        from.end(field) + quote - (from.start(field) - quote));
-  }
-
-  private void keepInExtra(byte[] json, int from, int to) {
-    separate();
-    extra.write(json, from, to - from);
-  }
-
-  private void separate() {
-    extra.write(extra.size() == 0 ? '{' : ',');
-  }
-
-  private String source(int field) {
-    return new String(
-        event.source(),
-        event.start(field),
-        event.end(field) - event.start(field),
-        StandardCharsets.UTF_8);
-  }
-
   private static String quoted(String value) {
     return '"' + (value.length() <= 100 ? value : value.substring(0, 100) + "…") + '"';
+  }
+
+  /** As configuration spells it, such as {@code 30 d}. */
+  private static String duration(long millis) {
+    return TimeUtils.formatWithHighestUnit(Duration.ofMillis(millis));
   }
 
   private static Instant instant(long micros) {

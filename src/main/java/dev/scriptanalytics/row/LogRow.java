@@ -2,15 +2,42 @@ package dev.scriptanalytics.row;
 
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.row.RunRow.Column;
+import java.util.List;
 
 /** Writes rows of {@code logs} in RowBinary, in the order of {@link #COLUMNS}. */
 public final class LogRow {
   /** The columns of the insert statement, in the order of the bytes. */
-  public static final String COLUMNS =
-      "version, is_deleted, timestamp, log_level, line, stream, deployment_version, retention_days, "
-          + "account, script, log_id, run_id, original_level, log_message, deployment_id, function, "
-          + "source, source_type, request_id, duration_ms, memory_bytes, gpu_percent, error_code, "
-          + "stack_trace, metadata, trace_id, span_id, truncated, extra";
+  public static final List<String> COLUMNS =
+      List.of(
+          "version",
+          "is_deleted",
+          "timestamp",
+          "log_level",
+          "line",
+          "stream",
+          "deployment_version",
+          "retention_days",
+          "account",
+          "script",
+          "log_id",
+          "run_id",
+          "original_level",
+          "log_message",
+          "deployment_id",
+          "function",
+          "source",
+          "source_type",
+          "request_id",
+          "duration_ms",
+          "memory_bytes",
+          "gpu_percent",
+          "error_code",
+          "stack_trace",
+          "metadata",
+          "trace_id",
+          "span_id",
+          "truncated",
+          "extra");
 
   private static final byte[] LOG_MESSAGE = {'l', 'o', 'g', '_', 'm', 'e', 's', 's', 'a', 'g', 'e'};
 

@@ -2,6 +2,8 @@ package dev.scriptanalytics.row;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.scriptanalytics.decode.JsonObjectScanner;
+import dev.scriptanalytics.decode.JsonSyntaxException;
 import dev.scriptanalytics.event.RunStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,8 +13,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,12 +31,34 @@ import java.util.Set;
 @SuppressWarnings("EnumOrdinal") // The order of the columns is the order of the bytes.
 public final class RunRow {
   /** The columns of the insert statement, in the order of the bytes. */
-  public static final String COLUMNS =
-      "version, status, deployment_version, executed_on, retention_days, "
-          + "account, run_id, script, response_time, ended_on, "
-          + "deployment_id, function, source_type, source, trace_id, "
-          + "error_code, error_message, error_stack, input, output, "
-          + "memory_bytes, cpu_ms, gpu_percent, cold_start, truncated, extra";
+  public static final List<String> COLUMNS =
+      List.of(
+          "version",
+          "status",
+          "deployment_version",
+          "executed_on",
+          "retention_days",
+          "account",
+          "run_id",
+          "script",
+          "response_time",
+          "ended_on",
+          "deployment_id",
+          "function",
+          "source_type",
+          "source",
+          "trace_id",
+          "error_code",
+          "error_message",
+          "error_stack",
+          "input",
+          "output",
+          "memory_bytes",
+          "cpu_ms",
+          "gpu_percent",
+          "cold_start",
+          "truncated",
+          "extra");
 
   /** Row version of a run that is known by its start only. */
   public static final int START_ONLY = 1;
@@ -92,6 +121,10 @@ public final class RunRow {
   }
 
   private static final Column[] ALL = Column.values();
+  private static final Set<Column> ERROR =
+      EnumSet.of(Column.ERROR_CODE, Column.ERROR_MESSAGE, Column.ERROR_STACK);
+  private static final Set<Column> RESOURCES =
+      EnumSet.of(Column.MEMORY_BYTES, Column.CPU_MS, Column.GPU_PERCENT, Column.COLD_START);
 
   private byte[] bytes;
   private final int[] starts = new int[ALL.length + 1];
@@ -158,14 +191,14 @@ public final class RunRow {
 
   /** In milliseconds; NaN where the run has none. */
   public double responseTime() {
-    int at = starts[Column.RESPONSE_TIME.ordinal()];
-    return bytes[at] == 0 ? Double.longBitsToDouble((long) LONG.get(bytes, at + 1)) : Double.NaN;
+    return isEmpty(Column.RESPONSE_TIME)
+        ? Double.NaN
+        : Double.longBitsToDouble(int64(Column.RESPONSE_TIME));
   }
 
   /** The run's end in milliseconds since 1970, or its start where the end is not known. */
   public long endedOn() {
-    int at = starts[Column.ENDED_ON.ordinal()];
-    return bytes[at] == 0 ? (long) LONG.get(bytes, at + 1) : executedOn();
+    return isEmpty(Column.ENDED_ON) ? executedOn() : int64(Column.ENDED_ON);
   }
 
   public int retentionDays() {
@@ -201,7 +234,7 @@ public final class RunRow {
    *
    * <p>What the end says wins, what it leaves out comes from the start. Account, script and start
    * are those of {@code first}, because they are the row's key and a row of that key has been
-   * written.
+   * written. Of {@code extra}, which is an object of many fields, the same holds field by field.
    *
    * @param first whichever of the two arrived first
    */
@@ -216,15 +249,84 @@ public final class RunRow {
     for (Column column : ALL) {
       switch (column) {
         case ACCOUNT, RUN_ID, SCRIPT -> first.copy(column, out);
-        case TRUNCATED -> {
-          Set<String> both = new LinkedHashSet<>(start.texts(column));
-          both.addAll(end.texts(column));
-          writeTexts(both, out);
-        }
+        case TRUNCATED -> writeTexts(cutInEither(start, end), out);
+        case EXTRA -> mergeExtra(start, end, out);
         default -> (end.isEmpty(column) ? start : end).copy(column, out);
       }
     }
     return out.copy();
+  }
+
+  /**
+   * The columns of the merged row that are cut: what the start was cut in counts where it is used.
+   */
+  private static Set<String> cutInEither(RunRow start, RunRow end) {
+    Set<String> cut = new LinkedHashSet<>();
+    for (String name : start.texts(Column.TRUNCATED)) {
+      Column column = Column.valueOf(name.toUpperCase(Locale.ROOT));
+      if (column == Column.EXTRA || end.isEmpty(column)) {
+        cut.add(name);
+      }
+    }
+    cut.addAll(end.texts(Column.TRUNCATED));
+    return cut;
+  }
+
+  private static void mergeExtra(RunRow start, RunRow end, RowBinary out) {
+    if (start.isEmpty(Column.EXTRA) || start.sameText(Column.EXTRA, end)) {
+      end.copy(Column.EXTRA, out);
+      return;
+    }
+    if (end.isEmpty(Column.EXTRA)) {
+      start.copy(Column.EXTRA, out);
+      return;
+    }
+    Map<String, byte[]> fields = start.extraFields();
+    fields.putAll(end.extraFields());
+    RowBinary json = new RowBinary();
+    for (byte[] field : fields.values()) {
+      json.uint8(json.size() == 0 ? '{' : ',');
+      json.raw(field, 0, field.length);
+    }
+    json.uint8('}');
+    out.string(json.buffer(), 0, json.size());
+  }
+
+  /** The fields of {@code extra} as they are written, by name. */
+  private Map<String, byte[]> extraFields() {
+    JsonObjectScanner scanner = new JsonObjectScanner();
+    try {
+      scanner.scan(bytes, textStart(Column.EXTRA), textEnd(Column.EXTRA));
+    } catch (JsonSyntaxException e) {
+      throw new IllegalStateException("Written as JSON, and read as something else", e);
+    }
+    Map<String, byte[]> fields = new LinkedHashMap<>();
+    for (int i = 0; i < scanner.unknownFields(); i++) {
+      byte[] field = Arrays.copyOfRange(bytes, scanner.unknownStart(i), scanner.unknownEnd(i));
+      fields.put(nameOf(field), field);
+    }
+    return fields;
+  }
+
+  /** The name, escapes decoded, that a field begins with. */
+  private static String nameOf(byte[] field) {
+    int end = 1;
+    while (field[end] != '"') {
+      end += field[end] == '\\' ? 2 : 1;
+    }
+    byte[] name = new byte[end];
+    int length = JsonObjectScanner.unescape(field, 1, end, name, 0);
+    return new String(name, 0, length, StandardCharsets.UTF_8);
+  }
+
+  private boolean sameText(Column column, RunRow other) {
+    return Arrays.equals(
+        bytes,
+        textStart(column),
+        textEnd(column),
+        other.bytes,
+        other.textStart(column),
+        other.textEnd(column));
   }
 
   /**
@@ -277,42 +379,99 @@ public final class RunRow {
 
   /**
    * The row as a run event: what a dead letter shows of an event whose own bytes were left behind
-   * when it was decoded.
+   * when it was decoded. Sent again it gives the same row, but for {@code extra}, which stands
+   * under its own name, and for what was cut.
    */
   public byte[] toEventJson() {
+    Set<String> cut = texts(Column.TRUNCATED);
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     try (JsonGenerator to = JSON.createGenerator(json)) {
       to.writeStartObject();
-      for (Column column : ALL) {
-        if (column.shape == Shape.STRING && !isEmpty(column)) {
-          String name = column.name().toLowerCase(Locale.ROOT);
-          switch (column) {
-            case INPUT, OUTPUT, EXTRA -> {
-              to.writeFieldName(name);
-              if (texts(Column.TRUNCATED).contains(name)) {
-                to.writeString(text(column));
-              } else {
-                to.writeRawValue(text(column));
-              }
-            }
-            default -> to.writeStringField(name, text(column));
-          }
-        }
+      writeText("account", Column.ACCOUNT, to);
+      writeText("run_id", Column.RUN_ID, to);
+      writeText("script", Column.SCRIPT, to);
+      writeText("deployment_id", Column.DEPLOYMENT_ID, to);
+      if (deploymentVersion() != 0) {
+        to.writeNumberField("deployment_version", deploymentVersion());
       }
+      writeText("function", Column.FUNCTION, to);
       to.writeStringField("status", status().word());
-      to.writeNumberField("deployment_version", deploymentVersion());
       to.writeStringField("started_at", Instant.ofEpochMilli(executedOn()).toString());
       if (!isEmpty(Column.ENDED_ON)) {
         to.writeStringField("ended_at", Instant.ofEpochMilli(endedOn()).toString());
       }
-      if (!isEmpty(Column.RESPONSE_TIME)) {
-        to.writeNumberField("response_time_ms", responseTime());
+      writeNumber("response_time_ms", Column.RESPONSE_TIME, to);
+      writeText("source_type", Column.SOURCE_TYPE, to);
+      writeText("source", Column.SOURCE, to);
+      writeDocument("input", Column.INPUT, cut, to);
+      writeDocument("output", Column.OUTPUT, cut, to);
+      if (hasAnyOf(ERROR)) {
+        to.writeObjectFieldStart("error");
+        writeText("code", Column.ERROR_CODE, to);
+        writeText("message", Column.ERROR_MESSAGE, to);
+        writeText("stack_trace", Column.ERROR_STACK, to);
+        to.writeEndObject();
+      }
+      writeText("trace_id", Column.TRACE_ID, to);
+      if (hasAnyOf(RESOURCES)) {
+        to.writeObjectFieldStart("resources");
+        if (!isEmpty(Column.MEMORY_BYTES)) {
+          to.writeNumberField("memory_bytes", int64(Column.MEMORY_BYTES));
+        }
+        writeNumber("cpu_ms", Column.CPU_MS, to);
+        writeNumber("gpu_percent", Column.GPU_PERCENT, to);
+        if (!isEmpty(Column.COLD_START)) {
+          to.writeBooleanField("cold_start", bytes[starts[Column.COLD_START.ordinal()] + 1] != 0);
+        }
+        to.writeEndObject();
+      }
+      writeDocument("extra", Column.EXTRA, Set.of(), to);
+      if (!cut.isEmpty()) {
+        to.writeArrayFieldStart("truncated");
+        for (String column : cut) {
+          to.writeString(column);
+        }
+        to.writeEndArray();
       }
       to.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return json.toByteArray();
+  }
+
+  private boolean hasAnyOf(Set<Column> columns) {
+    return columns.stream().anyMatch(column -> !isEmpty(column));
+  }
+
+  private void writeText(String name, Column column, JsonGenerator to) throws IOException {
+    if (!isEmpty(column)) {
+      to.writeStringField(name, text(column));
+    }
+  }
+
+  private void writeNumber(String name, Column column, JsonGenerator to) throws IOException {
+    if (!isEmpty(column)) {
+      to.writeNumberField(name, Double.longBitsToDouble(int64(column)));
+    }
+  }
+
+  /** Writes a JSON text as it is; where it was cut and is none any more, as a string. */
+  private void writeDocument(String name, Column column, Set<String> cut, JsonGenerator to)
+      throws IOException {
+    if (isEmpty(column)) {
+      return;
+    }
+    if (cut.contains(name)) {
+      to.writeStringField(name, text(column));
+    } else {
+      to.writeFieldName(name);
+      to.writeRawValue(text(column));
+    }
+  }
+
+  private long int64(Column column) {
+    return (long) LONG.get(bytes, starts[column.ordinal()] + 1);
   }
 
   // Lengths are those of strings in memory, and fit an int.

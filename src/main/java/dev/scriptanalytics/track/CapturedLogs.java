@@ -7,6 +7,7 @@ import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
+import dev.scriptanalytics.row.RunRow.Column;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -77,9 +78,8 @@ final class CapturedLogs {
 
   private byte[] id(RunRow run, byte[] stream, int line) {
     identity.reset();
-    for (RunRow.Column column : new RunRow.Column[] {RunRow.Column.ACCOUNT, RunRow.Column.RUN_ID}) {
-      identity.string(run.bytes(), run.textStart(column), run.textEnd(column));
-    }
+    identity.string(run.bytes(), run.textStart(Column.ACCOUNT), run.textEnd(Column.ACCOUNT));
+    identity.string(run.bytes(), run.textStart(Column.RUN_ID), run.textEnd(Column.RUN_ID));
     identity.string(stream);
     identity.uint32(line);
     hash.hash(identity.buffer(), 0, identity.size());

@@ -26,10 +26,10 @@ final class CapturedText {
     void entry(int line, LogLevel level, String levelWord, String message);
   }
 
-  private static final Pattern JAVA_FRAME = Pattern.compile("\\s+(at |\\.\\.\\. \\d+ more).*");
+  private static final Pattern FRAME = Pattern.compile("[ \\t]+(at |\\.\\.\\. \\d+ more)");
 
   private final Matcher libraryLine;
-  private final Matcher javaFrame = JAVA_FRAME.matcher("");
+  private final Matcher frame = FRAME.matcher("");
 
   /**
    * With the format of the library's lines.
@@ -37,7 +37,10 @@ final class CapturedText {
    * @param format a pattern of two groups, level and message
    */
   CapturedText(Pattern format) {
-    this.libraryLine = format.matcher("");
+    // Text is cut into lines at \n alone, so nothing else may end one for the pattern: not the lone
+    // \r of a progress bar, nor the separators of Unicode.
+    this.libraryLine =
+        Pattern.compile(format.pattern(), format.flags() | Pattern.UNIX_LINES).matcher("");
   }
 
   /** Splits a text and hands over its entries. */
@@ -65,8 +68,12 @@ final class CapturedText {
       if (line.isBlank()) {
         continue;
       }
+      // Its own format comes first, since one that is configured may begin with white space.
+      LogLevel lineLevel = levelOf(line);
       boolean traceback = line.startsWith("Traceback");
-      boolean continuing = traceback || isSpace(line.charAt(0)) || line.startsWith("Caused by:");
+      boolean continuing =
+          lineLevel == null
+              && (traceback || isSpace(line.charAt(0)) || line.startsWith("Caused by:"));
       if (message != null && continuing && (level != null || inStackTrace || isFrame(line))) {
         message.append('\n').append(line);
         inStackTrace |= traceback || isFrame(line);
@@ -77,8 +84,7 @@ final class CapturedText {
       }
       firstLine = number;
       inStackTrace = traceback;
-      libraryLine.reset(line);
-      level = libraryLine.matches() ? LogLevel.ofWord(libraryLine.group(1)) : null;
+      level = lineLevel;
       // A word that is no level: somebody's own line, which only looks like the library's.
       levelWord = level == null ? "" : libraryLine.group(1);
       message = new StringBuilder(level == null ? line : libraryLine.group(2));
@@ -88,8 +94,18 @@ final class CapturedText {
     }
   }
 
+  /** The level of a line of the library; null of any other line. */
+  private LogLevel levelOf(String line) {
+    // Of a pattern with alternatives, either group may have matched nothing.
+    boolean library =
+        libraryLine.reset(line).matches()
+            && libraryLine.group(1) != null
+            && libraryLine.group(2) != null;
+    return library ? LogLevel.ofWord(libraryLine.group(1)) : null;
+  }
+
   private boolean isFrame(String line) {
-    return javaFrame.reset(line).matches();
+    return frame.reset(line).lookingAt();
   }
 
   private static boolean isSpace(char character) {

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -125,12 +126,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private transient StreamRecord<Fact> factRecord;
   private transient StreamRecord<byte[]> rowRecord;
 
-  private transient long watermark;
+  // Time as it is known by arrival, from where the clock goes on while the input is idle.
+  private transient long reached;
   private transient long idleSince;
   private transient ScheduledFuture<?> idleScan;
   private transient long nextScan;
   private transient int oldestHour;
   private transient Counter duplicates;
+  private transient Map<DeadLetterReason, Counter> contradicting;
   private transient Counter timedOut;
 
   public RunTracker(TrackingRules rules, KeyGroups keyGroups) {
@@ -166,7 +169,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       blobs.add(new TreeMap<>());
     }
     awaitingStart = new ArrayDeque<>();
-    watermark = Long.MIN_VALUE;
+    reached = Long.MIN_VALUE;
     nextScan = Long.MIN_VALUE;
     idleSince = Long.MAX_VALUE;
     known = new RunRow();
@@ -179,7 +182,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   private void restore() throws Exception {
-    List<ScriptEvent> ends = new ArrayList<>();
+    List<ScriptEvent> events = new ArrayList<>();
     for (int i = 0; i < openRuns.length; i++) {
       setCurrentKey(keyGroups.representative(firstKeyGroup + i));
       TreeMap<Long, byte[]> inOrder = new TreeMap<>();
@@ -193,13 +196,17 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       byte[] open = openState.value();
       if (open != null) {
         openRuns[i].load(open);
-        openRuns[i].collect(event -> isEnd(event), ends);
+        openRuns[i].collect(event -> true, events);
       }
     }
-    ends.sort(Comparator.comparingLong(event -> event.arrival));
-    for (ScriptEvent end : ends) {
-      awaitingStart.add(end);
-      awaitingStartBytes += end.payloadBytes();
+    events.sort(Comparator.comparingLong(event -> event.arrival));
+    for (ScriptEvent event : events) {
+      // Where nothing arrives after the restart either, what is open must not wait for it.
+      reached = event.arrival;
+      if (isEnd(event)) {
+        awaitingStart.add(event);
+        awaitingStartBytes += event.payloadBytes();
+      }
     }
   }
 
@@ -213,9 +220,10 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     capturedLogs = new CapturedLogs(rules);
     scripts = new ScriptCache(MAX_CACHED_SCRIPTS);
     fact = new Fact();
-    factRecord = new StreamRecord<>(fact);
+    factRecord = new StreamRecord<>(null);
     rowRecord = new StreamRecord<>(null);
     duplicates = getMetricGroup().counter(DUPLICATE_EVENTS);
+    contradicting = new EnumMap<>(DeadLetterReason.class);
     timedOut = getMetricGroup().counter(TIMED_OUT_RUNS);
     getMetricGroup().gauge(OPEN_RUNS, () -> Arrays.stream(openRuns).mapToInt(OpenRuns::size).sum());
     getMetricGroup()
@@ -266,14 +274,13 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       }
       // The rule goes by arrival, not by when the job looks at it: a replay must decide the same.
       failByRule(start, finished, open);
-      arrived.wrap(event.row);
       at = finished.find(event.hashHigh, event.hashLow);
     }
     secondEnd(event, finished, at);
   }
 
   private void endFirst(ScriptEvent event, FinishedRuns finished, OpenRuns open) {
-    remember(event, arrived, finished, false, false);
+    remember(event, event.arrival, arrived, finished, false, false);
     emitRow(event.row);
     emitFact(Fact.Kind.SEEN, arrived, arrived.deploymentVersion(), event.arrival);
     emitEnd(arrived, arrived, event.arrival);
@@ -292,7 +299,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     byte[] row = RunRow.merge(known, arrived, known, buffer);
     merged.wrap(row);
     open.remove(event.hashHigh, event.hashLow);
-    remember(event, merged, finished, false, true);
+    remember(event, event.arrival, merged, finished, false, true);
     emitRow(row);
     if (known.deploymentVersion() != merged.deploymentVersion()) {
       emitFact(Fact.Kind.UNSEEN, known, known.deploymentVersion(), event.arrival);
@@ -329,9 +336,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       deadLetter(
           event,
           DeadLetterReason.END_AFTER_TIMEOUT,
-          "The run had no end within "
-              + Duration.ofMillis(rules.timeoutMillis())
-              + " (run.timeout), and has failed by that");
+          "The run had failed by run.timeout before this end arrived");
       return;
     }
     RunStatus first = finished.status(at);
@@ -364,7 +369,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
             "No end within " + Duration.ofMillis(rules.timeoutMillis()) + " (run.timeout)",
             buffer);
     merged.wrap(row);
-    remember(start, merged, finished, true, true);
+    remember(start, deadline(start), merged, finished, true, true);
     emitRow(row);
     emitEnd(merged, merged, deadline(start));
     timedOut.inc();
@@ -376,9 +381,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   private void remember(
-      ScriptEvent event, RunRow run, FinishedRuns finished, boolean byRule, boolean startSeen) {
+      ScriptEvent event,
+      long finishedAt,
+      RunRow run,
+      FinishedRuns finished,
+      boolean byRule,
+      boolean startSeen) {
     // Where timestamps are out of order: never into an hour that has been forgotten.
-    int hour = Math.max((int) Math.floorDiv(event.arrival, HOUR_MILLIS), oldestHour);
+    int hour = Math.max((int) Math.floorDiv(finishedAt, HOUR_MILLIS), oldestHour);
     finished.add(
         event.hashHigh, event.hashLow, hour, run.status(), byRule, startSeen, run.responseTime());
   }
@@ -405,7 +415,8 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     fact.minute = Math.floorDiv(run.executedOn(), 60_000L) * 60;
     fact.arrival = Math.floorDiv(arrival, HOUR_MILLIS) * SECONDS_PER_HOUR;
     fact.responseTime = kind == Fact.Kind.SUCCEEDED ? run.responseTime() : Double.NaN;
-    output.collect(factRecord);
+    // Anew each time: an operator chained to this one may have put its own value into the record.
+    output.collect(factRecord.replace(fact));
   }
 
   private void emitRow(byte[] row) {
@@ -417,7 +428,11 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   private void deadLetter(ScriptEvent event, DeadLetterReason reason, String detail) {
-    getMetricGroup().addGroup("reason", reason.word()).counter(CONTRADICTING_EVENTS).inc();
+    contradicting
+        .computeIfAbsent(
+            reason,
+            r -> getMetricGroup().addGroup("reason", r.word()).counter(CONTRADICTING_EVENTS))
+        .inc();
     DeadLetter letter =
         new DeadLetter(
             event.origin.topic(),
@@ -433,8 +448,12 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    watermark = mark.getTimestamp();
-    advanceTo(watermark);
+    // The last of all says that the input is over, not the time: what is open stays open, for the
+    // savepoint that the job ends with.
+    if (mark.getTimestamp() != Long.MAX_VALUE) {
+      reached = mark.getTimestamp();
+      advanceTo(reached);
+    }
     super.processWatermark(mark);
   }
 
@@ -456,24 +475,22 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
             .registerTimer(
                 now + scanInterval(),
                 time -> {
-                  if (idleSince <= time && watermark != Long.MIN_VALUE) {
-                    failOverdueRuns(watermark + (time - idleSince));
+                  if (idleSince <= time && reached != Long.MIN_VALUE) {
+                    failOverdueRuns(reached + (time - idleSince));
                   }
                   scheduleIdleScan();
                 });
   }
 
   private void advanceTo(long time) {
-    if (time == Long.MAX_VALUE) {
-      // The input is over, not the time: what is open goes into the last savepoint as it is.
-      return;
-    }
     while (!awaitingStart.isEmpty()
         && awaitingStart.peek().arrival + rules.awaitStartMillis() < time) {
       letGoOfOldestEnd();
     }
     if (time >= nextScan) {
-      nextScan = time + scanInterval();
+      // An hour is over with the watermark that ends it: no fact of that hour may come after it.
+      nextScan =
+          Math.min(time + scanInterval(), (Math.floorDiv(time, HOUR_MILLIS) + 1) * HOUR_MILLIS);
       if (rules.timeoutMillis() > 0) {
         failOverdueRuns(time);
       }

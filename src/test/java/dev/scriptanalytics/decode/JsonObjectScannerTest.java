@@ -214,7 +214,7 @@ class JsonObjectScannerTest {
 
   @Test
   void readsLongNumbersWithLargeExponentsAsJavaDoes() throws JsonSyntaxException {
-    scan(scanner, "{\"a\":1" + "0".repeat(900) + "e-2000,\"b\":0." + "0".repeat(900) + "1e2000}");
+    scan(scanner, "{\"a\":1" + "0".repeat(900) + "e-12000,\"b\":0." + "0".repeat(900) + "1e12000}");
 
     assertThat(scanner.number(A)).isZero();
     assertThat(scanner.number(B)).isInfinite();
@@ -257,9 +257,10 @@ class JsonObjectScannerTest {
           {"a":"\u0001"} | expected an escape for a control character, found byte 0x01 at byte 6
           """)
   void saysWhatIsWrongAndWhere(String json, String message) {
-    byte[] bytes = ("  " + json).getBytes(UTF_8);
+    byte[] bytes = ("  " + json + " ".repeat(20) + "\"").getBytes(UTF_8);
     JsonSyntaxException refused =
-        catchThrowableOfType(JsonSyntaxException.class, () -> scanner.scan(bytes, 2, bytes.length));
+        catchThrowableOfType(
+            JsonSyntaxException.class, () -> scanner.scan(bytes, 2, bytes.length - 21));
 
     assertThat(refused).hasMessage(message);
     assertThat(message).endsWith("at byte " + refused.at());

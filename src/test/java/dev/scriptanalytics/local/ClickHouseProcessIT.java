@@ -35,6 +35,13 @@ class ClickHouseProcessIT {
   }
 
   @Test
+  void livesInUtcWhereverTheMachineIs() {
+    try (ClickHouseProcess clickHouse = ClickHouseProcess.start(directory)) {
+      assertThat(clickHouse.query("SELECT timezone()")).isEqualTo("UTC");
+    }
+  }
+
+  @Test
   void saysWhichPortIsTaken() {
     try (ClickHouseProcess clickHouse = ClickHouseProcess.start(directory.resolve("first"))) {
       assertThatThrownBy(

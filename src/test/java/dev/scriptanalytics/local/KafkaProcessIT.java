@@ -57,7 +57,7 @@ class KafkaProcessIT {
 
   @Test
   void explainsWhyItDidNotStart() throws IOException {
-    Path data = Files.createDirectories(directory.resolve("data"));
+    Path data = Files.createDirectories(directory.resolve("kafka"));
     Files.writeString(data.resolve("meta.properties"), "version=1\nnode.id=7\ncluster.id=other\n");
     assertThatThrownBy(() -> KafkaProcess.start(directory))
         .isInstanceOf(IllegalStateException.class)

@@ -1,0 +1,36 @@
+-- What happened in a minute to a script's deployed version, as far as it arrived in one hour. A row replaces the earlier
+-- rows of its key, the one with more facts wins, and nothing is ever added to a row; so a fact counts once however often
+-- its event is read again. The rows of a minute are to be added up over their arrival hours.
+--
+-- An insert gives the centroids of the response times (means, weights); the digest is made of them here. It has to name
+-- these columns: ClickHouse leaves EPHEMERAL ones out where it is not told otherwise, which the constraint finds.
+CREATE TABLE IF NOT EXISTS script_analytics.run_rollups
+(
+    account String COMMENT 'The tenant' CODEC(ZSTD(1)),
+    script String COMMENT 'The custom script that ran' CODEC(ZSTD(1)),
+    minute DateTime('UTC') COMMENT 'The minute in which the runs started' CODEC(DoubleDelta, ZSTD(1)),
+    deployment_version UInt32 COMMENT 'The deployed version that ran, counted from 1; 0 = unknown' CODEC(ZSTD(1)),
+    arrival DateTime('UTC') COMMENT 'The hour in which the events arrived' CODEC(DoubleDelta, ZSTD(1)),
+    facts UInt64 COMMENT 'How many facts are in the row; the fullest row counts' CODEC(T64, ZSTD(1)),
+    seen Int64 COMMENT 'Runs heard of for the first time; below 0 where runs were moved to another version' CODEC(T64, ZSTD(1)),
+    succeeded UInt64 COMMENT 'Runs that ended well' CODEC(T64, ZSTD(1)),
+    failed UInt64 COMMENT 'Runs that failed' CODEC(T64, ZSTD(1)),
+    response_time_sum Float64 COMMENT 'Sum of the response times, in milliseconds' CODEC(ZSTD(1)),
+    response_time_min Nullable(Float64) COMMENT 'The shortest response time, in milliseconds; NULL without any' CODEC(ZSTD(1)),
+    response_time_max Nullable(Float64) COMMENT 'The longest response time, in milliseconds; NULL without any' CODEC(ZSTD(1)),
+    means Array(Float32) EPHEMERAL COMMENT 'The centroids of the response times, in milliseconds; only for inserting',
+    weights Array(UInt64) EPHEMERAL COMMENT 'How many response times each centroid stands for; only for inserting',
+    response_times UInt64 DEFAULT arraySum(weights) COMMENT 'How many response times there are: a run may succeed without one' CODEC(T64, ZSTD(1)),
+    digest AggregateFunction(quantilesTDigestWeighted(0.9, 0.99), Float32, UInt64)
+        DEFAULT arrayReduce('quantilesTDigestWeightedState(0.9, 0.99)', means, weights)
+        COMMENT 'The response times, in milliseconds, as a t-digest: for quantilesTDigestWeightedMerge' CODEC(ZSTD(1)),
+    CONSTRAINT centroids_with_response_times CHECK (response_times > 0) = isNotNull(response_time_min)
+)
+ENGINE = ReplacingMergeTree(facts)
+PARTITION BY toDate(minute)
+ORDER BY (account, script, minute, deployment_version, arrival)
+TTL toDate(minute) + toIntervalDay(400 + 1)
+SETTINGS
+    min_age_to_force_merge_seconds = 3600,
+    min_age_to_force_merge_on_partition_only = 1
+COMMENT 'Counts and response times of runs by minute; readers use the view script_metrics';

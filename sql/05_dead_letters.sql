@@ -1,0 +1,20 @@
+-- What could not be used, one row a record or item of one, with what was wrong with it.
+CREATE TABLE IF NOT EXISTS script_analytics.dead_letters
+(
+    topic String COMMENT 'The Kafka topic that it came from' CODEC(ZSTD(1)),
+    kafka_partition Int32 COMMENT 'The partition of the topic' CODEC(ZSTD(1)),
+    kafka_offset Int64 COMMENT 'The offset of the record in the partition' CODEC(DoubleDelta, ZSTD(1)),
+    item Int32 COMMENT 'The position within the record, counted from 0; 0 where the record is one event' CODEC(ZSTD(1)),
+    arrived_at DateTime64(3, 'UTC') COMMENT 'The record''s Kafka timestamp, in milliseconds' CODEC(DoubleDelta, ZSTD(1)),
+    reason LowCardinality(String) COMMENT 'Why it could not be used, in one word of a fixed list' CODEC(ZSTD(1)),
+    detail String COMMENT 'What was wrong, for a person' CODEC(ZSTD(1)),
+    bytes String COMMENT 'The record as it came, cut at the configured length' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toDate(arrived_at)
+ORDER BY (topic, kafka_partition, kafka_offset, item)
+TTL toDate(arrived_at) + toIntervalDay(30 + 1)
+SETTINGS
+    min_age_to_force_merge_seconds = 3600,
+    min_age_to_force_merge_on_partition_only = 1
+COMMENT 'Records that could not be used';

@@ -1,0 +1,43 @@
+-- The runs of a script that started in [from, to), each once and as complete as it is known; in no order.
+CREATE OR REPLACE VIEW script_analytics.all_runs
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+SELECT
+    run_id,
+    status,
+    deployment_version,
+    response_time,
+    function,
+    executed_on,
+    source_type,
+    source,
+    account,
+    script,
+    deployment_id,
+    ended_on,
+    input,
+    output,
+    error_code,
+    error_message,
+    error_stack,
+    trace_id,
+    memory_bytes,
+    cpu_ms,
+    gpu_percent,
+    cold_start,
+    truncated,
+    extra,
+    retention_days,
+    ingested_at
+FROM script_analytics.runs FINAL
+WHERE account = {account:String}
+    AND script = {script:String}
+    AND executed_on >= {from:DateTime64(3, 'UTC')}
+    AND executed_on < {to:DateTime64(3, 'UTC')}
+    -- The view bypasses the caller's rights, so it has to look at them itself.
+    AND (
+        SELECT count() > 0
+        FROM script_analytics.reader_accounts
+        WHERE user = currentUser() AND account IN ('*', {account:String})
+    )
+COMMENT 'Runs of a script that started in [from, to): account, script, from, to (UTC)';

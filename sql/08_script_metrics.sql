@@ -1,0 +1,96 @@
+-- How a script did in [from, to): always one row, of zeros and NULLs where there is nothing, where from is not before to,
+-- and where the caller does not see the account.
+--
+-- Exact to the millisecond: whole minutes come from run_rollups, the parts of a minute at both edges from runs. Where an
+-- edge's minute has no raw run any more (retention) but the rollup still has it, that edge is rounded to the whole minute.
+CREATE OR REPLACE VIEW script_analytics.script_metrics
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+WITH
+    -- What a DateTime can hold, so that a range over all times does not wrap around: milliseconds since 1970.
+    greatest(0, least(4294967280000, toUnixTimestamp64Milli({from:DateTime64(3, 'UTC')}))) AS from_ms,
+    greatest(0, least(4294967280000, toUnixTimestamp64Milli({to:DateTime64(3, 'UTC')}))) AS to_ms,
+    -- The minutes that the edges lie in, and between them the whole minutes: [whole_from, whole_to).
+    toDateTime(intDiv(from_ms, 60000) * 60, 'UTC') AS first_minute,
+    toDateTime(intDiv(from_ms + 59999, 60000) * 60, 'UTC') AS whole_from,
+    toDateTime(intDiv(to_ms, 60000) * 60, 'UTC') AS whole_to,
+    toDateTime(intDiv(to_ms + 59999, 60000) * 60, 'UTC') AS after_last_minute,
+    (
+        SELECT count() > 0
+        FROM script_analytics.reader_accounts
+        WHERE user = currentUser() AND account IN ('*', {account:String})
+    ) AS may_see
+SELECT
+    runs_seen AS total_runs,
+    runs_succeeded AS succeeded,
+    runs_failed AS failed,
+    runs_seen - runs_succeeded - runs_failed AS in_progress,
+    if(runs_succeeded + runs_failed = 0, NULL, round(100 * runs_failed / (runs_succeeded + runs_failed), 2)) AS failure_rate,
+    if(times = 0, NULL, percentiles[1]) AS p50,
+    if(times = 0, NULL, percentiles[2]) AS p90,
+    if(times = 0, NULL, percentiles[3]) AS p99,
+    if(times = 0, NULL, times_sum / times) AS avg,
+    times_min AS min,
+    times_max AS max
+FROM
+(
+    SELECT
+        sum(seen) AS runs_seen,
+        toInt64(sum(succeeded)) AS runs_succeeded,
+        toInt64(sum(failed)) AS runs_failed,
+        sum(response_times) AS times,
+        sum(response_time_sum) AS times_sum,
+        min(response_time_min) AS times_min,
+        max(response_time_max) AS times_max,
+        quantilesTDigestWeightedMerge(0.5, 0.9, 0.99)(digest) AS percentiles
+    FROM
+    (
+        SELECT
+            seen,
+            succeeded,
+            failed,
+            response_times,
+            response_time_sum,
+            response_time_min,
+            response_time_max,
+            digest
+        FROM script_analytics.run_rollups FINAL
+        WHERE account = {account:String}
+            AND script = {script:String}
+            AND minute >= first_minute
+            AND minute < after_last_minute
+            AND (
+                (minute >= whole_from AND minute < whole_to)
+                OR minute NOT IN (
+                    SELECT DISTINCT toStartOfMinute(executed_on)
+                    FROM script_analytics.runs
+                    WHERE account = {account:String}
+                        AND script = {script:String}
+                        AND (
+                            (executed_on >= first_minute AND executed_on < whole_from)
+                            OR (executed_on >= whole_to AND executed_on < after_last_minute)
+                        )
+                )
+            )
+            AND from_ms < to_ms
+            AND may_see
+        UNION ALL
+        SELECT
+            toInt64(count()) AS seen,
+            countIf(status = 'Success') AS succeeded,
+            countIf(status = 'Failed') AS failed,
+            count(response_time) AS response_times,
+            sum(response_time) AS response_time_sum,
+            min(response_time) AS response_time_min,
+            max(response_time) AS response_time_max,
+            quantilesTDigestWeightedStateIf(0.9, 0.99)(toFloat32(response_time), toUInt64(1), response_time IS NOT NULL) AS digest
+        FROM script_analytics.runs FINAL
+        WHERE account = {account:String}
+            AND script = {script:String}
+            AND executed_on >= {from:DateTime64(3, 'UTC')}
+            AND executed_on < {to:DateTime64(3, 'UTC')}
+            AND (executed_on < whole_from OR executed_on >= whole_to)
+            AND may_see
+    )
+)
+COMMENT 'Counts and response times (ms) of a script''s runs that started in [from, to): account, script, from, to (UTC)';

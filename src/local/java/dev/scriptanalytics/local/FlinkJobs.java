@@ -1,0 +1,86 @@
+package dev.scriptanalytics.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Submits jars to a running Flink cluster with Flink's own client, and finds what a job left to go
+ * on from.
+ */
+public final class FlinkJobs {
+
+  private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
+
+  private final FlinkPrograms programs;
+  private final Path directory;
+
+  /**
+   * The jobs of one cluster.
+   *
+   * @param directory where the client's files go
+   */
+  public FlinkJobs(FlinkPrograms programs, Path directory) {
+    this.programs = programs;
+    this.directory = directory;
+  }
+
+  /**
+   * Submits a job, and returns when the cluster has accepted it.
+   *
+   * @param from the checkpoint to go on from, which from then on belongs to the new job
+   * @param arguments of the job's main method
+   * @param environment what that method reads from the environment: secrets
+   * @return the job's id
+   * @throws IllegalStateException if it was not accepted; the message holds what Flink said
+   */
+  public String submit(
+      Path jar, Optional<Path> from, List<String> arguments, Map<String, String> environment) {
+    List<String> command = new ArrayList<>(List.of("run", "--detached"));
+    from.ifPresent(
+        checkpoint ->
+            command.addAll(
+                List.of("--fromSavepoint", checkpoint.toString(), "--claimMode", "CLAIM")));
+    command.add(jar.toString());
+    command.addAll(arguments);
+    String said = LocalProcess.run(programs.client(command, environment), directory);
+    Matcher submitted = SUBMITTED.matcher(said);
+    if (!submitted.find()) {
+      throw new IllegalStateException("Flink did not say which job it started:\n" + said);
+    }
+    return submitted.group(1);
+  }
+
+  /** The newest completed checkpoint of any job of this cluster that is still there. */
+  public Optional<Path> lastCheckpoint() {
+    Path checkpoints = programs.checkpoints();
+    if (!Files.isDirectory(checkpoints)) {
+      return Optional.empty();
+    }
+    // A checkpoint is complete when its metadata is there, which is written last.
+    try (Stream<Path> files =
+        Files.find(checkpoints, 3, (file, attributes) -> file.endsWith("_metadata"))) {
+      return files.max(Comparator.comparing(FlinkJobs::written)).map(Path::getParent);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + checkpoints + ".", e);
+    }
+  }
+
+  private static FileTime written(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException removedMeanwhile) {
+      return FileTime.fromMillis(0);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.scriptanalytics.local.ledger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Whether ClickHouse holds what a ledger says was sent: for each script the view {@code
+ * script_metrics}, which is served from rollups, and the single runs, between the first and the
+ * last of the ledger's runs. Nothing else may have run in the same account and time.
+ */
+public final class LedgerComparison {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final String RANGE =
+      "(account = {account:String}, script = {script:String}, from = {from:String},"
+          + " to = {to:String})";
+
+  private static final String METRICS = "SELECT * FROM script_analytics.script_metrics" + RANGE;
+
+  private static final String ROWS =
+      "SELECT countIf(status = 'Success') AS succeeded, countIf(status = 'Failed') AS failed,"
+          + " countIf(status = 'In Progress') AS in_progress, count(response_time) AS timed"
+          + " FROM script_analytics.all_runs"
+          + RANGE;
+
+  private final List<ScriptComparison> scripts;
+
+  private LedgerComparison(List<ScriptComparison> scripts) {
+    this.scripts = scripts;
+  }
+
+  /** Asks {@code clickHouse} about every script of the ledger. */
+  public static LedgerComparison of(List<ScriptLedger> ledger, ClickHouseReader clickHouse)
+      throws IOException, InterruptedException {
+    List<ScriptComparison> scripts = new ArrayList<>();
+    for (ScriptLedger script : ledger) {
+      Map<String, String> range =
+          Map.of(
+              "account",
+              script.account(),
+              "script",
+              script.script(),
+              "from",
+              TIME.format(Instant.ofEpochMilli(script.from())),
+              "to",
+              TIME.format(Instant.ofEpochMilli(script.to())));
+      scripts.add(
+          new ScriptComparison(
+              script,
+              ScriptMetrics.of(
+                  only(clickHouse.read(METRICS, range)), only(clickHouse.read(ROWS, range)))));
+    }
+    return new LedgerComparison(scripts);
+  }
+
+  /** A view of metrics may have no row where there were no runs. */
+  private static JsonNode only(List<JsonNode> rows) {
+    return rows.isEmpty() ? MissingNode.getInstance() : rows.get(0);
+  }
+
+  /** Every script, in the ledger's order. */
+  public List<ScriptComparison> scripts() {
+    return scripts;
+  }
+
+  /** One sentence for each thing that differs, with the script it differs in. */
+  public List<String> differences() {
+    List<String> differences = new ArrayList<>();
+    for (ScriptComparison script : scripts) {
+      String name = script.expected().account() + "/" + script.expected().script();
+      script.differences().forEach(difference -> differences.add(name + ": " + difference));
+    }
+    return differences;
+  }
+
+  /** A line for each script, and what differs. */
+  public String table() {
+    StringBuilder table = new StringBuilder();
+    table.append(
+        "%-40s %9s %9s %7s %8s %10s %10s %9s %9s%n"
+            .formatted(
+                "script",
+                "runs",
+                "succeeded",
+                "failed",
+                "running",
+                "P90 ms",
+                "P99 ms",
+                "P90 off",
+                "P99 off"));
+    for (ScriptComparison script : scripts) {
+      ScriptMetrics found = script.found();
+      table.append(
+          "%-40s %9d %9d %7d %8d %10.1f %10.1f %8.3f%% %8.3f%%%s%n"
+              .formatted(
+                  script.expected().account() + "/" + script.expected().script(),
+                  found.totalRuns(),
+                  found.succeeded(),
+                  found.failed(),
+                  found.inProgress(),
+                  found.p90(),
+                  found.p99(),
+                  100 * script.p90Error(),
+                  100 * script.p99Error(),
+                  script.differences().isEmpty() ? "" : "  differs"));
+    }
+    differences().forEach(difference -> table.append(difference).append('\n'));
+    return table.toString();
+  }
+}

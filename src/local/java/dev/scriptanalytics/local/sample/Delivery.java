@@ -1,0 +1,10 @@
+package dev.scriptanalytics.local.sample;
+
+/**
+ * A record to send.
+ *
+ * @param at when it reaches Kafka, in milliseconds since 1970
+ * @param key the run's id, so that a run's events stay in order; null where the record has none
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+public record Delivery(long at, String key, byte[] value) {}

@@ -1,0 +1,90 @@
+package dev.scriptanalytics.local.stack;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Stops whatever runs of a local stack, in such an order that nothing is left half done. */
+final class Down {
+
+  // Producers first, then the job and its cluster, then what the job writes to and reads from.
+  private static final List<String> CLUSTER = List.of(Stack.TASK_MANAGER, Stack.JOB_MANAGER);
+  private static final List<String> STORES = List.of(Stack.KAFKA, Stack.CLICKHOUSE);
+
+  private static final Duration CHECKPOINT_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(90);
+
+  private final Stack stack;
+  private final Report report;
+
+  private Down(Stack stack, Report report) {
+    this.stack = stack;
+    this.report = report;
+  }
+
+  /** Stops the stack in the directory; does nothing if none runs there. */
+  static void run(Path home, Report report) {
+    if (!Files.isDirectory(home)) {
+      report.say("Nothing runs in " + home + ".");
+      return;
+    }
+    HomeLock.holding(
+        home,
+        () -> {
+          Optional<Stack> running = Stack.running(home);
+          running.ifPresent(stack -> new Down(stack, report).run());
+          StackPorts.forget(Stack.portsFile(home));
+          report.say(
+              running.isPresent()
+                  ? "All data stays in " + home + "; deploy/local/up goes on from there."
+                  : "Nothing runs in " + home + ".");
+        });
+  }
+
+  private void run() {
+    stop(Stack.SAMPLE);
+    if (stack.runs(Stack.JOB_MANAGER)) {
+      cancelJob();
+    }
+    CLUSTER.forEach(this::stop);
+    STORES.forEach(this::stop);
+  }
+
+  private void cancelJob() {
+    try {
+      stack
+          .job()
+          .map(job -> new JobProgress(stack.flink(), job.id()))
+          .filter(JobProgress::isUnfinished)
+          .ifPresent(this::cancel);
+    } catch (UncheckedIOException e) {
+      // The job goes on from its last checkpoint either way.
+      report.step("The job could not be cancelled: %s", e.getMessage());
+    }
+  }
+
+  private void cancel(JobProgress job) {
+    if (job.allTasksRun() && stack.flink().checkpoint(job.id(), CHECKPOINT_PATIENCE)) {
+      report.step("The job has taken a checkpoint, to go on from");
+    } else {
+      report.step("The job will go on from its last periodic checkpoint");
+    }
+    if (stack.flink().cancel(job.id(), CANCEL_PATIENCE)) {
+      report.step("The job is cancelled");
+    }
+  }
+
+  private void stop(String name) {
+    stack
+        .process(name)
+        .ifPresent(
+            process -> {
+              process.stop(STOP_PATIENCE);
+              report.step("%s has stopped", process);
+            });
+  }
+}

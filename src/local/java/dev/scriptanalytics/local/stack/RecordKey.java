@@ -1,0 +1,42 @@
+package dev.scriptanalytics.local.stack;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The key that producers give to a record: the id of its run, so that all events of a run are in
+ * one partition.
+ */
+final class RecordKey {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private RecordKey() {}
+
+  /**
+   * The value of {@code run_id} or {@code jobId}, whichever stands first at the top level; null if
+   * there is none, or the record is no JSON object up to there.
+   */
+  static byte[] of(byte[] value) {
+    try (JsonParser parser = JSON.createParser(value)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+        parser.nextToken();
+        if (field.equals("run_id") || field.equals("jobId")) {
+          return parser.currentToken() == JsonToken.VALUE_STRING
+              ? parser.getText().getBytes(StandardCharsets.UTF_8)
+              : null;
+        }
+        parser.skipChildren();
+      }
+      return null;
+    } catch (IOException notJson) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.scriptanalytics.local.stack;
+
+import dev.scriptanalytics.local.ClickHouse;
+import dev.scriptanalytics.local.Ports;
+
+/** What a user needs to know of a stack that runs: addresses, and a query to begin with. */
+record Summary(Stack stack) {
+
+  // Names that need no quoting in a shell: the query is made to be pasted into one.
+  private static final String BUSIEST_SCRIPT =
+      """
+      SELECT account, script FROM script_analytics.runs
+      WHERE match(account, '^[A-Za-z0-9_. -]+$') AND match(script, '^[A-Za-z0-9_. -]+$')
+      GROUP BY account, script ORDER BY count() DESC, account, script LIMIT 1 FORMAT TSV""";
+
+  String text() {
+    ClickHouse clickHouse = stack.clickHouse();
+    String[] busiest = clickHouse.http().query(BUSIEST_SCRIPT).split("\t", -1);
+    boolean any = busiest.length == 2;
+    return """
+
+        Everything runs.
+          Flink       %s
+          ClickHouse  %s, native protocol %s:%d
+                      user default has no password; script_reader has the password %s
+          Kafka       %s, topics %s
+          Logs        %s
+
+        Try it:
+          curl -u script_reader:%s %s --data-binary "
+            SELECT * FROM script_analytics.script_metrics(account = '%s', script = '%s',
+              from = now64(3) - INTERVAL 1 DAY, to = now64(3)) FORMAT Vertical"
+        """
+        .formatted(
+            stack.flinkAddress(),
+            clickHouse.httpUrl(),
+            Ports.LOOPBACK,
+            clickHouse.tcpPort(),
+            ClickHouse.READER_PASSWORD,
+            stack.kafka().bootstrapServers(),
+            String.join(", ", Stack.TOPICS),
+            stack.home().resolve("logs"),
+            ClickHouse.READER_PASSWORD,
+            clickHouse.httpUrl(),
+            any ? busiest[0] : "acme",
+            any ? busiest[1] : "Qbalance");
+  }
+}

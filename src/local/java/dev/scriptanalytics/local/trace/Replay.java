@@ -1,0 +1,209 @@
+package dev.scriptanalytics.local.trace;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.scriptanalytics.event.RunStatus;
+import dev.scriptanalytics.local.ledger.Ledger;
+import dev.scriptanalytics.local.sample.Delivery;
+import dev.scriptanalytics.local.sample.Dialect;
+import dev.scriptanalytics.local.sample.RunEventWriter;
+import dev.scriptanalytics.local.sample.SampleRun;
+import dev.scriptanalytics.local.sample.SampleRun.Deployment;
+import dev.scriptanalytics.local.sample.SampleRun.Details;
+import dev.scriptanalytics.local.sample.SampleRun.Failure;
+import dev.scriptanalytics.local.sample.SampleRun.Source;
+import dev.scriptanalytics.local.sample.SeedMixer;
+import dev.scriptanalytics.local.sample.Timing;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The runs of a trace, moved so that its last minute ends at a given instant.
+ *
+ * <p>A minute's runs are spread evenly over it, each within a slot of its own. A run that has not
+ * ended when the trace does stays in progress. The trace knows no failures: each function fails
+ * with a share of {@code u}<sup>4</sup>/4 of its runs, where {@code u} is uniform and follows from
+ * the function's hash, so that half of the functions fail in less than 1.6% and a few in up to 25%.
+ *
+ * <p>The same trace and settings give the same bytes in the same order.
+ */
+public final class Replay implements Iterable<Delivery> {
+  private static final long MINUTE = 60_000;
+  private static final double DUPLICATE_DELAY_MILLIS = 10_000;
+  private static final List<Failure> FAILURES =
+      List.of(
+          new Failure("TIMEOUT", "function did not finish in time", List.of()),
+          new Failure("UNHANDLED", "unhandled exception in the function", List.of()),
+          new Failure("DEPENDENCY", "a dependency did not answer", List.of()));
+
+  private final Settings settings;
+  private final List<Sending> sendings = new ArrayList<>();
+  private final Ledger ledger = new Ledger();
+  private int runs;
+
+  /**
+   * How to replay.
+   *
+   * @param end where the trace's last minute ends, to the millisecond
+   * @param seed of durations, failures and duplicates
+   * @param duplicates the share of events that are sent a second time
+   * @param endsBeforeStarts whether a run's two events change places
+   */
+  public record Settings(
+      Instant end, long seed, String account, double duplicates, boolean endsBeforeStarts) {
+    public Settings {
+      if (!(duplicates >= 0 && duplicates <= 1)) {
+        throw new IllegalArgumentException(
+            "the share of duplicates must be between 0 and 1, not " + duplicates);
+      }
+    }
+  }
+
+  public Replay(Trace trace, Settings settings) {
+    this.settings = settings;
+    for (FunctionTrace function : trace.functions()) {
+      add(function);
+    }
+    sendings.sort(Comparator.comparingLong(Sending::at));
+  }
+
+  /** What the deliveries tell. */
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /** How many different runs there are. */
+  public int runs() {
+    return runs;
+  }
+
+  /** How many records there are. */
+  public int size() {
+    return sendings.size();
+  }
+
+  /** The records by the time at which they are due. */
+  @Override
+  public Iterator<Delivery> iterator() {
+    RunEventWriter events = new RunEventWriter();
+    return sendings.stream().map(sending -> sending.delivery(events)).iterator();
+  }
+
+  private void add(FunctionTrace function) {
+    long hash = hash(function);
+    long end = settings.end().toEpochMilli();
+    // Durations do not follow from the end, so that a replay of tomorrow compares with today's.
+    SplittableRandom fate = new SplittableRandom(SeedMixer.seedOf(hash, settings.seed()));
+    SplittableRandom delivery = fate.split();
+    String idPrefix =
+        "run_" + HexFormat.of().toHexDigits(SeedMixer.seedOf(hash, settings.seed(), end));
+    double failureShare = failureShare(hash);
+    Script script = new Script(function);
+    int index = 0;
+    long minute = end - function.invocations().size() * MINUTE;
+    for (int count : function.invocations()) {
+      for (int i = 0; i < count; i++) {
+        long startedAt = minute + (long) ((i + fate.nextDouble()) / count * MINUTE);
+        long micros = Math.round(function.durations().at(fate.nextDouble()) * 1000);
+        boolean failed = fate.nextDouble() < failureShare;
+        int breakdown = fate.nextInt(FAILURES.size());
+        String runId = idPrefix + HexFormat.of().toHexDigits(index++);
+        RunStatus status = failed ? RunStatus.FAILED : RunStatus.SUCCESS;
+        SampleRun run =
+            script.run(runId, startedAt, micros, status, failed ? FAILURES.get(breakdown) : null);
+        send(run.endedAt() < end ? run : run.unfinished(), delivery);
+      }
+      minute += MINUTE;
+    }
+  }
+
+  private void send(SampleRun run, SplittableRandom delivery) {
+    runs++;
+    ledger.add(run.outcome());
+    if (run.status() == RunStatus.IN_PROGRESS) {
+      send(new Sending(run.startedAt(), run, false), delivery);
+    } else {
+      boolean swapped = settings.endsBeforeStarts();
+      send(new Sending(run.startedAt(), run, swapped), delivery);
+      send(new Sending(run.endedAt(), run, !swapped), delivery);
+    }
+  }
+
+  private void send(Sending sending, SplittableRandom delivery) {
+    sendings.add(sending);
+    // Both numbers are drawn every time, so that a higher share only adds duplicates.
+    boolean twice = delivery.nextDouble() < settings.duplicates();
+    double delay = -StrictMath.log(1 - delivery.nextDouble()) * DUPLICATE_DELAY_MILLIS;
+    if (twice) {
+      sendings.add(new Sending(sending.at() + 1 + (long) delay, sending.run(), sending.end()));
+    }
+  }
+
+  /** The share of a function's runs that fail. */
+  static double failureShare(long hash) {
+    double u = (SeedMixer.mix(hash) >>> 11) * 0x1.0p-53;
+    return u * u * u * u / 4;
+  }
+
+  /** A number that is the function's own. */
+  static long hash(FunctionTrace function) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      sha.update(function.owner().getBytes(UTF_8));
+      sha.update(function.app().getBytes(UTF_8));
+      return ByteBuffer.wrap(sha.digest(function.function().getBytes(UTF_8))).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String abbreviated(String hash) {
+    return hash.substring(0, Math.min(12, hash.length()));
+  }
+
+  /** What all runs of a function have in common. */
+  private final class Script {
+    private final String name;
+    private final String function;
+    private final Deployment deployment;
+    private final Source source;
+
+    Script(FunctionTrace trace) {
+      function = abbreviated(trace.function());
+      name = trace.trigger() + "-" + function;
+      deployment = new Deployment("deploy_" + abbreviated(trace.app()), 1);
+      source = new Source(trace.trigger(), abbreviated(trace.app()));
+    }
+
+    SampleRun run(String runId, long startedAt, long micros, RunStatus status, Failure failure) {
+      return new SampleRun(
+          settings.account(),
+          name,
+          runId,
+          deployment,
+          function,
+          source,
+          startedAt,
+          micros,
+          status,
+          Dialect.UTC,
+          Timing.RESPONSE_TIME,
+          failure == null ? Details.NONE : Details.ofFailure(failure));
+    }
+  }
+
+  /** An event that will be sent; its bytes are made when it is. */
+  private record Sending(long at, SampleRun run, boolean end) {
+    Delivery delivery(RunEventWriter events) {
+      return new Delivery(at, run.runId(), end ? events.end(run) : events.start(run));
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.scriptanalytics.sink;
+
+import com.clickhouse.client.api.Client;
+import com.clickhouse.jdbc.Driver;
+import dev.scriptanalytics.configuration.JobConfiguration;
+import dev.scriptanalytics.configuration.JobOptions;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import javax.annotation.Nullable;
+
+/**
+ * Where ClickHouse is and who writes to it. It travels with the job to the TaskManagers.
+ *
+ * <p>A password file is read on the TaskManager whenever a connection is opened, so that its
+ * content is no part of the job and can change while the job runs.
+ */
+public final class ClickHouseConnection implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private static final String JDBC = "jdbc:clickhouse:";
+  private static final String SETTING = "clickhouse_setting_";
+
+  /** What {@code clickhouse.*} options may override. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "client_name",
+          "script-analytics",
+          "connection_timeout",
+          "10000",
+          // A server that is frozen, or gone without a word, would else be waited for forever.
+          // Below
+          // Flink's task.cancellation.timeout, since a blocked read cannot be interrupted.
+          "socket_timeout",
+          "60000",
+          // A pooled connection that the server has closed meanwhile; the sinks see to the rest.
+          "client_retry_on_failures",
+          "NoHttpResponse",
+          // The answer is to mean that the rows are stored.
+          SETTING + "async_insert",
+          "0",
+          SETTING + "wait_end_of_query",
+          "1",
+          // Rows of a batch that replace each other are rare, and readers merge them anyway.
+          SETTING + "optimize_on_insert",
+          "0",
+          // A batch of old events has more than the 100 days that are allowed by default.
+          SETTING + "max_partitions_per_insert_block",
+          "0");
+
+  private final String endpoint;
+  private final String database;
+  private final String username;
+  @Nullable private final String password;
+  @Nullable private final String passwordFile;
+  private final HashMap<String, String> properties;
+
+  private ClickHouseConnection(
+      String endpoint,
+      String database,
+      String username,
+      @Nullable String password,
+      @Nullable String passwordFile,
+      Map<String, String> properties) {
+    this.endpoint = endpoint;
+    this.database = database;
+    this.username = username;
+    this.password = password;
+    this.passwordFile = passwordFile;
+    this.properties = new HashMap<>(properties);
+  }
+
+  /** What the {@code clickhouse.*} options say. */
+  public static ClickHouseConnection of(JobConfiguration configuration) {
+    Map<String, String> properties = new HashMap<>(DEFAULTS);
+    Properties given = configuration.clickHouseProperties();
+    given.stringPropertyNames().forEach(key -> properties.put(key, given.getProperty(key)));
+    return new ClickHouseConnection(
+        configuration
+            .get(JobOptions.CLICKHOUSE_URL)
+            .replaceFirst("(?i)^jdbc:(clickhouse|ch):", "")
+            .replaceFirst("/$", ""),
+        configuration.get(JobOptions.CLICKHOUSE_DATABASE),
+        configuration.get(JobOptions.CLICKHOUSE_USERNAME),
+        configuration.get(JobOptions.CLICKHOUSE_PASSWORD),
+        configuration.get(JobOptions.CLICKHOUSE_PASSWORD_FILE),
+        properties);
+  }
+
+  /** The database that the tables are in. */
+  public String database() {
+    return database;
+  }
+
+  /**
+   * A client for the HTTP interface; it does not contact the server yet.
+   *
+   * @throws IOException if the password file cannot be read
+   */
+  Client openClient() throws IOException {
+    return new Client.Builder()
+        .addEndpoint(endpoint)
+        .setUsername(username)
+        .setPassword(password())
+        .setDefaultDatabase(database)
+        .setOptions(properties)
+        .build();
+  }
+
+  /**
+   * A connection of the JDBC driver; it does not contact the server yet.
+   *
+   * @throws IOException if the password file cannot be read
+   */
+  Connection openJdbc() throws IOException, SQLException {
+    Properties all = new Properties();
+    all.putAll(properties);
+    all.setProperty("user", username);
+    all.setProperty("password", password());
+    // Not by the DriverManager, which does not see drivers of a job's own class loader.
+    return new Driver().connect(JDBC + endpoint + "/" + database, all);
+  }
+
+  private String password() throws IOException {
+    if (passwordFile == null) {
+      return password == null ? "" : password;
+    }
+    try {
+      return Files.readString(Path.of(passwordFile)).replaceFirst("\\R$", "");
+    } catch (IOException e) {
+      throw new IOException("the password file %s cannot be read".formatted(passwordFile), e);
+    }
+  }
+
+  /** Address, database and user; never the password. */
+  @Override
+  public String toString() {
+    return "%s as %s".formatted(endpoint + "/" + database, username);
+  }
+}

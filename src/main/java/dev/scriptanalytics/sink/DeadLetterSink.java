@@ -1,0 +1,48 @@
+package dev.scriptanalytics.sink;
+
+import dev.scriptanalytics.event.DeadLetter;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.apache.flink.api.connector.sink2.Sink;
+
+/** Writes unusable records into {@code dead_letters} by JDBC. */
+public final class DeadLetterSink {
+  private static final String TABLE = "dead_letters";
+
+  private static final String INSERT =
+      "INSERT INTO dead_letters (topic, kafka_partition, kafka_offset, item, arrived_at, reason,"
+          + " detail, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
+  /** The statement is made in memory as text, several copies of it. */
+  private static final int MAX_ROWS = 5_000;
+
+  private static final int MAX_BYTES = 8 << 20;
+  private static final int BYTES_WITHOUT_TEXTS = 150;
+
+  private DeadLetterSink() {}
+
+  /** The sink, at least once: a letter's key is its place in Kafka, so that it is there once. */
+  public static Sink<DeadLetter> of(ClickHouseConnection connection, Batching batching) {
+    return new JdbcBatchSink<>(
+        connection,
+        TABLE,
+        INSERT,
+        DeadLetterSink::bind,
+        // Bytes travel as two hexadecimal digits each.
+        letter -> BYTES_WITHOUT_TEXTS + letter.detail().length() + 2 * letter.bytes().length,
+        batching.atMost(MAX_ROWS, MAX_BYTES));
+  }
+
+  private static void bind(PreparedStatement statement, DeadLetter letter) throws SQLException {
+    statement.setString(1, letter.topic());
+    statement.setInt(2, letter.partition());
+    statement.setLong(3, letter.offset());
+    statement.setInt(4, letter.item());
+    // Not a Timestamp or LocalDateTime: the driver would read those in the JVM's time zone.
+    statement.setObject(5, Instant.ofEpochMilli(letter.arrivedAt()));
+    statement.setString(6, letter.reason().word());
+    statement.setString(7, letter.detail());
+    statement.setBytes(8, letter.bytes());
+  }
+}

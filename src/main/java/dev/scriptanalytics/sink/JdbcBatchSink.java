@@ -1,0 +1,127 @@
+package dev.scriptanalytics.sink;
+
+import java.io.IOException;
+import java.util.function.ToIntFunction;
+import org.apache.flink.api.common.operators.ProcessingTimeService;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.jdbc.JdbcExecutionOptions;
+import org.apache.flink.connector.jdbc.JdbcStatementBuilder;
+import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
+
+/**
+ * Flink's {@link JdbcSink}, at least once, told when to flush and kept at it while ClickHouse is
+ * away.
+ *
+ * <p>The stock sink flushes by time in a thread of its own, which holds a lock while it retries: a
+ * task that is cancelled meanwhile waits for that lock and cannot be interrupted, until Flink ends
+ * the whole TaskManager. It also knows no batch by bytes, retries what cannot succeed, and writes a
+ * stack trace at each attempt. So all its flushes are called from here, in the task's thread, and
+ * every failure comes back here at once; the rows stay with it.
+ */
+final class JdbcBatchSink<T> implements Sink<T> {
+  private static final long serialVersionUID = 1L;
+
+  private final ClickHouseConnection connection;
+  private final String table;
+  private final String insert;
+  private final JdbcStatementBuilder<T> binder;
+  private final RowSize<T> size;
+  private final Batching batching;
+
+  /** About how many bytes a row has in the statement. */
+  interface RowSize<T> extends ToIntFunction<T>, java.io.Serializable {}
+
+  JdbcBatchSink(
+      ClickHouseConnection connection,
+      String table,
+      String insert,
+      JdbcStatementBuilder<T> binder,
+      RowSize<T> size,
+      Batching batching) {
+    this.connection = connection;
+    this.table = table;
+    this.insert = insert;
+    this.binder = binder;
+    this.size = size;
+    this.batching = batching;
+  }
+
+  @Override
+  public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
+    return new Writer(context);
+  }
+
+  private final class Writer implements SinkWriter<T> {
+    private final LazyConnectionProvider connections = new LazyConnectionProvider(connection);
+    private final SinkWriter<T> jdbc;
+    private final Inserts inserts;
+    private final ProcessingTimeService time;
+    private int rows;
+    private long bytes;
+    private long batchNumber;
+
+    private Writer(WriterInitContext context) throws IOException {
+      this.jdbc =
+          JdbcSink.<T>builder()
+              .withQueryStatement(insert, binder)
+              .withExecutionOptions(
+                  JdbcExecutionOptions.builder()
+                      .withBatchSize(0)
+                      .withBatchIntervalMs(0)
+                      .withMaxRetries(0)
+                      .build())
+              .buildAtLeastOnce(connections)
+              .createWriter(context);
+      this.inserts = new Inserts(table, connection, batching, context.metricGroup());
+      this.time = context.getProcessingTimeService();
+      connections.forgetDriverAfter(context.getUserCodeClassLoader());
+    }
+
+    @Override
+    public void write(T row, Context context) throws IOException, InterruptedException {
+      if (rows == 0) {
+        long number = ++batchNumber;
+        var unused =
+            time.registerTimer(
+                time.getCurrentProcessingTime() + batching.interval().toMillis(),
+                now -> {
+                  if (number == batchNumber) {
+                    flush(false);
+                  }
+                });
+      }
+      jdbc.write(row, context);
+      rows++;
+      bytes += size.applyAsInt(row);
+      if (rows >= batching.rows() || bytes >= batching.bytes()) {
+        flush(false);
+      }
+    }
+
+    @Override
+    public void flush(boolean endOfInput) throws IOException, InterruptedException {
+      if (rows > 0) {
+        inserts.insert(rows, () -> jdbc.flush(false));
+        inserts.count(rows, bytes);
+        rows = 0;
+        bytes = 0;
+      }
+    }
+
+    /** Gives up what was not flushed: Flink reads it again after the last checkpoint. */
+    @Override
+    public void close() throws IOException {
+      // The stock sink would else flush once more, and wait for a server that may be away.
+      connections.stop();
+      try {
+        jdbc.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (Exception e) {
+        throw new IOException("The JDBC writer of %s cannot be closed".formatted(table), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.scriptanalytics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scriptanalytics.configuration.JobConfiguration;
+import dev.scriptanalytics.local.ClickHouse;
+import dev.scriptanalytics.local.ClickHouseProcess;
+import dev.scriptanalytics.local.KafkaProcess;
+import dev.scriptanalytics.local.Waiting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** The job as it runs in production, in a cluster within the test's own process. */
+final class RunningPipeline implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private final String bootstrapServers;
+  private final String topic;
+  private final String group;
+  private final JobClient job;
+  private final CompletableFuture<JobExecutionResult> result;
+
+  private RunningPipeline(String bootstrapServers, String topic, String group, JobClient job) {
+    this.bootstrapServers = bootstrapServers;
+    this.topic = topic;
+    this.group = group;
+    this.job = job;
+    this.result = job.getJobExecutionResult();
+  }
+
+  /**
+   * Starts the job without state, so that it reads the topic from its earliest offset.
+   *
+   * @param options such as {@code --run.timeout}, {@code 1 h}, beside those of the addresses
+   */
+  static RunningPipeline start(
+      KafkaProcess kafka,
+      ClickHouseProcess clickHouse,
+      Path checkpoints,
+      String topic,
+      String group,
+      String... options)
+      throws Exception {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "--kafka.bootstrap.servers",
+                kafka.bootstrapServers(),
+                "--kafka.group.id",
+                group,
+                "--runs.topics",
+                topic,
+                "--clickhouse.url",
+                clickHouse.httpUrl().toString(),
+                "--clickhouse.password",
+                "${CLICKHOUSE_PASSWORD}"));
+    args.addAll(List.of(options));
+    JobConfiguration configuration =
+        JobConfiguration.fromArgs(
+            args.toArray(String[]::new), Map.of("CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
+    Configuration flink = new Configuration();
+    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
+    flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    flink.set(PipelineOptions.OBJECT_REUSE, true);
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
+    ScriptAnalyticsJob.define(env, configuration);
+    return new RunningPipeline(
+        kafka.bootstrapServers(), topic, group, env.executeAsync("pipeline of a test"));
+  }
+
+  /**
+   * Waits until everything that is in the topic by now is in ClickHouse: offsets are committed when
+   * a checkpoint completes, and that is after all sinks have flushed.
+   */
+  void awaitEverythingWritten() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      Map<TopicPartition, Long> ends = ends(admin);
+      boolean committed =
+          Waiting.until(PATIENCE, () -> result.isDone() || hasCommitted(admin, ends));
+      if (result.isDone()) {
+        throw new AssertionError("The job has ended with " + result.get());
+      }
+      assertThat(committed).as("the job has committed %s", ends).isTrue();
+    }
+  }
+
+  private Map<TopicPartition, Long> ends(Admin admin) throws Exception {
+    var partitions =
+        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
+            .collect(
+                Collectors.toMap(
+                    p -> new TopicPartition(topic, p.partition()), p -> OffsetSpec.latest()));
+    return admin.listOffsets(partitions).all().get().entrySet().stream()
+        .filter(end -> end.getValue().offset() > 0)
+        .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
+  }
+
+  private boolean hasCommitted(Admin admin, Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        admin
+            .listConsumerGroupOffsets(group)
+            .partitionsToOffsetAndMetadata()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    return ends.entrySet().stream()
+        .allMatch(
+            end ->
+                committed.get(end.getKey()) != null
+                    && committed.get(end.getKey()).offset() >= end.getValue());
+  }
+
+  @Override
+  public void close() {
+    if (!result.isDone()) {
+      job.cancel().join();
+      assertThat(Waiting.until(PATIENCE, result::isDone)).as("the job ends").isTrue();
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.scriptanalytics.decode;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scriptanalytics.event.DeadLetter;
+import dev.scriptanalytics.event.DeadLetterReason;
+import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.event.ScriptEventSerializer;
+import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.kafka.KafkaRecordSerializer;
+import dev.scriptanalytics.row.RowReader;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DecodeRunsTest {
+  private static final Instant ARRIVAL = Instant.parse("2025-05-14T06:10:00Z");
+  private static final String GOOD =
+      """
+      {"run_id":"r1","script":"s1","status":"ok","started_at":"2025-05-14T06:07:27.100Z"}
+      """;
+
+  private final Map<String, Counter> rejected = new HashMap<>();
+  private OneInputStreamOperatorTestHarness<KafkaRecord, ScriptEvent> harness;
+  private long nextOffset = 100;
+
+  @BeforeEach
+  void start() throws Exception {
+    TestingMetricRegistry metrics =
+        TestingMetricRegistry.builder()
+            .setRegisterConsumer(
+                (metric, name, group) -> {
+                  if (name.equals(DecodeRuns.REJECTED_RECORDS)) {
+                    rejected.put(group.getAllVariables().get("<reason>"), (Counter) metric);
+                  }
+                })
+            .build();
+    MockEnvironment environment =
+        new MockEnvironmentBuilder()
+            .setMetricGroup(
+                TaskManagerMetricGroup.createTaskManagerMetricGroup(
+                        metrics, "localhost", ResourceID.generate())
+                    .addJob(new JobID(), "job")
+                    .addTask(ExecutionAttemptID.randomId(), "task"))
+            .build();
+    harness =
+        new OneInputStreamOperatorTestHarness<>(
+            new ProcessOperator<>(new DecodeRuns(limits(), "000102030405060708090a0b0c0d0e0f")),
+            KafkaRecordSerializer.TYPE.createSerializer(new SerializerConfigImpl()),
+            environment);
+    harness.setup(ScriptEventSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
+    harness.open();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void decodesWhatIsGood() throws Exception {
+    process(GOOD);
+
+    assertThat(events()).hasSize(1);
+    assertThat(RowReader.runRow(events().get(0).row)).containsEntry("run_id", "r1");
+    assertThat(events().get(0).arrival).isEqualTo(ARRIVAL.toEpochMilli());
+    assertThat(events().get(0).origin.offset()).isEqualTo(100);
+    assertThat(letters()).isEmpty();
+    assertThat(rejected).isEmpty();
+  }
+
+  @Test
+  void makesADeadLetterOfWhatIsNot() throws Exception {
+    process("{\"run_id\":\"ä\"}");
+
+    assertThat(events()).isEmpty();
+    assertThat(letters()).hasSize(1);
+    assertThat(letters().get(0))
+        .usingRecursiveComparison()
+        .isEqualTo(
+            new DeadLetter(
+                "script-runs",
+                3,
+                100,
+                0,
+                ARRIVAL.toEpochMilli(),
+                DeadLetterReason.MISSING_FIELD,
+                "status is missing",
+                "{\"run_id\":\"ä\"}".getBytes(UTF_8)));
+  }
+
+  @Test
+  void goesOnAfterBadRecords() throws Exception {
+    process(GOOD);
+    process("{");
+    process(GOOD);
+    process((byte[]) null);
+    process(GOOD);
+
+    assertThat(events()).hasSize(3);
+    assertThat(events())
+        .extracting(event -> event.origin.offset())
+        .containsExactly(100L, 102L, 104L);
+    assertThat(letters()).extracting(DeadLetter::offset).containsExactly(101L, 103L);
+  }
+
+  @Test
+  void countsRejectedRecordsByReason() throws Exception {
+    process("{");
+    process("[]");
+    process((byte[]) null);
+    process(new byte[0]);
+    process(new byte[] {(byte) 0xff});
+    process(GOOD.replace("ok", ""));
+    process(GOOD.replace("\"ok\"", "1"));
+    process(GOOD.replace("ok", "done"));
+    process(GOOD.replace("2025", "1925"));
+    process(GOOD.replace("2025", "2015"));
+    process(GOOD.replace("2025", "2026"));
+    process(" ".repeat(1025));
+    process(GOOD);
+
+    Map<String, Long> counts = new HashMap<>();
+    rejected.forEach((reason, counter) -> counts.put(reason, counter.getCount()));
+    assertThat(counts)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "not_json", 2L,
+                "empty", 2L,
+                "not_utf8", 1L,
+                "missing_field", 1L,
+                "wrong_type", 1L,
+                "bad_value", 1L,
+                "negative_time", 1L,
+                "too_old", 1L,
+                "too_far_ahead", 1L,
+                "too_large", 1L));
+    assertThat(letters()).hasSize(12);
+  }
+
+  @Test
+  void cutsTheBytesOfADeadLetter() throws Exception {
+    process("[" + "x".repeat(63));
+    process("[" + "x".repeat(64));
+    process("[" + "x".repeat(5000));
+
+    assertThat(letters())
+        .extracting(letter -> new String(letter.bytes(), UTF_8))
+        .containsOnly("[" + "x".repeat(63));
+    assertThat(letters().get(2).detail())
+        .isEqualTo("The record has 5001 bytes; event.max-bytes allows 1024");
+  }
+
+  @Test
+  void showsATombstoneAsNoBytes() throws Exception {
+    process((byte[]) null);
+
+    assertThat(letters().get(0).bytes()).isEmpty();
+    assertThat(letters().get(0).reason()).isEqualTo(DeadLetterReason.EMPTY);
+  }
+
+  @Test
+  void takesTheClockWhereATopicHasNoTimestamps() throws Exception {
+    long before = System.currentTimeMillis();
+    process(record(GOOD.replace("2025-05-14T06:07:27.100Z", Instant.now().toString()), -1));
+
+    assertThat(events().get(0).arrival).isBetween(before, System.currentTimeMillis());
+  }
+
+  @Test
+  void keepsADeadLetterOfAnyTimestampWithinWhatCanBeStored() throws Exception {
+    process(record(GOOD, Long.MAX_VALUE));
+
+    assertThat(letters().get(0).reason()).isEqualTo(DeadLetterReason.BAD_VALUE);
+    assertThat(letters().get(0).arrivedAt())
+        .isEqualTo(Instant.parse("2100-01-01T00:00:00Z").toEpochMilli());
+  }
+
+  private void process(String json) throws Exception {
+    process(json.getBytes(UTF_8));
+  }
+
+  private void process(byte[] value) throws Exception {
+    process(new KafkaRecord("script-runs", 3, nextOffset++, ARRIVAL.toEpochMilli(), value));
+  }
+
+  private void process(KafkaRecord record) throws Exception {
+    harness.processElement(new StreamRecord<>(record));
+  }
+
+  private static KafkaRecord record(String json, long timestamp) {
+    return new KafkaRecord("script-runs", 3, 100, timestamp, json.getBytes(UTF_8));
+  }
+
+  private List<ScriptEvent> events() {
+    return harness.extractOutputValues();
+  }
+
+  private List<DeadLetter> letters() {
+    List<DeadLetter> letters = new ArrayList<>();
+    var output = harness.getSideOutput(DecodeRuns.DEAD_LETTERS);
+    if (output != null) {
+      output.forEach(record -> letters.add(record.getValue()));
+    }
+    return letters;
+  }
+
+  private static EventLimits limits() {
+    return new EventLimits(
+        Duration.ofDays(30).toMillis(),
+        Duration.ofDays(1).toMillis(),
+        1024,
+        64,
+        512,
+        512,
+        128,
+        128,
+        64,
+        30,
+        Map.of());
+  }
+}

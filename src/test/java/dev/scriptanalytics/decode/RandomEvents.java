@@ -1,0 +1,333 @@
+package dev.scriptanalytics.decode;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Makes run events that are JSON, and otherwise anything: fields in any subset, order and number,
+ * of any type, escaped here and there; a good part of them can be used.
+ */
+final class RandomEvents {
+  private static final String[] OPTIONAL_TEXTS = {
+    "account", "deployment_id", "function", "source_type", "source", "trace_id"
+  };
+  private static final String[] STATUS_WORDS = {
+    "in_progress",
+    "in progress",
+    "started",
+    "running",
+    "success",
+    "succeeded",
+    "completed",
+    "ok",
+    "failed",
+    "failure",
+    "error",
+    "timeout"
+  };
+  private static final String[] CHARACTERS = {
+    "a", "Z", "0", " ", "\"", "\\", "/", "\n", "\r", "\t", "\u0000", "\u001f", "\u007f", "é", "ß",
+    "\u0800", "€", "\u2028", "\uffff", "😀", "𝒳", "{", "}", "[", "]", ",", ":"
+  };
+
+  private final Random random;
+  private final Instant arrival;
+
+  RandomEvents(long seed, Instant arrival) {
+    this.random = new Random(seed);
+    this.arrival = arrival;
+  }
+
+  /** The next event, in UTF-8. */
+  byte[] next() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    JsonFactory factory =
+        new JsonFactoryBuilder().configure(JsonWriteFeature.ESCAPE_NON_ASCII, chance(4)).build();
+    try (JsonGenerator to = factory.createGenerator(bytes)) {
+      if (chance(3)) {
+        to.setCharacterEscapes(new SomeLetters(random));
+      }
+      if (chance(4)) {
+        to.useDefaultPrettyPrinter();
+      }
+      to.writeStartObject();
+      List<String> fields = fields();
+      Collections.shuffle(fields, random);
+      for (String field : fields) {
+        to.writeFieldName(field);
+        value(field, to);
+      }
+      to.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private List<String> fields() {
+    List<String> fields = new ArrayList<>();
+    add(fields, 60, "run_id", "script", "status");
+    switch (random.nextInt(8)) {
+      case 0 -> add(fields, 10, "ended_at", "response_time_ms");
+      case 1, 2 -> add(fields, 60, "started_at", "ended_at");
+      case 3 -> add(fields, 60, "started_at", "response_time_ms");
+      case 4 -> add(fields, 60, "started_at", "ended_at", "response_time_ms");
+      default -> add(fields, 60, "started_at");
+    }
+    for (String field : OPTIONAL_TEXTS) {
+      maybe(fields, field);
+    }
+    for (String field :
+        List.of(
+            "deployment_version", "input", "output", "error", "stdout", "stderr", "resources")) {
+      maybe(fields, field);
+    }
+    for (int i = random.nextInt(8) - 5; i > 0; i--) {
+      fields.add(chance(2) ? "x" + random.nextInt(3) : text(6));
+    }
+    if (chance(6)) {
+      fields.add(fields.get(random.nextInt(fields.size())));
+    }
+    return fields;
+  }
+
+  /** Adds the fields but for one in so many. */
+  private void add(List<String> fields, int butOneIn, String... names) {
+    for (String name : names) {
+      if (!chance(butOneIn)) {
+        fields.add(name);
+      }
+    }
+  }
+
+  private void maybe(List<String> fields, String field) {
+    if (chance(2)) {
+      fields.add(field);
+    }
+  }
+
+  private void value(String field, JsonGenerator to) throws IOException {
+    boolean key = List.of("run_id", "script", "status", "account").contains(field);
+    if (chance(key || field.endsWith("_at") || field.startsWith("response") ? 100 : 8)) {
+      document(to, 0);
+      return;
+    }
+    switch (field) {
+      case "status" -> to.writeString(status());
+      case "started_at", "ended_at" -> time(field.equals("ended_at") ? 60 : 0, to);
+      case "response_time_ms" -> to.writeNumber(figure());
+      case "deployment_version" -> {
+        String version = Integer.toString(random.nextInt(100));
+        if (chance(3)) {
+          to.writeString(version);
+        } else {
+          to.writeNumber(version + (chance(3) ? ".0" : ""));
+        }
+      }
+      case "input", "output" -> document(to, 0);
+      case "error" -> {
+        if (chance(4)) {
+          to.writeString(text(40));
+        } else {
+          error(to);
+        }
+      }
+      case "stdout", "stderr" -> textOrLines(to);
+      case "resources" -> resources(to);
+      default -> {
+        if (field.startsWith("x")) {
+          document(to, 0);
+        } else {
+          to.writeString(text(12));
+        }
+      }
+    }
+  }
+
+  private String status() {
+    if (chance(60)) {
+      return text(5);
+    }
+    StringBuilder word = new StringBuilder();
+    for (char letter : STATUS_WORDS[random.nextInt(STATUS_WORDS.length)].toCharArray()) {
+      word.append(chance(3) ? Character.toUpperCase(letter) : letter);
+    }
+    return word.toString();
+  }
+
+  private void time(int plusSeconds, JsonGenerator to) throws IOException {
+    long millisAgo = chance(60) ? random.nextLong(60L * 86_400_000) : random.nextInt(600_000);
+    if (chance(60)) {
+      millisAgo = -random.nextLong(2L * 86_400_000);
+    }
+    if (chance(200)) {
+      to.writeNumber(-random.nextInt(1, 1_000_000));
+      return;
+    }
+    Instant time =
+        arrival
+            .minusMillis(millisAgo)
+            .plusSeconds(plusSeconds)
+            .plusNanos(random.nextInt(1_000_000));
+    BigDecimal seconds =
+        BigDecimal.valueOf(time.getEpochSecond())
+            .add(BigDecimal.valueOf(time.getNano()).movePointLeft(9));
+    switch (random.nextInt(8)) {
+      case 0 -> to.writeNumber(seconds.toPlainString());
+      case 1 -> to.writeNumber(time.toEpochMilli());
+      case 2 -> to.writeNumber(seconds.movePointRight(6).toPlainString());
+      case 3 -> to.writeNumber(seconds.movePointRight(9).toBigInteger());
+      case 4 -> to.writeNumber(time.getEpochSecond() + "e" + random.nextInt(2));
+      case 5 -> {
+        ZoneOffset offset = ZoneOffset.ofTotalSeconds(60 * (random.nextInt(24 * 60) - 12 * 60));
+        to.writeString(OffsetDateTime.ofInstant(time, offset).toString());
+      }
+      default -> to.writeString(time.toString());
+    }
+  }
+
+  private String figure() {
+    return switch (random.nextInt(30)) {
+      case 0 -> "-" + random.nextInt(3);
+      case 1 -> "1e" + random.nextInt(400);
+      case 2 -> "0";
+      case 3, 4, 5, 6 -> random.nextInt(1000) + "." + random.nextInt(1000);
+      case 7, 8 -> random.nextInt(1000) + "E-" + random.nextInt(3);
+      default -> Integer.toString(random.nextInt(100_000));
+    };
+  }
+
+  private void error(JsonGenerator to) throws IOException {
+    to.writeStartObject();
+    List<String> fields = new ArrayList<>();
+    for (String field : List.of("code", "message", "stack_trace", "cause")) {
+      maybe(fields, field);
+    }
+    Collections.shuffle(fields, random);
+    for (String field : fields) {
+      to.writeFieldName(field);
+      if (chance(6) || field.equals("cause")) {
+        document(to, 0);
+      } else if (field.equals("stack_trace")) {
+        textOrLines(to);
+      } else {
+        to.writeString(text(20));
+      }
+    }
+    to.writeEndObject();
+  }
+
+  private void resources(JsonGenerator to) throws IOException {
+    to.writeStartObject();
+    List<String> fields = new ArrayList<>();
+    for (String field : List.of("memory_bytes", "cpu_ms", "gpu_percent", "cold_start", "disk")) {
+      maybe(fields, field);
+    }
+    Collections.shuffle(fields, random);
+    for (String field : fields) {
+      to.writeFieldName(field);
+      if (chance(8) || field.equals("disk")) {
+        document(to, 0);
+      } else if (field.equals("cold_start")) {
+        to.writeBoolean(chance(2));
+      } else {
+        to.writeNumber(figure());
+      }
+    }
+    to.writeEndObject();
+  }
+
+  private void textOrLines(JsonGenerator to) throws IOException {
+    if (chance(2)) {
+      to.writeString(text(30));
+      return;
+    }
+    to.writeStartArray();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      switch (random.nextInt(8)) {
+        case 0 -> to.writeNumber(figure());
+        case 1 -> to.writeNull();
+        case 2 -> document(to, 0);
+        default -> to.writeString(text(20));
+      }
+    }
+    to.writeEndArray();
+  }
+
+  private void document(JsonGenerator to, int depth) throws IOException {
+    switch (random.nextInt(depth > 4 ? 5 : 7)) {
+      case 0 -> to.writeNull();
+      case 1 -> to.writeBoolean(chance(2));
+      case 2 -> to.writeNumber(figure());
+      case 3, 4 -> to.writeString(text(10));
+      case 5 -> {
+        to.writeStartArray();
+        for (int i = random.nextInt(4); i > 0; i--) {
+          document(to, depth + 1);
+        }
+        to.writeEndArray();
+      }
+      default -> {
+        to.writeStartObject();
+        for (int i = random.nextInt(4); i > 0; i--) {
+          to.writeFieldName(chance(3) ? "run_id" : text(5));
+          document(to, depth + 1);
+        }
+        to.writeEndObject();
+      }
+    }
+  }
+
+  private String text(int maxCharacters) {
+    StringBuilder text = new StringBuilder();
+    boolean plain = chance(2);
+    for (int i = random.nextInt(maxCharacters + 1); i > 0; i--) {
+      text.append(plain ? "abcxyz" : CHARACTERS[random.nextInt(CHARACTERS.length)]);
+    }
+    return text.toString();
+  }
+
+  private boolean chance(int oneIn) {
+    return random.nextInt(oneIn) == 0;
+  }
+
+  /** Escapes letters that need no escape. */
+  private static final class SomeLetters extends CharacterEscapes {
+    private static final long serialVersionUID = 1;
+
+    private final int[] escapes = standardAsciiEscapesForJSON();
+
+    SomeLetters(Random random) {
+      for (int letter = 'a'; letter <= 'z'; letter++) {
+        if (random.nextInt(4) == 0) {
+          escapes[letter] = CharacterEscapes.ESCAPE_STANDARD;
+        }
+      }
+    }
+
+    @Override
+    public int[] getEscapeCodesForAscii() {
+      return escapes;
+    }
+
+    @Override
+    public SerializableString getEscapeSequence(int character) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.scriptanalytics.local.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.scriptanalytics.event.RunStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LedgerTest {
+  private static final long NOON = 1_763_640_000_000L;
+
+  @TempDir Path folder;
+  private final Ledger ledger = new Ledger();
+
+  @Test
+  void countsRunsByScriptOfAnAccount() {
+    ledger.add(new RunOutcome("acme", "a", NOON + 5, RunStatus.SUCCESS, 30.5));
+    ledger.add(new RunOutcome("acme", "a", NOON, RunStatus.FAILED, Double.NaN));
+    ledger.add(new RunOutcome("acme", "a", NOON + 9, RunStatus.IN_PROGRESS, Double.NaN));
+    ledger.add(new RunOutcome("acme", "a", NOON + 7, RunStatus.SUCCESS, 10));
+    ledger.add(new RunOutcome("acme", "a", NOON + 7, RunStatus.SUCCESS, Double.NaN));
+    ledger.add(new RunOutcome("globex", "a", NOON, RunStatus.FAILED, Double.NaN));
+
+    assertThat(ledger.scripts()).hasSize(2);
+    ScriptLedger acme = ledger.scripts().get(0);
+    assertThat(acme.from()).isEqualTo(NOON);
+    assertThat(acme.to()).isEqualTo(NOON + 10);
+    assertThat(acme.succeeded()).isEqualTo(3);
+    assertThat(acme.failed()).isEqualTo(1);
+    assertThat(acme.inProgress()).isEqualTo(1);
+    assertThat(acme.totalRuns()).isEqualTo(5);
+    assertThat(acme.failureRate()).isCloseTo(25, within(1e-12));
+    assertThat(acme.responseTimes()).containsExactly(10, 30.5);
+    assertThat(ledger.scripts().get(1).failureRate()).isEqualTo(100);
+  }
+
+  @Test
+  void isReadBackFromItsFileAsItWas() throws IOException {
+    for (int i = 0; i < 1000; i++) {
+      ledger.add(new RunOutcome("acme", "quo\"ted", NOON + i, RunStatus.SUCCESS, i / 1000.0));
+      ledger.add(new RunOutcome("acme", "b", NOON + i, RunStatus.FAILED, Double.NaN));
+    }
+    Path file = folder.resolve("ledger");
+    ledger.write(file);
+
+    assertThat(Files.readAllLines(file)).hasSize(2);
+    assertThat(Ledger.read(file)).usingRecursiveComparison().isEqualTo(ledger.scripts());
+  }
+
+  @Test
+  void namesTheLineThatIsNoLedgerOfAScript() throws IOException {
+    ledger.add(new RunOutcome("acme", "a", NOON, RunStatus.SUCCESS, 1));
+    Path file = folder.resolve("ledger");
+    ledger.write(file);
+    Files.write(file, List.of(Files.readString(file).strip(), "{\"account\":\"acme\"}"));
+
+    assertThatIOException()
+        .isThrownBy(() -> Ledger.read(file))
+        .withMessageContaining(file + ", line 2 is not a script's ledger");
+  }
+}
