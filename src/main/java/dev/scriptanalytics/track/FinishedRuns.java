@@ -1,8 +1,11 @@
 package dev.scriptanalytics.track;
 
 import dev.scriptanalytics.event.RunStatus;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * The finished runs of one key group: enough of each to know a duplicate and a contradiction.
@@ -24,7 +27,7 @@ final class FinishedRuns {
   private static final long START_SEEN = 0x8;
   private static final int HOUR_SHIFT = 4;
   // Hours since 1970 fit into 20 bits until the year 2089.
-  private static final long HOUR_MASK = 0xfffff;
+  private static final int MAX_HOUR = 0xfffff;
   private static final int HASH_SHIFT = 24;
 
   private static final int MIN_CAPACITY = 16;
@@ -35,8 +38,8 @@ final class FinishedRuns {
   private long[] slots = new long[2 * MIN_CAPACITY];
   private float[] responseTimes = new float[MIN_CAPACITY];
   private int size;
-  private byte[] changes = new byte[0];
-  private int changesEnd;
+  // Written up to its position.
+  private ByteBuffer changes = ByteBuffer.allocate(0);
 
   /** How many runs are remembered. */
   int size() {
@@ -45,7 +48,7 @@ final class FinishedRuns {
 
   /** How many bytes of memory this takes. */
   long memoryBytes() {
-    return 8L * slots.length + 4L * responseTimes.length + changes.length;
+    return 8L * slots.length + 4L * responseTimes.length + changes.capacity();
   }
 
   /** Where the run stands, for the accessors below and until the next change; or {@link #NONE}. */
@@ -84,7 +87,11 @@ final class FinishedRuns {
     return responseTimes[at];
   }
 
-  /** Remembers a run that is not yet here. */
+  /**
+   * Remembers a run that is not yet here.
+   *
+   * @param hour in which it finished, since 1970
+   */
   void add(
       long high,
       long low,
@@ -97,7 +104,7 @@ final class FinishedRuns {
         status.code()
             | (timedOut ? TIMED_OUT : 0)
             | (startSeen ? START_SEEN : 0)
-            | (hour & HOUR_MASK) << HOUR_SHIFT;
+            | (long) Math.min(hour, MAX_HOUR) << HOUR_SHIFT;
     long first = nonZero(high);
     long second = low >>> HASH_SHIFT << HASH_SHIFT | meta;
     put(first, second, (float) responseTime);
@@ -110,53 +117,56 @@ final class FinishedRuns {
     logChange(slots[2 * at], slots[2 * at + 1], responseTimes[at]);
   }
 
-  /** What changed since the last call, for {@link #load}; null if nothing did. */
-  byte[] drain() {
-    if (changesEnd == 0) {
-      return null;
+  /**
+   * What changed since the last call, by the hour that the runs finished in, for {@link #load}.
+   *
+   * <p>By hour, because runs are forgotten by the hour: a blob of several would outlive most of
+   * what it tells, for months where one record bears a date of next year.
+   */
+  NavigableMap<Integer, byte[]> drain() {
+    NavigableMap<Integer, ByteArrayOutputStream> byHour = new TreeMap<>();
+    int end = changes.position();
+    for (int at = 0, next; at < end; at = next) {
+      int hour = hourOfChange(at);
+      next = at + ENTRY_BYTES;
+      while (next < end && hourOfChange(next) == hour) {
+        next += ENTRY_BYTES;
+      }
+      byHour.computeIfAbsent(hour, h -> emptyBlob()).write(changes.array(), at, next - at);
     }
-    byte[] drained = Arrays.copyOf(changes, changesEnd);
-    drained[0] = FORMAT;
-    changesEnd = 0;
     // The next interval will bring about as many changes; a spike must not be kept for ever.
-    changes = new byte[Math.min(changes.length, 2 * drained.length)];
-    return drained;
+    changes = changes.capacity() <= 2 * end ? changes.clear() : ByteBuffer.allocate(2 * end);
+    NavigableMap<Integer, byte[]> blobs = new TreeMap<>();
+    byHour.forEach((hour, blob) -> blobs.put(hour, blob.toByteArray()));
+    return blobs;
   }
 
-  /**
-   * Takes over what {@link #drain} gave, later blobs after earlier ones.
-   *
-   * @param oldestHour runs that finished before it are left out
-   */
-  void load(byte[] blob, int oldestHour) {
+  private static ByteArrayOutputStream emptyBlob() {
+    ByteArrayOutputStream blob = new ByteArrayOutputStream();
+    blob.write(FORMAT);
+    return blob;
+  }
+
+  private int hourOfChange(int at) {
+    return hour(changes.getLong(at + Long.BYTES));
+  }
+
+  /** Takes over a blob that {@link #drain} gave; those of an hour in the order it gave them. */
+  void load(byte[] blob) {
     if (blob[0] != FORMAT) {
       throw new IllegalStateException("Unknown format of remembered runs: " + blob[0]);
     }
     ByteBuffer from = ByteBuffer.wrap(blob, HEADER_BYTES, blob.length - HEADER_BYTES);
     while (from.hasRemaining()) {
-      long first = from.getLong();
-      long second = from.getLong();
-      float responseTime = from.getFloat();
-      if (hour(second) >= oldestHour) {
-        put(first, second, responseTime);
-      }
+      put(from.getLong(), from.getLong(), from.getFloat());
     }
   }
 
-  /** One blob that says what these say, in order. */
+  /** One blob that says what these two of an hour say, in order. */
   static byte[] concatenate(byte[] earlier, byte[] later) {
     byte[] both = Arrays.copyOf(earlier, earlier.length + later.length - HEADER_BYTES);
     System.arraycopy(later, HEADER_BYTES, both, earlier.length, later.length - HEADER_BYTES);
     return both;
-  }
-
-  /** The latest hour, since 1970, in which a run of the blob finished. */
-  static int latestHour(byte[] blob) {
-    int latest = 0;
-    for (int at = HEADER_BYTES; at < blob.length; at += ENTRY_BYTES) {
-      latest = Math.max(latest, hour(ByteBuffer.wrap(blob).getLong(at + Long.BYTES)));
-    }
-    return latest;
   }
 
   /** Forgets runs that finished before that hour. */
@@ -178,6 +188,19 @@ final class FinishedRuns {
         put(oldSlots[2 * at], oldSlots[2 * at + 1], oldTimes[at]);
       }
     }
+    forgetChanges(oldestHour);
+  }
+
+  // Or else, in a job without checkpoints, they would grow for ever.
+  private void forgetChanges(int oldestHour) {
+    int kept = 0;
+    for (int at = 0; at < changes.position(); at += ENTRY_BYTES) {
+      if (hourOfChange(at) >= oldestHour) {
+        System.arraycopy(changes.array(), at, changes.array(), kept, ENTRY_BYTES);
+        kept += ENTRY_BYTES;
+      }
+    }
+    changes.position(kept);
   }
 
   private void put(long first, long second, float responseTime) {
@@ -218,19 +241,15 @@ final class FinishedRuns {
   }
 
   private void logChange(long first, long second, float responseTime) {
-    int start = Math.max(changesEnd, HEADER_BYTES);
-    if (start + ENTRY_BYTES > changes.length) {
-      changes = Arrays.copyOf(changes, Math.max(256, 2 * (start + ENTRY_BYTES)));
+    if (changes.remaining() < ENTRY_BYTES) {
+      int larger = Math.max(16 * ENTRY_BYTES, 2 * changes.capacity());
+      changes = ByteBuffer.allocate(larger).put(changes.flip());
     }
-    ByteBuffer.wrap(changes, start, ENTRY_BYTES)
-        .putLong(first)
-        .putLong(second)
-        .putFloat(responseTime);
-    changesEnd = start + ENTRY_BYTES;
+    changes.putLong(first).putLong(second).putFloat(responseTime);
   }
 
   private static int hour(long second) {
-    return (int) (second >>> HOUR_SHIFT & HOUR_MASK);
+    return (int) (second >>> HOUR_SHIFT & MAX_HOUR);
   }
 
   // 0 marks an empty slot.

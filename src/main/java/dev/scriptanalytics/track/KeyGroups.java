@@ -29,6 +29,11 @@ public final class KeyGroups implements KeySelector<ScriptEvent, Integer> {
     }
   }
 
+  /** How many there are. */
+  int count() {
+    return representatives.length;
+  }
+
   /** The key group of a run. */
   int of(long hashHigh) {
     return (int) (((hashHigh & 0xffffffffL) * representatives.length) >>> 32);

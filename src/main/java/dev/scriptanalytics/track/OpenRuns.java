@@ -16,6 +16,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 final class OpenRuns {
   private static final byte FORMAT = 1;
   private static final int MIN_CAPACITY = 8;
+  private static final int INITIAL_BYTES = 4 << 10;
 
   private final ScriptEventSerializer serializer = new ScriptEventSerializer();
   private ScriptEvent[] table = new ScriptEvent[MIN_CAPACITY];
@@ -85,7 +86,7 @@ final class OpenRuns {
   /** Everything that is kept, for {@link #load}. */
   byte[] toBytes() {
     try {
-      DataOutputSerializer to = new DataOutputSerializer(64 + 512 * size);
+      DataOutputSerializer to = new DataOutputSerializer(INITIAL_BYTES);
       to.writeByte(FORMAT);
       to.writeInt(size);
       for (ScriptEvent event : table) {

@@ -1,5 +1,7 @@
 package dev.scriptanalytics.track;
 
+import static org.apache.flink.util.Preconditions.checkState;
+
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
@@ -9,15 +11,14 @@ import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.MapState;
@@ -97,23 +98,18 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
 
   private static final long HOUR_MILLIS = 3_600_000;
   private static final int SECONDS_PER_HOUR = 3600;
-  private static final int SEQUENCE_BITS = 32;
-  // Blobs of an hour are put together up to this size: few entries, and none that is slow to read.
-  private static final int MAX_BLOB_BYTES = 4 << 20;
   private static final int MAX_CACHED_SCRIPTS = 1 << 16;
 
   private final TrackingRules rules;
   private final KeyGroups keyGroups;
 
-  private transient MapState<Long, byte[]> finishedState;
   private transient ValueState<byte[]> openState;
   private transient int firstKeyGroup;
   private transient FinishedRuns[] finishedRuns;
+  private transient FinishedRunsLog[] finishedRunsLogs;
   private transient OpenRuns[] openRuns;
-  // The blobs of each key group's finished runs, with their sizes.
-  private transient List<NavigableMap<Long, Integer>> blobs;
-  // Ends that wait for their start, oldest first; those that no longer wait stay until their turn.
-  private transient ArrayDeque<ScriptEvent> awaitingStart;
+  // Those of the open runs that are ends and wait for their start, oldest first.
+  private transient Set<ScriptEvent> awaitingStart;
   private transient long awaitingStartBytes;
 
   private transient RunRow known;
@@ -150,9 +146,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    finishedState = context.getKeyedStateStore().getMapState(FINISHED);
+    MapState<Long, byte[]> finishedState = context.getKeyedStateStore().getMapState(FINISHED);
     openState = context.getKeyedStateStore().getState(OPEN);
     TaskInfo task = getRuntimeContext().getTaskInfo();
+    checkState(
+        keyGroups.count() == task.getMaxNumberOfParallelSubtasks(),
+        "The tracker counts %s key groups, and its max parallelism is %s: it must be the same",
+        keyGroups.count(),
+        task.getMaxNumberOfParallelSubtasks());
     KeyGroupRange range =
         KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
             task.getMaxNumberOfParallelSubtasks(),
@@ -161,14 +162,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     firstKeyGroup = range.getStartKeyGroup();
     int count = range.getNumberOfKeyGroups();
     finishedRuns = new FinishedRuns[count];
+    finishedRunsLogs = new FinishedRunsLog[count];
     openRuns = new OpenRuns[count];
-    blobs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       finishedRuns[i] = new FinishedRuns();
+      finishedRunsLogs[i] = new FinishedRunsLog(finishedState);
       openRuns[i] = new OpenRuns();
-      blobs.add(new TreeMap<>());
     }
-    awaitingStart = new ArrayDeque<>();
+    awaitingStart = new LinkedHashSet<>();
     reached = Long.MIN_VALUE;
     nextScan = Long.MIN_VALUE;
     idleSince = Long.MAX_VALUE;
@@ -185,14 +186,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     List<ScriptEvent> events = new ArrayList<>();
     for (int i = 0; i < openRuns.length; i++) {
       setCurrentKey(keyGroups.representative(firstKeyGroup + i));
-      TreeMap<Long, byte[]> inOrder = new TreeMap<>();
-      for (Map.Entry<Long, byte[]> blob : finishedState.entries()) {
-        inOrder.put(blob.getKey(), blob.getValue());
-      }
-      for (Map.Entry<Long, byte[]> blob : inOrder.entrySet()) {
-        finishedRuns[i].load(blob.getValue(), 0);
-        blobs.get(i).put(blob.getKey(), blob.getValue().length);
-      }
+      finishedRunsLogs[i].readInto(finishedRuns[i]);
       byte[] open = openState.value();
       if (open != null) {
         openRuns[i].load(open);
@@ -204,8 +198,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       // Where nothing arrives after the restart either, what is open must not wait for it.
       reached = event.arrival;
       if (isEnd(event)) {
-        awaitingStart.add(event);
-        awaitingStartBytes += event.payloadBytes();
+        holdForStart(event);
       }
     }
   }
@@ -258,7 +251,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       } else {
         open.add(event);
         emitRow(event.row);
-        emitFact(Fact.Kind.SEEN, arrived, arrived.deploymentVersion(), event.arrival);
+        emitFact(Fact.Kind.SEEN, arrived, event.arrival);
       }
       return;
     }
@@ -282,14 +275,15 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private void endFirst(ScriptEvent event, FinishedRuns finished, OpenRuns open) {
     remember(event, event.arrival, arrived, finished, false, false);
     emitRow(event.row);
-    emitFact(Fact.Kind.SEEN, arrived, arrived.deploymentVersion(), event.arrival);
-    emitEnd(arrived, arrived, event.arrival);
+    emitFact(Fact.Kind.SEEN, arrived, event.arrival);
+    emitEnd(arrived, event.arrival);
     capturedLogs.write(event, arrived, this::emitLogRow);
-    open.add(event);
-    awaitingStart.add(event);
-    awaitingStartBytes += event.payloadBytes();
-    while (awaitingStartBytes > rules.awaitStartMaxBytes()) {
-      letGoOfOldestEnd();
+    if (rules.awaitStartMillis() > 0) {
+      open.add(event);
+      holdForStart(event);
+      while (awaitingStartBytes > rules.awaitStartMaxBytes()) {
+        letGo(awaitingStart.iterator().next());
+      }
     }
   }
 
@@ -302,10 +296,10 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     remember(event, event.arrival, merged, finished, false, true);
     emitRow(row);
     if (known.deploymentVersion() != merged.deploymentVersion()) {
-      emitFact(Fact.Kind.UNSEEN, known, known.deploymentVersion(), event.arrival);
-      emitFact(Fact.Kind.SEEN, merged, merged.deploymentVersion(), event.arrival);
+      emitFact(Fact.Kind.UNSEEN, known, event.arrival);
+      emitFact(Fact.Kind.SEEN, merged, event.arrival);
     }
-    emitEnd(merged, merged, event.arrival);
+    emitEnd(merged, event.arrival);
     capturedLogs.write(event, merged, this::emitLogRow);
   }
 
@@ -315,7 +309,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       return;
     }
     finished.setStartSeen(at);
-    ScriptEvent end = open.remove(start.hashHigh, start.hashLow);
+    ScriptEvent end = open.get(start.hashHigh, start.hashLow);
     if (end == null) {
       deadLetter(
           start,
@@ -324,7 +318,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
               + " (run.await-start, run.await-start.max-bytes); the run itself is counted");
       return;
     }
-    awaitingStartBytes -= end.payloadBytes();
+    letGo(end);
     known.wrap(end.row);
     byte[] row = RunRow.merge(arrived, known, known, buffer);
     emitRow(row);
@@ -349,14 +343,17 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       deadLetter(
           event,
           DeadLetterReason.CONTRADICTING_END,
-          "The run's first end says a response time of "
-              + finished.responseTime(at)
-              + " ms, this one "
-              + arrived.responseTime()
-              + " ms");
+          "The run's first end says "
+              + responseTime(finished.responseTime(at))
+              + ", this one "
+              + responseTime(arrived.responseTime()));
     } else {
       duplicates.inc();
     }
+  }
+
+  private static String responseTime(double millis) {
+    return Double.isNaN(millis) ? "no response time" : "a response time of " + millis + " ms";
   }
 
   private void failByRule(ScriptEvent start, FinishedRuns finished, OpenRuns open) {
@@ -371,7 +368,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     merged.wrap(row);
     remember(start, deadline(start), merged, finished, true, true);
     emitRow(row);
-    emitEnd(merged, merged, deadline(start));
+    emitEnd(merged, deadline(start));
     timedOut.inc();
   }
 
@@ -393,25 +390,26 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
         event.hashHigh, event.hashLow, hour, run.status(), byRule, startSeen, run.responseTime());
   }
 
-  private void letGoOfOldestEnd() {
-    ScriptEvent oldest = awaitingStart.remove();
-    OpenRuns open = openRuns[keyGroups.of(oldest.hashHigh) - firstKeyGroup];
-    // By identity: its start may have come, and the same run may have been forgotten and come anew.
-    if (open.get(oldest.hashHigh, oldest.hashLow) == oldest) {
-      open.remove(oldest.hashHigh, oldest.hashLow);
-      awaitingStartBytes -= oldest.payloadBytes();
-    }
+  private void holdForStart(ScriptEvent end) {
+    awaitingStart.add(end);
+    awaitingStartBytes += end.payloadBytes();
   }
 
-  private void emitEnd(RunRow run, RunRow key, long arrival) {
+  private void letGo(ScriptEvent end) {
+    openRuns[keyGroups.of(end.hashHigh) - firstKeyGroup].remove(end.hashHigh, end.hashLow);
+    awaitingStart.remove(end);
+    awaitingStartBytes -= end.payloadBytes();
+  }
+
+  private void emitEnd(RunRow run, long arrival) {
     Fact.Kind kind = run.status() == RunStatus.SUCCESS ? Fact.Kind.SUCCEEDED : Fact.Kind.FAILED;
-    emitFact(kind, key, key.deploymentVersion(), arrival);
+    emitFact(kind, run, arrival);
   }
 
-  private void emitFact(Fact.Kind kind, RunRow run, int deploymentVersion, long arrival) {
+  private void emitFact(Fact.Kind kind, RunRow run, long arrival) {
     fact.kind = kind;
     fact.script = scripts.of(run);
-    fact.deploymentVersion = deploymentVersion;
+    fact.deploymentVersion = run.deploymentVersion();
     fact.minute = Math.floorDiv(run.executedOn(), 60_000L) * 60;
     fact.arrival = Math.floorDiv(arrival, HOUR_MILLIS) * SECONDS_PER_HOUR;
     fact.responseTime = kind == Fact.Kind.SUCCEEDED ? run.responseTime() : Double.NaN;
@@ -483,9 +481,12 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   private void advanceTo(long time) {
-    while (!awaitingStart.isEmpty()
-        && awaitingStart.peek().arrival + rules.awaitStartMillis() < time) {
-      letGoOfOldestEnd();
+    while (!awaitingStart.isEmpty()) {
+      ScriptEvent oldest = awaitingStart.iterator().next();
+      if (oldest.arrival + rules.awaitStartMillis() >= time) {
+        break;
+      }
+      letGo(oldest);
     }
     if (time >= nextScan) {
       // An hour is over with the watermark that ends it: no fact of that hour may come after it.
@@ -533,68 +534,35 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       return;
     }
     oldestHour = oldest;
-    for (FinishedRuns finished : finishedRuns) {
+    List<ScriptEvent> forgotten = new ArrayList<>();
+    for (int i = 0; i < openRuns.length; i++) {
+      FinishedRuns finished = finishedRuns[i];
       finished.expire(oldest);
+      openRuns[i].collect(
+          event ->
+              isEnd(event) && finished.find(event.hashHigh, event.hashLow) == FinishedRuns.NONE,
+          forgotten);
     }
+    forgotten.forEach(this::letGo);
   }
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
     for (int i = 0; i < openRuns.length; i++) {
-      NavigableMap<Long, Integer> groupBlobs = blobs.get(i);
-      boolean expired = !groupBlobs.isEmpty() && hourOf(groupBlobs.firstKey()) < oldestHour;
-      byte[] changes = finishedRuns[i].drain();
-      if (!expired && changes == null && !openRuns[i].isChanged()) {
+      FinishedRunsLog log = finishedRunsLogs[i];
+      Map<Integer, byte[]> changes = finishedRuns[i].drain();
+      if (changes.isEmpty() && !log.reachesBefore(oldestHour) && !openRuns[i].isChanged()) {
         continue;
       }
       setCurrentKey(keyGroups.representative(firstKeyGroup + i));
-      while (!groupBlobs.isEmpty() && hourOf(groupBlobs.firstKey()) < oldestHour) {
-        finishedState.remove(groupBlobs.pollFirstEntry().getKey());
-      }
-      if (changes != null) {
-        append(changes, groupBlobs);
+      log.forgetBefore(oldestHour);
+      for (Map.Entry<Integer, byte[]> ofHour : changes.entrySet()) {
+        log.append(ofHour.getKey(), ofHour.getValue());
       }
       if (openRuns[i].isChanged()) {
         openState.update(openRuns[i].toBytes());
       }
     }
-  }
-
-  private void append(byte[] changes, NavigableMap<Long, Integer> groupBlobs) throws Exception {
-    long hour = Math.max(FinishedRuns.latestHour(changes), oldestHour);
-    long key = hour << SEQUENCE_BITS;
-    Map.Entry<Long, Integer> last = groupBlobs.lastEntry();
-    if (last != null && hourOf(last.getKey()) >= hour) {
-      // Behind what was written before, so that restoring in order ends with the latest.
-      key = last.getKey() + 1;
-      mergeSmall(groupBlobs, hourOf(last.getKey()));
-    }
-    finishedState.put(key, changes);
-    groupBlobs.put(key, changes.length);
-  }
-
-  /** Puts two neighbours of one size together, so that an hour of checkpoints leaves few blobs. */
-  private void mergeSmall(NavigableMap<Long, Integer> groupBlobs, long hour) throws Exception {
-    Map.Entry<Long, Integer> last = groupBlobs.lastEntry();
-    Map.Entry<Long, Integer> before = groupBlobs.lowerEntry(last.getKey());
-    while (before != null
-        && hourOf(before.getKey()) == hour
-        && before.getValue() <= 2L * last.getValue()
-        && before.getValue() + last.getValue() <= MAX_BLOB_BYTES) {
-      byte[] both =
-          FinishedRuns.concatenate(
-              finishedState.get(before.getKey()), finishedState.get(last.getKey()));
-      finishedState.remove(last.getKey());
-      groupBlobs.remove(last.getKey());
-      finishedState.put(before.getKey(), both);
-      groupBlobs.put(before.getKey(), both.length);
-      last = groupBlobs.lastEntry();
-      before = groupBlobs.lowerEntry(last.getKey());
-    }
-  }
-
-  private static long hourOf(long blobKey) {
-    return blobKey >>> SEQUENCE_BITS;
   }
 }
