@@ -180,6 +180,7 @@ final class ScriptAnalyticsTopology {
         configuration.get(RUN_AWAIT_START_MAX_BYTES).getBytes(),
         Pattern.compile(configuration.get(CAPTURED_PATTERN)),
         configuration.get(CAPTURED_KORELOGGER) != KoreloggerCapture.DROP,
-        bytes(configuration, EVENT_MAX_MESSAGE_BYTES));
+        bytes(configuration, EVENT_MAX_MESSAGE_BYTES),
+        bytes(configuration, DEAD_LETTER_MAX_BYTES));
   }
 }

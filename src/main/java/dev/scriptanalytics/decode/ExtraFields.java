@@ -1,6 +1,7 @@
 package dev.scriptanalytics.decode;
 
-import dev.scriptanalytics.decode.JsonObjectScanner.Kind;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.row.RowBinary;
 import java.nio.charset.StandardCharsets;
 

@@ -11,11 +11,15 @@ import static dev.scriptanalytics.event.DeadLetterReason.TOO_LARGE;
 import static dev.scriptanalytics.event.DeadLetterReason.TOO_OLD;
 import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
-import dev.scriptanalytics.decode.JsonObjectScanner.Kind;
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.json.JsonArrayItems;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonObjectScanner.Kind;
+import dev.scriptanalytics.json.JsonSyntaxException;
+import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;

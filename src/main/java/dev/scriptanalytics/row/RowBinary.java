@@ -1,7 +1,7 @@
 package dev.scriptanalytics.row;
 
-import dev.scriptanalytics.decode.JsonObjectScanner;
-import dev.scriptanalytics.decode.Utf8;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.Utf8;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

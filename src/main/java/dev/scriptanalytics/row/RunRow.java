@@ -2,9 +2,9 @@ package dev.scriptanalytics.row;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.scriptanalytics.decode.JsonObjectScanner;
-import dev.scriptanalytics.decode.JsonSyntaxException;
 import dev.scriptanalytics.event.RunStatus;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonSyntaxException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -381,8 +381,11 @@ public final class RunRow {
    * The row as a run event: what a dead letter shows of an event whose own bytes were left behind
    * when it was decoded. Sent again it gives the same row, but for {@code extra}, which stands
    * under its own name, and for what was cut.
+   *
+   * @param stdout what the event brought beside the row, in UTF-8; null for nothing
+   * @param stderr the same of the other stream
    */
-  public byte[] toEventJson() {
+  public byte[] toEventJson(byte[] stdout, byte[] stderr) {
     Set<String> cut = texts(Column.TRUNCATED);
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     try (JsonGenerator to = JSON.createGenerator(json)) {
@@ -411,6 +414,12 @@ public final class RunRow {
         writeText("message", Column.ERROR_MESSAGE, to);
         writeText("stack_trace", Column.ERROR_STACK, to);
         to.writeEndObject();
+      }
+      if (stdout != null) {
+        to.writeStringField("stdout", new String(stdout, StandardCharsets.UTF_8));
+      }
+      if (stderr != null) {
+        to.writeStringField("stderr", new String(stderr, StandardCharsets.UTF_8));
       }
       writeText("trace_id", Column.TRACE_ID, to);
       if (hasAnyOf(RESOURCES)) {

@@ -1,9 +1,9 @@
 package dev.scriptanalytics.track;
 
-import dev.scriptanalytics.decode.Utf8;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;

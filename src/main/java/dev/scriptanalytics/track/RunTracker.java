@@ -431,6 +431,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
             reason,
             r -> getMetricGroup().addGroup("reason", r.word()).counter(CONTRADICTING_EVENTS))
         .inc();
+    byte[] bytes = arrived.toEventJson(event.stdout, event.stderr);
     DeadLetter letter =
         new DeadLetter(
             event.origin.topic(),
@@ -440,7 +441,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
             event.arrival,
             reason,
             detail,
-            arrived.toEventJson());
+            Arrays.copyOf(bytes, Math.min(bytes.length, rules.maxDeadLetterBytes())));
     output.collect(DEAD_LETTERS, new StreamRecord<>(letter));
   }
 

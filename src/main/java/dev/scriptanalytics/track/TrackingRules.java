@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param capturedFormat what a line of the logging library looks like: groups of level and message
  * @param keepLibraryLines whether such lines become log entries
  * @param maxMessageBytes where log messages are cut
+ * @param maxDeadLetterBytes where the bytes of a dead letter are cut
  */
 public record TrackingRules(
     long memoryMillis,
@@ -23,5 +24,6 @@ public record TrackingRules(
     long awaitStartMaxBytes,
     Pattern capturedFormat,
     boolean keepLibraryLines,
-    int maxMessageBytes)
+    int maxMessageBytes,
+    int maxDeadLetterBytes)
     implements Serializable {}

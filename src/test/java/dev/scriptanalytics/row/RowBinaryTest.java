@@ -3,8 +3,8 @@ package dev.scriptanalytics.row;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.scriptanalytics.decode.JsonObjectScanner;
-import dev.scriptanalytics.decode.Utf8;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.Utf8;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;

@@ -260,7 +260,8 @@ class RunRowTest {
     for (String event : List.of(FULL, STARTED, ENDED)) {
       byte[] row = decode(event.replace(",\"team\":\"x\"", ""));
 
-      assertThat(decode(new String(new RunRow().wrap(row).toEventJson(), UTF_8))).isEqualTo(row);
+      assertThat(decode(new String(new RunRow().wrap(row).toEventJson(null, null), UTF_8)))
+          .isEqualTo(row);
     }
   }
 
@@ -275,7 +276,7 @@ class RunRowTest {
                     + "x".repeat(30)
                     + "\"},\"n\":1.0"));
 
-    JsonNode json = new ObjectMapper().readTree(new RunRow().wrap(row).toEventJson());
+    JsonNode json = new ObjectMapper().readTree(new RunRow().wrap(row).toEventJson(null, null));
 
     assertThat(json.at("/input/a").textValue()).isEqualTo("ä");
     assertThat(json.get("output").textValue()).isEqualTo("{\"long\":\"" + "x".repeat(15));

@@ -251,6 +251,7 @@ class CapturedLogsTest {
         1 << 20,
         Pattern.compile("^([A-Za-z]+) :: (.*)$"),
         keepLibraryLines,
-        maxMessageBytes);
+        maxMessageBytes,
+        1 << 16);
   }
 }

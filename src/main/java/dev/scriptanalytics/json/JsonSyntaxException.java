@@ -1,4 +1,4 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.json;
 
 /**
  * A text that is not one well-formed JSON object, with what is wrong and where.

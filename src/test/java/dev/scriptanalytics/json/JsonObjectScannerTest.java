@@ -1,4 +1,4 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
-import dev.scriptanalytics.decode.JsonObjectScanner.Kind;
+import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import java.lang.management.ManagementFactory;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

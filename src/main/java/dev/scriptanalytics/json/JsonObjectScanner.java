@@ -1,4 +1,4 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.json;
 
 import com.fasterxml.jackson.core.io.NumberInput;
 import java.lang.invoke.MethodHandles;

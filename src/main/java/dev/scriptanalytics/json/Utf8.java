@@ -1,4 +1,4 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,4 +1,4 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

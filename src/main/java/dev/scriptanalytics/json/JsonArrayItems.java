@@ -1,7 +1,7 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.json;
 
 /** Walks over the items of a JSON array that is known to be well-formed. */
-final class JsonArrayItems {
+public final class JsonArrayItems {
   private final byte[] json;
   private final int to;
   private int position;
@@ -11,14 +11,14 @@ final class JsonArrayItems {
   private boolean escaped;
 
   /** From the array's opening bracket up to the byte behind its closing one. */
-  JsonArrayItems(byte[] json, int from, int to) {
+  public JsonArrayItems(byte[] json, int from, int to) {
     this.json = json;
     this.position = from + 1;
     this.to = to - 1;
   }
 
   /** Goes to the next item; false behind the last one. */
-  boolean next() {
+  public boolean next() {
     while (position < to && (isSpace(json[position]) || json[position] == ',')) {
       position++;
     }
@@ -55,20 +55,20 @@ final class JsonArrayItems {
   }
 
   /** Where the item begins, a string's behind its quote. */
-  int start() {
+  public int start() {
     return start;
   }
 
   /** Where the item ends, a string's before its quote. */
-  int end() {
+  public int end() {
     return end;
   }
 
-  boolean isString() {
+  public boolean isString() {
     return string;
   }
 
-  boolean isEscaped() {
+  public boolean isEscaped() {
     return escaped;
   }
 
