@@ -1,6 +1,7 @@
 package dev.scriptanalytics.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.event.DeadLetter;
@@ -16,12 +17,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.client.JobCancellationException;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
@@ -80,13 +84,13 @@ class SinksInAJobIT {
     assertThat(Waiting.until(PATIENCE, () -> job.getJobStatus().join() == JobStatus.RUNNING))
         .isTrue();
 
+    // Asked for before the end: the cluster goes with its job, and answers nothing afterwards.
+    CompletableFuture<JobExecutionResult> result = job.getJobExecutionResult();
     job.cancel().get();
 
     // Below Flink's task.cancellation.timeout, after which it ends the TaskManager.
-    assertThat(
-            Waiting.until(
-                Duration.ofSeconds(60), () -> job.getJobStatus().join() == JobStatus.CANCELED))
-        .isTrue();
+    assertThat(Waiting.until(Duration.ofSeconds(60), result::isDone)).isTrue();
+    assertThatThrownBy(result::get).hasRootCauseInstanceOf(JobCancellationException.class);
   }
 
   private static JobClient start(JobConfiguration configuration) throws Exception {
