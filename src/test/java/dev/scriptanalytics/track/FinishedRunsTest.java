@@ -1,0 +1,291 @@
+package dev.scriptanalytics.track;
+
+import static dev.scriptanalytics.event.RunStatus.FAILED;
+import static dev.scriptanalytics.event.RunStatus.SUCCESS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.scriptanalytics.event.RunStatus;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class FinishedRunsTest {
+  private static final int HOUR = 498_226;
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final FinishedRuns runs = new FinishedRuns();
+
+  @Test
+  void knowsAMillionRunsAndNoOthersInLittleMemory() {
+    int million = 1_000_000;
+    SplittableRandom hashes = new SplittableRandom(1);
+    long checkpointBytes = 0;
+    for (int i = 0; i < million; i++) {
+      runs.add(
+          hashes.nextLong(),
+          hashes.nextLong(),
+          HOUR,
+          i % 3 == 0 ? FAILED : SUCCESS,
+          false,
+          true,
+          i);
+      if (i % 10_000 == 9_999) {
+        checkpointBytes += bytes(runs.drain());
+        if (i > 100_000) {
+          assertThat((double) runs.memoryBytes() / runs.size()).isLessThan(48);
+        }
+      }
+    }
+    assertThat(runs.size()).isEqualTo(million);
+    assertThat((double) checkpointBytes / million).isLessThan(24);
+
+    hashes = new SplittableRandom(1);
+    for (int i = 0; i < million; i++) {
+      int at = runs.find(hashes.nextLong(), hashes.nextLong());
+      if (at == FinishedRuns.NONE
+          || runs.status(at) != (i % 3 == 0 ? FAILED : SUCCESS)
+          || runs.responseTime(at) != i) {
+        throw new AssertionError("Run " + i + " is not what it was");
+      }
+    }
+    for (int i = 0; i < million; i++) {
+      if (runs.find(hashes.nextLong(), hashes.nextLong()) != FinishedRuns.NONE) {
+        throw new AssertionError("Found a run that never was");
+      }
+    }
+  }
+
+  @Test
+  void remembersOfARunWhatItWasTold() {
+    runs.add(1L << 40, 1L << 50, HOUR, SUCCESS, false, false, 12.5);
+    runs.add(2L << 40, 1L << 50, HOUR, FAILED, true, true, Double.NaN);
+
+    int first = runs.find(1L << 40, 1L << 50);
+    assertThat(runs.status(first)).isEqualTo(SUCCESS);
+    assertThat(runs.timedOut(first)).isFalse();
+    assertThat(runs.startSeen(first)).isFalse();
+    assertThat(runs.responseTime(first)).isEqualTo(12.5f);
+    int second = runs.find(2L << 40, 1L << 50);
+    assertThat(runs.status(second)).isEqualTo(FAILED);
+    assertThat(runs.timedOut(second)).isTrue();
+    assertThat(runs.startSeen(second)).isTrue();
+    assertThat(runs.responseTime(second)).isNaN();
+
+    runs.setStartSeen(first);
+    assertThat(runs.startSeen(first)).isTrue();
+    assertThat(runs.status(first)).isEqualTo(SUCCESS);
+    assertThat(runs.timedOut(first)).isFalse();
+  }
+
+  @Test
+  void tellsRunsApartByAHundredAndFourBits() {
+    long high = 0x0123456789abcdefL;
+    runs.add(high, 5L << 24, HOUR, SUCCESS, false, false, 1);
+
+    assertThat(runs.find(high, 5L << 24)).isNotEqualTo(FinishedRuns.NONE);
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      assertThat(runs.find(high ^ 1L << bit, 5L << 24)).isEqualTo(FinishedRuns.NONE);
+    }
+    for (int bit = 24; bit < Long.SIZE; bit++) {
+      assertThat(runs.find(high, 5L << 24 ^ 1L << bit)).isEqualTo(FinishedRuns.NONE);
+    }
+  }
+
+  @Test
+  void knowsRunsWhoseHashesCrowdAtEitherEndOfTheTable() {
+    List<Integer> highs = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      highs.add(i);
+      highs.add(-1 - i);
+    }
+    for (int high : highs) {
+      runs.add(high, (long) high << 32, HOUR, SUCCESS, false, false, high);
+    }
+    assertThat(runs.size()).isEqualTo(400);
+    for (int high : highs) {
+      int at = runs.find(high, (long) high << 32);
+      assertThat(at).isNotEqualTo(FinishedRuns.NONE);
+      assertThat(runs.responseTime(at)).isEqualTo(high);
+      assertThat(runs.find(high, (high + 1000L) << 32)).isEqualTo(FinishedRuns.NONE);
+    }
+  }
+
+  @Test
+  void forgetsRunsByTheHourTheyFinishedIn() {
+    for (int i = 0; i < 1000; i++) {
+      runs.add(hash(i), 0, HOUR + i % 10, SUCCESS, false, false, i);
+    }
+    long full = runs.memoryBytes();
+    runs.drain();
+
+    runs.expire(HOUR);
+    assertThat(runs.size()).isEqualTo(1000);
+    runs.expire(HOUR + 7);
+
+    assertThat(runs.size()).isEqualTo(300);
+    assertThat(runs.memoryBytes()).as("memory is given back").isLessThan(full * 2 / 3);
+    for (int i = 0; i < 1000; i++) {
+      assertThat(runs.find(hash(i), 0) != FinishedRuns.NONE).isEqualTo(i % 10 >= 7);
+    }
+    runs.expire(HOUR + 100);
+    assertThat(runs.size()).isZero();
+  }
+
+  @Test
+  void isTheSameAgainAfterItsChangesAreLoaded() {
+    Random random = new Random(7);
+    Map<Long, String> expected = new HashMap<>();
+    Map<Long, Integer> hours = new HashMap<>();
+    NavigableMap<Integer, List<byte[]>> log = new TreeMap<>();
+    int oldest = HOUR;
+    for (int step = 0; step < 20_000; step++) {
+      // Few, so that the same runs are forgotten and come anew.
+      long high = hash(random.nextInt(3000));
+      int at = runs.find(high, 0);
+      if (at == FinishedRuns.NONE) {
+        int hour = oldest + random.nextInt(4);
+        RunStatus status = random.nextBoolean() ? SUCCESS : FAILED;
+        runs.add(high, 0, hour, status, random.nextBoolean(), false, step);
+        hours.put(high, hour);
+      } else if (!runs.startSeen(at)) {
+        runs.setStartSeen(at);
+      }
+      expected.put(high, told(runs, high));
+      if (random.nextInt(500) == 0) {
+        int next = ++oldest;
+        runs.expire(next);
+        log.headMap(next).clear();
+        hours.values().removeIf(hour -> hour < next);
+        expected.keySet().retainAll(hours.keySet());
+      }
+      if (random.nextInt(200) == 0) {
+        runs.drain()
+            .forEach((hour, blob) -> log.computeIfAbsent(hour, h -> new ArrayList<>()).add(blob));
+      }
+    }
+    runs.drain()
+        .forEach((hour, blob) -> log.computeIfAbsent(hour, h -> new ArrayList<>()).add(blob));
+
+    FinishedRuns again = new FinishedRuns();
+    log.values()
+        .forEach(
+            blobs -> again.load(blobs.stream().reduce(FinishedRuns::concatenate).orElseThrow()));
+
+    assertThat(again.size()).isEqualTo(expected.size()).isEqualTo(runs.size());
+    expected.forEach((high, told) -> assertThat(told(again, high)).isEqualTo(told));
+    assertThat(again.drain()).as("what was loaded is no change").isEmpty();
+  }
+
+  private static String told(FinishedRuns runs, long high) {
+    int at = runs.find(high, 0);
+    return at == FinishedRuns.NONE
+        ? "unknown"
+        : runs.status(at)
+            + " "
+            + runs.timedOut(at)
+            + " "
+            + runs.startSeen(at)
+            + " "
+            + runs.responseTime(at);
+  }
+
+  @Test
+  void givesChangesOnceAndByTheHour() {
+    runs.add(1L << 32, 0, HOUR, SUCCESS, false, false, 1);
+    runs.add(2L << 32, 0, HOUR + 1, SUCCESS, false, false, 1);
+    runs.add(3L << 32, 0, HOUR, SUCCESS, false, false, 1);
+
+    NavigableMap<Integer, byte[]> changes = runs.drain();
+    assertThat(changes).containsOnlyKeys(HOUR, HOUR + 1);
+    assertThat(changes.get(HOUR)).hasSize(41);
+    assertThat(changes.get(HOUR + 1)).hasSize(21);
+    assertThat(runs.drain()).isEmpty();
+
+    runs.setStartSeen(runs.find(2L << 32, 0));
+    assertThat(runs.drain()).containsOnlyKeys(HOUR + 1);
+  }
+
+  @Test
+  void keepsNoMoreChangesThanRunsWhereNobodyTakesThem() {
+    for (int hour = HOUR; hour < HOUR + 200; hour++) {
+      for (int i = 0; i < 1000; i++) {
+        runs.add(hash(i), (long) hour << 32, hour, SUCCESS, false, false, i);
+      }
+      runs.expire(hour - 1);
+    }
+    assertThat(runs.size()).isEqualTo(2000);
+    assertThat(runs.memoryBytes()).isLessThan(200L * runs.size());
+    assertThat(bytes(runs.drain())).isEqualTo(2 + 2000 * 20);
+  }
+
+  @Test
+  void keepsAnHourThatItHasNoRoomForOutOfTheRest() {
+    runs.add(1L << 32, 0, Integer.MAX_VALUE, FAILED, false, true, 1);
+
+    assertThat(runs.status(runs.find(1L << 32, 0))).isEqualTo(FAILED);
+    assertThat(runs.drain()).containsOnlyKeys(0xfffff);
+  }
+
+  @Test
+  void readsTheBytesOfItsFirstVersionForEver() {
+    runs.add(0x0123456789abcdefL, 0xfedcba9876543210L, HOUR, SUCCESS, false, true, 138.5);
+    runs.add(0, -1, HOUR, FAILED, true, false, Double.NaN);
+    String golden =
+        "01"
+            + "0123456789abcdef"
+            + "fedcba9876"
+            + "79a32"
+            + "a"
+            + "430a8000"
+            + "0000000000000001"
+            + "ffffffffff"
+            + "79a32"
+            + "7"
+            + "7fc00000";
+    NavigableMap<Integer, byte[]> drained = runs.drain();
+    assertThat(drained).containsOnlyKeys(HOUR);
+    assertThat(HEX.formatHex(drained.get(HOUR))).isEqualTo(golden);
+
+    FinishedRuns again = new FinishedRuns();
+    again.load(HEX.parseHex(golden));
+    assertThat(again.size()).isEqualTo(2);
+    int first = again.find(0x0123456789abcdefL, 0xfedcba9876543210L);
+    assertThat(again.status(first)).isEqualTo(SUCCESS);
+    assertThat(again.timedOut(first)).isFalse();
+    assertThat(again.startSeen(first)).isTrue();
+    assertThat(again.responseTime(first)).isEqualTo(138.5f);
+    int second = again.find(0, -1);
+    assertThat(again.status(second)).isEqualTo(FAILED);
+    assertThat(again.timedOut(second)).isTrue();
+    assertThat(again.startSeen(second)).isFalse();
+    assertThat(again.responseTime(second)).isNaN();
+    again.expire(HOUR);
+    assertThat(again.size()).isEqualTo(2);
+    again.expire(HOUR + 1);
+    assertThat(again.size()).isZero();
+  }
+
+  @Test
+  void refusesBytesOfAnUnknownVersion() {
+    assertThatThrownBy(() -> runs.load(new byte[] {2}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Unknown format")
+        .hasMessageContaining("2");
+  }
+
+  private static long hash(int number) {
+    return number * 0x9e3779b97f4a7c15L;
+  }
+
+  private static long bytes(Map<Integer, byte[]> blobs) {
+    return blobs.values().stream().mapToLong(blob -> blob.length).sum();
+  }
+}

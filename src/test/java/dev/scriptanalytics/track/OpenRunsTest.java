@@ -1,0 +1,167 @@
+package dev.scriptanalytics.track;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.scriptanalytics.event.Origin;
+import dev.scriptanalytics.event.ScriptEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class OpenRunsTest {
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final OpenRuns runs = new OpenRuns();
+
+  @Test
+  void keepsWhatAMapWouldKeep() {
+    for (int seed = 0; seed < 20; seed++) {
+      OpenRuns open = new OpenRuns();
+      Map<Long, ScriptEvent> expected = new HashMap<>();
+      Random random = new Random(seed);
+      // From all alike to all different, so that some tables are one long crowd.
+      int homes = 1 << seed;
+      for (int step = 0; step < 5000; step++) {
+        long high = (long) random.nextInt(homes) << 32;
+        long low = random.nextInt(1 + 500 / homes);
+        // Grows to some hundred, and back to nothing.
+        boolean adds = random.nextInt(5000) > step;
+        ScriptEvent known = expected.get(high ^ low);
+        assertThat(open.get(high, low)).isSameAs(known);
+        if (adds && known == null) {
+          ScriptEvent event = event(high, low, step);
+          open.add(event);
+          expected.put(high ^ low, event);
+        } else if (!adds) {
+          assertThat(open.remove(high, low)).isSameAs(known);
+          expected.remove(high ^ low);
+        }
+        assertThat(open.size()).isEqualTo(expected.size());
+      }
+      List<ScriptEvent> rest = new ArrayList<>();
+      open.collect(event -> true, rest);
+      assertThat(rest).containsExactlyInAnyOrderElementsOf(expected.values());
+    }
+  }
+
+  @Test
+  void collectsWhatIsAskedFor() {
+    for (int i = 0; i < 100; i++) {
+      runs.add(event((long) i << 32, i, i));
+    }
+    List<ScriptEvent> old = new ArrayList<>();
+    runs.collect(event -> event.arrival < 3, old);
+
+    assertThat(old).extracting(event -> event.arrival).containsExactlyInAnyOrder(0L, 1L, 2L);
+    assertThat(runs.size()).isEqualTo(100);
+  }
+
+  @Test
+  void isTheSameAgainAfterItsBytesAreLoaded() {
+    Random random = new Random(3);
+    List<ScriptEvent> events = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      byte[] row = new byte[random.nextInt(2000)];
+      random.nextBytes(row);
+      ScriptEvent event =
+          new ScriptEvent(
+              random.nextLong(),
+              random.nextLong(),
+              random.nextLong(),
+              new Origin("topic-" + i % 3, i, random.nextLong(), i % 2),
+              row,
+              i % 5 == 0 ? null : new byte[] {(byte) i},
+              i % 7 == 0 ? null : new byte[] {});
+      events.add(event);
+      runs.add(event);
+    }
+    OpenRuns again = new OpenRuns();
+    again.load(runs.toBytes());
+
+    assertThat(again.size()).isEqualTo(100);
+    for (ScriptEvent event : events) {
+      assertSame(again.get(event.hashHigh, event.hashLow), event);
+    }
+  }
+
+  @Test
+  void knowsWhetherItChangedSinceItWasWritten() {
+    assertThat(runs.isChanged()).isFalse();
+    runs.add(event(1, 1, 1));
+    assertThat(runs.isChanged()).isTrue();
+    byte[] bytes = runs.toBytes();
+    assertThat(runs.isChanged()).isFalse();
+    assertThat(runs.remove(2, 2)).isNull();
+    assertThat(runs.isChanged()).isFalse();
+    runs.remove(1, 1);
+    assertThat(runs.isChanged()).isTrue();
+
+    OpenRuns again = new OpenRuns();
+    again.load(bytes);
+    assertThat(again.isChanged()).isFalse();
+  }
+
+  @Test
+  void readsTheBytesOfItsFirstVersionForEver() {
+    ScriptEvent event =
+        new ScriptEvent(
+            0x0123456789abcdefL,
+            0xfedcba9876543210L,
+            1_793_614_500_000L,
+            new Origin("script-runs", 7, 42, 1),
+            "row".getBytes(StandardCharsets.UTF_8),
+            null,
+            "err".getBytes(StandardCharsets.UTF_8));
+    runs.add(event);
+    String golden =
+        "01"
+            + "00000001"
+            + "0123456789abcdef"
+            + "fedcba9876543210"
+            + "000001a19bc150a0"
+            + "000b"
+            + HEX.formatHex("script-runs".getBytes(StandardCharsets.UTF_8))
+            + "00000007"
+            + "000000000000002a"
+            + "00000001"
+            + "00000003"
+            + "726f77"
+            + "ffffffff"
+            + "00000003"
+            + "657272";
+    assertThat(HEX.formatHex(runs.toBytes())).isEqualTo(golden);
+
+    OpenRuns again = new OpenRuns();
+    again.load(HEX.parseHex(golden));
+    assertThat(again.size()).isOne();
+    assertSame(again.get(0x0123456789abcdefL, 0xfedcba9876543210L), event);
+  }
+
+  @Test
+  void refusesBytesOfAnUnknownVersion() {
+    assertThatThrownBy(() -> runs.load(new byte[] {9, 0, 0, 0, 0}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Unknown format")
+        .hasMessageContaining("9");
+  }
+
+  private static void assertSame(ScriptEvent actual, ScriptEvent expected) {
+    assertThat(actual.hashHigh).isEqualTo(expected.hashHigh);
+    assertThat(actual.hashLow).isEqualTo(expected.hashLow);
+    assertThat(actual.arrival).isEqualTo(expected.arrival);
+    assertThat(actual.origin).isEqualTo(expected.origin);
+    assertThat(actual.row).isEqualTo(expected.row);
+    assertThat(actual.stdout).isEqualTo(expected.stdout);
+    assertThat(actual.stderr).isEqualTo(expected.stderr);
+  }
+
+  private static ScriptEvent event(long high, long low, long arrival) {
+    return new ScriptEvent(high, low, arrival, new Origin("t", 0, 0, 0), new byte[16], null, null);
+  }
+}

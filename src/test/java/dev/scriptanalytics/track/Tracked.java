@@ -1,0 +1,189 @@
+package dev.scriptanalytics.track;
+
+import dev.scriptanalytics.event.DeadLetter;
+import dev.scriptanalytics.event.DeadLetterReason;
+import dev.scriptanalytics.event.Script;
+import dev.scriptanalytics.rollup.Fact;
+import dev.scriptanalytics.row.RowReader;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.flink.runtime.event.WatermarkEvent;
+import org.apache.flink.streaming.api.operators.Output;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
+import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
+
+/** What a tracker gave, in readable form. */
+final class Tracked implements Output<StreamRecord<Fact>> {
+  /** A fact as it was when it was given. */
+  record GivenFact(
+      Fact.Kind kind,
+      Script script,
+      int deploymentVersion,
+      Instant minute,
+      Instant arrival,
+      double responseTime) {
+
+    static GivenFact of(Fact fact) {
+      return new GivenFact(
+          fact.kind,
+          fact.script,
+          fact.deploymentVersion,
+          Instant.ofEpochSecond(fact.minute),
+          Instant.ofEpochSecond(fact.arrival),
+          fact.responseTime);
+    }
+
+    Cell cell() {
+      return new Cell(script.toString(), deploymentVersion, minute, arrival);
+    }
+  }
+
+  /** What facts are summed by. */
+  record Cell(String script, int deploymentVersion, Instant minute, Instant arrival) {}
+
+  /** What a row of {@code runs} is known by. */
+  record RowKey(Object account, Object script, Object executedOn, Object runId) {
+    static RowKey of(Map<String, Object> row) {
+      return new RowKey(
+          row.get("account"), row.get("script"), row.get("executed_on"), row.get("run_id"));
+    }
+  }
+
+  final List<Map<String, Object>> runRows = new ArrayList<>();
+  final List<Map<String, Object>> logRows = new ArrayList<>();
+  final List<GivenFact> facts = new ArrayList<>();
+  final List<DeadLetter> deadLetters = new ArrayList<>();
+
+  /** Of each fact, the watermark that had been sent before it. */
+  final List<Long> watermarksBeforeFacts = new ArrayList<>();
+
+  private long watermark = Long.MIN_VALUE;
+
+  /** The rows that ClickHouse would keep: of each key one of the highest version. */
+  Map<RowKey, Map<String, Object>> finalRunRows() {
+    return finalRows(runRows);
+  }
+
+  static Map<RowKey, Map<String, Object>> finalRows(List<Map<String, Object>> rows) {
+    Map<RowKey, Map<String, Object>> kept = new HashMap<>();
+    for (Map<String, Object> row : rows) {
+      kept.merge(
+          RowKey.of(row),
+          row,
+          (before, after) ->
+              (int) after.get("version") >= (int) before.get("version") ? after : before);
+    }
+    return kept;
+  }
+
+  /** The same of {@code logs}. */
+  Map<Object, Map<String, Object>> finalLogRows() {
+    Map<Object, Map<String, Object>> kept = new HashMap<>();
+    for (Map<String, Object> row : logRows) {
+      kept.merge(
+          List.of(row.get("account"), row.get("script"), row.get("timestamp"), row.get("log_id")),
+          row,
+          (before, after) ->
+              (int) after.get("version") >= (int) before.get("version") ? after : before);
+    }
+    return kept;
+  }
+
+  /** The facts of each cell, in words and sorted. */
+  Map<String, List<String>> factsByCell() {
+    return factsByCell(facts);
+  }
+
+  static Map<String, List<String>> factsByCell(List<GivenFact> facts) {
+    Map<String, List<String>> cells = new TreeMap<>();
+    for (GivenFact fact : facts) {
+      cells
+          .computeIfAbsent(fact.cell().toString(), cell -> new ArrayList<>())
+          .add(fact.kind() + " " + fact.responseTime());
+    }
+    cells.values().forEach(ofCell -> ofCell.sort(null));
+    return cells;
+  }
+
+  List<Fact.Kind> factKinds() {
+    return facts.stream().map(GivenFact::kind).toList();
+  }
+
+  List<DeadLetterReason> deadLetterReasons() {
+    return deadLetters.stream().map(DeadLetter::reason).toList();
+  }
+
+  /** What is known of each dead letter that its record does not tell already. */
+  Set<String> deadLettersByOffset() {
+    Set<String> letters = new TreeSet<>();
+    for (DeadLetter letter : deadLetters) {
+      letters.add(letter.offset() + " " + letter.reason());
+    }
+    return letters;
+  }
+
+  List<Object> runValues(String column) {
+    return runRows.stream().map(row -> row.get(column)).toList();
+  }
+
+  Map<String, Object> lastRun() {
+    return runRows.get(runRows.size() - 1);
+  }
+
+  void clear() {
+    runRows.clear();
+    logRows.clear();
+    facts.clear();
+    deadLetters.clear();
+    watermarksBeforeFacts.clear();
+  }
+
+  @Override
+  public void collect(StreamRecord<Fact> record) {
+    facts.add(GivenFact.of(record.getValue()));
+    watermarksBeforeFacts.add(watermark);
+  }
+
+  @Override
+  public <X> void collect(OutputTag<X> tag, StreamRecord<X> record) {
+    if (tag.equals(RunTracker.RUN_ROWS)) {
+      runRows.add(RowReader.runRow((byte[]) record.getValue()));
+    } else if (tag.equals(RunTracker.LOG_ROWS)) {
+      logRows.add(RowReader.logRow((byte[]) record.getValue()));
+    } else if (tag.equals(RunTracker.DEAD_LETTERS)) {
+      deadLetters.add((DeadLetter) record.getValue());
+    } else {
+      throw new IllegalArgumentException("An output that nobody reads: " + tag);
+    }
+  }
+
+  @Override
+  public void emitWatermark(Watermark mark) {
+    watermark = mark.getTimestamp();
+  }
+
+  @Override
+  public void emitWatermarkStatus(WatermarkStatus status) {}
+
+  @Override
+  public void emitLatencyMarker(LatencyMarker marker) {}
+
+  @Override
+  public void emitRecordAttributes(RecordAttributes attributes) {}
+
+  @Override
+  public void emitWatermark(WatermarkEvent watermark) {}
+
+  @Override
+  public void close() {}
+}
