@@ -153,12 +153,7 @@ public final class FlinkPrograms {
         classPath(),
         jvmOptions(TASK_MANAGER, ProcessMemoryUtils.generateJvmParametersStr(memory)),
         "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-        // With a name that stays, the JobManager notices at once that a TaskManager was started
-        // again.
-        arguments(
-            TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)
-                + " -D taskmanager.resource-id="
-                + name));
+        arguments(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)));
   }
 
   /**
@@ -192,9 +187,7 @@ public final class FlinkPrograms {
     return Stream.of(
             words(first).stream(),
             words(configuration.getString("env.java.opts.all", "")).stream(),
-            words(configuration.getString("env.java.opts." + kind, "")).stream(),
-            Stream.of(
-                "-Dlog4j2.configurationFile=" + Repository.path("deploy/local/log4j2.properties")))
+            words(configuration.getString("env.java.opts." + kind, "")).stream())
         .flatMap(options -> options)
         .toList();
   }

@@ -58,9 +58,12 @@ public final class FlinkRest {
         .isPresent();
   }
 
-  /** How often the job was restarted since it was submitted. */
-  public int restarts(String jobId) {
-    return get("/jobs/" + jobId + "/metrics?get=numRestarts").path(0).path("value").asInt();
+  /**
+   * How often the job has failed since it was submitted, to be restarted each time. Flink counts up
+   * to {@code web.exception-history-size}, 16.
+   */
+  public int failures(String jobId) {
+    return get("/jobs/" + jobId + "/exceptions").path("exceptionHistory").path("entries").size();
   }
 
   /** How many checkpoints of the job were completed since it was submitted. */

@@ -71,12 +71,7 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
     return new JavaProgram(
         NAME,
         JavaProgram.ownClassPath(),
-        List.of(
-            "-Xms256m",
-            "-Xmx512m",
-            "-XX:+UseParallelGC",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Dlog4j2.configurationFile=" + Repository.path("deploy/local/log4j2.properties")),
+        List.of("-Xms256m", "-Xmx512m", "-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError"),
         KafkaServer.class.getName(),
         List.of(configuration.toString()));
   }

@@ -3,6 +3,7 @@ package dev.scriptanalytics.local;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,9 @@ import java.util.stream.Collectors;
  * it cannot start.
  */
 public final class LocalProcess {
+
+  // A URI, because Log4j complains of a path with a space.
+  private static final URI LOGGING = Repository.path("deploy/local/log4j2.properties").toUri();
 
   private static final int TAIL_LINES = 25;
   private static final int TAIL_LINE_CHARACTERS = 240;
@@ -143,6 +147,7 @@ public final class LocalProcess {
     command.addAll(
         program
             .withJvmOption("-Dlog.file=" + log)
+            .withJvmOption("-Dlog4j2.configurationFile=" + LOGGING)
             .command(file(directory, "run", program.name(), "args")));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(program.environment());

@@ -26,22 +26,22 @@ record JobProgress(FlinkRest flink, String id) {
     return flink.allTasksRun(id);
   }
 
-  int restarts() {
-    return flink.restarts(id);
+  int failures() {
+    return flink.failures(id);
   }
 
   private Optional<JobStatus> status() {
     return flink.jobStatus(id);
   }
 
-  /** Flink's word for the state of the job, and how often it was restarted if it was. */
+  /** Flink's word for the state of the job, and how often it has failed if it has. */
   String state() {
     Optional<JobStatus> status = status();
     if (status.isEmpty()) {
       return "unknown to this cluster";
     }
-    int restarts = restarts();
-    return status.get() + (restarts == 0 ? "" : ", restarts: %,d".formatted(restarts));
+    int failures = failures();
+    return status.get() + (failures == 0 ? "" : ", restarted after failures: " + failures);
   }
 
   /** Why it failed last: the messages of an exception and its causes, without their stacks. */

@@ -77,7 +77,7 @@ final class Up {
       configureFlink();
     }
     FlinkPrograms flink = stack.flinkPrograms();
-    OptionalInt restartsToExceed = restartsToExceed();
+    OptionalInt failuresToExceed = failuresToExceed();
     LocalProcess jobManager = started(Stack.JOB_MANAGER, flink::jobManager);
     LocalProcess taskManager =
         started(Stack.TASK_MANAGER, () -> flink.taskManager(Stack.TASK_MANAGER));
@@ -101,8 +101,8 @@ final class Up {
       report.step("The sample producer sends runs to %s", Stack.TOPICS.get(0));
     }
     JobProgress job = submittedJob().orElseThrow();
-    int exceed = newJob ? -1 : restartsToExceed.orElse(-1);
-    await(job, "its tasks to run", () -> job.allTasksRun() && job.restarts() > exceed);
+    int exceed = newJob ? -1 : failuresToExceed.orElse(-1);
+    await(job, "its tasks to run", () -> job.allTasksRun() && job.failures() > exceed);
     report.step("The job runs");
     if (newSample || (newJob && stack.runs(Stack.SAMPLE))) {
       await(job, "the first runs in ClickHouse", firstRuns::haveArrived);
@@ -137,12 +137,12 @@ final class Up {
   }
 
   /** For some seconds a JobManager takes the tasks of a TaskManager that was killed for running. */
-  private OptionalInt restartsToExceed() {
+  private OptionalInt failuresToExceed() {
     if (!stack.runs(Stack.JOB_MANAGER) || stack.runs(Stack.TASK_MANAGER)) {
       return OptionalInt.empty();
     }
     return submittedJob().filter(JobProgress::allTasksRun).stream()
-        .mapToInt(JobProgress::restarts)
+        .mapToInt(JobProgress::failures)
         .findFirst();
   }
 
@@ -155,11 +155,7 @@ final class Up {
     return new JavaProgram(
         Stack.SAMPLE,
         JavaProgram.ownClassPath(),
-        List.of(
-            "-Xmx192m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Dlog4j2.configurationFile=" + Repository.path("deploy/local/log4j2.properties")),
+        List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
         SampleProducer.class.getName(),
         arguments);
   }
