@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.runs
     gpu_percent Nullable(Float64) COMMENT 'How far the run used its GPU, in percent' CODEC(ZSTD(1)),
     cold_start Nullable(Bool) COMMENT 'Whether the run had to wait for an instance to start' CODEC(ZSTD(1)),
     truncated Array(String) COMMENT 'The columns of this row that were cut at the configured length' CODEC(ZSTD(1)),
+    redacted Array(String) COMMENT 'The columns of this row in which something was masked, by the patterns that the job is configured with' CODEC(ZSTD(1)),
     extra String COMMENT 'What else the event said: a JSON object, or empty' CODEC(ZSTD(1)),
     retention_days UInt16 COMMENT 'Whole days that the row is kept after the day of its run' CODEC(ZSTD(1)),
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, ZSTD(1))

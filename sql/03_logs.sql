@@ -1,5 +1,5 @@
--- One row a log entry. An entry that was written before its run was known is written again with version 1, and where its
--- key changed by that (the script), a tombstone (is_deleted = 1) of the old key with it.
+-- One row a log entry. An entry that came before its run was known is written at once, and again when it is known; where
+-- its key changed by that (the script), with a tombstone (is_deleted = 1) of the old key.
 --
 -- Partitions, merging and retention are as in runs.
 CREATE TABLE IF NOT EXISTS script_analytics.logs
@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.logs
     script String COMMENT 'The custom script that logged; empty while it is unknown' CODEC(ZSTD(1)),
     timestamp DateTime64(6, 'UTC') COMMENT 'When it was logged, in microseconds; of captured output, the end of its run' CODEC(DoubleDelta, ZSTD(1)),
     log_id String COMMENT 'The entry; made from its content where the producer gave none' CODEC(ZSTD(1)),
-    version UInt8 COMMENT 'How complete the row is: 1 when its run is known, else 0; the most complete row counts' CODEC(ZSTD(1)),
+    version UInt8 COMMENT 'How much was known of the run when the row was written: 0 nothing, 1 its start, 2 its end, 3 both, 255 of a tombstone; the highest counts' CODEC(ZSTD(1)),
     is_deleted UInt8 COMMENT '1 = the entry is not to be found under this key any more' CODEC(ZSTD(1)),
     run_id String COMMENT 'The run that logged' CODEC(ZSTD(1)),
     log_level Enum8('Stdout' = 1, 'Stderr' = 2, 'Debug' = 3, 'Info' = 4, 'Warning' = 5, 'Error' = 6, 'Fatal' = 7) COMMENT 'How severe it is' CODEC(ZSTD(1)),
@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.logs
     trace_id String COMMENT 'The trace that the entry belongs to' CODEC(ZSTD(1)),
     span_id String COMMENT 'The span that the entry belongs to' CODEC(ZSTD(1)),
     truncated Array(String) COMMENT 'The columns of this row that were cut at the configured length' CODEC(ZSTD(1)),
+    redacted Array(String) COMMENT 'The columns of this row in which something was masked, by the patterns that the job is configured with' CODEC(ZSTD(1)),
     extra String COMMENT 'What else the event said: a JSON object, or empty' CODEC(ZSTD(1)),
     retention_days UInt16 COMMENT 'Whole days that the row is kept after the day of its timestamp' CODEC(ZSTD(1)),
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, ZSTD(1))

@@ -26,6 +26,7 @@ SELECT
     gpu_percent,
     cold_start,
     truncated,
+    redacted,
     extra,
     retention_days,
     ingested_at

@@ -1,7 +1,15 @@
 package dev.scriptanalytics.decode;
 
+import static dev.scriptanalytics.event.DeadLetterReason.NEGATIVE_TIME;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_FAR_AHEAD;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_OLD;
+
 import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import org.apache.flink.util.TimeUtils;
 
 /**
  * What an event may hold, and how long it is kept.
@@ -30,4 +38,54 @@ public record EventLimits(
     int maxDeadLetterBytes,
     int retentionDays,
     Map<String, Integer> accountRetentionDays)
-    implements Serializable {}
+    implements Serializable {
+  /** The account of an event that names none. */
+  public static final String DEFAULT_ACCOUNT = "default";
+
+  private static final int MICROS_PER_MILLI = 1000;
+
+  /** For how many days rows of that account live; an empty name stands for the default account. */
+  int retentionDays(String account) {
+    return accountRetentionDays.getOrDefault(
+        account.isEmpty() ? DEFAULT_ACCOUNT : account, retentionDays);
+  }
+
+  /**
+   * Checks that a time lies neither too far before nor after the event's arrival.
+   *
+   * @param field what the time is, for the error
+   * @param micros the time, in microseconds since 1970
+   * @param arrival in milliseconds since 1970
+   * @throws UnusableRecordException if it does not
+   */
+  void checkTime(String field, long micros, long arrival) throws UnusableRecordException {
+    if (micros < 0) {
+      throw new UnusableRecordException(
+          NEGATIVE_TIME, field + " is before 1970: " + instant(micros));
+    }
+    long millis = Math.floorDiv(micros, MICROS_PER_MILLI);
+    if (millis < arrival - maxAgeMillis) {
+      throw new UnusableRecordException(
+          TOO_OLD,
+          String.format(
+              "%s is %s, more than event.max-age (%s) before the record arrived, at %s",
+              field, instant(micros), spelled(maxAgeMillis), Instant.ofEpochMilli(arrival)));
+    }
+    if (millis > arrival + maxAheadMillis) {
+      throw new UnusableRecordException(
+          TOO_FAR_AHEAD,
+          String.format(
+              "%s is %s, more than event.max-ahead (%s) after the record arrived, at %s",
+              field, instant(micros), spelled(maxAheadMillis), Instant.ofEpochMilli(arrival)));
+    }
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  /** As configuration spells it, such as {@code 30 d}. */
+  private static String spelled(long millis) {
+    return TimeUtils.formatWithHighestUnit(Duration.ofMillis(millis));
+  }
+}

@@ -3,12 +3,9 @@ package dev.scriptanalytics.decode;
 import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
 import static dev.scriptanalytics.event.DeadLetterReason.EMPTY;
 import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
-import static dev.scriptanalytics.event.DeadLetterReason.NEGATIVE_TIME;
 import static dev.scriptanalytics.event.DeadLetterReason.NOT_JSON;
 import static dev.scriptanalytics.event.DeadLetterReason.NOT_UTF8;
-import static dev.scriptanalytics.event.DeadLetterReason.TOO_FAR_AHEAD;
 import static dev.scriptanalytics.event.DeadLetterReason.TOO_LARGE;
-import static dev.scriptanalytics.event.DeadLetterReason.TOO_OLD;
 import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
 import dev.scriptanalytics.event.Origin;
@@ -24,7 +21,6 @@ import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -33,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.flink.util.TimeUtils;
 
 /**
  * Reads a run event in one pass and writes it as the row that ClickHouse will get.
@@ -49,7 +44,7 @@ public final class RunDecoder {
    */
   static final long MAX_ARRIVAL = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
 
-  private static final byte[] DEFAULT_ACCOUNT = utf8("default");
+  private static final byte[] DEFAULT_ACCOUNT = utf8(EventLimits.DEFAULT_ACCOUNT);
   // Longer than any run; and far inside of what a 32-bit float can hold, which digests are made of.
   private static final double MAX_RESPONSE_TIME = 1e12;
   private static final long UNKNOWN = EventTime.INVALID;
@@ -152,7 +147,7 @@ public final class RunDecoder {
     }
     if (endedAt == UNKNOWN && ended && !Double.isNaN(responseTime)) {
       endedAt = startedAt + Math.round(responseTime * MICROS_PER_MILLI);
-      check("started_at + response_time_ms", endedAt, arrival);
+      limits.checkTime("started_at + response_time_ms", endedAt, arrival);
     }
 
     cut.clear();
@@ -188,7 +183,7 @@ public final class RunDecoder {
     truncated();
     extra.writeTo(row);
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
-    return new ScriptEvent(hashHigh, hashLow, arrival, origin, row.copy(), stdout, stderr);
+    return ScriptEvent.ofRun(hashHigh, hashLow, arrival, origin, row.copy(), stdout, stderr);
   }
 
   private void scan(byte[] json) throws UnusableRecordException {
@@ -253,36 +248,8 @@ public final class RunDecoder {
       String text = new String(source, from, to - from, StandardCharsets.UTF_8);
       throw new UnusableRecordException(BAD_VALUE, FIELDS[field] + " is no time: " + quoted(text));
     }
-    check(FIELDS[field], micros, arrival);
+    limits.checkTime(FIELDS[field], micros, arrival);
     return micros;
-  }
-
-  private void check(String field, long micros, long arrival) throws UnusableRecordException {
-    if (micros < 0) {
-      throw new UnusableRecordException(
-          NEGATIVE_TIME, field + " is before 1970: " + instant(micros));
-    }
-    long millis = Math.floorDiv(micros, MICROS_PER_MILLI);
-    if (millis < arrival - limits.maxAgeMillis()) {
-      throw new UnusableRecordException(
-          TOO_OLD,
-          String.format(
-              "%s is %s, more than event.max-age (%s) before the record arrived, at %s",
-              field,
-              instant(micros),
-              duration(limits.maxAgeMillis()),
-              Instant.ofEpochMilli(arrival)));
-    }
-    if (millis > arrival + limits.maxAheadMillis()) {
-      throw new UnusableRecordException(
-          TOO_FAR_AHEAD,
-          String.format(
-              "%s is %s, more than event.max-ahead (%s) after the record arrived, at %s",
-              field,
-              instant(micros),
-              duration(limits.maxAheadMillis()),
-              Instant.ofEpochMilli(arrival)));
-    }
   }
 
   /** In milliseconds; NaN where the event does not tell it. */
@@ -321,7 +288,7 @@ public final class RunDecoder {
           MISSING_FIELD, "started_at is missing, and so is ended_at with response_time_ms");
     }
     long startedAt = endedAt - Math.round(responseTime * MICROS_PER_MILLI);
-    check("ended_at - response_time_ms", startedAt, arrival);
+    limits.checkTime("ended_at - response_time_ms", startedAt, arrival);
     return startedAt;
   }
 
@@ -366,10 +333,7 @@ public final class RunDecoder {
     if (limits.accountRetentionDays().isEmpty()) {
       return limits.retentionDays();
     }
-    String account = event.kind(ACCOUNT) == Kind.STRING ? event.string(ACCOUNT) : "";
-    return limits
-        .accountRetentionDays()
-        .getOrDefault(account.isEmpty() ? "default" : account, limits.retentionDays());
+    return limits.retentionDays(event.kind(ACCOUNT) == Kind.STRING ? event.string(ACCOUNT) : "");
   }
 
   /** Writes a field that is part of a key: never cut, and never of another type than a string. */
@@ -576,15 +540,11 @@ public final class RunDecoder {
     for (String column : cut) {
       row.string(utf8(column));
     }
+    row.varint(0); // redacted
   }
 
   private static String quoted(String value) {
     return '"' + (value.length() <= 100 ? value : value.substring(0, 100) + "…") + '"';
-  }
-
-  /** As configuration spells it, such as {@code 30 d}. */
-  private static String duration(long millis) {
-    return TimeUtils.formatWithHighestUnit(Duration.ofMillis(millis));
   }
 
   private static Instant instant(long micros) {

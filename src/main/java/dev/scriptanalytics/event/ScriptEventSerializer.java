@@ -14,6 +14,10 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
   public static final ValueTypeInfo<ScriptEvent> TYPE =
       new ValueTypeInfo<>(ScriptEvent.class, new ScriptEventSerializer());
 
+  private static final byte RUN = 0;
+  private static final byte LOG = 1;
+  private static final byte LOGGED_RUN = 2;
+
   // Topics are few and the same for millions of events.
   private transient String lastTopic;
 
@@ -24,9 +28,14 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
 
   @Override
   public void serialize(ScriptEvent event, DataOutputView target) throws IOException {
+    target.writeByte(code(event.kind));
     target.writeLong(event.hashHigh);
     target.writeLong(event.hashLow);
     target.writeLong(event.arrival);
+    if (event.kind == ScriptEvent.Kind.LOG) {
+      writeBytes(event.row, target);
+      return;
+    }
     Origin origin = event.origin;
     target.writeUTF(origin.topic());
     target.writeInt(origin.partition());
@@ -39,9 +48,13 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
 
   @Override
   public ScriptEvent deserialize(DataInputView source) throws IOException {
+    byte kind = source.readByte();
     long hashHigh = source.readLong();
     long hashLow = source.readLong();
     long arrival = source.readLong();
+    if (kind == LOG) {
+      return ScriptEvent.ofLog(hashHigh, hashLow, arrival, readBytes(source));
+    }
     String topic = source.readUTF();
     if (topic.equals(lastTopic)) {
       topic = lastTopic;
@@ -49,14 +62,28 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
       lastTopic = topic;
     }
     Origin origin = new Origin(topic, source.readInt(), source.readLong(), source.readInt());
-    return new ScriptEvent(
-        hashHigh,
-        hashLow,
-        arrival,
-        origin,
-        readBytes(source),
-        readBytes(source),
-        readBytes(source));
+    ScriptEvent event =
+        ScriptEvent.ofRun(
+            hashHigh,
+            hashLow,
+            arrival,
+            origin,
+            readBytes(source),
+            readBytes(source),
+            readBytes(source));
+    return switch (kind) {
+      case RUN -> event;
+      case LOGGED_RUN -> event.withLogs();
+      default -> throw new IOException("Unknown kind of event: " + kind);
+    };
+  }
+
+  private static byte code(ScriptEvent.Kind kind) {
+    return switch (kind) {
+      case RUN -> RUN;
+      case LOG -> LOG;
+      case LOGGED_RUN -> LOGGED_RUN;
+    };
   }
 
   @Override

@@ -1,30 +1,39 @@
 package dev.scriptanalytics.row;
 
 import dev.scriptanalytics.event.LogLevel;
-import dev.scriptanalytics.row.RunRow.Column;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Writes rows of {@code logs} in RowBinary, in the order of {@link #COLUMNS}. */
+/**
+ * A view of the bytes of one row of {@code logs} in RowBinary, in the order of {@link #COLUMNS}:
+ * what of it may come from the entry's run, and the row as it is with that.
+ *
+ * <p>Columns of fixed width come first, then the key and what a run may add, so that the rest is
+ * never looked at. Reusable: {@link #wrap} lays it over another row.
+ */
 public final class LogRow {
   /** The columns of the insert statement, in the order of the bytes. */
   public static final List<String> COLUMNS =
       List.of(
           "version",
           "is_deleted",
-          "timestamp",
           "log_level",
-          "line",
-          "stream",
           "deployment_version",
+          "timestamp",
+          "line",
           "retention_days",
           "account",
           "script",
           "log_id",
           "run_id",
-          "original_level",
-          "log_message",
           "deployment_id",
           "function",
+          "stream",
+          "original_level",
+          "log_message",
           "source",
           "source_type",
           "request_id",
@@ -37,68 +46,164 @@ public final class LogRow {
           "trace_id",
           "span_id",
           "truncated",
+          "redacted",
           "extra");
 
-  private static final byte[] LOG_MESSAGE = {'l', 'o', 'g', '_', 'm', 'e', 's', 's', 'a', 'g', 'e'};
+  /** Row version of an entry as it came, with nothing of its run. */
+  public static final int AS_IT_CAME = 0;
 
-  private LogRow() {}
+  /** Row version of a tombstone, which nothing supersedes. */
+  public static final int TOMBSTONE = 255;
 
-  /**
-   * Writes a line of what default logging captured from a run.
-   *
-   * @param version 1 where the run's start and end are both known, else 0: the row may be written
-   *     again when more is known
-   * @param timestamp the end of the run, in microseconds since 1970
-   * @param line counted from 1
-   * @param stream {@code stdout} or {@code stderr}
-   */
-  public static void captured(
-      RunRow run,
+  private static final int DEPLOYMENT_VERSION = 3;
+  private static final int TIMESTAMP = 7;
+  private static final int RETENTION_DAYS = 19;
+  private static final int FIXED_BYTES = 21;
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  // Strings behind the fixed columns, in their order.
+  private static final int ACCOUNT = 0;
+  private static final int SCRIPT = 1;
+  private static final int LOG_ID = 2;
+  private static final int RUN_ID = 3;
+  private static final int DEPLOYMENT_ID = 4;
+  private static final int FUNCTION = 5;
+  private static final int STRINGS = 6;
+
+  private byte[] bytes;
+  private final int[] texts = new int[STRINGS];
+  private final int[] ends = new int[STRINGS];
+
+  static void writeFixed(
       int version,
-      long timestamp,
-      byte[] logId,
+      boolean deleted,
       LogLevel level,
-      byte[] originalLevel,
-      byte[] message,
-      boolean cut,
+      int deploymentVersion,
+      long timestamp,
       int line,
-      byte[] stream,
+      int retentionDays,
       RowBinary out) {
     out.uint8(version);
-    out.uint8(0);
-    out.int64(timestamp);
+    out.uint8(deleted ? 1 : 0);
     out.uint8(level.code());
+    out.uint32(deploymentVersion);
+    out.int64(timestamp);
     out.uint32(line);
-    out.string(stream);
-    out.uint32(run.deploymentVersion());
-    out.uint16(run.retentionDays());
-    text(run, Column.ACCOUNT, out);
-    text(run, Column.SCRIPT, out);
-    out.string(logId);
-    text(run, Column.RUN_ID, out);
-    out.string(originalLevel);
-    out.string(message);
-    text(run, Column.DEPLOYMENT_ID, out);
-    text(run, Column.FUNCTION, out);
-    text(run, Column.SOURCE, out);
-    text(run, Column.SOURCE_TYPE, out);
-    out.emptyString(); // request_id
-    out.nullableFloat64(Double.NaN); // duration_ms
-    out.nullableInt64(0, false); // memory_bytes
-    out.nullableFloat64(Double.NaN); // gpu_percent
-    out.emptyString(); // error_code
-    out.emptyString(); // stack_trace
-    out.emptyString(); // metadata
-    text(run, Column.TRACE_ID, out);
-    out.emptyString(); // span_id
-    out.varint(cut ? 1 : 0); // truncated
-    if (cut) {
-      out.string(LOG_MESSAGE);
-    }
-    out.emptyString(); // extra
+    out.uint16(retentionDays);
   }
 
-  private static void text(RunRow run, Column column, RowBinary out) {
-    out.string(run.bytes(), run.textStart(column), run.textEnd(column));
+  static void writeNames(List<String> names, RowBinary out) {
+    out.varint(names.size());
+    for (String name : names) {
+      out.string(name.getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  /** Lays this view over a row; returns itself. */
+  public LogRow wrap(byte[] row) {
+    bytes = row;
+    int at = FIXED_BYTES;
+    for (int i = 0; i < STRINGS; i++) {
+      int length = 0;
+      int shift = 0;
+      byte next;
+      do {
+        next = row[at++];
+        length |= (next & 0x7f) << shift;
+        shift += 7;
+      } while (next < 0);
+      texts[i] = at;
+      at += length;
+      ends[i] = at;
+    }
+    return this;
+  }
+
+  /** Whether the entry tells which run it is of. */
+  public boolean hasRun() {
+    return !isEmpty(RUN_ID);
+  }
+
+  /** Whether the entry tells its script, which is part of its key. */
+  public boolean hasScript() {
+    return !isEmpty(SCRIPT);
+  }
+
+  /** Whether there is nothing that its run could add. */
+  public boolean isWhole() {
+    return hasScript() && deploymentVersion() != 0 && !isEmpty(DEPLOYMENT_ID) && !isEmpty(FUNCTION);
+  }
+
+  private int deploymentVersion() {
+    return (int) INT.get(bytes, DEPLOYMENT_VERSION);
+  }
+
+  private boolean isEmpty(int string) {
+    return texts[string] == ends[string];
+  }
+
+  /**
+   * The row with what its run adds: script, deployment and function where the entry does not tell
+   * them.
+   *
+   * @param version the row version of the run as it is known
+   */
+  public byte[] enriched(RunIdentity run, int version, RowBinary out) {
+    out.reset();
+    out.uint8(version);
+    out.raw(bytes, 1, DEPLOYMENT_VERSION);
+    int own = deploymentVersion();
+    out.uint32(own == 0 ? run.deploymentVersion() : own);
+    out.raw(bytes, TIMESTAMP, ends[ACCOUNT]);
+    copyOr(SCRIPT, run.script(), out);
+    copy(LOG_ID, out);
+    copy(RUN_ID, out);
+    copyOr(DEPLOYMENT_ID, run.deploymentId(), out);
+    copyOr(FUNCTION, run.function(), out);
+    out.raw(bytes, ends[FUNCTION], bytes.length);
+    return out.copy();
+  }
+
+  /** What takes this row's key out of the table: the key, and nothing else. */
+  public byte[] tombstone(RowBinary out) {
+    out.reset();
+    writeFixed(
+        TOMBSTONE,
+        true,
+        LogLevel.INFO,
+        0,
+        (long) LONG.get(bytes, TIMESTAMP),
+        0,
+        (bytes[RETENTION_DAYS] & 0xff) | (bytes[RETENTION_DAYS + 1] & 0xff) << 8,
+        out);
+    copy(ACCOUNT, out);
+    copy(SCRIPT, out);
+    copy(LOG_ID, out);
+    // The rest is empty, NULL or without items, and each of these is one byte.
+    for (int i = COLUMNS.indexOf("run_id"); i < COLUMNS.size(); i++) {
+      boolean nullable =
+          switch (COLUMNS.get(i)) {
+            case "duration_ms", "memory_bytes", "gpu_percent" -> true;
+            default -> false;
+          };
+      out.uint8(nullable ? 1 : 0);
+    }
+    return out.copy();
+  }
+
+  private void copy(int string, RowBinary out) {
+    out.string(bytes, texts[string], ends[string]);
+  }
+
+  private void copyOr(int string, byte[] otherwise, RowBinary out) {
+    if (isEmpty(string)) {
+      out.string(otherwise);
+    } else {
+      copy(string, out);
+    }
   }
 }

@@ -58,6 +58,7 @@ public final class RunRow {
           "gpu_percent",
           "cold_start",
           "truncated",
+          "redacted",
           "extra");
 
   /** Row version of a run that is known by its start only. */
@@ -111,6 +112,7 @@ public final class RunRow {
     GPU_PERCENT(Shape.NULLABLE_8),
     COLD_START(Shape.NULLABLE_1),
     TRUNCATED(Shape.STRINGS),
+    REDACTED(Shape.STRINGS),
     EXTRA(Shape.STRING);
 
     private final Shape shape;
@@ -221,6 +223,11 @@ public final class RunRow {
     return new String(bytes, from, textEnd(column) - from, StandardCharsets.UTF_8);
   }
 
+  /** A string column's text in UTF-8, in an array of its own. */
+  public byte[] textUtf8(Column column) {
+    return Arrays.copyOfRange(bytes, textStart(column), textEnd(column));
+  }
+
   private boolean isEmpty(Column column) {
     int at = starts[column.ordinal()];
     return switch (column.shape) {
@@ -249,7 +256,7 @@ public final class RunRow {
     for (Column column : ALL) {
       switch (column) {
         case ACCOUNT, RUN_ID, SCRIPT -> first.copy(column, out);
-        case TRUNCATED -> writeTexts(cutInEither(start, end), out);
+        case TRUNCATED, REDACTED -> writeTexts(namedInEither(column, start, end), out);
         case EXTRA -> mergeExtra(start, end, out);
         default -> (end.isEmpty(column) ? start : end).copy(column, out);
       }
@@ -258,18 +265,19 @@ public final class RunRow {
   }
 
   /**
-   * The columns of the merged row that are cut: what the start was cut in counts where it is used.
+   * The columns of the merged row that are cut, or masked: what the start says of a column counts
+   * where the start's value is used.
    */
-  private static Set<String> cutInEither(RunRow start, RunRow end) {
-    Set<String> cut = new LinkedHashSet<>();
-    for (String name : start.texts(Column.TRUNCATED)) {
+  private static Set<String> namedInEither(Column list, RunRow start, RunRow end) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : start.texts(list)) {
       Column column = Column.valueOf(name.toUpperCase(Locale.ROOT));
       if (column == Column.EXTRA || end.isEmpty(column)) {
-        cut.add(name);
+        names.add(name);
       }
     }
-    cut.addAll(end.texts(Column.TRUNCATED));
-    return cut;
+    names.addAll(end.texts(list));
+    return names;
   }
 
   private static void mergeExtra(RunRow start, RunRow end, RowBinary out) {

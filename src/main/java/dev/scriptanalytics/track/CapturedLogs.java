@@ -4,7 +4,7 @@ import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.json.Utf8;
-import dev.scriptanalytics.row.LogRow;
+import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
@@ -17,7 +17,6 @@ import java.util.function.Consumer;
 final class CapturedLogs {
   private static final byte[] STDOUT = "stdout".getBytes(StandardCharsets.UTF_8);
   private static final byte[] STDERR = "stderr".getBytes(StandardCharsets.UTF_8);
-  private static final byte[] NO_LEVEL = {};
   // Ids must be the same after any replay, whatever key runs are hashed with.
   private static final String ID_KEY = "6c6f672d69642d6f662d636170747572";
 
@@ -25,6 +24,7 @@ final class CapturedLogs {
   private final CapturedText text;
   private final SipHash hash = new SipHash(ID_KEY);
   private final RowBinary identity = new RowBinary();
+  private final LogEntry entry = new LogEntry();
   private final RowBinary row = new RowBinary();
 
   CapturedLogs(TrackingRules rules) {
@@ -49,7 +49,19 @@ final class CapturedLogs {
 
   private void write(
       byte[] captured, byte[] stream, LogLevel plain, RunRow run, Consumer<byte[]> rows) {
-    int version = run.version() == RunRow.COMPLETE ? 1 : 0;
+    entry.reset();
+    entry.timestamp = Math.multiplyExact(run.endedOn(), 1000L);
+    entry.stream = stream;
+    entry.retentionDays = run.retentionDays();
+    entry.account = run.textUtf8(Column.ACCOUNT);
+    entry.script = run.textUtf8(Column.SCRIPT);
+    entry.runId = run.textUtf8(Column.RUN_ID);
+    entry.deploymentVersion = run.deploymentVersion();
+    entry.deploymentId = run.textUtf8(Column.DEPLOYMENT_ID);
+    entry.function = run.textUtf8(Column.FUNCTION);
+    entry.source = run.textUtf8(Column.SOURCE);
+    entry.sourceType = run.textUtf8(Column.SOURCE_TYPE);
+    entry.traceId = run.textUtf8(Column.TRACE_ID);
     text.split(
         captured,
         (line, level, levelWord, message) -> {
@@ -58,20 +70,18 @@ final class CapturedLogs {
           }
           byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
           int end = Utf8.cut(utf8, 0, utf8.length, rules.maxMessageBytes());
-          boolean cut = end < utf8.length;
+          entry.truncated.clear();
+          if (end < utf8.length) {
+            utf8 = Arrays.copyOf(utf8, end);
+            entry.truncated.add("log_message");
+          }
+          entry.message = utf8;
+          entry.line = line;
+          entry.logId = id(run, stream, line);
+          entry.level = level == null ? plain : level;
+          entry.originalLevel = levelWord.getBytes(StandardCharsets.UTF_8);
           row.reset();
-          LogRow.captured(
-              run,
-              version,
-              Math.multiplyExact(run.endedOn(), 1000L),
-              id(run, stream, line),
-              level == null ? plain : level,
-              level == null ? NO_LEVEL : levelWord.getBytes(StandardCharsets.UTF_8),
-              cut ? Arrays.copyOf(utf8, end) : utf8,
-              cut,
-              line,
-              stream,
-              row);
+          entry.writeTo(run.version(), row);
           rows.accept(row.copy());
         });
   }

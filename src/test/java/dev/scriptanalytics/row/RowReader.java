@@ -77,7 +77,7 @@ public final class RowReader {
       case "response_time", "duration_ms", "cpu_ms", "gpu_percent" ->
           isNull() ? null : row.getDouble();
       case "cold_start" -> isNull() ? null : flag();
-      case "truncated" -> strings();
+      case "truncated", "redacted" -> strings();
       default -> string();
     };
   }

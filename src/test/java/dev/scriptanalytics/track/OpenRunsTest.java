@@ -70,7 +70,7 @@ class OpenRunsTest {
       byte[] row = new byte[random.nextInt(2000)];
       random.nextBytes(row);
       ScriptEvent event =
-          new ScriptEvent(
+          ScriptEvent.ofRun(
               random.nextLong(),
               random.nextLong(),
               random.nextLong(),
@@ -110,7 +110,7 @@ class OpenRunsTest {
   @Test
   void readsTheBytesOfItsFirstVersionForEver() {
     ScriptEvent event =
-        new ScriptEvent(
+        ScriptEvent.ofRun(
             0x0123456789abcdefL,
             0xfedcba9876543210L,
             1_793_614_500_000L,
@@ -162,6 +162,7 @@ class OpenRunsTest {
   }
 
   private static ScriptEvent event(long high, long low, long arrival) {
-    return new ScriptEvent(high, low, arrival, new Origin("t", 0, 0, 0), new byte[16], null, null);
+    return ScriptEvent.ofRun(
+        high, low, arrival, new Origin("t", 0, 0, 0), new byte[16], null, null);
   }
 }

@@ -1,0 +1,156 @@
+package dev.scriptanalytics.decode;
+
+import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
+import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
+
+import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.json.Utf8;
+import dev.scriptanalytics.row.LogEntry;
+import dev.scriptanalytics.row.LogRow;
+import dev.scriptanalytics.row.RowBinary;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * Makes events of log entries, whatever form they came in: checks them, gives an id to those
+ * without one, and cuts what is too long. Reusable, not thread-safe.
+ */
+final class LogEvents {
+  // Ids must be the same after any replay, whatever key runs are hashed with.
+  private static final String ID_KEY = "6c6f672d69642d6f662d616e2d656e74";
+  private static final byte[] DEFAULT_ACCOUNT =
+      EventLimits.DEFAULT_ACCOUNT.getBytes(StandardCharsets.UTF_8);
+
+  private final EventLimits limits;
+  private final SipHash runHash;
+  private final SipHash idHash = new SipHash(ID_KEY);
+  private final RowBinary content = new RowBinary();
+  private final RowBinary row = new RowBinary();
+
+  /**
+   * With the key that runs are hashed with.
+   *
+   * @param hashKey 32 hexadecimal digits
+   */
+  LogEvents(EventLimits limits, String hashKey) {
+    this.limits = limits;
+    this.runHash = new SipHash(hashKey);
+  }
+
+  /**
+   * The event of an entry, whose texts must be valid UTF-8; the entry is changed by it.
+   *
+   * @param arrival when its record arrived, in milliseconds since 1970
+   * @param timeField what the entry's time is called, for the error
+   * @throws UnusableRecordException with what is wrong, if it cannot be used
+   */
+  ScriptEvent event(LogEntry entry, long arrival, String timeField) throws UnusableRecordException {
+    limits.checkTime(timeField, entry.timestamp, arrival);
+    if (entry.message.length == 0) {
+      throw new UnusableRecordException(MISSING_FIELD, "The message is missing");
+    }
+    if (entry.account.length == 0) {
+      entry.account = DEFAULT_ACCOUNT;
+    }
+    checkKey("account", entry.account);
+    checkKey("run", entry.runId);
+    checkKey("script", entry.script);
+    checkKey("log id", entry.logId);
+    if (entry.logId.length == 0) {
+      entry.logId = idOf(entry);
+    }
+    entry.retentionDays =
+        limits.accountRetentionDays().isEmpty()
+            ? limits.retentionDays()
+            : limits.retentionDays(new String(entry.account, StandardCharsets.UTF_8));
+    cut(entry);
+    row.reset();
+    entry.writeTo(LogRow.AS_IT_CAME, row);
+    content.reset();
+    content.string(entry.account);
+    content.string(entry.runId);
+    if (entry.runId.length == 0) {
+      content.string(entry.logId);
+    }
+    runHash.hash(content.buffer(), 0, content.size());
+    return ScriptEvent.ofLog(runHash.high(), runHash.low(), arrival, row.copy());
+  }
+
+  private void checkKey(String name, byte[] utf8) throws UnusableRecordException {
+    if (utf8.length > limits.maxNameBytes()) {
+      throw new UnusableRecordException(
+          BAD_VALUE,
+          "The " + name + " is longer than event.max-name-bytes, " + limits.maxNameBytes());
+    }
+  }
+
+  /**
+   * An id made of all that the entry tells, before anything is cut: one that is delivered twice
+   * must get it twice, also when the configuration has changed in between.
+   */
+  private byte[] idOf(LogEntry entry) {
+    content.reset();
+    content.string(entry.account);
+    content.string(entry.script);
+    content.string(entry.runId);
+    content.int64(entry.timestamp);
+    content.uint8(entry.level.code());
+    content.string(entry.originalLevel);
+    content.string(entry.message);
+    content.uint32(entry.deploymentVersion);
+    content.string(entry.deploymentId);
+    content.string(entry.function);
+    content.string(entry.source);
+    content.string(entry.sourceType);
+    content.string(entry.requestId);
+    content.float64(entry.durationMillis);
+    content.int64(entry.memoryBytes);
+    content.float64(entry.gpuPercent);
+    content.string(entry.errorCode);
+    content.string(entry.stackTrace);
+    content.string(entry.metadata);
+    content.string(entry.traceId);
+    content.string(entry.spanId);
+    content.string(entry.extra);
+    idHash.hash(content.buffer(), 0, content.size());
+    HexFormat hex = HexFormat.of();
+    return (hex.toHexDigits(idHash.high()) + hex.toHexDigits(idHash.low()))
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private void cut(LogEntry entry) {
+    int name = limits.maxNameBytes();
+    entry.deploymentId = cut(entry, "deployment_id", entry.deploymentId, name);
+    entry.function = cut(entry, "function", entry.function, name);
+    entry.originalLevel = cut(entry, "original_level", entry.originalLevel, name);
+    entry.source = cut(entry, "source", entry.source, name);
+    entry.sourceType = cut(entry, "source_type", entry.sourceType, name);
+    entry.requestId = cut(entry, "request_id", entry.requestId, name);
+    entry.errorCode = cut(entry, "error_code", entry.errorCode, name);
+    entry.traceId = cut(entry, "trace_id", entry.traceId, name);
+    entry.spanId = cut(entry, "span_id", entry.spanId, name);
+    entry.message = cut(entry, "log_message", entry.message, limits.maxMessageBytes());
+    entry.stackTrace = cut(entry, "stack_trace", entry.stackTrace, limits.maxStackTraceBytes());
+    entry.metadata = leaveOut(entry, "metadata", entry.metadata);
+    entry.extra = leaveOut(entry, "extra", entry.extra);
+  }
+
+  private static byte[] cut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
+    if (utf8.length <= maxBytes) {
+      return utf8;
+    }
+    entry.truncated.add(column);
+    return Arrays.copyOf(utf8, Utf8.cut(utf8, 0, utf8.length, maxBytes));
+  }
+
+  /** JSON is kept as a whole or not at all, since half an object is none. */
+  private byte[] leaveOut(LogEntry entry, String column, byte[] json) {
+    if (json.length <= limits.maxInputBytes()) {
+      return json;
+    }
+    entry.truncated.add(column);
+    return LogEntry.NONE;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.scriptanalytics.row;
+
+import dev.scriptanalytics.event.LogLevel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is known of a log entry, to be written as a row of {@code logs}.
+ *
+ * <p>Texts are UTF-8 and never null: {@link #NONE} where there is nothing to tell. Reusable, by one
+ * thread, for entry after entry ({@link #reset}).
+ */
+public final class LogEntry {
+  /** No text. */
+  public static final byte[] NONE = {};
+
+  /** When it was logged, in microseconds since 1970. */
+  public long timestamp;
+
+  public LogLevel level;
+
+  /** The level in the producer's own word. */
+  public byte[] originalLevel;
+
+  public byte[] message;
+  public byte[] account;
+  public byte[] script;
+  public byte[] logId;
+  public byte[] runId;
+
+  /** 0 where it is not known. */
+  public int deploymentVersion;
+
+  public byte[] deploymentId;
+  public byte[] function;
+  public byte[] source;
+  public byte[] sourceType;
+  public byte[] requestId;
+
+  /** How long took what was logged, in milliseconds; NaN where it is not told. */
+  public double durationMillis;
+
+  /** Memory in use, in bytes; negative where it is not told. */
+  public long memoryBytes;
+
+  /** How far the GPU was used, in percent; NaN where it is not told. */
+  public double gpuPercent;
+
+  public byte[] errorCode;
+
+  /** One frame a line. */
+  public byte[] stackTrace;
+
+  /** A JSON object, or none. */
+  public byte[] metadata;
+
+  public byte[] traceId;
+  public byte[] spanId;
+
+  /** A JSON object of what no column holds, or none. */
+  public byte[] extra;
+
+  /** The line of captured output, counted from 1; 0 of any other entry. */
+  public int line;
+
+  /** {@code stdout} or {@code stderr} of captured output; none of any other entry. */
+  public byte[] stream;
+
+  /** For how many days the row lives. */
+  public int retentionDays;
+
+  /** The names of the columns that were cut. */
+  public final List<String> truncated = new ArrayList<>();
+
+  /** The names of the columns in which something was masked. */
+  public final List<String> redacted = new ArrayList<>();
+
+  public LogEntry() {
+    reset();
+  }
+
+  /** Forgets everything. */
+  public void reset() {
+    timestamp = 0;
+    level = LogLevel.INFO;
+    originalLevel = NONE;
+    message = NONE;
+    account = NONE;
+    script = NONE;
+    logId = NONE;
+    runId = NONE;
+    deploymentVersion = 0;
+    deploymentId = NONE;
+    function = NONE;
+    source = NONE;
+    sourceType = NONE;
+    requestId = NONE;
+    durationMillis = Double.NaN;
+    memoryBytes = -1;
+    gpuPercent = Double.NaN;
+    errorCode = NONE;
+    stackTrace = NONE;
+    metadata = NONE;
+    traceId = NONE;
+    spanId = NONE;
+    extra = NONE;
+    line = 0;
+    stream = NONE;
+    retentionDays = 0;
+    truncated.clear();
+    redacted.clear();
+  }
+
+  /** The row of {@code logs}, in RowBinary, in the order of {@link LogRow#COLUMNS}. */
+  public void writeTo(int version, RowBinary out) {
+    LogRow.writeFixed(
+        version, false, level, deploymentVersion, timestamp, line, retentionDays, out);
+    out.string(account);
+    out.string(script);
+    out.string(logId);
+    out.string(runId);
+    out.string(deploymentId);
+    out.string(function);
+    out.string(stream);
+    out.string(originalLevel);
+    out.string(message);
+    out.string(source);
+    out.string(sourceType);
+    out.string(requestId);
+    out.nullableFloat64(durationMillis);
+    out.nullableInt64(memoryBytes, memoryBytes >= 0);
+    out.nullableFloat64(gpuPercent);
+    out.string(errorCode);
+    out.string(stackTrace);
+    out.string(metadata);
+    out.string(traceId);
+    out.string(spanId);
+    LogRow.writeNames(truncated, out);
+    LogRow.writeNames(redacted, out);
+    out.string(extra);
+  }
+}
