@@ -99,6 +99,11 @@ final class Tracked implements Output<StreamRecord<Fact>> {
     return kept;
   }
 
+  /** The rows of {@code logs} that a reader would see. */
+  List<Map<String, Object>> liveLogRows() {
+    return finalLogRows().values().stream().filter(row -> row.get("is_deleted").equals(0)).toList();
+  }
+
   /** The facts of each cell, in words and sorted. */
   Map<String, List<String>> factsByCell() {
     return factsByCell(facts);
