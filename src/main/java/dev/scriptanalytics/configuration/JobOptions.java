@@ -87,6 +87,16 @@ public final class JobOptions {
               + " hardly do. Too small: cells leave state while records of theirs still come. Too"
               + " large: cells stay in state longer; no result changes.");
 
+  public static final ConfigOption<Duration> SOURCE_MAX_DRIFT =
+      duration(
+          "source.max-drift",
+          "5 min",
+          durationBetween("1 s", "365 d"),
+          "How far, in time of arrival, one source may be ahead of another: runs of logs, or logs of"
+              + " runs. It matters when old records are read, and should be well below"
+              + " log.await-run. Short: the faster source often pauses. Long: in a replay, log"
+              + " entries are read so long before their run that nothing of it is added to them.");
+
   // Events
 
   public static final ConfigOption<Duration> EVENT_MAX_AGE =

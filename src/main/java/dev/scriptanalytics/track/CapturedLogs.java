@@ -73,7 +73,7 @@ final class CapturedLogs {
 
     /** About how many bytes of memory it takes. */
     int bytes() {
-      return account.length + script.length + runId.length + Integer.BYTES * lines.length;
+      return account.length + script.length + runId.length + Integer.BYTES * count;
     }
 
     void writeTo(DataOutputView to) throws IOException {
