@@ -165,7 +165,7 @@ public final class RunDecoder {
     resources();
     byte[] stdout = captured(STDOUT, ended);
     byte[] stderr = captured(STDERR, ended);
-    keepUnknownFields(event);
+    extra.addUnknown(event);
     truncated();
     extra.writeTo(row);
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
@@ -337,7 +337,7 @@ public final class RunDecoder {
     } else {
       text(error, ERROR_STACK, "stack_trace", limits.maxStackTraceBytes(), "error_stack");
     }
-    keepUnknownFields(error);
+    extra.addUnknown(error);
     extra.leave();
   }
 
@@ -362,7 +362,7 @@ public final class RunDecoder {
     if (!known) {
       extra.add(resources, COLD_START, RESOURCE_FIELDS[COLD_START]);
     }
-    keepUnknownFields(resources);
+    extra.addUnknown(resources);
     extra.leave();
   }
 
@@ -392,12 +392,6 @@ public final class RunDecoder {
     }
     extra.add(event, field, FIELDS[field]);
     return null;
-  }
-
-  private void keepUnknownFields(JsonObjectScanner from) {
-    for (int i = 0; i < from.unknownFields(); i++) {
-      extra.add(from.source(), from.unknownStart(i), from.unknownEnd(i));
-    }
   }
 
   private void truncated() {

@@ -87,6 +87,7 @@ class RunDecoderTest {
     expected.put("gpu_percent", 0.0);
     expected.put("cold_start", true);
     expected.put("truncated", List.of());
+    expected.put("redacted", List.of());
     expected.put("extra", "");
     assertThat(RowReader.runRow(event.row)).isEqualTo(expected);
     assertThat(event.stdout).asString(UTF_8).isEqualTo("out");
@@ -127,6 +128,7 @@ class RunDecoderTest {
     expected.put("gpu_percent", null);
     expected.put("cold_start", null);
     expected.put("truncated", List.of());
+    expected.put("redacted", List.of());
     expected.put("extra", "");
 
     ScriptEvent event = decode(event("status", "'in_progress'"));
