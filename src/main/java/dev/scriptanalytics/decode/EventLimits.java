@@ -1,7 +1,10 @@
 package dev.scriptanalytics.decode;
 
+import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
+import static dev.scriptanalytics.event.DeadLetterReason.EMPTY;
 import static dev.scriptanalytics.event.DeadLetterReason.NEGATIVE_TIME;
 import static dev.scriptanalytics.event.DeadLetterReason.TOO_FAR_AHEAD;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_LARGE;
 import static dev.scriptanalytics.event.DeadLetterReason.TOO_OLD;
 
 import java.io.Serializable;
@@ -42,12 +45,40 @@ public record EventLimits(
   /** The account of an event that names none. */
   public static final String DEFAULT_ACCOUNT = "default";
 
+  /**
+   * The latest arrival that can be stored, in milliseconds since 1970: where a topic takes the
+   * timestamps of its producers, they may be anything.
+   */
+  static final long MAX_ARRIVAL = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
+
   private static final int MICROS_PER_MILLI = 1000;
 
   /** For how many days rows of that account live; an empty name stands for the default account. */
   int retentionDays(String account) {
     return accountRetentionDays.getOrDefault(
         account.isEmpty() ? DEFAULT_ACCOUNT : account, retentionDays);
+  }
+
+  /**
+   * Checks what can be known of a record before it is read.
+   *
+   * @param value null for a tombstone
+   * @param arrival in milliseconds since 1970
+   * @throws UnusableRecordException if it is empty, too large, or of an impossible timestamp
+   */
+  void checkRecord(byte[] value, long arrival) throws UnusableRecordException {
+    if (arrival > MAX_ARRIVAL) {
+      throw new UnusableRecordException(
+          BAD_VALUE, "The record's Kafka timestamp lies after 2100: " + arrival);
+    }
+    if (value == null || value.length == 0) {
+      throw new UnusableRecordException(EMPTY, "The record has no value");
+    }
+    if (value.length > maxBytes) {
+      throw new UnusableRecordException(
+          TOO_LARGE,
+          "The record has " + value.length + " bytes; event.max-bytes allows " + maxBytes);
+    }
   }
 
   /**

@@ -49,7 +49,7 @@ class DecodeRunsTest {
         TestingMetricRegistry.builder()
             .setRegisterConsumer(
                 (metric, name, group) -> {
-                  if (name.equals(DecodeRuns.REJECTED_RECORDS)) {
+                  if (name.equals(Rejections.REJECTED_RECORDS)) {
                     rejected.put(group.getAllVariables().get("<reason>"), (Counter) metric);
                   }
                 })
