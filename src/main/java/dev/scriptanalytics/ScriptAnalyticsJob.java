@@ -4,6 +4,7 @@ import static dev.scriptanalytics.configuration.JobOptions.JOB_ALLOW_NO_CHECKPOI
 import static dev.scriptanalytics.configuration.JobOptions.JOB_NAME;
 import static dev.scriptanalytics.configuration.JobOptions.RUNS_TOPICS;
 import static dev.scriptanalytics.configuration.JobOptions.SOURCE_IDLE_TIMEOUT;
+import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_DRIFT;
 import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_OUT_OF_ORDERNESS;
 
 import dev.scriptanalytics.configuration.ConfigurationException;
@@ -63,7 +64,8 @@ public final class ScriptAnalyticsJob {
         configuration.get(RUNS_TOPICS),
         configuration.kafkaProperties(),
         configuration.get(SOURCE_MAX_OUT_OF_ORDERNESS),
-        configuration.get(SOURCE_IDLE_TIMEOUT));
+        configuration.get(SOURCE_IDLE_TIMEOUT),
+        configuration.get(SOURCE_MAX_DRIFT));
   }
 
   private static ScriptAnalyticsTopology.Sinks sinks(JobConfiguration configuration) {

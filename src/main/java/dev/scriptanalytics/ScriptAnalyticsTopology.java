@@ -12,6 +12,9 @@ import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_NAME_BYTES;
 import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_OUTPUT_BYTES;
 import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_STACK_TRACE_BYTES;
 import static dev.scriptanalytics.configuration.JobOptions.JOB_MAX_PARALLELISM;
+import static dev.scriptanalytics.configuration.JobOptions.LOG_AWAIT_RUN;
+import static dev.scriptanalytics.configuration.JobOptions.LOG_AWAIT_RUN_MAX_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.LOG_AWAIT_RUN_MAX_ENTRIES;
 import static dev.scriptanalytics.configuration.JobOptions.RETENTION_ACCOUNTS;
 import static dev.scriptanalytics.configuration.JobOptions.RETENTION_DAYS;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_ARRIVAL_GRACE;
@@ -26,7 +29,6 @@ import static dev.scriptanalytics.configuration.JobOptions.RUN_MEMORY;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_TIMEOUT;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
-import dev.scriptanalytics.configuration.KoreloggerCapture;
 import dev.scriptanalytics.decode.DecodeRuns;
 import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.event.DeadLetter;
@@ -179,7 +181,10 @@ final class ScriptAnalyticsTopology {
         configuration.get(RUN_AWAIT_START).toMillis(),
         configuration.get(RUN_AWAIT_START_MAX_BYTES).getBytes(),
         Pattern.compile(configuration.get(CAPTURED_PATTERN)),
-        configuration.get(CAPTURED_KORELOGGER) != KoreloggerCapture.DROP,
+        configuration.get(CAPTURED_KORELOGGER),
+        configuration.get(LOG_AWAIT_RUN).toMillis(),
+        configuration.get(LOG_AWAIT_RUN_MAX_ENTRIES),
+        configuration.get(LOG_AWAIT_RUN_MAX_BYTES).getBytes(),
         bytes(configuration, EVENT_MAX_MESSAGE_BYTES),
         bytes(configuration, DEAD_LETTER_MAX_BYTES));
   }

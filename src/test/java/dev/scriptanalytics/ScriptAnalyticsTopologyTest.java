@@ -89,7 +89,11 @@ class ScriptAnalyticsTopologyTest {
             },
             Map.of()),
         new RecordSource(
-            List.of("script-runs"), kafka, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+            List.of("script-runs"),
+            kafka,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(5)),
         new ScriptAnalyticsTopology.Sinks(
             new DiscardingSink<>(),
             new DiscardingSink<>(),

@@ -173,6 +173,16 @@ public final class JobOptions {
               + " hardly do. Too small: cells leave state while records of theirs still come. Too"
               + " large: cells stay in state longer; no result changes.");
 
+  public static final ConfigOption<Duration> SOURCE_MAX_DRIFT =
+      duration(
+          "source.max-drift",
+          "5 min",
+          durationBetween("1 s", "365 d"),
+          "How far, in time of arrival, one source may be ahead of another: runs of logs, or logs of"
+              + " runs. It matters when old records are read, and should be well below"
+              + " log.await-run. Short: the faster source often pauses. Long: in a replay, log"
+              + " entries are read so long before their run that nothing of it is added to them.");
+
   // Events
 
   public static final ConfigOption<Duration> EVENT_MAX_AGE =
@@ -272,9 +282,9 @@ public final class JobOptions {
           KoreloggerCapture.AUTO,
           oneOf("auto", "keep", "drop"),
           "What becomes of korelogger's lines in captured stdout, which usually arrive as log"
-              + " entries of their own too. auto: dropped when the run has streamed entries. keep:"
-              + " every such line is there twice where both arrive. drop: lines are lost where"
-              + " nothing is streamed.");
+              + " entries of their own too. auto: dropped when the run has streamed entries, also"
+              + " where these come up to log.await-run later. keep: every such line is there twice"
+              + " where both arrive. drop: lines are lost where nothing is streamed.");
 
   // Runs
 
@@ -336,6 +346,36 @@ public final class JobOptions {
               + " with one hash, and the second would count as a duplicate. Set one of your own"
               + " (openssl rand -hex 16) before the first start and keep it: with another key the"
               + " job no longer recognizes the runs it has counted.");
+
+  // Log entries
+
+  public static final ConfigOption<Duration> LOG_AWAIT_RUN =
+      duration(
+          "log.await-run",
+          "10 min",
+          durationBetween("0 s", "1 d"),
+          "How long a log entry, written the moment it comes, is kept so that it can be written again"
+              + " with what its run tells: script, deployment and function. Too short: entries that"
+              + " come long before their run stay without a script (metric unenrichedLogs). Long:"
+              + " entries stand in state; those of runs that are never reported do so for as long.");
+
+  public static final ConfigOption<Integer> LOG_AWAIT_RUN_MAX_ENTRIES =
+      integer(
+          "log.await-run.max-entries",
+          1000,
+          integerBetween(0, 1_000_000),
+          "How many such entries are kept of one run; further ones stay as they came. Small: a"
+              + " talkative run whose start comes late is found under no script. Large: one run"
+              + " that is never reported can fill log.await-run.max-bytes.");
+
+  public static final ConfigOption<MemorySize> LOG_AWAIT_RUN_MAX_BYTES =
+      size(
+          "log.await-run.max-bytes",
+          "32 mb",
+          sizeBetween("0 b", "8 gb"),
+          "How many bytes of such entries one parallel instance keeps; those of the oldest runs leave"
+              + " first. Too small: log.await-run is not reached under load. Large: it is heap"
+              + " memory, and part of every checkpoint.");
 
   // Rollups
 
@@ -539,6 +579,7 @@ public final class JobOptions {
           Map.entry("dead-letter", "Dead letters"),
           Map.entry("captured", "Captured stdout and stderr"),
           Map.entry("run", "Runs"),
+          Map.entry("log", "Log entries"),
           Map.entry("rollup", "Rollups"),
           Map.entry("sink", "Writing"),
           Map.entry(
