@@ -34,7 +34,7 @@ public final class ScriptAnalyticsJob {
    */
   public static void main(String[] args) throws Exception {
     if (JobConfiguration.asksForHelp(args)) {
-      System.out.println(JobConfiguration.help());
+      System.out.print(JobConfiguration.help());
       return;
     }
     JobConfiguration configuration = JobConfiguration.fromArgs(args, System.getenv());

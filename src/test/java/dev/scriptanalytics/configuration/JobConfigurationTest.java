@@ -148,6 +148,10 @@ class JobConfigurationTest {
         "runs.topics | a,,b",
         "runs.topics | a b",
         "runs.topics | a,a",
+        "logs.topics | a,,b",
+        "logs.topics | a,a",
+        "otlp.logs.topics | a b",
+        "korelogger.attribute.message | a\"b",
         "kafka.bootstrap.servers | localhost",
         "clickhouse.url | localhost:8123",
         "clickhouse.url | http://localhost:8123/path",
@@ -236,6 +240,37 @@ class JobConfigurationTest {
       })
   void refusesOptionsThatContradictEachOther(String argument, String problem) {
     assertThatProblemsOf(argument).containsExactly(problem);
+  }
+
+  @Test
+  void readsNoTopicWhereTheListIsEmpty() {
+    assertThat(configured().get(JobOptions.LOGS_TOPICS)).containsExactly("script-logs");
+    assertThat(configured("--logs.topics=").get(JobOptions.LOGS_TOPICS)).isEmpty();
+    assertThat(configured("--otlp.logs.topics=").get(JobOptions.OTLP_LOGS_TOPICS)).isEmpty();
+    assertThat(configured("--runs.topics=").get(JobOptions.RUNS_TOPICS))
+        .containsExactly("script-runs");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--logs.topics=a,script-runs | runs.topics and logs.topics both name the topic"
+            + " 'script-runs'; keep one",
+        "--otlp.logs.topics=script-logs | logs.topics and otlp.logs.topics both name the topic"
+            + " 'script-logs'; keep one",
+        "--korelogger.attribute.script=source | korelogger.attribute.source and"
+            + " korelogger.attribute.script both name the attribute 'source'; keep one",
+      })
+  void refusesWhatCouldBeReadInTwoWays(String argument, String problem) {
+    assertThatProblemsOf(argument).containsExactly(problem);
+  }
+
+  @Test
+  void refusesATopicOfBothLogsAndSpansOfOpenTelemetry() {
+    assertThatProblemsOf("--otlp.logs.topics=x,otlp", "--otlp.spans.topics=otlp,y")
+        .containsExactly(
+            "otlp.logs.topics and otlp.spans.topics both name the topic 'otlp'; keep one");
   }
 
   @Test

@@ -271,7 +271,6 @@ class RunDecoderAgainstJacksonTest {
       row.put("stdout", captured("stdout", ended));
       row.put("stderr", captured("stderr", ended));
       row.put("retention_days", 30);
-      row.put("redacted", List.of());
       fields.forEach((name, field) -> extra.set(name, field.value));
     }
 
