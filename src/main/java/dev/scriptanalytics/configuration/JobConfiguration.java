@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 
 /**
  * What the job was told: the options of {@link JobOptions}, checked, and what passes through to the
@@ -61,6 +62,11 @@ public final class JobConfiguration implements Serializable {
   /** The value of an option, or its default; null where it is not set and has none. */
   public <T> T get(ConfigOption<T> option) {
     return options.get(option);
+  }
+
+  /** The value of an option that is a number of bytes. */
+  public int bytes(ConfigOption<MemorySize> option) {
+    return Math.toIntExact(get(option).getBytes());
   }
 
   /** What the Kafka clients are configured with: every {@code kafka.*}, without that prefix. */

@@ -1,5 +1,19 @@
 package dev.scriptanalytics.track;
 
+import static dev.scriptanalytics.configuration.JobOptions.CAPTURED_KORELOGGER;
+import static dev.scriptanalytics.configuration.JobOptions.CAPTURED_PATTERN;
+import static dev.scriptanalytics.configuration.JobOptions.DEAD_LETTER_MAX_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_MESSAGE_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.LOG_AWAIT_RUN;
+import static dev.scriptanalytics.configuration.JobOptions.LOG_AWAIT_RUN_MAX_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.LOG_AWAIT_RUN_MAX_ENTRIES;
+import static dev.scriptanalytics.configuration.JobOptions.RUN_AWAIT_START;
+import static dev.scriptanalytics.configuration.JobOptions.RUN_AWAIT_START_MAX_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.RUN_MAX_OPEN;
+import static dev.scriptanalytics.configuration.JobOptions.RUN_MEMORY;
+import static dev.scriptanalytics.configuration.JobOptions.RUN_TIMEOUT;
+
+import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.configuration.KoreloggerCapture;
 import java.io.Serializable;
 import java.util.regex.Pattern;
@@ -33,4 +47,21 @@ public record TrackingRules(
     long awaitRunMaxBytes,
     int maxMessageBytes,
     int maxDeadLetterBytes)
-    implements Serializable {}
+    implements Serializable {
+  /** As the job is configured. */
+  public static TrackingRules of(JobConfiguration configuration) {
+    return new TrackingRules(
+        configuration.get(RUN_MEMORY).toMillis(),
+        configuration.get(RUN_MAX_OPEN).toMillis(),
+        configuration.get(RUN_TIMEOUT).toMillis(),
+        configuration.get(RUN_AWAIT_START).toMillis(),
+        configuration.get(RUN_AWAIT_START_MAX_BYTES).getBytes(),
+        Pattern.compile(configuration.get(CAPTURED_PATTERN)),
+        configuration.get(CAPTURED_KORELOGGER),
+        configuration.get(LOG_AWAIT_RUN).toMillis(),
+        configuration.get(LOG_AWAIT_RUN_MAX_ENTRIES),
+        configuration.get(LOG_AWAIT_RUN_MAX_BYTES).getBytes(),
+        configuration.bytes(EVENT_MAX_MESSAGE_BYTES),
+        configuration.bytes(DEAD_LETTER_MAX_BYTES));
+  }
+}
