@@ -5,6 +5,8 @@ import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.LogRow;
@@ -28,6 +30,8 @@ public final class LogEvents {
   private final SipHash idHash = new SipHash(ID_KEY);
   private final RowBinary content = new RowBinary();
   private final RowBinary row = new RowBinary();
+  private final JsonObjectScanner object = new JsonObjectScanner();
+  private final ExtraFields fitting;
 
   /**
    * With the key that runs are hashed with.
@@ -37,6 +41,7 @@ public final class LogEvents {
   public LogEvents(EventLimits limits, String hashKey) {
     this.limits = limits;
     this.runHash = new SipHash(hashKey);
+    this.fitting = new ExtraFields(limits.maxInputBytes());
   }
 
   /**
@@ -134,8 +139,8 @@ public final class LogEvents {
     entry.spanId = cut(entry, "span_id", entry.spanId, name);
     entry.message = cut(entry, "log_message", entry.message, limits.maxMessageBytes());
     entry.stackTrace = cut(entry, "stack_trace", entry.stackTrace, limits.maxStackTraceBytes());
-    entry.metadata = leaveOut(entry, "metadata", entry.metadata);
-    entry.extra = leaveOut(entry, "extra", entry.extra);
+    entry.metadata = fieldsThatFit(entry, "metadata", entry.metadata);
+    entry.extra = fieldsThatFit(entry, "extra", entry.extra);
   }
 
   private static byte[] cut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
@@ -146,12 +151,19 @@ public final class LogEvents {
     return Arrays.copyOf(utf8, Utf8.cut(utf8, 0, utf8.length, maxBytes));
   }
 
-  /** JSON is kept as a whole or not at all, since half an object is none. */
-  private byte[] leaveOut(LogEntry entry, String column, byte[] json) {
+  /** Of JSON that is too long, the fields that fit: half an object is none. */
+  private byte[] fieldsThatFit(LogEntry entry, String column, byte[] json) {
     if (json.length <= limits.maxInputBytes()) {
       return json;
     }
     entry.truncated.add(column);
-    return LogEntry.NONE;
+    try {
+      object.scan(json, 0, json.length);
+    } catch (JsonSyntaxException nestedTooDeep) {
+      return LogEntry.NONE;
+    }
+    fitting.reset();
+    fitting.addUnknown(object);
+    return fitting.toJson();
   }
 }
