@@ -102,7 +102,8 @@ final class ScriptAnalyticsTopology {
       DataStream<KafkaRecord> records, JobConfiguration configuration) {
     return records
         .process(
-            new DecodeRuns(limits(configuration), configuration.get(RUN_HASH_KEY)),
+            new DecodeRuns(
+                limits(configuration), configuration.get(RUN_HASH_KEY), configuration.redaction()),
             ScriptEventSerializer.TYPE)
         .name(DecodeRuns.NAME)
         .uid(DecodeRuns.UID);

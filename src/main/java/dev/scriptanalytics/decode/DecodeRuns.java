@@ -5,7 +5,8 @@ import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
-import java.util.Arrays;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import java.util.EnumMap;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -32,17 +33,27 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
 
   private final EventLimits limits;
   private final String hashKey;
+  private final Redaction redaction;
+  private transient Redactor redactor;
   private transient RunDecoder decoder;
   private transient Map<DeadLetterReason, Counter> rejected;
 
-  public DecodeRuns(EventLimits limits, String hashKey) {
+  /**
+   * A decoder of runs.
+   *
+   * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
+   */
+  public DecodeRuns(EventLimits limits, String hashKey, Redaction redaction) {
     this.limits = limits;
     this.hashKey = hashKey;
+    this.redaction = redaction;
   }
 
   @Override
   public void open(OpenContext context) {
-    decoder = new RunDecoder(limits, hashKey);
+    redactor =
+        new Redactor(redaction, getRuntimeContext().getMetricGroup().counter(Redactor.FAILURES));
+    decoder = new RunDecoder(limits, hashKey, redactor);
     rejected = new EnumMap<>(DeadLetterReason.class);
   }
 
@@ -71,7 +82,10 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
   }
 
   private DeadLetter deadLetter(KafkaRecord record, long arrival, UnusableRecordException e) {
-    byte[] bytes = record.value() == null ? new byte[0] : record.value();
+    byte[] bytes =
+        record.value() == null
+            ? new byte[0]
+            : redactor.excerpt(record.value(), limits.maxDeadLetterBytes());
     return new DeadLetter(
         record.topic(),
         record.partition(),
@@ -79,9 +93,7 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
         0,
         Math.min(arrival, RunDecoder.MAX_ARRIVAL),
         e.reason(),
-        e.getMessage(),
-        bytes.length <= limits.maxDeadLetterBytes()
-            ? bytes
-            : Arrays.copyOf(bytes, limits.maxDeadLetterBytes()));
+        redactor.text(e.getMessage()),
+        bytes);
   }
 }

@@ -9,6 +9,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.kafka.KafkaRecordSerializer;
+import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.row.RowReader;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,7 @@ class DecodeRunsTest {
       """;
 
   private final Map<String, Counter> rejected = new HashMap<>();
+  private Redaction redaction = Redaction.NONE;
   private OneInputStreamOperatorTestHarness<KafkaRecord, ScriptEvent> harness;
   private long nextOffset = 100;
 
@@ -64,7 +66,8 @@ class DecodeRunsTest {
             .build();
     harness =
         new OneInputStreamOperatorTestHarness<>(
-            new ProcessOperator<>(new DecodeRuns(limits(), "000102030405060708090a0b0c0d0e0f")),
+            new ProcessOperator<>(
+                new DecodeRuns(limits(), "000102030405060708090a0b0c0d0e0f", redaction)),
             KafkaRecordSerializer.TYPE.createSerializer(new SerializerConfigImpl()),
             environment);
     harness.setup(ScriptEventSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
