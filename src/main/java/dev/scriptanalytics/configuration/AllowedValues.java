@@ -63,6 +63,11 @@ record AllowedValues<T>(String sentence, Predicate<T> test) {
                 && values.stream().allMatch(value -> pattern.matcher(value).matches()));
   }
 
+  /** These values, and more. */
+  AllowedValues<T> or(Predicate<T> more, String sentence) {
+    return new AllowedValues<>(sentence, test.or(more));
+  }
+
   static AllowedValues<String> regexWithGroups(int groups, String sentence) {
     return new AllowedValues<>(
         sentence,

@@ -3,9 +3,13 @@ package dev.scriptanalytics.configuration;
 import static dev.scriptanalytics.configuration.JobOptions.CLICKHOUSE_PASSWORD;
 import static dev.scriptanalytics.configuration.JobOptions.CLICKHOUSE_PASSWORD_FILE;
 import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_AGE;
+import static dev.scriptanalytics.configuration.JobOptions.LOGS_TOPICS;
+import static dev.scriptanalytics.configuration.JobOptions.OTLP_LOGS_TOPICS;
+import static dev.scriptanalytics.configuration.JobOptions.OTLP_SPANS_TOPICS;
 import static dev.scriptanalytics.configuration.JobOptions.RETENTION_DAYS;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_COLD_EMIT_INTERVAL;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_EMIT_INTERVAL;
+import static dev.scriptanalytics.configuration.JobOptions.RUNS_TOPICS;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_MAX_OPEN;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_TIMEOUT;
 import static dev.scriptanalytics.configuration.JobOptions.SINK_RETRY_BACKOFF_INITIAL;
@@ -21,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -170,7 +175,8 @@ final class ConfigurationReader {
       checkPattern(key, value);
     } else if (declared == null) {
       passedThrough.put(key, value);
-    } else if (!value.isEmpty()) { // "key=" in a file is how one says "not set"
+    } else if (!value.isEmpty()
+        || declared.mayBeEmpty()) { // "key=" in a file is how one says "not set"
       check(declared, value);
     }
   }
@@ -239,6 +245,8 @@ final class ConfigurationReader {
     if (options.contains(CLICKHOUSE_PASSWORD) && options.contains(CLICKHOUSE_PASSWORD_FILE)) {
       problems.add("clickhouse.password and clickhouse.password-file are both set; keep one");
     }
+    checkEachOnce("topic", List.of(RUNS_TOPICS, LOGS_TOPICS, OTLP_LOGS_TOPICS, OTLP_SPANS_TOPICS));
+    checkEachOnce("attribute", JobOptions.koreloggerAttributes());
     checkOrder(RUN_TIMEOUT, RUN_MAX_OPEN);
     checkOrder(ROLLUP_EMIT_INTERVAL, ROLLUP_COLD_EMIT_INTERVAL);
     checkOrder(SINK_RETRY_BACKOFF_INITIAL, SINK_RETRY_BACKOFF_MAX);
@@ -249,6 +257,22 @@ final class ConfigurationReader {
           ("event.max-age (%s) must not be more than retention.days (%d): ClickHouse drops a row that"
                   + " is past its retention without a word")
               .formatted(TimeUtils.formatWithHighestUnit(age), days));
+    }
+  }
+
+  /** What is named by two options can only be read as one of them says. */
+  private void checkEachOnce(String what, List<? extends ConfigOption<?>> namedBy) {
+    Map<Object, String> keys = new HashMap<>();
+    for (ConfigOption<?> option : namedBy) {
+      Object value = options.get(option);
+      for (Object name : value instanceof List<?> names ? names : List.of(value)) {
+        String other = keys.putIfAbsent(name, option.key());
+        if (other != null) {
+          problems.add(
+              "%s and %s both name the %s '%s'; keep one"
+                  .formatted(other, option.key(), what, name));
+        }
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 
 /**
  * What the job was told: the options of {@link JobOptions}, checked, what passes through to the
@@ -64,6 +65,11 @@ public final class JobConfiguration implements Serializable {
   /** The value of an option, or its default; null where it is not set and has none. */
   public <T> T get(ConfigOption<T> option) {
     return options.get(option);
+  }
+
+  /** The value of an option that is a number of bytes. */
+  public int bytes(ConfigOption<MemorySize> option) {
+    return Math.toIntExact(get(option).getBytes());
   }
 
   /** What the Kafka clients are configured with: every {@code kafka.*}, without that prefix. */

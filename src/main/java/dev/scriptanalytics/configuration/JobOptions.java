@@ -33,6 +33,10 @@ public final class JobOptions {
 
   private static final String BROKER = "(\\[[0-9a-fA-F:.]+\\]|[^\\s,:\\[\\]]+):\\d{1,5}";
 
+  private static final String TOPIC = "[A-Za-z0-9._-]{1,249}";
+  private static final String TOPICS =
+      "topic names, each once, separated by commas, of letters, digits, '.', '_' and '-'";
+
   // Kafka
 
   public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
@@ -59,12 +63,94 @@ public final class JobOptions {
       list(
           "runs.topics",
           "script-runs",
-          listMatching(
-              "[A-Za-z0-9._-]{1,249}",
-              "topic names, each once, separated by commas, of letters, digits, '.', '_' and '-'"),
+          listMatching(TOPIC, TOPICS),
           "The topics that carry run events, separated by commas. The timestamp of a topic's records"
               + " is taken as the time of arrival, so message.timestamp.type=LogAppendTime is"
               + " advised.");
+
+  public static final ConfigOption<List<String>> LOGS_TOPICS =
+      topicsOrNone(
+          "logs.topics",
+          "script-logs",
+          "The same for log entries in JSON: native ones, spans of korelogger, and what the"
+              + " endpoints' logs API answers, told apart by their shape. Empty: none is read.");
+
+  public static final ConfigOption<List<String>> OTLP_LOGS_TOPICS =
+      topicsOrNone(
+          "otlp.logs.topics",
+          "",
+          "The same for logs of OpenTelemetry, in protobuf or JSON, as the Collector's Kafka exporter"
+              + " writes them, by default to otlp_logs. Empty: none is read.");
+
+  public static final ConfigOption<List<String>> OTLP_SPANS_TOPICS =
+      topicsOrNone(
+          "otlp.spans.topics",
+          "",
+          "The same for spans of OpenTelemetry, by default in otlp_spans, of which those with"
+              + " faas.invocation_id are runs. Empty: none is read.");
+
+  // The spans of korelogger
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_MESSAGE =
+      attribute(
+          "message",
+          "log.message",
+          "The attribute of a korelogger span that holds the message. A span without it is a dead"
+              + " letter, so under a wrong name all are.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_LEVEL =
+      attribute(
+          "level",
+          "log.level",
+          "The attribute that holds the level. Under a wrong name every entry is Info.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_LOG_ID =
+      attribute(
+          "log-id",
+          "log.meta.logid",
+          "The attribute that holds the entry's own id. Under a wrong name ids are made of the"
+              + " content, and two entries that do not differ in anything are one.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_RUN_ID =
+      attribute(
+          "run-id",
+          "run_id",
+          "The attribute that holds the run's id. Under a wrong name no entry is tied to its run.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_DEPLOYMENT_ID =
+      attribute("deployment-id", "deployment_id", "The attribute that holds the deployment's id.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_DEPLOYMENT_VERSION =
+      attribute(
+          "deployment-version",
+          "deployment_version",
+          "The attribute that holds the deployment's version, a number. Where there is none, the run"
+              + " tells it.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_SOURCE =
+      attribute("source", "source", "The attribute that holds where the entry came from.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_SOURCE_TYPE =
+      attribute("source-type", "source_type", "The attribute that holds the kind of that source.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_ACCOUNT =
+      attribute(
+          "account",
+          "account",
+          "The attribute that holds the account. Under a wrong name every entry is the default"
+              + " account's, and apart from its run.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_SCRIPT =
+      attribute(
+          "script",
+          "script",
+          "The attribute that holds the script's name. Where there is none, the run tells it.");
+
+  public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_FUNCTION =
+      attribute(
+          "function",
+          "function",
+          "The attribute that holds the function's name. Where there is none, the run tells it.");
 
   // Source
 
@@ -86,6 +172,16 @@ public final class JobOptions {
           "How far the arrival times of one partition may run backwards. With LogAppendTime they"
               + " hardly do. Too small: cells leave state while records of theirs still come. Too"
               + " large: cells stay in state longer; no result changes.");
+
+  public static final ConfigOption<Duration> SOURCE_MAX_DRIFT =
+      duration(
+          "source.max-drift",
+          "5 min",
+          durationBetween("1 s", "365 d"),
+          "How far, in time of arrival, one source may be ahead of another: runs of logs, or logs of"
+              + " runs. It matters when old records are read, and should be well below"
+              + " log.await-run. Short: the faster source often pauses. Long: in a replay, log"
+              + " entries are read so long before their run that nothing of it is added to them.");
 
   // Events
 
@@ -186,9 +282,9 @@ public final class JobOptions {
           KoreloggerCapture.AUTO,
           oneOf("auto", "keep", "drop"),
           "What becomes of korelogger's lines in captured stdout, which usually arrive as log"
-              + " entries of their own too. auto: dropped when the run has streamed entries. keep:"
-              + " every such line is there twice where both arrive. drop: lines are lost where"
-              + " nothing is streamed.");
+              + " entries of their own too. auto: dropped when the run has streamed entries, also"
+              + " where these come up to log.await-run later. keep: every such line is there twice"
+              + " where both arrive. drop: lines are lost where nothing is streamed.");
 
   // Runs
 
@@ -250,6 +346,36 @@ public final class JobOptions {
               + " with one hash, and the second would count as a duplicate. Set one of your own"
               + " (openssl rand -hex 16) before the first start and keep it: with another key the"
               + " job no longer recognizes the runs it has counted.");
+
+  // Log entries
+
+  public static final ConfigOption<Duration> LOG_AWAIT_RUN =
+      duration(
+          "log.await-run",
+          "10 min",
+          durationBetween("0 s", "1 d"),
+          "How long a log entry, written the moment it comes, is kept so that it can be written again"
+              + " with what its run tells: script, deployment and function. Too short: entries that"
+              + " come long before their run stay without a script (metric unenrichedLogs). Long:"
+              + " entries stand in state; those of runs that are never reported do so for as long.");
+
+  public static final ConfigOption<Integer> LOG_AWAIT_RUN_MAX_ENTRIES =
+      integer(
+          "log.await-run.max-entries",
+          1000,
+          integerBetween(0, 1_000_000),
+          "How many such entries are kept of one run; further ones stay as they came. Small: a"
+              + " talkative run whose start comes late is found under no script. Large: one run"
+              + " that is never reported can fill log.await-run.max-bytes.");
+
+  public static final ConfigOption<MemorySize> LOG_AWAIT_RUN_MAX_BYTES =
+      size(
+          "log.await-run.max-bytes",
+          "32 mb",
+          sizeBetween("0 b", "8 gb"),
+          "How many bytes of such entries one parallel instance keeps; those of the oldest runs leave"
+              + " first. Too small: log.await-run is not reached under load. Large: it is heap"
+              + " memory, and part of every checkpoint.");
 
   // Rollups
 
@@ -439,21 +565,22 @@ public final class JobOptions {
               + " starts over at the earliest offset, and Kafka's group sees no progress.");
 
   static final String REDACT_DESCRIPTION =
-      "Every redact.patterns.NAME is a Java regular expression; what it matches is written "
-          + "as [redacted:NAME], and the row's column redacted names the columns in which "
-          + "something was masked. A name is of letters, digits, '-' and '_'; there may be any "
-          + "number of patterns, and is none by default. In this file a backslash is written "
-          + "twice. Masked are messages, error codes, stack traces, metadata and extra of runs "
-          + "and log entries, captured stdout and stderr, input and output, and the bytes and "
-          + "detail of dead letters. Never masked are what rows are found by (account, script, "
-          + "run_id, log_id) and the names and ids of deployment, function, source, request, "
-          + "trace and span: no secret belongs there. JSON stays JSON: a pattern sees each name, "
-          + "string and number by itself, without escapes, and then the text as a whole; of what "
-          + "it matches across several of them, each is masked. Too wide: what was logged cannot "
-          + "be read any more, and nothing brings it back. Slow: every pattern reads every text; "
-          + "where one reads more than a million characters and a hundred times the text, the "
-          + "value is masked as a whole, which the metric redactionFailures counts. A match that "
-          + "ends more than 64 kb behind the place where its value is cut is not seen.";
+      "Every redact.patterns.NAME is a Java regular expression; what it matches is written"
+          + " as [redacted:NAME], and the row's column redacted names the columns in which"
+          + " something was masked. A name is of letters, digits, '-' and '_'; there may be any"
+          + " number of patterns, and is none by default. In this file a backslash is written"
+          + " twice. Masked are messages, level words, error codes, stack traces, metadata and"
+          + " extra of runs and log entries, captured stdout and stderr, input and output, and"
+          + " the bytes and detail of dead letters. Never masked are what rows are found by"
+          + " (account, script, run_id, log_id) and the names and ids of deployment, function,"
+          + " source, request, trace and span: no secret belongs there. JSON stays JSON: a"
+          + " pattern sees each name, string and number by itself, without escapes, and then the"
+          + " text as a whole; of what it matches across several of them, each is masked. Too"
+          + " wide: what was logged cannot be read any more, and nothing brings it back. Slow:"
+          + " every pattern reads every text; where one reads more than a million characters and"
+          + " a hundred times the text, the value is masked as a whole, which the metric"
+          + " redactionFailures counts. A match that ends more than 64 kb behind the place where"
+          + " its value is cut is not seen.";
 
   /** Patterns that many will want, by name. */
   static final Map<String, String> REDACT_EXAMPLES = examples();
@@ -473,11 +600,15 @@ public final class JobOptions {
               "Kafka. Every further kafka.* option goes to the Kafka clients without its prefix, such"
                   + " as kafka.security.protocol."),
           Map.entry("runs", "Topics"),
+          Map.entry("logs", "Topics"),
+          Map.entry("otlp", "Topics"),
+          Map.entry("korelogger", "Spans of korelogger"),
           Map.entry("source", "Reading"),
           Map.entry("event", "Limits of events"),
           Map.entry("dead-letter", "Dead letters"),
           Map.entry("captured", "Captured stdout and stderr"),
           Map.entry("run", "Runs"),
+          Map.entry("log", "Log entries"),
           Map.entry("rollup", "Rollups"),
           Map.entry("sink", "Writing"),
           Map.entry(
@@ -492,6 +623,22 @@ public final class JobOptions {
   /** Every option of the job. */
   public static List<ConfigOption<?>> all() {
     return DECLARED.values().stream().<ConfigOption<?>>map(Declared::option).toList();
+  }
+
+  /** The options that name an attribute of korelogger's spans each. */
+  static List<ConfigOption<String>> koreloggerAttributes() {
+    return List.of(
+        KORELOGGER_ATTRIBUTE_MESSAGE,
+        KORELOGGER_ATTRIBUTE_LEVEL,
+        KORELOGGER_ATTRIBUTE_LOG_ID,
+        KORELOGGER_ATTRIBUTE_RUN_ID,
+        KORELOGGER_ATTRIBUTE_DEPLOYMENT_ID,
+        KORELOGGER_ATTRIBUTE_DEPLOYMENT_VERSION,
+        KORELOGGER_ATTRIBUTE_SOURCE,
+        KORELOGGER_ATTRIBUTE_SOURCE_TYPE,
+        KORELOGGER_ATTRIBUTE_ACCOUNT,
+        KORELOGGER_ATTRIBUTE_SCRIPT,
+        KORELOGGER_ATTRIBUTE_FUNCTION);
   }
 
   /** Every option by key, with what the option itself does not say. */
@@ -537,6 +684,7 @@ public final class JobOptions {
    *
    * @param parser makes a value of its text; throws IllegalArgumentException where it cannot
    * @param sample the default as it is written in a file, or an example where there is none
+   * @param mayBeEmpty whether an empty text is a value, rather than to say that it is not set
    * @param required whether the job does not start without it
    */
   record Declared<T>(
@@ -545,6 +693,7 @@ public final class JobOptions {
       String sample,
       AllowedValues<T> allowed,
       String description,
+      boolean mayBeEmpty,
       boolean required,
       boolean secret) {
     /** Whether the shipped file sets it: not what should be another value for everybody. */
@@ -587,6 +736,39 @@ public final class JobOptions {
       String key, String value, AllowedValues<List<String>> allowed, String description) {
     ConfigOption<List<String>> option = key(key).stringType().asList().defaultValues(value);
     return declare(option, JobOptions::items, value, allowed, description, false, false);
+  }
+
+  private static ConfigOption<List<String>> topicsOrNone(
+      String key, String topic, String description) {
+    ConfigOption<List<String>> option =
+        key(key)
+            .stringType()
+            .asList()
+            .defaultValues(topic.isEmpty() ? new String[0] : new String[] {topic})
+            .withDescription(description);
+    AllowedValues<List<String>> allowed =
+        listMatching(TOPIC, TOPICS).or(List::isEmpty, "nothing, or " + TOPICS);
+    DECLARED.put(
+        key,
+        new Declared<>(
+            option,
+            text -> text.isEmpty() ? List.of() : items(text),
+            topic,
+            allowed,
+            description,
+            true,
+            false,
+            false));
+    return option;
+  }
+
+  private static ConfigOption<String> attribute(String name, String value, String description) {
+    return text(
+        "korelogger.attribute." + name,
+        value,
+        matching(
+            "[^\"\\\\\\p{Cntrl}]+", "a name without quotes, backslashes and control characters"),
+        description);
   }
 
   private static ConfigOption<Map<String, String>> map(
@@ -646,7 +828,7 @@ public final class JobOptions {
     ConfigOption<T> described = option.withDescription(description);
     DECLARED.put(
         option.key(),
-        new Declared<>(described, parser, sample, allowed, description, required, secret));
+        new Declared<>(described, parser, sample, allowed, description, false, required, secret));
     return described;
   }
 

@@ -1,16 +1,12 @@
 package dev.scriptanalytics.decode;
 
 import dev.scriptanalytics.event.DeadLetter;
-import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
-import java.util.EnumMap;
-import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -28,15 +24,11 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
   public static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("undecodable", DeadLetterSerializer.TYPE);
 
-  /** Counts records that could not be used, by {@code reason}. */
-  public static final String REJECTED_RECORDS = "rejectedRecords";
-
   private final EventLimits limits;
   private final String hashKey;
   private final Redaction redaction;
-  private transient Redactor redactor;
   private transient RunDecoder decoder;
-  private transient Map<DeadLetterReason, Counter> rejected;
+  private transient Rejections rejections;
 
   /**
    * A decoder of runs.
@@ -51,49 +43,20 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
 
   @Override
   public void open(OpenContext context) {
-    redactor =
+    Redactor redactor =
         new Redactor(redaction, getRuntimeContext().getMetricGroup().counter(Redactor.FAILURES));
     decoder = new RunDecoder(limits, hashKey, redactor);
-    rejected = new EnumMap<>(DeadLetterReason.class);
+    rejections =
+        new Rejections(getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes(), redactor);
   }
 
   @Override
   public void processElement(KafkaRecord record, Context context, Collector<ScriptEvent> out) {
-    // A topic without timestamps: the best that is left to know is when the job saw the record.
-    long arrival = record.timestamp() < 0 ? System.currentTimeMillis() : record.timestamp();
+    long arrival = record.arrival();
     try {
       out.collect(decoder.decode(record, arrival));
     } catch (UnusableRecordException e) {
-      count(e.reason());
-      context.output(DEAD_LETTERS, deadLetter(record, arrival, e));
+      context.output(DEAD_LETTERS, rejections.of(record, arrival, e));
     }
-  }
-
-  private void count(DeadLetterReason reason) {
-    rejected
-        .computeIfAbsent(
-            reason,
-            r ->
-                getRuntimeContext()
-                    .getMetricGroup()
-                    .addGroup("reason", r.word())
-                    .counter(REJECTED_RECORDS))
-        .inc();
-  }
-
-  private DeadLetter deadLetter(KafkaRecord record, long arrival, UnusableRecordException e) {
-    byte[] bytes =
-        record.value() == null
-            ? new byte[0]
-            : redactor.excerpt(record.value(), limits.maxDeadLetterBytes());
-    return new DeadLetter(
-        record.topic(),
-        record.partition(),
-        record.offset(),
-        0,
-        Math.min(arrival, RunDecoder.MAX_ARRIVAL),
-        e.reason(),
-        redactor.text(e.getMessage()),
-        bytes);
   }
 }

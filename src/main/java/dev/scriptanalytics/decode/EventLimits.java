@@ -1,13 +1,29 @@
 package dev.scriptanalytics.decode;
 
+import static dev.scriptanalytics.configuration.JobOptions.DEAD_LETTER_MAX_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_AGE;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_AHEAD;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_INPUT_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_MESSAGE_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_NAME_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_OUTPUT_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_STACK_TRACE_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.RETENTION_ACCOUNTS;
+import static dev.scriptanalytics.configuration.JobOptions.RETENTION_DAYS;
+import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
+import static dev.scriptanalytics.event.DeadLetterReason.EMPTY;
 import static dev.scriptanalytics.event.DeadLetterReason.NEGATIVE_TIME;
 import static dev.scriptanalytics.event.DeadLetterReason.TOO_FAR_AHEAD;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_LARGE;
 import static dev.scriptanalytics.event.DeadLetterReason.TOO_OLD;
 
+import dev.scriptanalytics.configuration.JobConfiguration;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.util.TimeUtils;
 
@@ -39,8 +55,35 @@ public record EventLimits(
     int retentionDays,
     Map<String, Integer> accountRetentionDays)
     implements Serializable {
+  /** As the job is configured. */
+  public static EventLimits of(JobConfiguration configuration) {
+    Map<String, Integer> retention = new HashMap<>();
+    configuration
+        .get(RETENTION_ACCOUNTS)
+        .keySet()
+        .forEach(account -> retention.put(account, configuration.retentionDays(account)));
+    return new EventLimits(
+        configuration.get(EVENT_MAX_AGE).toMillis(),
+        configuration.get(EVENT_MAX_AHEAD).toMillis(),
+        configuration.bytes(EVENT_MAX_BYTES),
+        configuration.bytes(EVENT_MAX_NAME_BYTES),
+        configuration.bytes(EVENT_MAX_INPUT_BYTES),
+        configuration.bytes(EVENT_MAX_OUTPUT_BYTES),
+        configuration.bytes(EVENT_MAX_MESSAGE_BYTES),
+        configuration.bytes(EVENT_MAX_STACK_TRACE_BYTES),
+        configuration.bytes(DEAD_LETTER_MAX_BYTES),
+        configuration.get(RETENTION_DAYS),
+        retention);
+  }
+
   /** The account of an event that names none. */
   public static final String DEFAULT_ACCOUNT = "default";
+
+  /**
+   * The latest arrival that can be stored, in milliseconds since 1970: where a topic takes the
+   * timestamps of its producers, they may be anything.
+   */
+  static final long MAX_ARRIVAL = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
 
   private static final int MICROS_PER_MILLI = 1000;
 
@@ -48,6 +91,28 @@ public record EventLimits(
   int retentionDays(String account) {
     return accountRetentionDays.getOrDefault(
         account.isEmpty() ? DEFAULT_ACCOUNT : account, retentionDays);
+  }
+
+  /**
+   * Checks what can be known of a record before it is read.
+   *
+   * @param value null for a tombstone
+   * @param arrival in milliseconds since 1970
+   * @throws UnusableRecordException if it is empty, too large, or of an impossible timestamp
+   */
+  void checkRecord(byte[] value, long arrival) throws UnusableRecordException {
+    if (arrival > MAX_ARRIVAL) {
+      throw new UnusableRecordException(
+          BAD_VALUE, "The record's Kafka timestamp lies after 2100: " + arrival);
+    }
+    if (value == null || value.length == 0) {
+      throw new UnusableRecordException(EMPTY, "The record has no value");
+    }
+    if (value.length > maxBytes) {
+      throw new UnusableRecordException(
+          TOO_LARGE,
+          "The record has " + value.length + " bytes; event.max-bytes allows " + maxBytes);
+    }
   }
 
   /**

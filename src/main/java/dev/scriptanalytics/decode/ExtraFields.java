@@ -75,6 +75,13 @@ final class ExtraFields {
     }
   }
 
+  /** Adds all fields that a scanner found and was not asked for. */
+  void addUnknown(JsonObjectScanner source) {
+    for (int i = 0; i < source.unknownFields(); i++) {
+      add(source.source(), source.unknownStart(i), source.unknownEnd(i));
+    }
+  }
+
   /** Whether a field was left out. */
   boolean isIncomplete() {
     return incomplete;
@@ -110,6 +117,16 @@ final class ExtraFields {
     }
     row.string(json.buffer(), 0, json.size());
     json.reset();
+  }
+
+  /** The object in UTF-8, no bytes where there is no field. */
+  byte[] toJson() {
+    if (json.size() > 0) {
+      json.uint8('}');
+    }
+    byte[] object = json.copy();
+    json.reset();
+    return object;
   }
 
   /** Writes what stands before a field of that length, if there is room for all of it. */

@@ -18,7 +18,7 @@ import java.util.HexFormat;
  * Makes events of log entries, whatever form they came in: checks them, gives an id to those
  * without one, masks what is secret and cuts what is too long. Reusable, not thread-safe.
  */
-final class LogEvents {
+public final class LogEvents {
   // Ids must be the same after any replay, whatever key runs are hashed with.
   private static final String ID_KEY = "6c6f672d69642d6f662d616e2d656e74";
   private static final byte[] DEFAULT_ACCOUNT =
@@ -36,7 +36,7 @@ final class LogEvents {
    *
    * @param hashKey 32 hexadecimal digits
    */
-  LogEvents(EventLimits limits, String hashKey, Redactor redactor) {
+  public LogEvents(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
     this.redactor = redactor;
     this.runHash = new SipHash(hashKey);
@@ -49,7 +49,8 @@ final class LogEvents {
    * @param timeField what the entry's time is called, for the error
    * @throws UnusableRecordException with what is wrong, if it cannot be used
    */
-  ScriptEvent event(LogEntry entry, long arrival, String timeField) throws UnusableRecordException {
+  public ScriptEvent event(LogEntry entry, long arrival, String timeField)
+      throws UnusableRecordException {
     limits.checkTime(timeField, entry.timestamp, arrival);
     if (entry.message.length == 0) {
       throw new UnusableRecordException(MISSING_FIELD, "The message is missing");
@@ -127,7 +128,7 @@ final class LogEvents {
     int name = limits.maxNameBytes();
     entry.deploymentId = cut(entry, "deployment_id", entry.deploymentId, name);
     entry.function = cut(entry, "function", entry.function, name);
-    entry.originalLevel = cut(entry, "original_level", entry.originalLevel, name);
+    entry.originalLevel = maskAndCut(entry, "original_level", entry.originalLevel, name);
     entry.source = cut(entry, "source", entry.source, name);
     entry.sourceType = cut(entry, "source_type", entry.sourceType, name);
     entry.requestId = cut(entry, "request_id", entry.requestId, name);

@@ -1,21 +1,15 @@
 package dev.scriptanalytics.decode;
 
 import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
-import static dev.scriptanalytics.event.DeadLetterReason.EMPTY;
 import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
-import static dev.scriptanalytics.event.DeadLetterReason.NOT_JSON;
-import static dev.scriptanalytics.event.DeadLetterReason.NOT_UTF8;
-import static dev.scriptanalytics.event.DeadLetterReason.TOO_LARGE;
 import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
-import dev.scriptanalytics.json.JsonArrayItems;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
-import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redaction;
@@ -41,16 +35,10 @@ import org.apache.flink.metrics.SimpleCounter;
  * thread-safe.
  */
 public final class RunDecoder {
-  /**
-   * The latest arrival that can be stored, in milliseconds since 1970: where a topic takes the
-   * timestamps of its producers, they may be anything.
-   */
-  static final long MAX_ARRIVAL = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
-
   private static final byte[] DEFAULT_ACCOUNT = utf8(EventLimits.DEFAULT_ACCOUNT);
   // Longer than any run; and far inside of what a 32-bit float can hold, which digests are made of.
   private static final double MAX_RESPONSE_TIME = 1e12;
-  private static final long UNKNOWN = EventTime.INVALID;
+  private static final long UNKNOWN = EventFields.NO_TIME;
   private static final int MICROS_PER_MILLI = 1000;
 
   private static final String[] FIELDS = {
@@ -108,11 +96,13 @@ public final class RunDecoder {
   private final EventLimits limits;
   private final Redactor redactor;
   private final SipHash hash;
-  private final JsonObjectScanner event = new JsonObjectScanner(FIELDS);
-  private final JsonObjectScanner error = new JsonObjectScanner(ERROR_FIELDS);
-  private final JsonObjectScanner resources = new JsonObjectScanner(RESOURCE_FIELDS);
+  private final EventFields fields = new EventFields(FIELDS);
+  private final EventFields errorFields = new EventFields(ERROR_FIELDS);
+  private final EventFields resourceFields = new EventFields(RESOURCE_FIELDS);
+  private final JsonObjectScanner event = fields.scanner();
+  private final JsonObjectScanner error = errorFields.scanner();
+  private final JsonObjectScanner resources = resourceFields.scanner();
   private final RowBinary row = new RowBinary();
-  private final RowBinary text = new RowBinary();
   // Of this record: the names of the columns that were cut or masked, and what no column holds.
   private final List<String> cut = new ArrayList<>();
   private final List<String> redacted = new ArrayList<>();
@@ -146,11 +136,8 @@ public final class RunDecoder {
    * @throws UnusableRecordException with what is wrong, if it cannot be used
    */
   public ScriptEvent decode(KafkaRecord record, long arrival) throws UnusableRecordException {
-    if (arrival > MAX_ARRIVAL) {
-      throw new UnusableRecordException(
-          BAD_VALUE, "The record's Kafka timestamp lies after 2100: " + arrival);
-    }
-    scan(record.value());
+    limits.checkRecord(record.value(), arrival);
+    fields.scan(record.value());
 
     RunStatus status = status();
     boolean ended = status != RunStatus.IN_PROGRESS;
@@ -195,76 +182,35 @@ public final class RunDecoder {
     resources();
     byte[] stdout = captured(STDOUT, ended);
     byte[] stderr = captured(STDERR, ended);
-    keepUnknownFields(event);
+    extra.addUnknown(event);
     truncatedAndRedacted();
     extra.writeTo(row);
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
     return ScriptEvent.ofRun(hashHigh, hashLow, arrival, origin, row.copy(), stdout, stderr);
   }
 
-  private void scan(byte[] json) throws UnusableRecordException {
-    if (json == null || json.length == 0) {
-      throw new UnusableRecordException(EMPTY, "The record has no value");
-    }
-    if (json.length > limits.maxBytes()) {
-      throw new UnusableRecordException(
-          TOO_LARGE,
-          "The record has " + json.length + " bytes; event.max-bytes allows " + limits.maxBytes());
-    }
-    if (!Utf8.isValid(json, 0, json.length)) {
-      throw new UnusableRecordException(NOT_UTF8, "The record is not UTF-8");
-    }
-    try {
-      event.scan(json, 0, json.length);
-    } catch (JsonSyntaxException e) {
-      throw new UnusableRecordException(NOT_JSON, e.getMessage());
-    }
-  }
-
   private RunStatus status() throws UnusableRecordException {
-    if (isMissing(STATUS)) {
-      throw missing(STATUS);
+    if (fields.isMissing(STATUS)) {
+      throw fields.missing(STATUS);
     }
-    requireString(STATUS);
+    fields.requireString(STATUS);
     String word = event.string(STATUS);
     RunStatus status = STATUS_WORDS.get(word);
     if (status == null) {
       status = STATUS_WORDS.get(word.toLowerCase(Locale.ROOT));
     }
     if (status == null) {
-      throw new UnusableRecordException(BAD_VALUE, "status is no known word: " + quoted(word));
+      throw new UnusableRecordException(BAD_VALUE, "status is no known word: ", word);
     }
     return status;
   }
 
   /** In microseconds since 1970, or {@link #UNKNOWN} where the field is absent. */
   private long time(int field, long arrival) throws UnusableRecordException {
-    if (isMissing(field)) {
-      return UNKNOWN;
+    long micros = fields.time(field);
+    if (micros != UNKNOWN) {
+      limits.checkTime(FIELDS[field], micros, arrival);
     }
-    byte[] source = event.source();
-    int from = event.start(field);
-    int to = event.end(field);
-    long micros;
-    switch (event.kind(field)) {
-      case NUMBER -> micros = EventTime.microsOf(source, from, to);
-      case STRING -> {
-        if (event.escaped(field)) {
-          byte[] decoded = decoded(source, from, to, true);
-          micros = EventTime.parseMicros(decoded, 0, decoded.length);
-        } else {
-          micros = EventTime.parseMicros(source, from, to);
-        }
-      }
-      default ->
-          throw new UnusableRecordException(
-              WRONG_TYPE, FIELDS[field] + " is neither a string nor a number");
-    }
-    if (micros == EventTime.INVALID) {
-      String text = new String(source, from, to - from, StandardCharsets.UTF_8);
-      throw new UnusableRecordException(BAD_VALUE, FIELDS[field] + " is no time: " + quoted(text));
-    }
-    limits.checkTime(FIELDS[field], micros, arrival);
     return micros;
   }
 
@@ -309,40 +255,14 @@ public final class RunDecoder {
   }
 
   private int deploymentVersion() {
-    if (isMissing(DEPLOYMENT_VERSION)) {
+    if (fields.isMissing(DEPLOYMENT_VERSION)) {
       return 0;
     }
-    int version =
-        switch (event.kind(DEPLOYMENT_VERSION)) {
-          case NUMBER -> wholeNumber(event.number(DEPLOYMENT_VERSION));
-          case STRING ->
-              digits(
-                  event.source(), event.start(DEPLOYMENT_VERSION), event.end(DEPLOYMENT_VERSION));
-          default -> -1;
-        };
+    int version = fields.wholeNumber(DEPLOYMENT_VERSION);
     if (version < 0) {
       extra.add(event, DEPLOYMENT_VERSION, FIELDS[DEPLOYMENT_VERSION]);
     }
     return Math.max(version, 0);
-  }
-
-  /** The number as an integer, -1 if it is none; some languages write 3 as 3.0. */
-  private static int wholeNumber(double number) {
-    boolean whole = number >= 0 && number <= Integer.MAX_VALUE && number == Math.rint(number);
-    return whole ? (int) number : -1;
-  }
-
-  /** The number that these digits are, -1 if they are none or too many. */
-  private static int digits(byte[] text, int from, int to) {
-    long number = 0;
-    for (int i = from; i < to; i++) {
-      int digit = text[i] - '0';
-      number = number * 10 + digit;
-      if (digit < 0 || digit > 9 || number > Integer.MAX_VALUE) {
-        return -1;
-      }
-    }
-    return (int) number;
   }
 
   private int retentionDays() {
@@ -354,14 +274,14 @@ public final class RunDecoder {
 
   /** Writes a field that is part of a key: never cut, and never of another type than a string. */
   private void keyOr(int field, byte[] otherwise) throws UnusableRecordException {
-    if (isMissing(field)) {
+    if (fields.isMissing(field)) {
       if (otherwise == null) {
-        throw missing(field);
+        throw fields.missing(field);
       }
       row.string(otherwise);
       return;
     }
-    requireString(field);
+    fields.requireString(field);
     boolean tooLong =
         row.jsonString(
             event.source(),
@@ -373,24 +293,6 @@ public final class RunDecoder {
       throw new UnusableRecordException(
           BAD_VALUE,
           FIELDS[field] + " is longer than event.max-name-bytes, " + limits.maxNameBytes());
-    }
-  }
-
-  /** Whether the field is absent, null or an empty string. */
-  private boolean isMissing(int field) {
-    Kind kind = event.kind(field);
-    return kind == Kind.ABSENT
-        || kind == Kind.NULL
-        || (kind == Kind.STRING && event.start(field) == event.end(field));
-  }
-
-  private static UnusableRecordException missing(int field) {
-    return new UnusableRecordException(MISSING_FIELD, FIELDS[field] + " is missing");
-  }
-
-  private void requireString(int field) throws UnusableRecordException {
-    if (event.kind(field) != Kind.STRING) {
-      throw new UnusableRecordException(WRONG_TYPE, FIELDS[field] + " is not a string");
     }
   }
 
@@ -423,7 +325,7 @@ public final class RunDecoder {
       return;
     }
     byte[] decoded =
-        decoded(from.source(), from.start(field), from.end(field), from.escaped(field));
+        EventFields.decoded(from.source(), from.start(field), from.end(field), from.escaped(field));
     maskedText(decoded, maxBytes, column);
   }
 
@@ -472,17 +374,16 @@ public final class RunDecoder {
       row.emptyString();
       return;
     }
-    rescan(error, ERROR);
+    errorFields.scanPart(event, ERROR);
     extra.enter(FIELDS[ERROR]);
     sensitiveText(error, ERROR_CODE, "code", limits.maxNameBytes(), "error_code");
     sensitiveText(error, ERROR_MESSAGE, "message", limits.maxMessageBytes(), "error_message");
     if (error.kind(ERROR_STACK) == Kind.ARRAY) {
-      byte[] lines = joinedLines(error.source(), error.start(ERROR_STACK), error.end(ERROR_STACK));
-      maskedText(lines, limits.maxStackTraceBytes(), "error_stack");
+      maskedText(errorFields.lines(ERROR_STACK), limits.maxStackTraceBytes(), "error_stack");
     } else {
       sensitiveText(error, ERROR_STACK, "stack_trace", limits.maxStackTraceBytes(), "error_stack");
     }
-    keepUnknownFields(error);
+    extra.addUnknown(error);
     extra.leave();
   }
 
@@ -495,7 +396,7 @@ public final class RunDecoder {
       row.nullableUInt8(0, false);
       return;
     }
-    rescan(resources, RESOURCES);
+    resourceFields.scanPart(event, RESOURCES);
     extra.enter(FIELDS[RESOURCES]);
     double memoryBytes = resource(MEMORY_BYTES);
     row.nullableInt64((long) memoryBytes, !Double.isNaN(memoryBytes));
@@ -507,7 +408,7 @@ public final class RunDecoder {
     if (!known) {
       extra.add(resources, COLD_START, RESOURCE_FIELDS[COLD_START]);
     }
-    keepUnknownFields(resources);
+    extra.addUnknown(resources);
     extra.leave();
   }
 
@@ -523,60 +424,20 @@ public final class RunDecoder {
     return Double.NaN;
   }
 
-  private void rescan(JsonObjectScanner nested, int field) {
-    try {
-      nested.scan(event.source(), event.start(field), event.end(field));
-    } catch (JsonSyntaxException e) {
-      throw new IllegalStateException("Valid as part of the record and invalid alone", e);
-    }
-  }
-
   /** The captured text of a stream; null where there is none. It comes with a run's end. */
   private byte[] captured(int field, boolean ended) {
-    if (isMissing(field)) {
+    if (fields.isMissing(field)) {
       return null;
     }
     Kind kind = event.kind(field);
     if (ended && kind == Kind.ARRAY) {
-      return joinedLines(event.source(), event.start(field), event.end(field));
+      return fields.lines(field);
     }
-    if (ended && (kind == Kind.STRING || kind == Kind.NUMBER)) {
-      return decoded(event.source(), event.start(field), event.end(field), event.escaped(field));
+    if (ended && fields.isText(field)) {
+      return fields.text(field);
     }
     extra.add(event, field, FIELDS[field]);
     return null;
-  }
-
-  private byte[] decoded(byte[] json, int from, int to, boolean escaped) {
-    if (!escaped) {
-      return Arrays.copyOfRange(json, from, to);
-    }
-    byte[] target = new byte[to - from];
-    int length = JsonObjectScanner.unescape(json, from, to, target, 0);
-    return Arrays.copyOf(target, length);
-  }
-
-  /** The items of an array, strings as their text and anything else as JSON, a line each. */
-  private byte[] joinedLines(byte[] json, int from, int to) {
-    text.reset();
-    JsonArrayItems items = new JsonArrayItems(json, from, to);
-    boolean first = true;
-    while (items.next()) {
-      if (!first) {
-        text.uint8('\n');
-      }
-      first = false;
-      byte[] item =
-          decoded(json, items.start(), items.end(), items.isString() && items.isEscaped());
-      text.raw(item, 0, item.length);
-    }
-    return text.copy();
-  }
-
-  private void keepUnknownFields(JsonObjectScanner from) {
-    for (int i = 0; i < from.unknownFields(); i++) {
-      extra.add(from.source(), from.unknownStart(i), from.unknownEnd(i));
-    }
   }
 
   private void truncatedAndRedacted() {
@@ -595,12 +456,6 @@ public final class RunDecoder {
     for (String name : names) {
       row.string(utf8(name));
     }
-  }
-
-  private String quoted(String text) {
-    // Before it is cut, because no pattern knows half a secret.
-    String value = redactor.text(text);
-    return '"' + (value.length() <= 100 ? value : value.substring(0, 100) + "…") + '"';
   }
 
   private static Instant instant(long micros) {

@@ -8,4 +8,12 @@ package dev.scriptanalytics.kafka;
  * @param value null for a tombstone
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-public record KafkaRecord(String topic, int partition, long offset, long timestamp, byte[] value) {}
+public record KafkaRecord(String topic, int partition, long offset, long timestamp, byte[] value) {
+  /**
+   * When the record arrived, in milliseconds since 1970. Of a topic without timestamps the best
+   * that is left to know is when the job saw the record: now.
+   */
+  public long arrival() {
+    return timestamp < 0 ? System.currentTimeMillis() : timestamp;
+  }
+}

@@ -17,9 +17,18 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *     them
  * @param disorder how far behind the latest arrival another record of its partition may be
  * @param idleTimeout after how long a silent partition no longer holds the others' watermark back
+ * @param maxDrift how far ahead of the other sources of the job its watermark may be
  */
 public record RecordSource(
-    List<String> topics, Properties clientProperties, Duration disorder, Duration idleTimeout) {
+    List<String> topics,
+    Properties clientProperties,
+    Duration disorder,
+    Duration idleTimeout,
+    Duration maxDrift) {
+
+  // A replay of months must not have read all runs long before their log entries.
+  private static final String ALIGNMENT_GROUP = "arrival";
+  private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
 
   /** Adds this source to a job. */
   public SingleOutputStreamOperator<KafkaRecord> in(StreamExecutionEnvironment env, String uid) {
@@ -29,8 +38,11 @@ public record RecordSource(
             .setStartingOffsets(OffsetsInitializer.earliest())
             .setDeserializer(new KafkaRecordDeserializer())
             .setProperties(clientProperties)
+            .setClientIdPrefix(clientProperties.getProperty("client.id", uid))
             .build();
-    WatermarkStrategy<KafkaRecord> watermarks = ArrivalWatermarks.strategy(disorder, idleTimeout);
+    WatermarkStrategy<KafkaRecord> watermarks =
+        ArrivalWatermarks.<KafkaRecord>strategy(disorder, idleTimeout)
+            .withWatermarkAlignment(ALIGNMENT_GROUP, maxDrift, ALIGNMENT_INTERVAL);
     return env.fromSource(source, watermarks, uid, KafkaRecordSerializer.TYPE).uid(uid);
   }
 }

@@ -37,6 +37,14 @@ public final class RunIdentity {
     return function;
   }
 
+  /** Whether nothing of it is unknown. */
+  public boolean isWhole() {
+    return script.length > 0
+        && deploymentVersion != 0
+        && deploymentId.length > 0
+        && function.length > 0;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof RunIdentity that

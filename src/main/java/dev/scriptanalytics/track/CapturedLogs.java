@@ -1,17 +1,22 @@
 package dev.scriptanalytics.track;
 
+import dev.scriptanalytics.configuration.KoreloggerCapture;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.row.LogEntry;
+import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.Consumer;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
 
 /** Makes log rows of what default logging captured from a run. */
 final class CapturedLogs {
@@ -23,9 +28,10 @@ final class CapturedLogs {
   private final TrackingRules rules;
   private final CapturedText text;
   private final SipHash hash = new SipHash(ID_KEY);
-  private final RowBinary identity = new RowBinary();
+  private final RowBinary content = new RowBinary();
   private final LogEntry entry = new LogEntry();
   private final RowBinary row = new RowBinary();
+  private final LogRow written = new LogRow();
 
   CapturedLogs(TrackingRules rules) {
     this.rules = rules;
@@ -33,25 +39,94 @@ final class CapturedLogs {
   }
 
   /**
+   * The rows that were written of the logging library's lines in a run's captured text, so that
+   * they can be taken back: their common key, and where each begins.
+   */
+  static final class LibraryLines {
+    private static final int STDERR_BIT = 1;
+
+    private final byte[] account;
+    private final byte[] script;
+    private final byte[] runId;
+    private final long timestamp;
+    private final int retentionDays;
+    // Of each its number, and in the lowest bit its stream.
+    private int[] lines;
+    private int count;
+
+    private LibraryLines(
+        byte[] account, byte[] script, byte[] runId, long timestamp, int retentionDays, int lines) {
+      this.account = account;
+      this.script = script;
+      this.runId = runId;
+      this.timestamp = timestamp;
+      this.retentionDays = retentionDays;
+      this.lines = new int[lines];
+    }
+
+    private void add(int line, byte[] stream) {
+      if (count == lines.length) {
+        lines = Arrays.copyOf(lines, Math.max(4, 2 * count));
+      }
+      lines[count++] = line << 1 | (stream == STDERR ? STDERR_BIT : 0);
+    }
+
+    /** About how many bytes of memory it takes. */
+    int bytes() {
+      return account.length + script.length + runId.length + Integer.BYTES * count;
+    }
+
+    void writeTo(DataOutputView to) throws IOException {
+      for (byte[] bytes : new byte[][] {account, script, runId}) {
+        to.writeInt(bytes.length);
+        to.write(bytes);
+      }
+      to.writeLong(timestamp);
+      to.writeInt(retentionDays);
+      to.writeInt(count);
+      for (int i = 0; i < count; i++) {
+        to.writeInt(lines[i]);
+      }
+    }
+
+    static LibraryLines readFrom(DataInputView from) throws IOException {
+      LibraryLines read =
+          new LibraryLines(
+              readBytes(from),
+              readBytes(from),
+              readBytes(from),
+              from.readLong(),
+              from.readInt(),
+              from.readInt());
+      for (int i = 0; i < read.lines.length; i++) {
+        read.lines[read.count++] = from.readInt();
+      }
+      return read;
+    }
+
+    private static byte[] readBytes(DataInputView from) throws IOException {
+      byte[] bytes = new byte[from.readInt()];
+      from.readFully(bytes);
+      return bytes;
+    }
+  }
+
+  /**
    * Writes a row for each entry.
    *
    * @param end the run's end, which brought the text
    * @param run what is known of the run by now
+   * @param streamed whether the run has streamed entries, so that the library's lines are there
+   *     already
+   * @return the library's lines that were written and have to go when an entry is streamed after
+   *     all; null where there are none
    */
-  void write(ScriptEvent end, RunRow run, Consumer<byte[]> rows) {
-    if (end.stdout != null) {
-      write(end.stdout, STDOUT, LogLevel.STDOUT, run, rows);
+  LibraryLines write(ScriptEvent end, RunRow run, boolean streamed, Consumer<byte[]> rows) {
+    if (end.stdout == null && end.stderr == null) {
+      return null;
     }
-    if (end.stderr != null) {
-      write(end.stderr, STDERR, LogLevel.STDERR, run, rows);
-    }
-  }
-
-  private void write(
-      byte[] captured, byte[] stream, LogLevel plain, RunRow run, Consumer<byte[]> rows) {
     entry.reset();
     entry.timestamp = Math.multiplyExact(run.endedOn(), 1000L);
-    entry.stream = stream;
     entry.retentionDays = run.retentionDays();
     entry.account = run.textUtf8(Column.ACCOUNT);
     entry.script = run.textUtf8(Column.SCRIPT);
@@ -62,11 +137,50 @@ final class CapturedLogs {
     entry.source = run.textUtf8(Column.SOURCE);
     entry.sourceType = run.textUtf8(Column.SOURCE_TYPE);
     entry.traceId = run.textUtf8(Column.TRACE_ID);
+    LibraryLines library =
+        new LibraryLines(
+            entry.account, entry.script, entry.runId, entry.timestamp, entry.retentionDays, 0);
+    if (end.stdout != null) {
+      write(end.stdout, STDOUT, LogLevel.STDOUT, run.version(), library, streamed, rows);
+    }
+    if (end.stderr != null) {
+      write(end.stderr, STDERR, LogLevel.STDERR, run.version(), library, streamed, rows);
+    }
+    boolean mayGo = rules.libraryLines() == KoreloggerCapture.AUTO && library.count > 0;
+    if (!mayGo) {
+      return null;
+    }
+    if (streamed) {
+      // Also where none was written: before a restart they may have been, in another order.
+      takeBack(library, rows);
+      return null;
+    }
+    return library;
+  }
+
+  private void write(
+      byte[] captured,
+      byte[] stream,
+      LogLevel plain,
+      int version,
+      LibraryLines library,
+      boolean streamed,
+      Consumer<byte[]> rows) {
+    boolean writesLibrary =
+        switch (rules.libraryLines()) {
+          case AUTO -> !streamed;
+          case KEEP -> true;
+          case DROP -> false;
+        };
+    entry.stream = stream;
     text.split(
         captured,
         (line, level, levelWord, message) -> {
-          if (level != null && !rules.keepLibraryLines()) {
-            return;
+          if (level != null) {
+            library.add(line, stream);
+            if (!writesLibrary) {
+              return;
+            }
           }
           byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
           int end = Utf8.cut(utf8, 0, utf8.length, rules.maxMessageBytes());
@@ -77,22 +191,38 @@ final class CapturedLogs {
           }
           entry.message = utf8;
           entry.line = line;
-          entry.logId = id(run, stream, line);
+          entry.logId = id(entry.account, entry.runId, stream, line);
           entry.level = level == null ? plain : level;
           entry.originalLevel = levelWord.getBytes(StandardCharsets.UTF_8);
           row.reset();
-          entry.writeTo(run.version(), row);
+          entry.writeTo(version, row);
           rows.accept(row.copy());
         });
   }
 
-  private byte[] id(RunRow run, byte[] stream, int line) {
-    identity.reset();
-    identity.string(run.bytes(), run.textStart(Column.ACCOUNT), run.textEnd(Column.ACCOUNT));
-    identity.string(run.bytes(), run.textStart(Column.RUN_ID), run.textEnd(Column.RUN_ID));
-    identity.string(stream);
-    identity.uint32(line);
-    hash.hash(identity.buffer(), 0, identity.size());
+  /** Writes a tombstone for each of these lines. */
+  void takeBack(LibraryLines library, Consumer<byte[]> rows) {
+    entry.reset();
+    entry.timestamp = library.timestamp;
+    entry.retentionDays = library.retentionDays;
+    entry.account = library.account;
+    entry.script = library.script;
+    for (int i = 0; i < library.count; i++) {
+      byte[] stream = (library.lines[i] & LibraryLines.STDERR_BIT) == 0 ? STDOUT : STDERR;
+      entry.logId = id(library.account, library.runId, stream, library.lines[i] >>> 1);
+      row.reset();
+      entry.writeTo(LogRow.AS_IT_CAME, row);
+      rows.accept(written.wrap(row.copy()).tombstone(row));
+    }
+  }
+
+  private byte[] id(byte[] account, byte[] runId, byte[] stream, int line) {
+    content.reset();
+    content.string(account);
+    content.string(runId);
+    content.string(stream);
+    content.uint32(line);
+    hash.hash(content.buffer(), 0, content.size());
     HexFormat hex = HexFormat.of();
     return (hex.toHexDigits(hash.high()) + hex.toHexDigits(hash.low()))
         .getBytes(StandardCharsets.US_ASCII);

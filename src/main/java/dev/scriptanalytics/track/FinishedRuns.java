@@ -1,18 +1,26 @@
 package dev.scriptanalytics.track;
 
 import dev.scriptanalytics.event.RunStatus;
-import java.io.ByteArrayOutputStream;
+import dev.scriptanalytics.row.RunIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The finished runs of one key group: enough of each to know a duplicate and a contradiction.
+ * The finished runs of one key group: enough of each to know a duplicate and a contradiction, and
+ * to tell a log entry what it ran.
  *
- * <p>An open-addressing table of two longs and a float a run: 104 bits of the run's hash, the hour
- * it finished in, how it ended, its response time. What changed since the last checkpoint is kept
- * beside it as bytes, so that a checkpoint writes only that ({@link #drain}).
+ * <p>An open-addressing table of two longs, a float and an int a run: 104 bits of the run's hash,
+ * the hour it finished in, how it ended, its response time, its {@link Identities identity}. What
+ * changed since the last checkpoint is kept beside it as bytes, so that a checkpoint writes only
+ * that ({@link #drain}).
  */
 final class FinishedRuns {
   /** No such run. */
@@ -20,7 +28,8 @@ final class FinishedRuns {
 
   private static final byte FORMAT = 1;
   private static final int HEADER_BYTES = 1;
-  private static final int ENTRY_BYTES = 20;
+  private static final int ENTRY_BYTES = 23;
+  private static final int IDENTITY_OF_ENTRY = 20;
 
   private static final long STATUS_MASK = 0x3;
   private static final long TIMED_OUT = 0x4;
@@ -33,13 +42,21 @@ final class FinishedRuns {
   private static final int MIN_CAPACITY = 16;
   private static final double MAX_LOAD = 0.75;
   // Below 2, so that a table that has just grown is still half full: memory is what a run costs.
-  private static final double GROWTH = 1.45;
+  private static final double GROWTH = 1.3;
 
+  private final Identities identities;
   private long[] slots = new long[2 * MIN_CAPACITY];
   private float[] responseTimes = new float[MIN_CAPACITY];
+  private int[] identityNumbers = new int[MIN_CAPACITY];
   private int size;
   // Written up to its position.
   private ByteBuffer changes = ByteBuffer.allocate(0);
+  // The identities that what was drained of an hour has spelled out.
+  private final NavigableMap<Integer, BitSet> spelledOut = new TreeMap<>();
+
+  FinishedRuns(Identities identities) {
+    this.identities = identities;
+  }
 
   /** How many runs are remembered. */
   int size() {
@@ -48,7 +65,10 @@ final class FinishedRuns {
 
   /** How many bytes of memory this takes. */
   long memoryBytes() {
-    return 8L * slots.length + 4L * responseTimes.length + changes.capacity();
+    return 8L * slots.length
+        + 4L * responseTimes.length
+        + 4L * identityNumbers.length
+        + changes.capacity();
   }
 
   /** Where the run stands, for the accessors below and until the next change; or {@link #NONE}. */
@@ -87,10 +107,16 @@ final class FinishedRuns {
     return responseTimes[at];
   }
 
+  /** The number of the run's identity, {@link Identities#UNKNOWN} where it is not known. */
+  int identity(int at) {
+    return identityNumbers[at];
+  }
+
   /**
    * Remembers a run that is not yet here.
    *
    * @param hour in which it finished, since 1970
+   * @param identity its number
    */
   void add(
       long high,
@@ -99,7 +125,8 @@ final class FinishedRuns {
       RunStatus status,
       boolean timedOut,
       boolean startSeen,
-      double responseTime) {
+      double responseTime,
+      int identity) {
     long meta =
         status.code()
             | (timedOut ? TIMED_OUT : 0)
@@ -107,58 +134,148 @@ final class FinishedRuns {
             | (long) Math.min(hour, MAX_HOUR) << HOUR_SHIFT;
     long first = nonZero(high);
     long second = low >>> HASH_SHIFT << HASH_SHIFT | meta;
-    put(first, second, (float) responseTime);
-    logChange(first, second, (float) responseTime);
+    put(first, second, (float) responseTime, identity);
+    logChange(first, second, (float) responseTime, identity);
   }
 
-  /** Notes that the start of the run at that place has come. */
-  void setStartSeen(int at) {
+  /** Notes that the start of the run at that place has come, and what is known by it. */
+  void setStartSeen(int at, int identity) {
     slots[2 * at + 1] |= START_SEEN;
-    logChange(slots[2 * at], slots[2 * at + 1], responseTimes[at]);
+    identityNumbers[at] = identity;
+    logChange(slots[2 * at], slots[2 * at + 1], responseTimes[at], identity);
+  }
+
+  /** Adds the numbers of all identities in use. */
+  void collectIdentities(BitSet into) {
+    for (int number : identityNumbers) {
+      into.set(number);
+    }
+    for (int at = 0; at < changes.position(); at += ENTRY_BYTES) {
+      into.set(identityOfChange(at));
+    }
+  }
+
+  /** Says that these numbers will soon stand for other identities. */
+  void forgetIdentities(BitSet forgotten) {
+    spelledOut.values().forEach(numbers -> numbers.andNot(forgotten));
   }
 
   /**
-   * What changed since the last call, by the hour that the runs finished in, for {@link #load}.
+   * What changed since the last call, by the hour that the runs finished in, for {@link #load}: the
+   * identities that no earlier blob of the hour spells out, and the runs.
    *
    * <p>By hour, because runs are forgotten by the hour: a blob of several would outlive most of
    * what it tells, for months where one record bears a date of next year.
    */
   NavigableMap<Integer, byte[]> drain() {
-    NavigableMap<Integer, ByteArrayOutputStream> byHour = new TreeMap<>();
+    NavigableMap<Integer, HourOfRuns> byHour = new TreeMap<>();
     int end = changes.position();
-    for (int at = 0, next; at < end; at = next) {
+    for (int at = 0; at < end; at += ENTRY_BYTES) {
       int hour = hourOfChange(at);
-      next = at + ENTRY_BYTES;
-      while (next < end && hourOfChange(next) == hour) {
-        next += ENTRY_BYTES;
-      }
-      byHour.computeIfAbsent(hour, h -> emptyBlob()).write(changes.array(), at, next - at);
+      HourOfRuns ofHour =
+          byHour.computeIfAbsent(
+              hour, h -> new HourOfRuns(spelledOut.computeIfAbsent(h, created -> new BitSet())));
+      ofHour.add(changes.array(), at, identityOfChange(at));
     }
     // The next interval will bring about as many changes; a spike must not be kept for ever.
     changes = changes.capacity() <= 2 * end ? changes.clear() : ByteBuffer.allocate(2 * end);
     NavigableMap<Integer, byte[]> blobs = new TreeMap<>();
-    byHour.forEach((hour, blob) -> blobs.put(hour, blob.toByteArray()));
+    byHour.forEach((hour, ofHour) -> blobs.put(hour, ofHour.toBlob()));
     return blobs;
   }
 
-  private static ByteArrayOutputStream emptyBlob() {
-    ByteArrayOutputStream blob = new ByteArrayOutputStream();
-    blob.write(FORMAT);
-    return blob;
+  private final class HourOfRuns {
+    private final BitSet spelled;
+    private final DataOutputSerializer newIdentities = new DataOutputSerializer(64);
+    private final DataOutputSerializer runs = new DataOutputSerializer(16 * ENTRY_BYTES);
+    private int newIdentityCount;
+
+    private HourOfRuns(BitSet spelled) {
+      this.spelled = spelled;
+    }
+
+    void add(byte[] entries, int at, int identity) {
+      try {
+        if (identity != Identities.UNKNOWN && !spelled.get(identity)) {
+          spelled.set(identity);
+          newIdentities.writeInt(identity);
+          write(identities.get(identity), newIdentities);
+          newIdentityCount++;
+        }
+        runs.write(entries, at, ENTRY_BYTES);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    byte[] toBlob() {
+      return ByteBuffer.allocate(HEADER_BYTES + 8 + newIdentities.length() + runs.length())
+          .put(FORMAT)
+          .putInt(newIdentityCount)
+          .put(newIdentities.getSharedBuffer(), 0, newIdentities.length())
+          .putInt(runs.length() / ENTRY_BYTES)
+          .put(runs.getSharedBuffer(), 0, runs.length())
+          .array();
+    }
+  }
+
+  private static void write(RunIdentity identity, DataOutputView to) throws IOException {
+    to.writeInt(identity.deploymentVersion());
+    for (byte[] text :
+        new byte[][] {identity.script(), identity.deploymentId(), identity.function()}) {
+      to.writeInt(text.length);
+      to.write(text);
+    }
+  }
+
+  private static RunIdentity readIdentity(ByteBuffer from) {
+    int version = from.getInt();
+    return new RunIdentity(readText(from), version, readText(from), readText(from));
+  }
+
+  private static byte[] readText(ByteBuffer from) {
+    byte[] text = new byte[from.getInt()];
+    from.get(text);
+    return text;
+  }
+
+  private int identityOfChange(int at) {
+    return identityIn(
+        changes.getShort(at + IDENTITY_OF_ENTRY), changes.get(at + IDENTITY_OF_ENTRY + 2));
+  }
+
+  // Three bytes, which is why there may not be more than Identities.MAX_LIMIT.
+  private static int identityIn(short high, byte low) {
+    return (high & 0xffff) << 8 | (low & 0xff);
   }
 
   private int hourOfChange(int at) {
     return hour(changes.getLong(at + Long.BYTES));
   }
 
-  /** Takes over a blob that {@link #drain} gave; those of an hour in the order it gave them. */
-  void load(byte[] blob) {
+  /**
+   * Takes over a blob that {@link #drain} gave; those of an hour in the order it gave them.
+   *
+   * @param numbers of the hour's identities, as its blobs number them, the numbers here: empty for
+   *     the first of them
+   */
+  void load(byte[] blob, Map<Integer, Integer> numbers) {
     if (blob[0] != FORMAT) {
       throw new IllegalStateException("Unknown format of remembered runs: " + blob[0]);
     }
     ByteBuffer from = ByteBuffer.wrap(blob, HEADER_BYTES, blob.length - HEADER_BYTES);
     while (from.hasRemaining()) {
-      put(from.getLong(), from.getLong(), from.getFloat());
+      for (int left = from.getInt(); left > 0; left--) {
+        int number = from.getInt();
+        numbers.put(number, identities.of(readIdentity(from)));
+      }
+      for (int left = from.getInt(); left > 0; left--) {
+        long first = from.getLong();
+        long second = from.getLong();
+        float responseTime = from.getFloat();
+        int number = identityIn(from.getShort(), from.get());
+        put(first, second, responseTime, numbers.getOrDefault(number, Identities.UNKNOWN));
+      }
     }
   }
 
@@ -173,6 +290,7 @@ final class FinishedRuns {
   void expire(int oldestHour) {
     long[] oldSlots = slots;
     float[] oldTimes = responseTimes;
+    int[] oldIdentities = identityNumbers;
     int kept = 0;
     for (int at = 0; at < oldTimes.length; at++) {
       if (oldSlots[2 * at] != 0 && hour(oldSlots[2 * at + 1]) >= oldestHour) {
@@ -185,10 +303,11 @@ final class FinishedRuns {
     allocate(Math.max(MIN_CAPACITY, (int) (kept / MAX_LOAD * 1.2)));
     for (int at = 0; at < oldTimes.length; at++) {
       if (oldSlots[2 * at] != 0 && hour(oldSlots[2 * at + 1]) >= oldestHour) {
-        put(oldSlots[2 * at], oldSlots[2 * at + 1], oldTimes[at]);
+        put(oldSlots[2 * at], oldSlots[2 * at + 1], oldTimes[at], oldIdentities[at]);
       }
     }
     forgetChanges(oldestHour);
+    spelledOut.headMap(oldestHour).clear();
   }
 
   // Or else, in a job without checkpoints, they would grow for ever.
@@ -203,7 +322,7 @@ final class FinishedRuns {
     changes.position(kept);
   }
 
-  private void put(long first, long second, float responseTime) {
+  private void put(long first, long second, float responseTime, int identity) {
     if (size + 1 > responseTimes.length * MAX_LOAD) {
       grow();
     }
@@ -213,6 +332,7 @@ final class FinishedRuns {
       if (slots[2 * at] == first && slots[2 * at + 1] >>> HASH_SHIFT == second >>> HASH_SHIFT) {
         slots[2 * at + 1] = second;
         responseTimes[at] = responseTime;
+        identityNumbers[at] = identity;
         return;
       }
       at = at + 1 == capacity ? 0 : at + 1;
@@ -220,16 +340,18 @@ final class FinishedRuns {
     slots[2 * at] = first;
     slots[2 * at + 1] = second;
     responseTimes[at] = responseTime;
+    identityNumbers[at] = identity;
     size++;
   }
 
   private void grow() {
     long[] oldSlots = slots;
     float[] oldTimes = responseTimes;
+    int[] oldIdentities = identityNumbers;
     allocate((int) (oldTimes.length * GROWTH) + 1);
     for (int at = 0; at < oldTimes.length; at++) {
       if (oldSlots[2 * at] != 0) {
-        put(oldSlots[2 * at], oldSlots[2 * at + 1], oldTimes[at]);
+        put(oldSlots[2 * at], oldSlots[2 * at + 1], oldTimes[at], oldIdentities[at]);
       }
     }
   }
@@ -237,15 +359,17 @@ final class FinishedRuns {
   private void allocate(int capacity) {
     slots = new long[2 * capacity];
     responseTimes = new float[capacity];
+    identityNumbers = new int[capacity];
     size = 0;
   }
 
-  private void logChange(long first, long second, float responseTime) {
+  private void logChange(long first, long second, float responseTime, int identity) {
     if (changes.remaining() < ENTRY_BYTES) {
       int larger = Math.max(16 * ENTRY_BYTES, 2 * changes.capacity());
       changes = ByteBuffer.allocate(larger).put(changes.flip());
     }
     changes.putLong(first).putLong(second).putFloat(responseTime);
+    changes.putShort((short) (identity >>> 8)).put((byte) identity);
   }
 
   private static int hour(long second) {

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.track;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -30,8 +31,14 @@ final class FinishedRunsLog {
     for (Map.Entry<Long, byte[]> blob : state.entries()) {
       inOrder.put(blob.getKey(), blob.getValue());
     }
+    Map<Integer, Integer> identities = new HashMap<>();
+    long hour = -1;
     for (Map.Entry<Long, byte[]> blob : inOrder.entrySet()) {
-      runs.load(blob.getValue());
+      if (hourOf(blob.getKey()) != hour) {
+        hour = hourOf(blob.getKey());
+        identities.clear();
+      }
+      runs.load(blob.getValue(), identities);
       blobs.put(blob.getKey(), blob.getValue().length);
     }
   }

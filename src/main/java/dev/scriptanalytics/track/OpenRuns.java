@@ -43,6 +43,12 @@ final class OpenRuns {
     changed = true;
   }
 
+  /** Keeps this event of a run instead of the one that is kept. */
+  void replace(ScriptEvent event) {
+    table[find(event.hashHigh, event.hashLow)] = event;
+    changed = true;
+  }
+
   /** Forgets the run, and gives what was kept of it; null if nothing was. */
   ScriptEvent remove(long high, long low) {
     int at = find(high, low);

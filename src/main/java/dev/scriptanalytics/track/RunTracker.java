@@ -2,17 +2,21 @@ package dev.scriptanalytics.track;
 
 import static org.apache.flink.util.Preconditions.checkState;
 
+import dev.scriptanalytics.configuration.KoreloggerCapture;
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.rollup.Fact;
+import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RunIdentity;
 import dev.scriptanalytics.row.RunRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -46,6 +50,10 @@ import org.apache.flink.util.OutputTag;
  * one that does not is a duplicate without effect. The start that is known first is pinned, because
  * it is part of the row's key. A run row is written at each change, each fact of a run once: all of
  * them are functions of the events alone, so that a replay writes the same rows again.
+ *
+ * <p>A log entry is written the moment it comes, and again when its run tells what it does not:
+ * what it ran, which may be part of its key. Such a row has a higher version, and the old key gets
+ * a tombstone of the highest, so that no replay in another order brings anything back.
  *
  * <p>Runs are kept a key group at a time ({@link FinishedRuns}, {@link OpenRuns}) and written to
  * keyed state before each barrier, because asking a state backend for every record costs more than
@@ -81,6 +89,10 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   static final ValueStateDescriptor<byte[]> OPEN =
       new ValueStateDescriptor<>("open-runs", BytePrimitiveArraySerializer.INSTANCE);
 
+  /** One blob of the log entries that may have to be written again. */
+  static final ValueStateDescriptor<byte[]> PENDING_LOGS_STATE =
+      new ValueStateDescriptor<>("pending-logs", BytePrimitiveArraySerializer.INSTANCE);
+
   /** Counts events that told nothing new. */
   public static final String DUPLICATE_EVENTS = "duplicateEvents";
 
@@ -89,6 +101,12 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
 
   /** Counts runs that failed by {@code run.timeout}. */
   public static final String TIMED_OUT_RUNS = "timedOutRuns";
+
+  /** Counts log entries that were given up before their run was known. */
+  public static final String UNENRICHED_LOGS = "unenrichedLogs";
+
+  /** Of how many runs log entries are kept to be written again. */
+  public static final String RUNS_WITH_PENDING_LOGS = "runsWithPendingLogs";
 
   /** How many runs wait for their other half. */
   public static final String OPEN_RUNS = "openRuns";
@@ -99,22 +117,31 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private static final long HOUR_MILLIS = 3_600_000;
   private static final int SECONDS_PER_HOUR = 3600;
   private static final int MAX_CACHED_SCRIPTS = 1 << 16;
+  // About 200 MB of them, if names are as long as usual.
+  private static final int MAX_IDENTITIES = 1 << 20;
 
   private final TrackingRules rules;
   private final KeyGroups keyGroups;
 
   private transient ValueState<byte[]> openState;
+  private transient ValueState<byte[]> pendingState;
   private transient int firstKeyGroup;
   private transient FinishedRuns[] finishedRuns;
   private transient FinishedRunsLog[] finishedRunsLogs;
   private transient OpenRuns[] openRuns;
+  private transient PendingLogs[] pendingLogs;
+  private transient Identities identities;
   // Those of the open runs that are ends and wait for their start, oldest first.
   private transient Set<ScriptEvent> awaitingStart;
   private transient long awaitingStartBytes;
+  // The runs with pending logs of all key groups, oldest first.
+  private transient Set<PendingLogs.OfRun> awaitingRun;
+  private transient long awaitingRunBytes;
 
   private transient RunRow known;
   private transient RunRow arrived;
   private transient RunRow merged;
+  private transient LogRow logRow;
   private transient RowBinary buffer;
   private transient CapturedLogs capturedLogs;
   private transient ScriptCache scripts;
@@ -131,6 +158,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private transient Counter duplicates;
   private transient Map<DeadLetterReason, Counter> contradicting;
   private transient Counter timedOut;
+  private transient Counter unenriched;
 
   public RunTracker(TrackingRules rules, KeyGroups keyGroups) {
     this.rules = rules;
@@ -148,6 +176,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     super.initializeState(context);
     MapState<Long, byte[]> finishedState = context.getKeyedStateStore().getMapState(FINISHED);
     openState = context.getKeyedStateStore().getState(OPEN);
+    pendingState = context.getKeyedStateStore().getState(PENDING_LOGS_STATE);
     TaskInfo task = getRuntimeContext().getTaskInfo();
     checkState(
         keyGroups.count() == task.getMaxNumberOfParallelSubtasks(),
@@ -164,18 +193,23 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     finishedRuns = new FinishedRuns[count];
     finishedRunsLogs = new FinishedRunsLog[count];
     openRuns = new OpenRuns[count];
+    pendingLogs = new PendingLogs[count];
+    identities = new Identities(MAX_IDENTITIES);
     for (int i = 0; i < count; i++) {
-      finishedRuns[i] = new FinishedRuns();
+      finishedRuns[i] = new FinishedRuns(identities);
       finishedRunsLogs[i] = new FinishedRunsLog(finishedState);
       openRuns[i] = new OpenRuns();
+      pendingLogs[i] = new PendingLogs();
     }
     awaitingStart = new LinkedHashSet<>();
+    awaitingRun = new LinkedHashSet<>();
     reached = Long.MIN_VALUE;
     nextScan = Long.MIN_VALUE;
     idleSince = Long.MAX_VALUE;
     known = new RunRow();
     arrived = new RunRow();
     merged = new RunRow();
+    logRow = new LogRow();
     buffer = new RowBinary();
     if (context.isRestored()) {
       restore();
@@ -184,6 +218,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
 
   private void restore() throws Exception {
     List<ScriptEvent> events = new ArrayList<>();
+    List<PendingLogs.OfRun> pending = new ArrayList<>();
     for (int i = 0; i < openRuns.length; i++) {
       setCurrentKey(keyGroups.representative(firstKeyGroup + i));
       finishedRunsLogs[i].readInto(finishedRuns[i]);
@@ -192,11 +227,22 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
         openRuns[i].load(open);
         openRuns[i].collect(event -> true, events);
       }
+      byte[] logs = pendingState.value();
+      if (logs != null) {
+        pendingLogs[i].load(logs);
+        pendingLogs[i].forEach(pending::add);
+      }
+    }
+    pending.sort(Comparator.comparingLong(run -> run.since));
+    for (PendingLogs.OfRun run : pending) {
+      reached = run.since;
+      awaitingRun.add(run);
+      awaitingRunBytes += run.bytes();
     }
     events.sort(Comparator.comparingLong(event -> event.arrival));
     for (ScriptEvent event : events) {
       // Where nothing arrives after the restart either, what is open must not wait for it.
-      reached = event.arrival;
+      reached = Math.max(reached, event.arrival);
       if (isEnd(event)) {
         holdForStart(event);
       }
@@ -218,6 +264,8 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     duplicates = getMetricGroup().counter(DUPLICATE_EVENTS);
     contradicting = new EnumMap<>(DeadLetterReason.class);
     timedOut = getMetricGroup().counter(TIMED_OUT_RUNS);
+    unenriched = getMetricGroup().counter(UNENRICHED_LOGS);
+    getMetricGroup().gauge(RUNS_WITH_PENDING_LOGS, () -> awaitingRun.size());
     getMetricGroup().gauge(OPEN_RUNS, () -> Arrays.stream(openRuns).mapToInt(OpenRuns::size).sum());
     getMetricGroup()
         .gauge(
@@ -239,6 +287,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   public void processElement(StreamRecord<ScriptEvent> element) throws Exception {
     ScriptEvent event = element.getValue();
     int group = keyGroups.of(event.hashHigh) - firstKeyGroup;
+    if (event.kind == ScriptEvent.Kind.LOG) {
+      logEntry(event, finishedRuns[group], openRuns[group], pendingLogs[group]);
+    } else {
+      runEvent(event, group);
+    }
+  }
+
+  private void runEvent(ScriptEvent event, int group) {
     FinishedRuns finished = finishedRuns[group];
     OpenRuns open = openRuns[group];
     arrived.wrap(event.row);
@@ -249,9 +305,11 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       } else if (open.get(event.hashHigh, event.hashLow) != null) {
         duplicates.inc();
       } else {
-        open.add(event);
+        PendingLogs.OfRun pending = pendingLogs[group].get(event.hashHigh, event.hashLow);
+        open.add(pending != null && pending.streamed ? event.withLogs() : event);
         emitRow(event.row);
         emitFact(Fact.Kind.SEEN, arrived, event.arrival);
+        enrich(pending, arrived);
       }
       return;
     }
@@ -277,7 +335,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     emitRow(event.row);
     emitFact(Fact.Kind.SEEN, arrived, event.arrival);
     emitEnd(arrived, event.arrival);
-    capturedLogs.write(event, arrived, this::emitLogRow);
+    writeLogs(event, arrived, false, event.arrival);
     if (rules.awaitStartMillis() > 0) {
       open.add(event);
       holdForStart(event);
@@ -300,7 +358,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       emitFact(Fact.Kind.SEEN, merged, event.arrival);
     }
     emitEnd(merged, event.arrival);
-    capturedLogs.write(event, merged, this::emitLogRow);
+    writeLogs(event, merged, start.kind == ScriptEvent.Kind.LOGGED_RUN, event.arrival);
   }
 
   private void startAfterEnd(ScriptEvent start, FinishedRuns finished, int at, OpenRuns open) {
@@ -308,9 +366,9 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       duplicates.inc();
       return;
     }
-    finished.setStartSeen(at);
     ScriptEvent end = open.get(start.hashHigh, start.hashLow);
     if (end == null) {
+      finished.setStartSeen(at, finished.identity(at));
       deadLetter(
           start,
           DeadLetterReason.LATE_START,
@@ -321,8 +379,10 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     letGo(end);
     known.wrap(end.row);
     byte[] row = RunRow.merge(arrived, known, known, buffer);
+    merged.wrap(row);
+    finished.setStartSeen(at, identities.of(merged));
     emitRow(row);
-    capturedLogs.write(end, merged.wrap(row), this::emitLogRow);
+    writeLogs(end, merged, false, start.arrival);
   }
 
   private void secondEnd(ScriptEvent event, FinishedRuns finished, int at) {
@@ -369,6 +429,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     remember(start, deadline(start), merged, finished, true, true);
     emitRow(row);
     emitEnd(merged, deadline(start));
+    writeLogs(start, merged, true, deadline(start));
     timedOut.inc();
   }
 
@@ -387,7 +448,153 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     // Where timestamps are out of order: never into an hour that has been forgotten.
     int hour = Math.max((int) Math.floorDiv(finishedAt, HOUR_MILLIS), oldestHour);
     finished.add(
-        event.hashHigh, event.hashLow, hour, run.status(), byRule, startSeen, run.responseTime());
+        event.hashHigh,
+        event.hashLow,
+        hour,
+        run.status(),
+        byRule,
+        startSeen,
+        run.responseTime(),
+        identities.of(run));
+  }
+
+  /** Writes an entry at once, with what is known of its run, and keeps it while more may come. */
+  private void logEntry(
+      ScriptEvent event, FinishedRuns finished, OpenRuns open, PendingLogs pendingOfGroup) {
+    logRow.wrap(event.row);
+    if (!logRow.hasRun()) {
+      emitLogRow(event.row);
+      return;
+    }
+    PendingLogs.OfRun pending = pendingOfGroup.get(event.hashHigh, event.hashLow);
+    RunIdentity run = null;
+    int version = LogRow.AS_IT_CAME;
+    boolean mustRemember = false;
+    int at = finished.find(event.hashHigh, event.hashLow);
+    if (at != FinishedRuns.NONE) {
+      run = identities.get(finished.identity(at));
+      version = finished.startSeen(at) ? RunRow.COMPLETE : RunRow.END_ONLY;
+    } else {
+      ScriptEvent start = open.get(event.hashHigh, event.hashLow);
+      if (start != null) {
+        run = identities.get(identities.of(known.wrap(start.row)));
+        version = RunRow.START_ONLY;
+        if (start.kind == ScriptEvent.Kind.RUN) {
+          open.replace(start.withLogs());
+        }
+      } else {
+        // That entries were streamed has to be known when the end comes.
+        mustRemember = rules.libraryLines() == KoreloggerCapture.AUTO;
+      }
+    }
+    if (run == null || logRow.isWhole()) {
+      emitLogRow(event.row);
+    } else {
+      emitEnriched(run, version);
+    }
+    boolean mayLearn =
+        version != RunRow.COMPLETE && !logRow.isWhole() && (run == null || !run.isWhole());
+    if (run == null && at != FinishedRuns.NONE) {
+      unenriched.inc();
+    }
+    if (pending == null && (mayLearn || mustRemember)) {
+      pending = pendingOfGroup.add(event.hashHigh, event.hashLow, event.arrival);
+      pending.identity = run;
+      awaitingRun.add(pending);
+      awaitingRunBytes += pending.bytes();
+    }
+    if (pending == null) {
+      return;
+    }
+    if (pending.libraryLines != null) {
+      awaitingRunBytes -= pending.libraryLines.bytes();
+      capturedLogs.takeBack(pending.libraryLines, this::emitLogRow);
+      pending.libraryLines = null;
+    }
+    pending.streamed = true;
+    pendingOfGroup.setChanged();
+    if (mayLearn) {
+      if (pending.rows.size() < rules.awaitRunMaxEntries()) {
+        awaitingRunBytes -= pending.bytes();
+        pending.add(event.row);
+        awaitingRunBytes += pending.bytes();
+      } else if (run == null) {
+        unenriched.inc();
+      }
+    }
+    while (awaitingRunBytes > rules.awaitRunMaxBytes()) {
+      giveUp(awaitingRun.iterator().next());
+    }
+  }
+
+  /** Writes entries again where they lack what is known of their run now. */
+  private void enrich(PendingLogs.OfRun pending, RunRow run) {
+    if (pending == null) {
+      return;
+    }
+    RunIdentity identity = identities.get(identities.of(run));
+    if (identity != null && !identity.equals(pending.identity)) {
+      for (byte[] row : pending.rows) {
+        logRow.wrap(row);
+        emitEnriched(identity, run.version());
+      }
+      pending.identity = identity;
+      if (identity.isWhole()) {
+        awaitingRunBytes -= pending.bytes();
+        pending.removeRows();
+        awaitingRunBytes += pending.bytes();
+      }
+      pendingLogs[keyGroups.of(pending.hashHigh) - firstKeyGroup].setChanged();
+    }
+  }
+
+  private void emitEnriched(RunIdentity run, int version) {
+    emitLogRow(logRow.enriched(run, version, buffer));
+    if (!logRow.hasScript()) {
+      // Also where this is the first row: before a restart the entry may have come before its run.
+      emitLogRow(logRow.tombstone(buffer));
+    }
+  }
+
+  /** Writes what the end of a run brings of log entries, or makes known about them. */
+  private void writeLogs(ScriptEvent end, RunRow run, boolean streamedBefore, long arrival) {
+    PendingLogs pendingOfGroup = pendingLogs[keyGroups.of(end.hashHigh) - firstKeyGroup];
+    PendingLogs.OfRun pending = pendingOfGroup.get(end.hashHigh, end.hashLow);
+    enrich(pending, run);
+    boolean streamed = streamedBefore || (pending != null && pending.streamed);
+    CapturedLogs.LibraryLines mayGo = capturedLogs.write(end, run, streamed, this::emitLogRow);
+    if (pending != null && run.version() == RunRow.COMPLETE) {
+      remove(pending);
+      pending = null;
+    }
+    if (mayGo == null) {
+      return;
+    }
+    if (pending == null) {
+      pending = pendingOfGroup.add(end.hashHigh, end.hashLow, arrival);
+      awaitingRun.add(pending);
+    } else {
+      awaitingRunBytes -= pending.bytes();
+      pendingOfGroup.setChanged();
+    }
+    pending.libraryLines = mayGo;
+    awaitingRunBytes += pending.bytes();
+    while (awaitingRunBytes > rules.awaitRunMaxBytes()) {
+      giveUp(awaitingRun.iterator().next());
+    }
+  }
+
+  private void giveUp(PendingLogs.OfRun pending) {
+    if (pending.identity == null) {
+      unenriched.inc(pending.rows.size());
+    }
+    remove(pending);
+  }
+
+  private void remove(PendingLogs.OfRun pending) {
+    pendingLogs[keyGroups.of(pending.hashHigh) - firstKeyGroup].remove(pending);
+    awaitingRun.remove(pending);
+    awaitingRunBytes -= pending.bytes();
   }
 
   private void holdForStart(ScriptEvent end) {
@@ -489,6 +696,13 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       }
       letGo(oldest);
     }
+    while (!awaitingRun.isEmpty()) {
+      PendingLogs.OfRun oldest = awaitingRun.iterator().next();
+      if (oldest.since + rules.awaitRunMillis() >= time) {
+        break;
+      }
+      giveUp(oldest);
+    }
     if (time >= nextScan) {
       // An hour is over with the watermark that ends it: no fact of that hour may come after it.
       nextScan =
@@ -545,6 +759,18 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
           forgotten);
     }
     forgotten.forEach(this::letGo);
+    forgetIdentities();
+  }
+
+  private void forgetIdentities() {
+    BitSet used = new BitSet();
+    for (FinishedRuns finished : finishedRuns) {
+      finished.collectIdentities(used);
+    }
+    BitSet forgotten = identities.retain(used);
+    for (FinishedRuns finished : finishedRuns) {
+      finished.forgetIdentities(forgotten);
+    }
   }
 
   @Override
@@ -553,7 +779,10 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     for (int i = 0; i < openRuns.length; i++) {
       FinishedRunsLog log = finishedRunsLogs[i];
       Map<Integer, byte[]> changes = finishedRuns[i].drain();
-      if (changes.isEmpty() && !log.reachesBefore(oldestHour) && !openRuns[i].isChanged()) {
+      if (changes.isEmpty()
+          && !log.reachesBefore(oldestHour)
+          && !openRuns[i].isChanged()
+          && !pendingLogs[i].isChanged()) {
         continue;
       }
       setCurrentKey(keyGroups.representative(firstKeyGroup + i));
@@ -563,6 +792,9 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       }
       if (openRuns[i].isChanged()) {
         openState.update(openRuns[i].toBytes());
+      }
+      if (pendingLogs[i].isChanged()) {
+        pendingState.update(pendingLogs[i].toBytes());
       }
     }
   }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 /** Open runs are kept in state as such events, so these bytes must be readable forever. */
 class ScriptEventSerializerTest {
   private static final String GOLDEN =
-      "01020304050607080807060504030201" // hash
+      "00" // of a run
+          + "01020304050607080807060504030201" // hash
           + "00000196cd4b7c40" // arrival
           + "000b7363726970742d72756e73" // topic
           + "00000003" // partition
@@ -31,6 +32,30 @@ class ScriptEventSerializerTest {
         .usingRecursiveComparison()
         .isEqualTo(event);
     assertThat(SerializedForm.copied(ScriptEventSerializer.TYPE, GOLDEN)).isEqualTo(GOLDEN);
+  }
+
+  @Test
+  void carriesLogEntriesWithoutTheirOrigin() throws IOException {
+    ScriptEvent entry =
+        ScriptEvent.ofLog(
+            0x0102030405060708L, 0x0807060504030201L, 0x196cd4b7c40L, new byte[] {10, 11, -1});
+    String golden = "01" + GOLDEN.substring(2, 2 + 48) + "000000030a0bff";
+
+    assertThat(hex(ScriptEventSerializer.TYPE, entry)).isEqualTo(golden);
+    assertThat(read(ScriptEventSerializer.TYPE, golden))
+        .usingRecursiveComparison()
+        .isEqualTo(entry);
+  }
+
+  @Test
+  void keepsThatEntriesOfARunHaveCome() throws IOException {
+    ScriptEvent event = event("script-runs", new byte[0], null).withLogs();
+    String golden = "02" + GOLDEN.substring(2);
+
+    assertThat(hex(ScriptEventSerializer.TYPE, event)).isEqualTo(golden);
+    assertThat(read(ScriptEventSerializer.TYPE, golden))
+        .usingRecursiveComparison()
+        .isEqualTo(event);
   }
 
   @Test

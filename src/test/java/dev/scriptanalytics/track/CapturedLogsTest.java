@@ -3,6 +3,7 @@ package dev.scriptanalytics.track;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scriptanalytics.configuration.KoreloggerCapture;
 import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.decode.RunDecoder;
 import dev.scriptanalytics.event.ScriptEvent;
@@ -30,12 +31,12 @@ class CapturedLogsTest {
        "trace_id":"t","stdout":"INFO :: begun\\nplain ä\\n","stderr":"oops"}
       """;
 
-  private CapturedLogs logs = new CapturedLogs(rules(true, 1024));
+  private CapturedLogs logs = new CapturedLogs(rules(KoreloggerCapture.KEEP, 1024));
 
   @Test
   void writesARowOfEveryColumnForAnEntry() throws Exception {
     Map<String, Object> expected = new LinkedHashMap<>();
-    expected.put("version", 0);
+    expected.put("version", 2);
     expected.put("is_deleted", 0);
     expected.put("timestamp", Instant.parse("2025-05-14T06:07:27.238Z"));
     expected.put("log_level", "Info");
@@ -63,6 +64,7 @@ class CapturedLogsTest {
     expected.put("trace_id", "t");
     expected.put("span_id", "");
     expected.put("truncated", List.of());
+    expected.put("redacted", List.of());
     expected.put("extra", "");
 
     List<Map<String, Object>> rows = rows(END);
@@ -132,7 +134,7 @@ class CapturedLogsTest {
     assertThat(rows(END.replace("Qbalance", "other").replace("238Z", "999Z").replace("begun", "x")))
         .extracting(row -> row.get("log_id"))
         .isEqualTo(ids);
-    logs = new CapturedLogs(rules(true, 1024));
+    logs = new CapturedLogs(rules(KoreloggerCapture.KEEP, 1024));
     assertThat(rows(END)).extracting(row -> row.get("log_id")).isEqualTo(ids);
   }
 
@@ -149,8 +151,8 @@ class CapturedLogsTest {
     List<Map<String, Object>> before = rows(end, endRow);
     List<Map<String, Object>> after = rows(end, new RunRow().wrap(merged));
 
-    assertThat(before).extracting(row -> row.get("version")).containsOnly(0);
-    assertThat(after).extracting(row -> row.get("version")).containsOnly(1);
+    assertThat(before).extracting(row -> row.get("version")).containsOnly(2);
+    assertThat(after).extracting(row -> row.get("version")).containsOnly(3);
     assertThat(before).extracting(row -> row.get("deployment_version")).containsOnly(0);
     assertThat(after).extracting(row -> row.get("deployment_version")).containsOnly(9);
     for (String key : List.of("account", "script", "timestamp", "log_id")) {
@@ -163,7 +165,7 @@ class CapturedLogsTest {
 
   @Test
   void cutsALongMessageAndSaysSo() throws Exception {
-    logs = new CapturedLogs(rules(true, 8));
+    logs = new CapturedLogs(rules(KoreloggerCapture.KEEP, 8));
 
     List<Map<String, Object>> rows =
         rows(
@@ -181,7 +183,7 @@ class CapturedLogsTest {
 
   @Test
   void leavesOutTheLibrarysLinesWhereTheyAreNotWanted() throws Exception {
-    logs = new CapturedLogs(rules(false, 1024));
+    logs = new CapturedLogs(rules(KoreloggerCapture.DROP, 1024));
 
     assertThat(rows(END.replace("begun", "begun\\n  and more")))
         .extracting(row -> row.get("log_message"))
@@ -202,6 +204,7 @@ class CapturedLogsTest {
     logs.write(
         many,
         run,
+        false,
         row -> {
           count[0]++;
           last.set(0, row);
@@ -218,7 +221,7 @@ class CapturedLogsTest {
 
   private List<Map<String, Object>> rows(ScriptEvent end, RunRow run) {
     List<Map<String, Object>> rows = new ArrayList<>();
-    logs.write(end, run, row -> rows.add(RowReader.logRow(row)));
+    logs.write(end, run, false, row -> rows.add(RowReader.logRow(row)));
     return rows;
   }
 
@@ -242,7 +245,7 @@ class CapturedLogsTest {
             ARRIVAL.toEpochMilli());
   }
 
-  private static TrackingRules rules(boolean keepLibraryLines, int maxMessageBytes) {
+  private static TrackingRules rules(KoreloggerCapture libraryLines, int maxMessageBytes) {
     return new TrackingRules(
         Duration.ofDays(1).toMillis(),
         Duration.ofDays(7).toMillis(),
@@ -250,7 +253,10 @@ class CapturedLogsTest {
         Duration.ofMinutes(10).toMillis(),
         1 << 20,
         Pattern.compile("^([A-Za-z]+) :: (.*)$"),
-        keepLibraryLines,
+        libraryLines,
+        0,
+        0,
+        0,
         maxMessageBytes,
         1 << 16);
   }

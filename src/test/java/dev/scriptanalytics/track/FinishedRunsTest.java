@@ -2,11 +2,14 @@ package dev.scriptanalytics.track;
 
 import static dev.scriptanalytics.event.RunStatus.FAILED;
 import static dev.scriptanalytics.event.RunStatus.SUCCESS;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.event.RunStatus;
+import dev.scriptanalytics.row.RunIdentity;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,7 +24,8 @@ class FinishedRunsTest {
   private static final int HOUR = 498_226;
   private static final HexFormat HEX = HexFormat.of();
 
-  private final FinishedRuns runs = new FinishedRuns();
+  private final Identities identities = new Identities(1000);
+  private final FinishedRuns runs = new FinishedRuns(identities);
 
   @Test
   void knowsAMillionRunsAndNoOthersInLittleMemory() {
@@ -36,7 +40,8 @@ class FinishedRunsTest {
           i % 3 == 0 ? FAILED : SUCCESS,
           false,
           true,
-          i);
+          i,
+          Identities.UNKNOWN);
       if (i % 10_000 == 9_999) {
         checkpointBytes += bytes(runs.drain());
         if (i > 100_000) {
@@ -65,8 +70,8 @@ class FinishedRunsTest {
 
   @Test
   void remembersOfARunWhatItWasTold() {
-    runs.add(1L << 40, 1L << 50, HOUR, SUCCESS, false, false, 12.5);
-    runs.add(2L << 40, 1L << 50, HOUR, FAILED, true, true, Double.NaN);
+    runs.add(1L << 40, 1L << 50, HOUR, SUCCESS, false, false, 12.5, Identities.UNKNOWN);
+    runs.add(2L << 40, 1L << 50, HOUR, FAILED, true, true, Double.NaN, Identities.UNKNOWN);
 
     int first = runs.find(1L << 40, 1L << 50);
     assertThat(runs.status(first)).isEqualTo(SUCCESS);
@@ -79,7 +84,7 @@ class FinishedRunsTest {
     assertThat(runs.startSeen(second)).isTrue();
     assertThat(runs.responseTime(second)).isNaN();
 
-    runs.setStartSeen(first);
+    runs.setStartSeen(first, Identities.UNKNOWN);
     assertThat(runs.startSeen(first)).isTrue();
     assertThat(runs.status(first)).isEqualTo(SUCCESS);
     assertThat(runs.timedOut(first)).isFalse();
@@ -88,7 +93,7 @@ class FinishedRunsTest {
   @Test
   void tellsRunsApartByAHundredAndFourBits() {
     long high = 0x0123456789abcdefL;
-    runs.add(high, 5L << 24, HOUR, SUCCESS, false, false, 1);
+    runs.add(high, 5L << 24, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
 
     assertThat(runs.find(high, 5L << 24)).isNotEqualTo(FinishedRuns.NONE);
     for (int bit = 0; bit < Long.SIZE; bit++) {
@@ -107,7 +112,7 @@ class FinishedRunsTest {
       highs.add(-1 - i);
     }
     for (int high : highs) {
-      runs.add(high, (long) high << 32, HOUR, SUCCESS, false, false, high);
+      runs.add(high, (long) high << 32, HOUR, SUCCESS, false, false, high, Identities.UNKNOWN);
     }
     assertThat(runs.size()).isEqualTo(400);
     for (int high : highs) {
@@ -121,7 +126,7 @@ class FinishedRunsTest {
   @Test
   void forgetsRunsByTheHourTheyFinishedIn() {
     for (int i = 0; i < 1000; i++) {
-      runs.add(hash(i), 0, HOUR + i % 10, SUCCESS, false, false, i);
+      runs.add(hash(i), 0, HOUR + i % 10, SUCCESS, false, false, i, Identities.UNKNOWN);
     }
     long full = runs.memoryBytes();
     runs.drain();
@@ -153,12 +158,12 @@ class FinishedRunsTest {
       if (at == FinishedRuns.NONE) {
         int hour = oldest + random.nextInt(4);
         RunStatus status = random.nextBoolean() ? SUCCESS : FAILED;
-        runs.add(high, 0, hour, status, random.nextBoolean(), false, step);
+        runs.add(high, 0, hour, status, random.nextBoolean(), false, step, identity(step));
         hours.put(high, hour);
       } else if (!runs.startSeen(at)) {
-        runs.setStartSeen(at);
+        runs.setStartSeen(at, identity(step));
       }
-      expected.put(high, told(runs, high));
+      expected.put(high, told(runs, identities, high));
       if (random.nextInt(500) == 0) {
         int next = ++oldest;
         runs.expire(next);
@@ -174,17 +179,40 @@ class FinishedRunsTest {
     runs.drain()
         .forEach((hour, blob) -> log.computeIfAbsent(hour, h -> new ArrayList<>()).add(blob));
 
-    FinishedRuns again = new FinishedRuns();
+    Identities identitiesAgain = new Identities(1000);
+    FinishedRuns again = new FinishedRuns(identitiesAgain);
     log.values()
         .forEach(
-            blobs -> again.load(blobs.stream().reduce(FinishedRuns::concatenate).orElseThrow()));
+            blobs ->
+                again.load(
+                    blobs.stream().reduce(FinishedRuns::concatenate).orElseThrow(),
+                    new HashMap<>()));
 
     assertThat(again.size()).isEqualTo(expected.size()).isEqualTo(runs.size());
-    expected.forEach((high, told) -> assertThat(told(again, high)).isEqualTo(told));
+    expected.forEach(
+        (high, told) -> assertThat(told(again, identitiesAgain, high)).isEqualTo(told));
     assertThat(again.drain()).as("what was loaded is no change").isEmpty();
   }
 
-  private static String told(FinishedRuns runs, long high) {
+  private int identity(int number) {
+    // Changed now and then, so that numbers are used for other identities.
+    if (number % 1000 == 0) {
+      BitSet used = new BitSet();
+      runs.collectIdentities(used);
+      runs.forgetIdentities(identities.retain(used));
+    }
+    return identities.of(identityOf(number % 50 + number / 1000));
+  }
+
+  private static RunIdentity identityOf(int number) {
+    return new RunIdentity(
+        ("script" + number).getBytes(UTF_8),
+        number,
+        ("deploy" + number).getBytes(UTF_8),
+        new byte[0]);
+  }
+
+  private static String told(FinishedRuns runs, Identities identities, long high) {
     int at = runs.find(high, 0);
     return at == FinishedRuns.NONE
         ? "unknown"
@@ -194,22 +222,24 @@ class FinishedRunsTest {
             + " "
             + runs.startSeen(at)
             + " "
-            + runs.responseTime(at);
+            + runs.responseTime(at)
+            + " "
+            + new String(identities.get(runs.identity(at)).script(), UTF_8);
   }
 
   @Test
   void givesChangesOnceAndByTheHour() {
-    runs.add(1L << 32, 0, HOUR, SUCCESS, false, false, 1);
-    runs.add(2L << 32, 0, HOUR + 1, SUCCESS, false, false, 1);
-    runs.add(3L << 32, 0, HOUR, SUCCESS, false, false, 1);
+    runs.add(1L << 32, 0, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
+    runs.add(2L << 32, 0, HOUR + 1, SUCCESS, false, false, 1, Identities.UNKNOWN);
+    runs.add(3L << 32, 0, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
 
     NavigableMap<Integer, byte[]> changes = runs.drain();
     assertThat(changes).containsOnlyKeys(HOUR, HOUR + 1);
-    assertThat(changes.get(HOUR)).hasSize(41);
-    assertThat(changes.get(HOUR + 1)).hasSize(21);
+    assertThat(changes.get(HOUR)).hasSize(9 + 2 * 23);
+    assertThat(changes.get(HOUR + 1)).hasSize(9 + 23);
     assertThat(runs.drain()).isEmpty();
 
-    runs.setStartSeen(runs.find(2L << 32, 0));
+    runs.setStartSeen(runs.find(2L << 32, 0), Identities.UNKNOWN);
     assertThat(runs.drain()).containsOnlyKeys(HOUR + 1);
   }
 
@@ -217,18 +247,18 @@ class FinishedRunsTest {
   void keepsNoMoreChangesThanRunsWhereNobodyTakesThem() {
     for (int hour = HOUR; hour < HOUR + 200; hour++) {
       for (int i = 0; i < 1000; i++) {
-        runs.add(hash(i), (long) hour << 32, hour, SUCCESS, false, false, i);
+        runs.add(hash(i), (long) hour << 32, hour, SUCCESS, false, false, i, Identities.UNKNOWN);
       }
       runs.expire(hour - 1);
     }
     assertThat(runs.size()).isEqualTo(2000);
     assertThat(runs.memoryBytes()).isLessThan(200L * runs.size());
-    assertThat(bytes(runs.drain())).isEqualTo(2 + 2000 * 20);
+    assertThat(bytes(runs.drain())).isEqualTo(2 * 9 + 2000 * 23);
   }
 
   @Test
   void keepsAnHourThatItHasNoRoomForOutOfTheRest() {
-    runs.add(1L << 32, 0, Integer.MAX_VALUE, FAILED, false, true, 1);
+    runs.add(1L << 32, 0, Integer.MAX_VALUE, FAILED, false, true, 1, Identities.UNKNOWN);
 
     assertThat(runs.status(runs.find(1L << 32, 0))).isEqualTo(FAILED);
     assertThat(runs.drain()).containsOnlyKeys(0xfffff);
@@ -236,32 +266,53 @@ class FinishedRunsTest {
 
   @Test
   void readsTheBytesOfItsFirstVersionForEver() {
-    runs.add(0x0123456789abcdefL, 0xfedcba9876543210L, HOUR, SUCCESS, false, true, 138.5);
-    runs.add(0, -1, HOUR, FAILED, true, false, Double.NaN);
+    runs.add(
+        0x0123456789abcdefL,
+        0xfedcba9876543210L,
+        HOUR,
+        SUCCESS,
+        false,
+        true,
+        138.5,
+        identities.of(identityOf(3)));
+    runs.add(0, -1, HOUR, FAILED, true, false, Double.NaN, Identities.UNKNOWN);
     String golden =
         "01"
+            + "00000001"
+            + "00000001"
+            + "00000003"
+            + "00000007"
+            + HEX.formatHex("script3".getBytes(UTF_8))
+            + "00000007"
+            + HEX.formatHex("deploy3".getBytes(UTF_8))
+            + "00000000"
+            + "00000002"
             + "0123456789abcdef"
             + "fedcba9876"
             + "79a32"
             + "a"
             + "430a8000"
+            + "000001"
             + "0000000000000001"
             + "ffffffffff"
             + "79a32"
             + "7"
-            + "7fc00000";
+            + "7fc00000"
+            + "000000";
     NavigableMap<Integer, byte[]> drained = runs.drain();
     assertThat(drained).containsOnlyKeys(HOUR);
     assertThat(HEX.formatHex(drained.get(HOUR))).isEqualTo(golden);
 
-    FinishedRuns again = new FinishedRuns();
-    again.load(HEX.parseHex(golden));
+    Identities identitiesAgain = new Identities(1000);
+    FinishedRuns again = new FinishedRuns(identitiesAgain);
+    again.load(HEX.parseHex(golden), new HashMap<>());
     assertThat(again.size()).isEqualTo(2);
     int first = again.find(0x0123456789abcdefL, 0xfedcba9876543210L);
     assertThat(again.status(first)).isEqualTo(SUCCESS);
     assertThat(again.timedOut(first)).isFalse();
     assertThat(again.startSeen(first)).isTrue();
     assertThat(again.responseTime(first)).isEqualTo(138.5f);
+    assertThat(identitiesAgain.get(again.identity(first))).isEqualTo(identityOf(3));
     int second = again.find(0, -1);
     assertThat(again.status(second)).isEqualTo(FAILED);
     assertThat(again.timedOut(second)).isTrue();
@@ -275,7 +326,7 @@ class FinishedRunsTest {
 
   @Test
   void refusesBytesOfAnUnknownVersion() {
-    assertThatThrownBy(() -> runs.load(new byte[] {2}))
+    assertThatThrownBy(() -> runs.load(new byte[] {2}, new HashMap<>()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Unknown format")
         .hasMessageContaining("2");

@@ -122,6 +122,7 @@ class OpenRunsTest {
     String golden =
         "01"
             + "00000001"
+            + "00"
             + "0123456789abcdef"
             + "fedcba9876543210"
             + "000001a19bc150a0"

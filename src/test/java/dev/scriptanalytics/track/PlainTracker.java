@@ -39,6 +39,9 @@ final class PlainTracker {
     this.rules = rules;
     Map<Object, List<ScriptEvent>> runs = new LinkedHashMap<>();
     for (ScriptEvent event : history) {
+      if (event.kind == ScriptEvent.Kind.LOG) {
+        continue;
+      }
       Map<String, Object> row = RowReader.runRow(event.row);
       runs.computeIfAbsent(List.of(row.get("account"), row.get("run_id")), r -> new ArrayList<>())
           .add(event);
@@ -113,7 +116,7 @@ final class PlainTracker {
         fact(Fact.Kind.SEEN, row, event.arrival);
       } else if (endWaits) {
         runRows.add(merge(end));
-        log(1);
+        log(3);
       } else {
         deadLetter(event, DeadLetterReason.LATE_START);
       }
@@ -139,7 +142,7 @@ final class PlainTracker {
           row.get("status").equals("Success") ? Fact.Kind.SUCCEEDED : Fact.Kind.FAILED,
           whole,
           event.arrival);
-      log(start == null ? 0 : 1);
+      log(start == null ? 2 : 3);
     }
 
     private void failByRule() {

@@ -56,6 +56,14 @@ final class RandomHistory {
       }
       send(end, startMillis + responseTime);
     }
+    if (chance(0.4)) {
+      for (int i = 0; i < 3; i++) {
+        long millis = startMillis + random.nextInt(1 + (int) responseTime) + delay();
+        history.add(
+            LogRecords.entry(
+                id, id + "-" + i, "streamed", RunEvents.T.plusMillis(millis), entry -> {}));
+      }
+    }
     if (chance(0.15)) {
       Event other = chance(0.5) ? events.success(id, responseTime + 9.0) : events.failure(id);
       send(common(other, startMillis).with("stdout", "another"), startMillis + responseTime);

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.track;
 
+import dev.scriptanalytics.configuration.KoreloggerCapture;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,11 @@ final class Rules {
   private Duration timeout = Duration.ZERO;
   private Duration awaitStart = Duration.ofMinutes(10);
   private long awaitStartMaxBytes = 32 << 20;
+
+  private KoreloggerCapture capturedKorelogger = KoreloggerCapture.AUTO;
+  private Duration awaitRun = Duration.ofMinutes(10);
+  private int awaitRunMaxEntries = 1000;
+  private long awaitRunMaxBytes = 32 << 20;
 
   private Rules() {}
 
@@ -42,6 +48,26 @@ final class Rules {
     return this;
   }
 
+  Rules capturedKorelogger(KoreloggerCapture capture) {
+    capturedKorelogger = capture;
+    return this;
+  }
+
+  Rules awaitRun(Duration duration) {
+    awaitRun = duration;
+    return this;
+  }
+
+  Rules awaitRunMaxEntries(int entries) {
+    awaitRunMaxEntries = entries;
+    return this;
+  }
+
+  Rules awaitRunMaxBytes(long bytes) {
+    awaitRunMaxBytes = bytes;
+    return this;
+  }
+
   TrackingRules build() {
     return new TrackingRules(
         memory.toMillis(),
@@ -50,7 +76,10 @@ final class Rules {
         awaitStart.toMillis(),
         awaitStartMaxBytes,
         Pattern.compile("^([A-Za-z]+) :: (.*)$"),
-        true,
+        capturedKorelogger,
+        awaitRun.toMillis(),
+        awaitRunMaxEntries,
+        awaitRunMaxBytes,
         1 << 16,
         1 << 16);
   }

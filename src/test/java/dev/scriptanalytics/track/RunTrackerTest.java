@@ -36,6 +36,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RunTrackerTest {
+  /** What the identity of a run of script {@code Qbalance} takes in state. */
+  private static final int SPELLED_IDENTITY = 4 + 4 + 4 + 8 + 4 + 4;
+
   private static final Instant HOUR = Instant.parse("2026-11-02T10:00:00Z");
   private static final Script SCRIPT = Script.of("default", "Qbalance");
 
@@ -694,7 +697,9 @@ class RunTrackerTest {
     assertThat(tracker.metric(RunTracker.REMEMBERED_RUNS)).isEqualTo(100);
     assertThat(tracker.finishedBlobSizes())
         .hasSize(TrackerHarness.KEY_GROUPS)
-        .satisfies(sizes -> assertThat(sum(sizes)).isEqualTo(100 * 20 + sizes.size()));
+        .satisfies(
+            sizes ->
+                assertThat(sum(sizes)).isEqualTo(100 * 23 + sizes.size() * (9 + SPELLED_IDENTITY)));
 
     tracker.watermark(HOUR.plus(Duration.ofHours(25)).minusMillis(1));
     tracker.snapshot(2);
@@ -726,7 +731,7 @@ class RunTrackerTest {
     tracker.snapshot(3);
 
     assertThat(tracker.metric(RunTracker.REMEMBERED_RUNS)).isOne();
-    assertThat(tracker.finishedBlobSizes()).containsExactly(21);
+    assertThat(tracker.finishedBlobSizes()).containsExactly(9 + SPELLED_IDENTITY + 23);
   }
 
   @Test
@@ -740,7 +745,9 @@ class RunTrackerTest {
       tracker.snapshot(checkpoint);
     }
     List<Integer> sizes = tracker.finishedBlobSizes();
-    assertThat(sum(sizes)).isEqualTo(20 * runs + sizes.size());
+    int atMost =
+        23 * runs + TrackerHarness.KEY_GROUPS * (120 * 8 + SPELLED_IDENTITY) + sizes.size();
+    assertThat(sum(sizes)).isBetween(23 * runs, atMost);
     assertThat(sizes.size()).as("an hour of them").isLessThan(8 * TrackerHarness.KEY_GROUPS);
   }
 
@@ -785,7 +792,7 @@ class RunTrackerTest {
     Event end = events.success("a", 5).with("stdout", "one\nINFO :: two").with("stderr", "three");
     tracker.receive(end);
 
-    assertThat(tracked.logRows).hasSize(3).allSatisfy(row -> assertVersion(row, 0));
+    assertThat(tracked.logRows).hasSize(3).allSatisfy(row -> assertVersion(row, 2));
     assertThat(tracked.logRows)
         .extracting(row -> row.get("log_message"))
         .containsExactly("one", "two", "three");
@@ -797,7 +804,7 @@ class RunTrackerTest {
     assertThat(tracked.logRows).hasSize(6);
     assertThat(tracked.finalLogRows().values())
         .hasSize(3)
-        .allSatisfy(row -> assertVersion(row, 1))
+        .allSatisfy(row -> assertVersion(row, 3))
         .allSatisfy(row -> assertThat(row).containsEntry("function", "f"));
 
     tracker.receive(events.start("a"), end);
@@ -814,7 +821,7 @@ class RunTrackerTest {
         .singleElement()
         .satisfies(
             row -> {
-              assertVersion(row, 1);
+              assertVersion(row, 3);
               assertThat(row)
                   .containsEntry("function", "f")
                   .containsEntry("timestamp", T.plusMillis(5));
@@ -829,7 +836,7 @@ class RunTrackerTest {
     tracker.receive(events.start("a"));
 
     assertThat(tracked.logRows).hasSize(4);
-    assertThat(tracked.finalLogRows().values()).hasSize(2).allSatisfy(row -> assertVersion(row, 1));
+    assertThat(tracked.finalLogRows().values()).hasSize(2).allSatisfy(row -> assertVersion(row, 3));
   }
 
   // The rest

@@ -99,6 +99,24 @@ final class Tracked implements Output<StreamRecord<Fact>> {
     return kept;
   }
 
+  /** The rows of {@code logs} that a reader would see. */
+  List<Map<String, Object>> liveLogRows() {
+    return finalLogRows().values().stream().filter(row -> row.get("is_deleted").equals(0)).toList();
+  }
+
+  /** The same by key, without the version, which only says how they came to be. */
+  Map<Object, Map<String, Object>> liveLogRowsByKey() {
+    Map<Object, Map<String, Object>> rows = finalLogRows();
+    rows.values().removeIf(row -> row.get("is_deleted").equals(1));
+    rows.replaceAll(
+        (key, row) -> {
+          Map<String, Object> copy = new HashMap<>(row);
+          copy.remove("version");
+          return copy;
+        });
+    return rows;
+  }
+
   /** The facts of each cell, in words and sorted. */
   Map<String, List<String>> factsByCell() {
     return factsByCell(facts);

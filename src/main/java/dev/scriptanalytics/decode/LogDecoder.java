@@ -1,0 +1,109 @@
+package dev.scriptanalytics.decode;
+
+import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
+
+import dev.scriptanalytics.json.JsonArrayItems;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonObjectScanner.Kind;
+import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.row.LogEntry;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Reads records of log topics: JSON objects, told apart by their shape.
+ *
+ * <ol>
+ *   <li>With a {@code timestamp}: an entry ({@link LogEntryReader}).
+ *   <li>With an array {@code logs}: an answer of the endpoints' logs API, each of whose items is an
+ *       entry, or a line of its text format ({@link LogLineReader}). What names no script or
+ *       account has the answer's. What an answer tells about itself (its counts, its paging, its
+ *       summary) is no entry's and is left.
+ *   <li>With {@code attributes} or a {@code start_time}: a span of korelogger ({@link
+ *       KoreloggerSpanReader}).
+ *   <li>Anything else: an entry after all, which is to say that its timestamp is missing.
+ * </ol>
+ *
+ * <p>A field counts as missing where it is null or empty. Reusable, not thread-safe.
+ */
+final class LogDecoder implements RecordDecoder {
+  private final EventLimits limits;
+  private final LogEvents events;
+  private final LogEntryReader entries = new LogEntryReader();
+  private final LogEntryReader items = new LogEntryReader();
+  private final LogLineReader lines = new LogLineReader();
+  private final KoreloggerSpanReader spans;
+  private final EventFields fields = entries.fields();
+  private final LogEntry entry = new LogEntry();
+
+  /**
+   * With the key that runs are hashed with.
+   *
+   * @param hashKey 32 hexadecimal digits
+   */
+  LogDecoder(
+      EventLimits limits, String hashKey, KoreloggerAttributes attributes, Redactor redactor) {
+    this.limits = limits;
+    this.events = new LogEvents(limits, hashKey, redactor);
+    this.spans = new KoreloggerSpanReader(attributes);
+  }
+
+  @Override
+  public void decode(KafkaRecord record, long arrival, DecodedEvents out)
+      throws UnusableRecordException {
+    limits.checkRecord(record.value(), arrival);
+    fields.scan(record.value());
+    entry.reset();
+    if (!fields.isMissing(LogEntryReader.TIMESTAMP)) {
+      entries.read(entry);
+      out.event(events.event(entry, arrival, "timestamp"));
+    } else if (fields.scanner().kind(LogEntryReader.LOGS) == Kind.ARRAY) {
+      decodeItems(arrival, out);
+    } else if (!fields.isMissing(LogEntryReader.ATTRIBUTES)
+        || !fields.isMissing(LogEntryReader.START_TIME)) {
+      spans.read(fields.scanner(), entry);
+      out.event(events.event(entry, arrival, "start_time"));
+    } else {
+      throw fields.missing(LogEntryReader.TIMESTAMP);
+    }
+  }
+
+  private void decodeItems(long arrival, DecodedEvents out) throws UnusableRecordException {
+    byte[] account = entries.account();
+    byte[] script = entries.script();
+    JsonObjectScanner scanner = fields.scanner();
+    byte[] json = scanner.source();
+    JsonArrayItems array =
+        new JsonArrayItems(
+            json, scanner.start(LogEntryReader.LOGS), scanner.end(LogEntryReader.LOGS));
+    for (int item = 0; array.next(); item++) {
+      try {
+        entry.reset();
+        readItem(json, array);
+        if (entry.account.length == 0) {
+          entry.account = account;
+        }
+        if (entry.script.length == 0) {
+          entry.script = script;
+        }
+        out.event(events.event(entry, arrival, "timestamp"));
+      } catch (UnusableRecordException e) {
+        int quote = array.isString() ? 1 : 0;
+        out.unusable(item, e, Arrays.copyOfRange(json, array.start() - quote, array.end() + quote));
+      }
+    }
+  }
+
+  private void readItem(byte[] json, JsonArrayItems array) throws UnusableRecordException {
+    if (array.isString()) {
+      byte[] line = EventFields.decoded(json, array.start(), array.end(), array.isEscaped());
+      lines.read(new String(line, StandardCharsets.UTF_8), entry);
+    } else if (json[array.start()] == '{') {
+      items.fields().scanPart(json, array.start(), array.end());
+      items.read(entry);
+    } else {
+      throw new UnusableRecordException(WRONG_TYPE, "The item is neither an object nor a string");
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.scriptanalytics.decode;
+
+import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
+
+import dev.scriptanalytics.event.LogLevel;
+import dev.scriptanalytics.row.LogEntry;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads a log entry that is one line of the logs API's text format: {@code TIME [LEVEL] SOURCE:
+ * MESSAGE (JOB)}, where the job, which begins with {@code job_}, may be missing.
+ */
+final class LogLineReader {
+  private static final String JOB = " (job_";
+
+  /** Sets all that the line tells; the entry must have been reset. */
+  void read(String line, LogEntry entry) throws UnusableRecordException {
+    int timeEnd = line.indexOf(" [");
+    int levelEnd = line.indexOf("] ", Math.max(timeEnd, 0));
+    int sourceEnd = line.indexOf(": ", Math.max(levelEnd, 0));
+    if (timeEnd < 0 || levelEnd < 0 || sourceEnd < 0) {
+      throw new UnusableRecordException(
+          BAD_VALUE,
+          "The item is neither an object nor a line of the form TIME [LEVEL] SOURCE: MESSAGE: ",
+          line);
+    }
+    byte[] time = utf8(line.substring(0, timeEnd));
+    entry.timestamp = EventTime.parseMicros(time, 0, time.length);
+    if (entry.timestamp == EventTime.INVALID) {
+      throw new UnusableRecordException(BAD_VALUE, "The line begins with no time: ", line);
+    }
+    String word = line.substring(timeEnd + 2, levelEnd);
+    LogLevel level = LogLevel.ofWord(word);
+    entry.level = level == null ? LogLevel.INFO : level;
+    entry.originalLevel = utf8(word);
+    entry.source = utf8(line.substring(levelEnd + 2, sourceEnd));
+    int jobStart = line.endsWith(")") ? line.lastIndexOf(JOB) : -1;
+    int messageEnd = line.length();
+    if (jobStart > sourceEnd) {
+      messageEnd = jobStart;
+      entry.runId = utf8(line.substring(jobStart + 2, line.length() - 1));
+    }
+    entry.message = utf8(line.substring(sourceEnd + 2, messageEnd));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.scriptanalytics.track;
+
+import dev.scriptanalytics.row.RunIdentity;
+import dev.scriptanalytics.row.RunRow;
+import dev.scriptanalytics.row.RunRow.Column;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Gives each run identity a number, so that a remembered run costs four bytes for it: there are
+ * millions of runs and few deployed functions.
+ *
+ * <p>One for all key groups of an instance. The numbers hold in this process only; state spells
+ * them out ({@link FinishedRuns#drain}).
+ */
+final class Identities {
+  /** The number of no identity. */
+  static final int UNKNOWN = 0;
+
+  /** The largest bound: numbers have three bytes in state. */
+  static final int MAX_LIMIT = (1 << 24) - 1;
+
+  private static final int MIN_CAPACITY = 64;
+
+  private final int limit;
+  // By number; null where one is free.
+  private final List<RunIdentity> byNumber = new ArrayList<>();
+  private final BitSet free = new BitSet();
+  // Numbers, by open addressing; 0 is an empty place.
+  private int[] table = new int[MIN_CAPACITY];
+  private int size;
+
+  /**
+   * With a bound, so that a producer with a deployment id a run cannot fill the memory.
+   *
+   * @param limit how many there may be; a further one is {@link #UNKNOWN}
+   */
+  Identities(int limit) {
+    this.limit = Math.min(limit, MAX_LIMIT);
+    byNumber.add(null);
+  }
+
+  /** How many there are. */
+  int size() {
+    return size;
+  }
+
+  /** The identity of that number; null for {@link #UNKNOWN}. */
+  RunIdentity get(int number) {
+    return byNumber.get(number);
+  }
+
+  /** The number of a run's identity. */
+  int of(RunRow run) {
+    int hash = hash(run);
+    int mask = table.length - 1;
+    for (int at = home(hash, mask); table[at] != 0; at = (at + 1) & mask) {
+      if (isOf(byNumber.get(table[at]), run)) {
+        return table[at];
+      }
+    }
+    return add(
+        new RunIdentity(
+            run.textUtf8(Column.SCRIPT),
+            run.deploymentVersion(),
+            run.textUtf8(Column.DEPLOYMENT_ID),
+            run.textUtf8(Column.FUNCTION)));
+  }
+
+  /** The number of an identity. */
+  int of(RunIdentity identity) {
+    int mask = table.length - 1;
+    for (int at = home(identity.hashCode(), mask); table[at] != 0; at = (at + 1) & mask) {
+      if (byNumber.get(table[at]).equals(identity)) {
+        return table[at];
+      }
+    }
+    return add(identity);
+  }
+
+  /** Forgets the identities of all other numbers, and says which these were. */
+  BitSet retain(BitSet used) {
+    BitSet forgotten = new BitSet();
+    for (int number = 1; number < byNumber.size(); number++) {
+      if (byNumber.get(number) != null && !used.get(number)) {
+        byNumber.set(number, null);
+        forgotten.set(number);
+        size--;
+      }
+    }
+    if (!forgotten.isEmpty()) {
+      free.or(forgotten);
+      rehash(Math.max(MIN_CAPACITY, Integer.highestOneBit(Math.max(1, size)) * 4));
+    }
+    return forgotten;
+  }
+
+  private int add(RunIdentity identity) {
+    if (size >= limit) {
+      return UNKNOWN;
+    }
+    int number = free.nextSetBit(0);
+    if (number < 0) {
+      number = byNumber.size();
+      byNumber.add(identity);
+    } else {
+      free.clear(number);
+      byNumber.set(number, identity);
+    }
+    size++;
+    if (2 * size > table.length) {
+      rehash(2 * table.length);
+    } else {
+      place(number, identity.hashCode());
+    }
+    return number;
+  }
+
+  private void rehash(int capacity) {
+    table = new int[capacity];
+    for (int number = 1; number < byNumber.size(); number++) {
+      if (byNumber.get(number) != null) {
+        place(number, byNumber.get(number).hashCode());
+      }
+    }
+  }
+
+  private void place(int number, int hash) {
+    int mask = table.length - 1;
+    int at = home(hash, mask);
+    while (table[at] != 0) {
+      at = (at + 1) & mask;
+    }
+    table[at] = number;
+  }
+
+  // Without making an object of each run: the same as RunIdentity's.
+  private static int hash(RunRow run) {
+    int hash = 31 * hash(run, Column.SCRIPT) + run.deploymentVersion();
+    return 31 * (31 * hash + hash(run, Column.DEPLOYMENT_ID)) + hash(run, Column.FUNCTION);
+  }
+
+  private static int hash(RunRow run, Column column) {
+    byte[] bytes = run.bytes();
+    int hash = 1;
+    for (int i = run.textStart(column), end = run.textEnd(column); i < end; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    return hash;
+  }
+
+  private static boolean isOf(RunIdentity identity, RunRow run) {
+    return identity.deploymentVersion() == run.deploymentVersion()
+        && is(identity.script(), run, Column.SCRIPT)
+        && is(identity.deploymentId(), run, Column.DEPLOYMENT_ID)
+        && is(identity.function(), run, Column.FUNCTION);
+  }
+
+  private static boolean is(byte[] text, RunRow run, Column column) {
+    return Arrays.equals(
+        text, 0, text.length, run.bytes(), run.textStart(column), run.textEnd(column));
+  }
+
+  private static int home(int hash, int mask) {
+    return (hash ^ hash >>> 15) & mask;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.scriptanalytics.track;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.scriptanalytics.decode.EventLimits;
+import dev.scriptanalytics.decode.LogEvents;
+import dev.scriptanalytics.decode.UnusableRecordException;
+import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.row.LogEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.flink.metrics.SimpleCounter;
+
+/** Makes log entries as decoders give them, of the runs of {@link RunEvents}. */
+final class LogRecords {
+  private static final LogEvents EVENTS =
+      new LogEvents(
+          new EventLimits(
+              Duration.ofDays(30).toMillis(),
+              Duration.ofDays(1).toMillis(),
+              1 << 20,
+              256,
+              1 << 16,
+              1 << 16,
+              1 << 16,
+              1 << 16,
+              1 << 16,
+              30,
+              Map.of()),
+          "000102030405060708090a0b0c0d0e0f",
+          new Redactor(Redaction.NONE, new SimpleCounter()));
+
+  private LogRecords() {}
+
+  /** An entry that tells its run and message, arriving when runs start. */
+  static ScriptEvent entry(String runId, String logId, String message) {
+    return entry(runId, logId, message, RunEvents.T, entry -> {});
+  }
+
+  /** An entry that tells more. */
+  static ScriptEvent entry(
+      String runId, String logId, String message, Instant arrival, Consumer<LogEntry> more) {
+    LogEntry entry = new LogEntry();
+    entry.runId = runId.getBytes(UTF_8);
+    entry.logId = logId.getBytes(UTF_8);
+    entry.message = message.getBytes(UTF_8);
+    entry.timestamp = RunEvents.T.toEpochMilli() * 1000 + 5;
+    more.accept(entry);
+    try {
+      return EVENTS.event(entry, arrival.toEpochMilli(), "timestamp");
+    } catch (UnusableRecordException e) {
+      throw new IllegalArgumentException("Not an entry that the tracker would ever see", e);
+    }
+  }
+}
