@@ -170,7 +170,12 @@ public final class Redactor {
       return text;
     }
     if (!JsonMasking.isJson(text)) {
-      return masked(text, json.inText(text), done);
+      List<Span> loose = new ArrayList<>(json.inText(text));
+      if (seesAround) {
+        inside.forEach(
+            span -> loose.add(new Span(span.start(), span.end(), span.pattern(), false)));
+      }
+      return masked(text, Span.merged(loose), done);
     }
     return masked(masked, across, done);
   }

@@ -164,6 +164,9 @@ class RedactorTest {
   void knowsWhereAValueBeginsAndEnds(String pattern) {
     assertThat(json(redactor("pin", pattern), "{\"a\":\"1234\",\"b\":[5678],\"c\":\"x1234x\"}"))
         .isEqualTo("{\"a\":\"[redacted:pin]\",\"b\":[\"[redacted:pin]\"],\"c\":\"x1234x\"}");
+    assertThat(json(redactor("pin", pattern), "{\"a\":\"1234\",\"b\":[5678],\"c\":\"x12"))
+        .as("also in one that is cut")
+        .contains("{\"a\":\"[redacted:pin]\",\"b\":[[redacted:pin]],\"c\":\"x");
   }
 
   @Test
