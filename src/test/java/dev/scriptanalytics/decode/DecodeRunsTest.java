@@ -224,6 +224,19 @@ class DecodeRunsTest {
   }
 
   @Test
+  void masksRows() throws Exception {
+    stop();
+    redaction = new Redaction(Map.of("pin", Pattern.compile("pin-\\d+")));
+    start();
+
+    process(GOOD.replace("{", "{\"input\":[\"pin-1\"],"));
+
+    assertThat(RowReader.runRow(events().get(0).row))
+        .containsEntry("input", "[\"[redacted:pin]\"]")
+        .containsEntry("redacted", List.of("input"));
+  }
+
+  @Test
   void countsWhatNoPatternCanBeMatchedWith() throws Exception {
     stop();
     redaction = new Redaction(Map.of("deep", Pattern.compile("(a|b)*c")));
