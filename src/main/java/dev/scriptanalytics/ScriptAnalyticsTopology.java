@@ -95,7 +95,10 @@ final class ScriptAnalyticsTopology {
       DataStream<KafkaRecord> records, JobConfiguration configuration) {
     return records
         .process(
-            new DecodeRuns(EventLimits.of(configuration), configuration.get(RUN_HASH_KEY)),
+            new DecodeRuns(
+                EventLimits.of(configuration),
+                configuration.get(RUN_HASH_KEY),
+                configuration.redaction()),
             ScriptEventSerializer.TYPE)
         .name(DecodeRuns.NAME)
         .uid(DecodeRuns.UID);
@@ -109,7 +112,8 @@ final class ScriptAnalyticsTopology {
                 LogFormat.byTopic(configuration),
                 EventLimits.of(configuration),
                 configuration.get(RUN_HASH_KEY),
-                KoreloggerAttributes.of(configuration)),
+                KoreloggerAttributes.of(configuration),
+                configuration.redaction()),
             ScriptEventSerializer.TYPE)
         .name(DecodeLogs.NAME)
         .uid(DecodeLogs.UID);

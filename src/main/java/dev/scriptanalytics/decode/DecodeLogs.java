@@ -6,6 +6,8 @@ import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,6 +40,8 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
   private final EventLimits limits;
   private final String hashKey;
   private final KoreloggerAttributes korelogger;
+  private final Redaction redaction;
+  private transient Redactor redactor;
   private transient Map<LogFormat, RecordDecoder> decoders;
   private transient Rejections rejections;
   private transient Counter skipped;
@@ -53,28 +57,33 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
       Map<String, LogFormat> formats,
       EventLimits limits,
       String hashKey,
-      KoreloggerAttributes korelogger) {
+      KoreloggerAttributes korelogger,
+      Redaction redaction) {
     this.formats = new HashMap<>(formats);
     this.limits = limits;
     this.hashKey = hashKey;
     this.korelogger = korelogger;
+    this.redaction = redaction;
   }
 
   @Override
   public void open(OpenContext context) {
+    redactor =
+        new Redactor(redaction, getRuntimeContext().getMetricGroup().counter(Redactor.FAILURES));
     decoders = new EnumMap<>(LogFormat.class);
     for (LogFormat format : formats.values()) {
       decoders.computeIfAbsent(format, this::decoder);
     }
     skipped = getRuntimeContext().getMetricGroup().counter(SKIPPED_SPANS);
-    rejections = new Rejections(getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes());
+    rejections =
+        new Rejections(getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes(), redactor);
   }
 
   private RecordDecoder decoder(LogFormat format) {
     return switch (format) {
-      case JSON -> new LogDecoder(limits, hashKey, korelogger);
-      case OTLP_LOGS -> new OtlpLogDecoder(limits, hashKey);
-      case OTLP_SPANS -> new OtlpSpanDecoder(limits, hashKey);
+      case JSON -> new LogDecoder(limits, hashKey, korelogger, redactor);
+      case OTLP_LOGS -> new OtlpLogDecoder(limits, hashKey, redactor);
+      case OTLP_SPANS -> new OtlpSpanDecoder(limits, hashKey, redactor);
     };
   }
 

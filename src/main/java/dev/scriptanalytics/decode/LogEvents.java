@@ -8,6 +8,7 @@ import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.Utf8;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
@@ -17,7 +18,7 @@ import java.util.HexFormat;
 
 /**
  * Makes events of log entries, whatever form they came in: checks them, gives an id to those
- * without one, and cuts what is too long. Reusable, not thread-safe.
+ * without one, masks what is secret and cuts what is too long. Reusable, not thread-safe.
  */
 public final class LogEvents {
   // Ids must be the same after any replay, whatever key runs are hashed with.
@@ -26,6 +27,7 @@ public final class LogEvents {
       EventLimits.DEFAULT_ACCOUNT.getBytes(StandardCharsets.UTF_8);
 
   private final EventLimits limits;
+  private final Redactor redactor;
   private final SipHash runHash;
   private final SipHash idHash = new SipHash(ID_KEY);
   private final RowBinary content = new RowBinary();
@@ -38,8 +40,9 @@ public final class LogEvents {
    *
    * @param hashKey 32 hexadecimal digits
    */
-  public LogEvents(EventLimits limits, String hashKey) {
+  public LogEvents(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
+    this.redactor = redactor;
     this.runHash = new SipHash(hashKey);
     this.fitting = new ExtraFields(limits.maxInputBytes());
   }
@@ -71,7 +74,7 @@ public final class LogEvents {
         limits.accountRetentionDays().isEmpty()
             ? limits.retentionDays()
             : limits.retentionDays(new String(entry.account, StandardCharsets.UTF_8));
-    cut(entry);
+    maskAndCut(entry);
     row.reset();
     entry.writeTo(LogRow.AS_IT_CAME, row);
     content.reset();
@@ -93,8 +96,8 @@ public final class LogEvents {
   }
 
   /**
-   * An id made of all that the entry tells, before anything is cut: one that is delivered twice
-   * must get it twice, also when the configuration has changed in between.
+   * An id made of all that the entry tells, before anything is masked or cut: one that is delivered
+   * twice must get it twice, also when the configuration has changed in between.
    */
   private byte[] idOf(LogEntry entry) {
     content.reset();
@@ -126,21 +129,35 @@ public final class LogEvents {
         .getBytes(StandardCharsets.US_ASCII);
   }
 
-  private void cut(LogEntry entry) {
+  private void maskAndCut(LogEntry entry) {
     int name = limits.maxNameBytes();
     entry.deploymentId = cut(entry, "deployment_id", entry.deploymentId, name);
     entry.function = cut(entry, "function", entry.function, name);
-    entry.originalLevel = cut(entry, "original_level", entry.originalLevel, name);
+    entry.originalLevel = maskAndCut(entry, "original_level", entry.originalLevel, name);
     entry.source = cut(entry, "source", entry.source, name);
     entry.sourceType = cut(entry, "source_type", entry.sourceType, name);
     entry.requestId = cut(entry, "request_id", entry.requestId, name);
-    entry.errorCode = cut(entry, "error_code", entry.errorCode, name);
+    entry.errorCode = maskAndCut(entry, "error_code", entry.errorCode, name);
     entry.traceId = cut(entry, "trace_id", entry.traceId, name);
     entry.spanId = cut(entry, "span_id", entry.spanId, name);
-    entry.message = cut(entry, "log_message", entry.message, limits.maxMessageBytes());
-    entry.stackTrace = cut(entry, "stack_trace", entry.stackTrace, limits.maxStackTraceBytes());
-    entry.metadata = fieldsThatFit(entry, "metadata", entry.metadata);
-    entry.extra = fieldsThatFit(entry, "extra", entry.extra);
+    entry.message = maskAndCut(entry, "log_message", entry.message, limits.maxMessageBytes());
+    entry.stackTrace =
+        maskAndCut(entry, "stack_trace", entry.stackTrace, limits.maxStackTraceBytes());
+    entry.metadata = maskAndFit(entry, "metadata", entry.metadata);
+    entry.extra = maskAndFit(entry, "extra", entry.extra);
+  }
+
+  private byte[] maskAndCut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
+    byte[] seen = redactor.beginning(utf8, maxBytes);
+    byte[] masked = redactor.text(seen);
+    if (masked == seen) {
+      return cut(entry, column, utf8, maxBytes);
+    }
+    entry.redacted.add(column);
+    if (seen != utf8 && masked.length <= maxBytes) {
+      entry.truncated.add(column);
+    }
+    return cut(entry, column, masked, maxBytes);
   }
 
   private static byte[] cut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
@@ -152,11 +169,23 @@ public final class LogEvents {
   }
 
   /** Of JSON that is too long, the fields that fit: half an object is none. */
+  private byte[] maskAndFit(LogEntry entry, String column, byte[] json) {
+    byte[] kept = fieldsThatFit(entry, column, json);
+    byte[] masked = redactor.object(kept);
+    if (masked == kept) {
+      return kept;
+    }
+    entry.redacted.add(column);
+    return fieldsThatFit(entry, column, masked);
+  }
+
   private byte[] fieldsThatFit(LogEntry entry, String column, byte[] json) {
     if (json.length <= limits.maxInputBytes()) {
       return json;
     }
-    entry.truncated.add(column);
+    if (!entry.truncated.contains(column)) {
+      entry.truncated.add(column);
+    }
     try {
       object.scan(json, 0, json.length);
     } catch (JsonSyntaxException nestedTooDeep) {

@@ -21,14 +21,13 @@ final class LogLineReader {
     if (timeEnd < 0 || levelEnd < 0 || sourceEnd < 0) {
       throw new UnusableRecordException(
           BAD_VALUE,
-          "The item is neither an object nor a line of the form TIME [LEVEL] SOURCE: MESSAGE: "
-              + EventFields.quoted(line));
+          "The item is neither an object nor a line of the form TIME [LEVEL] SOURCE: MESSAGE: ",
+          line);
     }
     byte[] time = utf8(line.substring(0, timeEnd));
     entry.timestamp = EventTime.parseMicros(time, 0, time.length);
     if (entry.timestamp == EventTime.INVALID) {
-      throw new UnusableRecordException(
-          BAD_VALUE, "The line begins with no time: " + EventFields.quoted(line));
+      throw new UnusableRecordException(BAD_VALUE, "The line begins with no time: ", line);
     }
     String word = line.substring(timeEnd + 2, levelEnd);
     LogLevel level = LogLevel.ofWord(word);

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -50,9 +51,9 @@ final class OtlpLogDecoder implements RecordDecoder {
    *
    * @param hashKey 32 hexadecimal digits
    */
-  OtlpLogDecoder(EventLimits limits, String hashKey) {
+  OtlpLogDecoder(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
-    this.events = new LogEvents(limits, hashKey);
+    this.events = new LogEvents(limits, hashKey, redactor);
   }
 
   private static List<OtlpBatch.Item<LogRecord>> items(byte[] protobuf)

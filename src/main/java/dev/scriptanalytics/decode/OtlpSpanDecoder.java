@@ -12,6 +12,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
@@ -42,6 +43,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final EventLimits limits;
+  private final Redactor redactor;
   private final SipHash hash;
   private final LogEvents events;
   private final OtlpBatch<Span> batch =
@@ -56,16 +58,18 @@ final class OtlpSpanDecoder implements RecordDecoder {
   private final LogEntry entry = new LogEntry();
   private final RowBinary row = new RowBinary();
   private final List<String> cut = new ArrayList<>();
+  private final List<String> redacted = new ArrayList<>();
 
   /**
    * With the key that runs are hashed with.
    *
    * @param hashKey 32 hexadecimal digits
    */
-  OtlpSpanDecoder(EventLimits limits, String hashKey) {
+  OtlpSpanDecoder(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
+    this.redactor = redactor;
     this.hash = new SipHash(hashKey);
-    this.events = new LogEvents(limits, hashKey);
+    this.events = new LogEvents(limits, hashKey, redactor);
   }
 
   private static List<OtlpBatch.Item<Span>> items(byte[] protobuf)
@@ -143,6 +147,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     takeException(span);
 
     cut.clear();
+    redacted.clear();
     row.reset();
     row.uint8(ended ? RunRow.END_ONLY : RunRow.START_ONLY);
     row.uint8(status.code());
@@ -165,9 +170,9 @@ final class OtlpSpanDecoder implements RecordDecoder {
     text("source", run.source, limits.maxNameBytes());
     text("trace_id", run.traceId, limits.maxNameBytes());
     boolean failed = status == RunStatus.FAILED;
-    text("error_code", failed ? run.errorCode : LogEntry.NONE, limits.maxNameBytes());
-    text("error_message", failed ? run.message : LogEntry.NONE, limits.maxMessageBytes());
-    text("error_stack", failed ? run.stackTrace : LogEntry.NONE, limits.maxStackTraceBytes());
+    masked("error_code", failed ? run.errorCode : LogEntry.NONE, limits.maxNameBytes());
+    masked("error_message", failed ? run.message : LogEntry.NONE, limits.maxMessageBytes());
+    masked("error_stack", failed ? run.stackTrace : LogEntry.NONE, limits.maxStackTraceBytes());
     row.emptyString(); // input
     row.emptyString(); // output
     row.nullableInt64(0, false); // memory_bytes
@@ -175,15 +180,17 @@ final class OtlpSpanDecoder implements RecordDecoder {
     row.nullableFloat64(Double.NaN); // gpu_percent
     row.nullableUInt8(Boolean.TRUE.equals(coldStart) ? 1 : 0, coldStart != null);
     byte[] extra = extra(span);
+    byte[] maskedExtra = redactor.object(extra);
+    if (maskedExtra != extra) {
+      redacted.add("extra");
+      extra = maskedExtra;
+    }
     boolean tooLong = extra.length > limits.maxInputBytes();
     if (tooLong) {
       cut.add("extra");
     }
-    row.varint(cut.size());
-    for (String column : cut) {
-      row.string(utf8(column));
-    }
-    row.varint(0); // redacted
+    names(cut);
+    names(redacted);
     row.string(tooLong ? LogEntry.NONE : extra);
     return ScriptEvent.ofRun(hash.high(), hash.low(), arrival, origin, row.copy(), null, null);
   }
@@ -235,6 +242,25 @@ final class OtlpSpanDecoder implements RecordDecoder {
     row.string(utf8, 0, end);
     if (end < utf8.length) {
       cut.add(column);
+    }
+  }
+
+  private void masked(String column, byte[] utf8, int maxBytes) {
+    byte[] seen = redactor.beginning(utf8, maxBytes);
+    byte[] masked = redactor.text(seen);
+    if (masked != seen) {
+      redacted.add(column);
+    }
+    text(column, masked, maxBytes);
+    if (seen != utf8 && !cut.contains(column)) {
+      cut.add(column);
+    }
+  }
+
+  private void names(List<String> columns) {
+    row.varint(columns.size());
+    for (String column : columns) {
+      row.string(utf8(column));
     }
   }
 

@@ -15,6 +15,7 @@ import static dev.scriptanalytics.configuration.JobOptions.RUN_TIMEOUT;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.configuration.KoreloggerCapture;
+import dev.scriptanalytics.redact.Redaction;
 import java.io.Serializable;
 import java.util.regex.Pattern;
 
@@ -31,6 +32,7 @@ import java.util.regex.Pattern;
  * @param awaitRunMillis how long log entries are kept for what their run may add to them
  * @param awaitRunMaxEntries how many of them are kept of a run
  * @param awaitRunMaxBytes how many bytes of them a parallel instance keeps
+ * @param redaction what is masked in captured text and in dead letters
  * @param maxMessageBytes where log messages are cut
  * @param maxDeadLetterBytes where the bytes of a dead letter are cut
  */
@@ -45,6 +47,7 @@ public record TrackingRules(
     long awaitRunMillis,
     int awaitRunMaxEntries,
     long awaitRunMaxBytes,
+    Redaction redaction,
     int maxMessageBytes,
     int maxDeadLetterBytes)
     implements Serializable {
@@ -61,6 +64,7 @@ public record TrackingRules(
         configuration.get(LOG_AWAIT_RUN).toMillis(),
         configuration.get(LOG_AWAIT_RUN_MAX_ENTRIES),
         configuration.get(LOG_AWAIT_RUN_MAX_BYTES).getBytes(),
+        configuration.redaction(),
         configuration.bytes(EVENT_MAX_MESSAGE_BYTES),
         configuration.bytes(DEAD_LETTER_MAX_BYTES));
   }

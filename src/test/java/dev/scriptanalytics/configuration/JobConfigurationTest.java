@@ -3,6 +3,8 @@ package dev.scriptanalytics.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.util.InstantiationUtil;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.Test;
@@ -334,6 +338,64 @@ class JobConfigurationTest {
         .noneMatch(problem -> problem.contains(SECRET))
         .anyMatch(problem -> problem.startsWith("sink.batch-rows is '${NAME}'"))
         .anyMatch(problem -> problem.startsWith("run.hash-key has a value that is not valid"));
+  }
+
+  @Test
+  void takesAnyNumberOfPatternsOfWhatIsMasked() throws IOException {
+    Path file = write("redact.patterns.pin=\\\\d{4}\nredact.patterns.Bearer-token_1=bearer .+\n");
+
+    JobConfiguration configuration =
+        configured(
+            "--config",
+            file.toString(),
+            "--redact.patterns.pin",
+            "\\d{5}",
+            "--redact.patterns.no=");
+
+    assertThat(configuration.redaction()).hasToString("{Bearer-token_1=bearer .+, pin=\\d{5}}");
+    assertThat(configuration.toString()).contains("redact.patterns.pin=\\d{5}", "bearer .+");
+    assertThat(configured().redaction()).hasToString("{}");
+  }
+
+  @Test
+  void takesAPatternOfTokensFromTheCommandLine() {
+    assertThat(configured("--redact.patterns.token=a+").redaction()).hasToString("{token=a+}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "redact.patterns.x=(a | redact.patterns.x is '(a'; it must be a Java regular expression: Unclosed group",
+        "redact.patterns.x=a* | redact.patterns.x is 'a*'; it must not match the empty text",
+        "redact.patterns.x=$ | redact.patterns.x is '$'; it must not match the empty text",
+        "redact.patterns.a.b=a | redact.patterns.a.b has a name that is not of letters, digits, '-' and '_' alone: 'a.b'",
+        "redact.patterns.=a | redact.patterns. has a name that is not of letters, digits, '-' and '_' alone: ''",
+        "redact.pattern.x=a | unknown option redact.pattern.x; did you mean redact.patterns.NAME?",
+        "redact.patterns=a | unknown option redact.patterns; did you mean redact.patterns.NAME?",
+      })
+  void refusesAPatternThatCannotMask(String argument, String problem) {
+    assertThatProblemsOf("--" + argument).singleElement().asString().startsWith(problem);
+  }
+
+  @Test
+  void showsExamplesOfPatternsThatWork() throws IOException {
+    String examples =
+        JobConfiguration.help()
+            .lines()
+            .filter(line -> line.startsWith("#redact.patterns."))
+            .map(line -> line.substring(1))
+            .collect(Collectors.joining("\n"));
+    Redaction redaction = configured("--config", write(examples).toString()).redaction();
+    Redactor redactor = new Redactor(redaction, new SimpleCounter());
+
+    assertThat(
+            redactor.text(
+                "to jane.doe+x@mail.example.com, card 4111 1111 1111 1111 or 4111111111111111"))
+        .isEqualTo("to [redacted:email], card [redacted:card] or [redacted:card]");
+    assertThat(redactor.text("Authorization: Bearer eyJhbGciOi.J9-_~+/==; 1747202847238927 a@b"))
+        .isEqualTo("Authorization: [redacted:bearer]; 1747202847238927 a@b");
+    assertThat(redactor.text("A".repeat(100_000))).as("does not backtrack").hasSize(100_000);
   }
 
   @Test

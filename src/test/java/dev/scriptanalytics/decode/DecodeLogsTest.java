@@ -9,6 +9,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.kafka.KafkaRecordSerializer;
+import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.row.RowReader;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,8 @@ class DecodeLogsTest {
             Map.of("script-logs", LogFormat.JSON, "more-logs", LogFormat.JSON),
             DecodedLogs.limits(Duration.ofDays(30)),
             DecodedLogs.HASH_KEY,
-            DecodedLogs.ATTRIBUTES);
+            DecodedLogs.ATTRIBUTES,
+            Redaction.NONE);
     harness =
         new OneInputStreamOperatorTestHarness<>(
             new ProcessOperator<>(decode),

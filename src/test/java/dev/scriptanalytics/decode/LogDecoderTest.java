@@ -23,6 +23,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.scriptanalytics.decode.DecodedLogs.Unusable;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.redact.Redactor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -391,7 +392,8 @@ class LogDecoderTest {
                 "kind",
                 "tenant",
                 "job",
-                "fn"));
+                "fn"),
+            Redactor.ofNothing());
 
     Map<String, Object> row =
         only(
@@ -670,6 +672,6 @@ class LogDecoderTest {
   }
 
   private static LogDecoder decoder(EventLimits limits) {
-    return new LogDecoder(limits, HASH_KEY, ATTRIBUTES);
+    return new LogDecoder(limits, HASH_KEY, ATTRIBUTES, Redactor.ofNothing());
   }
 }

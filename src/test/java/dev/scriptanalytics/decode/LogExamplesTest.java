@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptanalytics.decode.DecodedLogs.Unusable;
 import dev.scriptanalytics.event.DeadLetterReason;
+import dev.scriptanalytics.redact.Redactor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -28,7 +29,8 @@ class LogExamplesTest {
   private static final Instant ARRIVAL = Instant.parse("2025-05-14T06:07:30Z");
 
   private final LogDecoder decoder =
-      new LogDecoder(DecodedLogs.limits(Duration.ofDays(3650)), HASH_KEY, ATTRIBUTES);
+      new LogDecoder(
+          DecodedLogs.limits(Duration.ofDays(3650)), HASH_KEY, ATTRIBUTES, Redactor.ofNothing());
 
   @Test
   void readsTheSpanOfKorelogger() throws Exception {

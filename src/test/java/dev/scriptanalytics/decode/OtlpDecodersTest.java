@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.google.protobuf.ByteString;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redactor;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
@@ -54,7 +55,10 @@ class OtlpDecodersTest {
     EventLimits old = limits(Duration.ofDays(3650));
 
     DecodedLogs decoded =
-        DecodedLogs.of(new OtlpLogDecoder(old, HASH_KEY), resource("logs.json"), ARRIVAL);
+        DecodedLogs.of(
+            new OtlpLogDecoder(old, HASH_KEY, Redactor.ofNothing()),
+            resource("logs.json"),
+            ARRIVAL);
 
     Map<String, Object> row = decoded.rows().get(0);
     assertThat(decoded.events()).hasSize(1);
@@ -95,7 +99,7 @@ class OtlpDecodersTest {
   void skipsTheProtocolsExampleOfASpanBecauseItIsOfNoRun() throws Exception {
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY),
+            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY, Redactor.ofNothing()),
             resource("trace.json"),
             ARRIVAL);
 
@@ -116,7 +120,7 @@ class OtlpDecodersTest {
 
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY),
+            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY, Redactor.ofNothing()),
             span.getBytes(UTF_8),
             ARRIVAL);
 
@@ -582,8 +586,8 @@ class OtlpDecodersTest {
       }
       RecordDecoder decoder =
           round % 3 == 2
-              ? new OtlpSpanDecoder(LIMITS, HASH_KEY)
-              : new OtlpLogDecoder(LIMITS, HASH_KEY);
+              ? new OtlpSpanDecoder(LIMITS, HASH_KEY, Redactor.ofNothing())
+              : new OtlpLogDecoder(LIMITS, HASH_KEY, Redactor.ofNothing());
       try {
         DecodedLogs decoded = DecodedLogs.of(decoder, mutated, ARRIVAL);
         rows += decoded.rows().size() + decoded.runRows().size();
@@ -604,11 +608,13 @@ class OtlpDecodersTest {
   }
 
   private static DecodedLogs decodeLogs(byte[] batch) throws UnusableRecordException {
-    return DecodedLogs.of(new OtlpLogDecoder(LIMITS, HASH_KEY), batch, ARRIVAL);
+    return DecodedLogs.of(
+        new OtlpLogDecoder(LIMITS, HASH_KEY, Redactor.ofNothing()), batch, ARRIVAL);
   }
 
   private static DecodedLogs decodeSpans(byte[] batch) throws UnusableRecordException {
-    return DecodedLogs.of(new OtlpSpanDecoder(LIMITS, HASH_KEY), batch, ARRIVAL);
+    return DecodedLogs.of(
+        new OtlpSpanDecoder(LIMITS, HASH_KEY, Redactor.ofNothing()), batch, ARRIVAL);
   }
 
   private static LogRecord.Builder log(String message) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.scriptanalytics.redact.Redactor;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Logger;
@@ -187,7 +188,9 @@ class OtlpOfTheSdkTest {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (byte[] batch : logs) {
       DecodedLogs decoded =
-          decoded(new OtlpLogDecoder(limits(Duration.ofDays(1)), HASH_KEY), batch);
+          decoded(
+              new OtlpLogDecoder(limits(Duration.ofDays(1)), HASH_KEY, Redactor.ofNothing()),
+              batch);
       rows.addAll(decoded.rows());
     }
     assertThat(rows)
@@ -244,7 +247,9 @@ class OtlpOfTheSdkTest {
     int skipped = 0;
     for (byte[] batch : spans) {
       DecodedLogs decoded =
-          decoded(new OtlpSpanDecoder(limits(Duration.ofDays(1)), HASH_KEY), batch);
+          decoded(
+              new OtlpSpanDecoder(limits(Duration.ofDays(1)), HASH_KEY, Redactor.ofNothing()),
+              batch);
       runs.addAll(decoded.runRows());
       entries.addAll(decoded.rows());
       skipped += decoded.skipped().get();
