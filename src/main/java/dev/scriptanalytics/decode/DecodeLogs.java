@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -32,6 +33,9 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
   public static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("undecodable", DeadLetterSerializer.TYPE);
 
+  /** Counts spans that are of no run. */
+  public static final String SKIPPED_SPANS = "skippedSpans";
+
   private final HashMap<String, LogFormat> formats;
   private final EventLimits limits;
   private final String hashKey;
@@ -40,6 +44,7 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
   private transient Redactor redactor;
   private transient Map<LogFormat, RecordDecoder> decoders;
   private transient Rejections rejections;
+  private transient Counter skipped;
 
   /**
    * For some topics.
@@ -69,6 +74,7 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
     for (LogFormat format : formats.values()) {
       decoders.computeIfAbsent(format, this::decoder);
     }
+    skipped = getRuntimeContext().getMetricGroup().counter(SKIPPED_SPANS);
     rejections =
         new Rejections(getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes(), redactor);
   }
@@ -76,6 +82,8 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
   private RecordDecoder decoder(LogFormat format) {
     return switch (format) {
       case JSON -> new LogDecoder(limits, hashKey, korelogger, redactor);
+      case OTLP_LOGS -> new OtlpLogDecoder(limits, hashKey, redactor);
+      case OTLP_SPANS -> new OtlpSpanDecoder(limits, hashKey, redactor);
     };
   }
 
@@ -91,6 +99,11 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
                 @Override
                 public void event(ScriptEvent event) {
                   out.collect(event);
+                }
+
+                @Override
+                public void skipped() {
+                  skipped.inc();
                 }
 
                 @Override

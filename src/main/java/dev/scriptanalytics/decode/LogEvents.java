@@ -5,6 +5,8 @@ import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
@@ -30,6 +32,8 @@ public final class LogEvents {
   private final SipHash idHash = new SipHash(ID_KEY);
   private final RowBinary content = new RowBinary();
   private final RowBinary row = new RowBinary();
+  private final JsonObjectScanner object = new JsonObjectScanner();
+  private final ExtraFields fitting;
 
   /**
    * With the key that runs are hashed with.
@@ -40,6 +44,7 @@ public final class LogEvents {
     this.limits = limits;
     this.redactor = redactor;
     this.runHash = new SipHash(hashKey);
+    this.fitting = new ExtraFields(limits.maxInputBytes());
   }
 
   /**
@@ -138,21 +143,12 @@ public final class LogEvents {
     entry.message = maskAndCut(entry, "log_message", entry.message, limits.maxMessageBytes());
     entry.stackTrace =
         maskAndCut(entry, "stack_trace", entry.stackTrace, limits.maxStackTraceBytes());
-    entry.metadata = maskOrLeaveOut(entry, "metadata", entry.metadata);
-    entry.extra = maskOrLeaveOut(entry, "extra", entry.extra);
+    entry.metadata = maskedFields(entry, "metadata", entry.metadata);
+    entry.extra = maskedFields(entry, "extra", entry.extra);
   }
 
   private byte[] maskAndCut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
-    byte[] seen = redactor.beginning(utf8, maxBytes);
-    byte[] masked = redactor.text(seen);
-    if (masked == seen) {
-      return cut(entry, column, utf8, maxBytes);
-    }
-    entry.redacted.add(column);
-    if (seen != utf8 && masked.length <= maxBytes) {
-      entry.truncated.add(column);
-    }
-    return cut(entry, column, masked, maxBytes);
+    return MaskedText.of(redactor, column, utf8, maxBytes, entry.truncated, entry.redacted);
   }
 
   private static byte[] cut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
@@ -163,19 +159,35 @@ public final class LogEvents {
     return Arrays.copyOf(utf8, Utf8.cut(utf8, 0, utf8.length, maxBytes));
   }
 
-  /** JSON is kept as a whole or not at all, since half an object is none. */
-  private byte[] maskOrLeaveOut(LogEntry entry, String column, byte[] json) {
-    if (json.length <= limits.maxInputBytes()) {
-      byte[] masked = redactor.object(json);
-      if (masked == json) {
-        return json;
-      }
-      if (masked.length <= limits.maxInputBytes()) {
-        entry.redacted.add(column);
-        return masked;
-      }
+  private byte[] maskedFields(LogEntry entry, String column, byte[] json) {
+    byte[] fields = fieldsThatFit(entry, column, json);
+    byte[] masked = redactor.object(fields);
+    if (masked == fields) {
+      return fields;
     }
-    entry.truncated.add(column);
-    return LogEntry.NONE;
+    // Masks may be longer than what they hide.
+    byte[] left = fieldsThatFit(entry, column, masked);
+    if (left.length > 0) {
+      entry.redacted.add(column);
+    }
+    return left;
+  }
+
+  /** Of JSON that is too long, the fields that fit: half an object is none. */
+  private byte[] fieldsThatFit(LogEntry entry, String column, byte[] json) {
+    if (json.length <= limits.maxInputBytes()) {
+      return json;
+    }
+    if (!entry.truncated.contains(column)) {
+      entry.truncated.add(column);
+    }
+    try {
+      object.scan(json, 0, json.length);
+    } catch (JsonSyntaxException nestedTooDeep) {
+      return LogEntry.NONE;
+    }
+    fitting.reset();
+    fitting.addUnknown(object);
+    return fitting.toJson();
   }
 }

@@ -34,13 +34,13 @@ final class LogLineReader {
     entry.level = level == null ? LogLevel.INFO : level;
     entry.originalLevel = utf8(word);
     entry.source = utf8(line.substring(levelEnd + 2, sourceEnd));
-    int jobStart = line.endsWith(")") ? line.lastIndexOf(JOB) : -1;
-    int messageEnd = line.length();
-    if (jobStart > sourceEnd) {
-      messageEnd = jobStart;
-      entry.runId = utf8(line.substring(jobStart + 2, line.length() - 1));
+    String message = line.substring(sourceEnd + 2);
+    int jobStart = message.endsWith(")") ? message.lastIndexOf(JOB) : -1;
+    if (jobStart >= 0) {
+      entry.runId = utf8(message.substring(jobStart + 2, message.length() - 1));
+      message = message.substring(0, jobStart);
     }
-    entry.message = utf8(line.substring(sourceEnd + 2, messageEnd));
+    entry.message = utf8(message);
   }
 
   private static byte[] utf8(String text) {

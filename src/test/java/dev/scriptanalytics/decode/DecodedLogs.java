@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowReader;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,10 +14,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.metrics.SimpleCounter;
 
 /** What a decoder made of one record. */
-record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable) {
+record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInteger skipped) {
   static final String HASH_KEY = "000102030405060708090a0b0c0d0e0f";
+
+  /** Masks nothing. */
+  static final Redactor UNMASKED = new Redactor(Redaction.NONE, new SimpleCounter());
 
   static final KoreloggerAttributes ATTRIBUTES =
       new KoreloggerAttributes(
@@ -37,7 +44,8 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable) {
   /** Decodes one record, alone. */
   static DecodedLogs of(RecordDecoder decoder, byte[] value, Instant arrival)
       throws UnusableRecordException {
-    DecodedLogs decoded = new DecodedLogs(new ArrayList<>(), new ArrayList<>());
+    DecodedLogs decoded =
+        new DecodedLogs(new ArrayList<>(), new ArrayList<>(), new AtomicInteger());
     decoder.decode(
         new KafkaRecord("script-logs", 3, 42, arrival.toEpochMilli(), value),
         arrival.toEpochMilli(),
@@ -45,6 +53,11 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable) {
           @Override
           public void event(ScriptEvent event) {
             decoded.events.add(event);
+          }
+
+          @Override
+          public void skipped() {
+            decoded.skipped.incrementAndGet();
           }
 
           @Override
@@ -58,7 +71,17 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable) {
   }
 
   List<Map<String, Object>> rows() {
-    return events.stream().map(event -> RowReader.logRow(event.row)).toList();
+    return events.stream()
+        .filter(event -> event.kind == ScriptEvent.Kind.LOG)
+        .map(event -> RowReader.logRow(event.row))
+        .toList();
+  }
+
+  List<Map<String, Object>> runRows() {
+    return events.stream()
+        .filter(event -> event.kind == ScriptEvent.Kind.RUN)
+        .map(event -> RowReader.runRow(event.row))
+        .toList();
   }
 
   /** A row that holds nothing, to be completed by {@link #with}. */

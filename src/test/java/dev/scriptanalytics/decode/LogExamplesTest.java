@@ -13,8 +13,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptanalytics.decode.DecodedLogs.Unusable;
 import dev.scriptanalytics.event.DeadLetterReason;
-import dev.scriptanalytics.redact.Redaction;
-import dev.scriptanalytics.redact.Redactor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -22,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.Test;
 
 /** The examples that the products' documentation gives, unchanged, as the rows they become. */
@@ -32,10 +29,7 @@ class LogExamplesTest {
 
   private final LogDecoder decoder =
       new LogDecoder(
-          DecodedLogs.limits(Duration.ofDays(3650)),
-          HASH_KEY,
-          ATTRIBUTES,
-          new Redactor(Redaction.NONE, new SimpleCounter()));
+          DecodedLogs.limits(Duration.ofDays(3650)), HASH_KEY, ATTRIBUTES, DecodedLogs.UNMASKED);
 
   @Test
   void readsTheSpanOfKorelogger() throws Exception {
