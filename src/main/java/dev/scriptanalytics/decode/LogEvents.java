@@ -143,21 +143,12 @@ public final class LogEvents {
     entry.message = maskAndCut(entry, "log_message", entry.message, limits.maxMessageBytes());
     entry.stackTrace =
         maskAndCut(entry, "stack_trace", entry.stackTrace, limits.maxStackTraceBytes());
-    entry.metadata = maskAndFit(entry, "metadata", entry.metadata);
-    entry.extra = maskAndFit(entry, "extra", entry.extra);
+    entry.metadata = maskedFields(entry, "metadata", entry.metadata);
+    entry.extra = maskedFields(entry, "extra", entry.extra);
   }
 
   private byte[] maskAndCut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
-    byte[] seen = redactor.beginning(utf8, maxBytes);
-    byte[] masked = redactor.text(seen);
-    if (masked == seen) {
-      return cut(entry, column, utf8, maxBytes);
-    }
-    entry.redacted.add(column);
-    if (seen != utf8 && masked.length <= maxBytes) {
-      entry.truncated.add(column);
-    }
-    return cut(entry, column, masked, maxBytes);
+    return MaskedText.of(redactor, column, utf8, maxBytes, entry.truncated, entry.redacted);
   }
 
   private static byte[] cut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
@@ -168,17 +159,21 @@ public final class LogEvents {
     return Arrays.copyOf(utf8, Utf8.cut(utf8, 0, utf8.length, maxBytes));
   }
 
-  /** Of JSON that is too long, the fields that fit: half an object is none. */
-  private byte[] maskAndFit(LogEntry entry, String column, byte[] json) {
-    byte[] kept = fieldsThatFit(entry, column, json);
-    byte[] masked = redactor.object(kept);
-    if (masked == kept) {
-      return kept;
+  private byte[] maskedFields(LogEntry entry, String column, byte[] json) {
+    byte[] fields = fieldsThatFit(entry, column, json);
+    byte[] masked = redactor.object(fields);
+    if (masked == fields) {
+      return fields;
     }
-    entry.redacted.add(column);
-    return fieldsThatFit(entry, column, masked);
+    // Masks may be longer than what they hide.
+    byte[] left = fieldsThatFit(entry, column, masked);
+    if (left.length > 0) {
+      entry.redacted.add(column);
+    }
+    return left;
   }
 
+  /** Of JSON that is too long, the fields that fit: half an object is none. */
   private byte[] fieldsThatFit(LogEntry entry, String column, byte[] json) {
     if (json.length <= limits.maxInputBytes()) {
       return json;

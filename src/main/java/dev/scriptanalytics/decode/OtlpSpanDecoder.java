@@ -66,8 +66,8 @@ final class OtlpSpanDecoder implements RecordDecoder {
    * @param hashKey 32 hexadecimal digits
    */
   OtlpSpanDecoder(EventLimits limits, String hashKey, Redactor redactor) {
-    this.limits = limits;
     this.redactor = redactor;
+    this.limits = limits;
     this.hash = new SipHash(hashKey);
     this.events = new LogEvents(limits, hashKey, redactor);
   }
@@ -170,28 +170,19 @@ final class OtlpSpanDecoder implements RecordDecoder {
     text("source", run.source, limits.maxNameBytes());
     text("trace_id", run.traceId, limits.maxNameBytes());
     boolean failed = status == RunStatus.FAILED;
-    masked("error_code", failed ? run.errorCode : LogEntry.NONE, limits.maxNameBytes());
-    masked("error_message", failed ? run.message : LogEntry.NONE, limits.maxMessageBytes());
-    masked("error_stack", failed ? run.stackTrace : LogEntry.NONE, limits.maxStackTraceBytes());
+    maskedText("error_code", failed ? run.errorCode : LogEntry.NONE, limits.maxNameBytes());
+    maskedText("error_message", failed ? run.message : LogEntry.NONE, limits.maxMessageBytes());
+    maskedText("error_stack", failed ? run.stackTrace : LogEntry.NONE, limits.maxStackTraceBytes());
     row.emptyString(); // input
     row.emptyString(); // output
     row.nullableInt64(0, false); // memory_bytes
     row.nullableFloat64(Double.NaN); // cpu_ms
     row.nullableFloat64(Double.NaN); // gpu_percent
     row.nullableUInt8(Boolean.TRUE.equals(coldStart) ? 1 : 0, coldStart != null);
-    byte[] extra = extra(span);
-    byte[] maskedExtra = redactor.object(extra);
-    if (maskedExtra != extra) {
-      redacted.add("extra");
-      extra = maskedExtra;
-    }
-    boolean tooLong = extra.length > limits.maxInputBytes();
-    if (tooLong) {
-      cut.add("extra");
-    }
-    names(cut);
-    names(redacted);
-    row.string(tooLong ? LogEntry.NONE : extra);
+    byte[] extra = maskedOrNone(extra(span));
+    columns(cut);
+    columns(redacted);
+    row.string(extra);
     return ScriptEvent.ofRun(hash.high(), hash.low(), arrival, origin, row.copy(), null, null);
   }
 
@@ -245,22 +236,27 @@ final class OtlpSpanDecoder implements RecordDecoder {
     }
   }
 
-  private void masked(String column, byte[] utf8, int maxBytes) {
-    byte[] seen = redactor.beginning(utf8, maxBytes);
-    byte[] masked = redactor.text(seen);
-    if (masked != seen) {
-      redacted.add(column);
-    }
-    text(column, masked, maxBytes);
-    if (seen != utf8 && !cut.contains(column)) {
-      cut.add(column);
-    }
+  private void maskedText(String column, byte[] utf8, int maxBytes) {
+    row.string(MaskedText.of(redactor, column, utf8, maxBytes, cut, redacted));
   }
 
-  private void names(List<String> columns) {
-    row.varint(columns.size());
-    for (String column : columns) {
-      row.string(utf8(column));
+  private byte[] maskedOrNone(byte[] extra) {
+    boolean fits = extra.length <= limits.maxInputBytes();
+    byte[] masked = fits ? redactor.object(extra) : extra;
+    if (masked.length > limits.maxInputBytes()) {
+      cut.add("extra");
+      return LogEntry.NONE;
+    }
+    if (masked != extra) {
+      redacted.add("extra");
+    }
+    return masked;
+  }
+
+  private void columns(List<String> names) {
+    row.varint(names.size());
+    for (String name : names) {
+      row.string(utf8(name));
     }
   }
 

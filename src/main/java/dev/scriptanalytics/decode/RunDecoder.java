@@ -328,17 +328,18 @@ public final class RunDecoder {
   }
 
   private void maskedText(byte[] whole, int maxBytes, String column) {
-    byte[] seen = redactor.beginning(whole, maxBytes);
-    masked(seen, redactor.text(seen), maxBytes, seen != whole, column);
+    row.string(MaskedText.of(redactor, column, whole, maxBytes, cut, redacted));
   }
 
-  private void masked(byte[] seen, byte[] masked, int maxBytes, boolean wasCut, String column) {
+  private void maskedDocument(byte[] whole, int maxBytes, String column) {
+    byte[] seen = redactor.beginning(whole, maxBytes);
+    byte[] masked = redactor.json(seen);
     if (masked != seen) {
       redacted.add(column);
     }
     int end = Utf8.cut(masked, 0, masked.length, maxBytes);
     row.string(masked, 0, end);
-    if (wasCut || end < masked.length) {
+    if (seen != whole || end < masked.length) {
       cut.add(column);
     }
   }
@@ -354,8 +355,7 @@ public final class RunDecoder {
     int to = event.end(field) + quote;
     if (redactor.isActive()) {
       byte[] whole = Arrays.copyOfRange(event.source(), from, to);
-      byte[] seen = redactor.beginning(whole, maxBytes);
-      masked(seen, redactor.json(seen), maxBytes, seen != whole, FIELDS[field]);
+      maskedDocument(whole, maxBytes, FIELDS[field]);
       return;
     }
     int end = Utf8.cut(event.source(), from, to, maxBytes);

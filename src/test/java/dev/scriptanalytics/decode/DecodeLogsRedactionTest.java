@@ -8,6 +8,7 @@ import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.kafka.KafkaRecordSerializer;
 import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowReader;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class DecodeLogsRedactionTest {
   private static final Instant ARRIVAL = Instant.parse("2025-05-14T06:10:00Z");
+  private static final Redaction PINS = new Redaction(Map.of("pin", Pattern.compile("pin-\\d+")));
 
   @Test
   void masksRowsAndDeadLetters() throws Exception {
@@ -31,7 +34,7 @@ class DecodeLogsRedactionTest {
             DecodedLogs.limits(Duration.ofDays(30)),
             DecodedLogs.HASH_KEY,
             DecodedLogs.ATTRIBUTES,
-            new Redaction(Map.of("pin", Pattern.compile("pin-\\d+"))));
+            PINS);
     OneInputStreamOperatorTestHarness<KafkaRecord, ScriptEvent> harness =
         new OneInputStreamOperatorTestHarness<>(
             new ProcessOperator<>(decodeLogs),
@@ -61,6 +64,37 @@ class DecodeLogsRedactionTest {
     } finally {
       harness.close();
     }
+  }
+
+  @Test
+  void masksTheRunOfASpan() throws Exception {
+    String span =
+        """
+        {"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"n pin-1","startTimeUnixNano":"1747202940000000000",
+         "endTimeUnixNano":"1747202941000000000","status":{"code":2,"message":"my pin-2"},
+         "attributes":[{"key":"faas.name","value":{"stringValue":"s1"}},
+          {"key":"faas.invocation_id","value":{"stringValue":"r1"}},
+          {"key":"error.type","value":{"stringValue":"pin-3"}},
+          {"key":"more","value":{"stringValue":"pin-4"}}]}]}]}]}
+        """;
+    DecodedLogs decoded =
+        DecodedLogs.of(
+            new OtlpSpanDecoder(
+                DecodedLogs.limits(Duration.ofDays(30)),
+                DecodedLogs.HASH_KEY,
+                new Redactor(PINS, new SimpleCounter())),
+            span.getBytes(UTF_8),
+            ARRIVAL);
+
+    assertThat(decoded.events()).hasSize(1);
+    assertThat(RowReader.runRow(decoded.events().get(0).row))
+        .containsEntry("function", "n pin-1")
+        .containsEntry("error_code", "[redacted:pin]")
+        .containsEntry("error_message", "my [redacted:pin]")
+        .containsEntry(
+            "extra",
+            "{\"span_name\":\"n [redacted:pin]\",\"attributes\":{\"more\":\"[redacted:pin]\"}}")
+        .containsEntry("redacted", List.of("error_code", "error_message", "extra"));
   }
 
   private static StreamRecord<KafkaRecord> record(String json) {

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowReader;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,10 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.metrics.SimpleCounter;
 
 /** What a decoder made of one record. */
 record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInteger skipped) {
   static final String HASH_KEY = "000102030405060708090a0b0c0d0e0f";
+
+  /** Masks nothing. */
+  static final Redactor UNMASKED = new Redactor(Redaction.NONE, new SimpleCounter());
 
   static final KoreloggerAttributes ATTRIBUTES =
       new KoreloggerAttributes(

@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.scriptanalytics.event.DeadLetterReason;
-import dev.scriptanalytics.redact.Redactor;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,7 +111,6 @@ class LogDecoderAgainstJacksonTest {
             EnumSet.complementOf(
                 EnumSet.of(
                     DeadLetterReason.TOO_LARGE,
-                    DeadLetterReason.NOT_PROTOBUF,
                     DeadLetterReason.CONTRADICTING_END,
                     DeadLetterReason.END_AFTER_TIMEOUT,
                     DeadLetterReason.LATE_START)));
@@ -243,6 +241,6 @@ class LogDecoderAgainstJacksonTest {
             64,
             30,
             Map.of());
-    return new LogDecoder(limits, HASH_KEY, ATTRIBUTES, Redactor.ofNothing());
+    return new LogDecoder(limits, HASH_KEY, ATTRIBUTES, DecodedLogs.UNMASKED);
   }
 }

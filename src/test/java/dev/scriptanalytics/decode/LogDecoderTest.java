@@ -23,7 +23,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.scriptanalytics.decode.DecodedLogs.Unusable;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.ScriptEvent;
-import dev.scriptanalytics.redact.Redactor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -393,7 +392,7 @@ class LogDecoderTest {
                 "tenant",
                 "job",
                 "fn"),
-            Redactor.ofNothing());
+            DecodedLogs.UNMASKED);
 
     Map<String, Object> row =
         only(
@@ -672,6 +671,6 @@ class LogDecoderTest {
   }
 
   private static LogDecoder decoder(EventLimits limits) {
-    return new LogDecoder(limits, HASH_KEY, ATTRIBUTES, Redactor.ofNothing());
+    return new LogDecoder(limits, HASH_KEY, ATTRIBUTES, DecodedLogs.UNMASKED);
   }
 }

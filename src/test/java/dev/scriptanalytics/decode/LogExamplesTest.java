@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptanalytics.decode.DecodedLogs.Unusable;
 import dev.scriptanalytics.event.DeadLetterReason;
-import dev.scriptanalytics.redact.Redactor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -30,7 +29,7 @@ class LogExamplesTest {
 
   private final LogDecoder decoder =
       new LogDecoder(
-          DecodedLogs.limits(Duration.ofDays(3650)), HASH_KEY, ATTRIBUTES, Redactor.ofNothing());
+          DecodedLogs.limits(Duration.ofDays(3650)), HASH_KEY, ATTRIBUTES, DecodedLogs.UNMASKED);
 
   @Test
   void readsTheSpanOfKorelogger() throws Exception {

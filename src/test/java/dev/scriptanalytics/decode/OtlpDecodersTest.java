@@ -13,7 +13,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.google.protobuf.ByteString;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.kafka.KafkaRecord;
-import dev.scriptanalytics.redact.Redactor;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
@@ -56,7 +55,7 @@ class OtlpDecodersTest {
 
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpLogDecoder(old, HASH_KEY, Redactor.ofNothing()),
+            new OtlpLogDecoder(old, HASH_KEY, DecodedLogs.UNMASKED),
             resource("logs.json"),
             ARRIVAL);
 
@@ -99,7 +98,7 @@ class OtlpDecodersTest {
   void skipsTheProtocolsExampleOfASpanBecauseItIsOfNoRun() throws Exception {
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY, Redactor.ofNothing()),
+            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY, DecodedLogs.UNMASKED),
             resource("trace.json"),
             ARRIVAL);
 
@@ -120,7 +119,7 @@ class OtlpDecodersTest {
 
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY, Redactor.ofNothing()),
+            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY, DecodedLogs.UNMASKED),
             span.getBytes(UTF_8),
             ARRIVAL);
 
@@ -586,8 +585,8 @@ class OtlpDecodersTest {
       }
       RecordDecoder decoder =
           round % 3 == 2
-              ? new OtlpSpanDecoder(LIMITS, HASH_KEY, Redactor.ofNothing())
-              : new OtlpLogDecoder(LIMITS, HASH_KEY, Redactor.ofNothing());
+              ? new OtlpSpanDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED)
+              : new OtlpLogDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED);
       try {
         DecodedLogs decoded = DecodedLogs.of(decoder, mutated, ARRIVAL);
         rows += decoded.rows().size() + decoded.runRows().size();
@@ -609,12 +608,12 @@ class OtlpDecodersTest {
 
   private static DecodedLogs decodeLogs(byte[] batch) throws UnusableRecordException {
     return DecodedLogs.of(
-        new OtlpLogDecoder(LIMITS, HASH_KEY, Redactor.ofNothing()), batch, ARRIVAL);
+        new OtlpLogDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED), batch, ARRIVAL);
   }
 
   private static DecodedLogs decodeSpans(byte[] batch) throws UnusableRecordException {
     return DecodedLogs.of(
-        new OtlpSpanDecoder(LIMITS, HASH_KEY, Redactor.ofNothing()), batch, ARRIVAL);
+        new OtlpSpanDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED), batch, ARRIVAL);
   }
 
   private static LogRecord.Builder log(String message) {

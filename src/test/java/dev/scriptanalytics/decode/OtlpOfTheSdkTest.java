@@ -22,11 +22,11 @@ import io.opentelemetry.exporter.logging.otlp.internal.traces.OtlpStdoutSpanExpo
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
-import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -133,7 +133,7 @@ class OtlpOfTheSdkTest {
     try (SdkLoggerProvider provider =
         SdkLoggerProvider.builder()
             .setResource(RESOURCE)
-            .addLogRecordProcessor(SimpleLogRecordProcessor.create(exporter))
+            .addLogRecordProcessor(BatchLogRecordProcessor.builder(exporter).build())
             .build()) {
       Logger logger = provider.loggerBuilder("invoices").setInstrumentationVersion("3").build();
       logger
@@ -164,7 +164,7 @@ class OtlpOfTheSdkTest {
     try (SdkTracerProvider provider =
         SdkTracerProvider.builder()
             .setResource(RESOURCE)
-            .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+            .addSpanProcessor(BatchSpanProcessor.builder(exporter).build())
             .build()) {
       Tracer tracer = provider.get("invoices");
       Span span =
