@@ -111,6 +111,7 @@ class LogDecoderAgainstJacksonTest {
             EnumSet.complementOf(
                 EnumSet.of(
                     DeadLetterReason.TOO_LARGE,
+                    DeadLetterReason.NOT_PROTOBUF,
                     DeadLetterReason.CONTRADICTING_END,
                     DeadLetterReason.END_AFTER_TIMEOUT,
                     DeadLetterReason.LATE_START)));

@@ -131,6 +131,7 @@ class RunDecoderAgainstJacksonTest {
             EnumSet.complementOf(
                 EnumSet.of(
                     DeadLetterReason.TOO_LARGE,
+                    DeadLetterReason.NOT_PROTOBUF,
                     DeadLetterReason.CONTRADICTING_END,
                     DeadLetterReason.END_AFTER_TIMEOUT,
                     DeadLetterReason.LATE_START)));
