@@ -4,6 +4,10 @@
 -- a day on which nothing was written for an hour is merged into one part, on which FINAL costs nothing. Rows live for
 -- retention_days whole days after the day of their run, so that a day goes at once and not minute by minute.
 -- (A century at most: later dates would wrap around into the past.)
+--
+-- Newest first, because that is what a page shows: its first rows are read from the front of the key, whereas FINAL reads
+-- all of a script where it has to begin at the other end. The index finds a run by its id alone (view record). SEARCH.md
+-- beside this file has the figures for both.
 CREATE TABLE IF NOT EXISTS script_analytics.runs
 (
     account String COMMENT 'The tenant' CODEC(ZSTD(1)),
@@ -33,13 +37,15 @@ CREATE TABLE IF NOT EXISTS script_analytics.runs
     redacted Array(String) COMMENT 'The columns of this row in which something was masked, by the patterns that the job is configured with' CODEC(ZSTD(1)),
     extra String COMMENT 'What else the event said: a JSON object, or empty' CODEC(ZSTD(1)),
     retention_days UInt16 COMMENT 'Whole days that the row is kept after the day of its run' CODEC(ZSTD(1)),
-    ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, ZSTD(1))
+    ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, ZSTD(1)),
+    INDEX run_ids run_id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toDate(executed_on)
-ORDER BY (account, script, executed_on, run_id)
+ORDER BY (account, script, executed_on DESC, run_id)
 TTL toDate(executed_on) + toIntervalDay(least(retention_days, 36500) + 1)
 SETTINGS
+    allow_experimental_reverse_key = 1,
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Runs of custom scripts; readers use the views all_runs and script_metrics';

@@ -1,7 +1,12 @@
 -- One row a log entry. An entry that came before its run was known is written at once, and again when it is known; where
 -- its key changed by that (the script), with a tombstone (is_deleted = 1) of the old key.
 --
--- Partitions, merging and retention are as in runs.
+-- Partitions, merging, retention and the order are as in runs.
+--
+-- The indexes find a run's entries and an entry by their ids alone, and what a message contains, as substring or as word,
+-- from 4 bytes on. For the latter, text indexes were measured too: on ngrams they find no faster, are 11 to 25 times as
+-- large (several times the messages themselves), slow down what is in most granules, and change what hasAllTokens finds;
+-- on words they do nothing for substrings. SEARCH.md beside this file has the figures.
 CREATE TABLE IF NOT EXISTS script_analytics.logs
 (
     account String COMMENT 'The tenant' CODEC(ZSTD(1)),
@@ -34,13 +39,17 @@ CREATE TABLE IF NOT EXISTS script_analytics.logs
     redacted Array(String) COMMENT 'The columns of this row in which something was masked, by the patterns that the job is configured with' CODEC(ZSTD(1)),
     extra String COMMENT 'What else the event said: a JSON object, or empty' CODEC(ZSTD(1)),
     retention_days UInt16 COMMENT 'Whole days that the row is kept after the day of its timestamp' CODEC(ZSTD(1)),
-    ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, ZSTD(1))
+    ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, ZSTD(1)),
+    INDEX run_ids run_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX log_ids log_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX message_parts log_message TYPE ngrambf_v1(4, 65536, 3, 0) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(timestamp)
-ORDER BY (account, script, timestamp, log_id)
+ORDER BY (account, script, timestamp DESC, log_id)
 TTL toDate(timestamp) + toIntervalDay(least(retention_days, 36500) + 1)
 SETTINGS
+    allow_experimental_reverse_key = 1,
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Log entries of custom scripts; readers use views';

@@ -97,6 +97,7 @@ class SchemaIT {
             "gpu_percent Nullable(Float64)",
             "cold_start Nullable(Bool)",
             "truncated Array(String)",
+            "redacted Array(String)",
             "extra String",
             "retention_days UInt16",
             "ingested_at DateTime64(3, 'UTC') DEFAULT");
@@ -135,6 +136,7 @@ class SchemaIT {
             "trace_id String",
             "span_id String",
             "truncated Array(String)",
+            "redacted Array(String)",
             "extra String",
             "retention_days UInt16",
             "ingested_at DateTime64(3, 'UTC') DEFAULT");
