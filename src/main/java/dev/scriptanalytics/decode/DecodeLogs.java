@@ -36,6 +36,9 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
   /** Counts spans that are of no run. */
   public static final String SKIPPED_SPANS = "skippedSpans";
 
+  /** How many dead letters one record may give. */
+  private static final int MAX_LETTERS = 1000;
+
   private final HashMap<String, LogFormat> formats;
   private final EventLimits limits;
   private final String hashKey;
@@ -90,30 +93,80 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
   @Override
   public void processElement(KafkaRecord record, Context context, Collector<ScriptEvent> out) {
     long arrival = record.arrival();
+    Items items = new Items(record, arrival, context, out);
     try {
-      decoderOf(record.topic())
-          .decode(
-              record,
-              arrival,
-              new DecodedEvents() {
-                @Override
-                public void event(ScriptEvent event) {
-                  out.collect(event);
-                }
-
-                @Override
-                public void skipped() {
-                  skipped.inc();
-                }
-
-                @Override
-                public void unusable(int item, UnusableRecordException problem, byte[] bytes) {
-                  context.output(
-                      DEAD_LETTERS, rejections.of(record, item, arrival, problem, bytes));
-                }
-              });
+      decoderOf(record.topic()).decode(record, arrival, items);
+      items.end();
     } catch (UnusableRecordException e) {
       context.output(DEAD_LETTERS, rejections.of(record, arrival, e));
+    }
+  }
+
+  /** What one record brings. */
+  private final class Items implements DecodedEvents {
+    private final KafkaRecord record;
+    private final long arrival;
+    private final Context context;
+    private final Collector<ScriptEvent> out;
+    private int unusable;
+    private int lastItem;
+    private UnusableRecordException lastProblem;
+    private byte[] lastBytes;
+
+    private Items(KafkaRecord record, long arrival, Context context, Collector<ScriptEvent> out) {
+      this.record = record;
+      this.arrival = arrival;
+      this.context = context;
+      this.out = out;
+    }
+
+    @Override
+    public void event(ScriptEvent event) {
+      out.collect(event);
+    }
+
+    @Override
+    public void skipped() {
+      skipped.inc();
+    }
+
+    @Override
+    public void unusable(int item, UnusableRecordException problem, byte[] bytes) {
+      unusable++;
+      if (unusable < MAX_LETTERS) {
+        letter(item, problem, bytes);
+        return;
+      }
+      if (unusable > MAX_LETTERS) {
+        rejections.count(lastProblem);
+      }
+      lastItem = item;
+      lastProblem = problem;
+      lastBytes = bytes;
+    }
+
+    /**
+     * One letter stands for all that were too many, lest a record of 8 MB become 4 million rows.
+     */
+    private void end() {
+      if (lastProblem == null) {
+        return;
+      }
+      int others = unusable - MAX_LETTERS;
+      UnusableRecordException problem =
+          others == 0
+              ? lastProblem
+              : new UnusableRecordException(
+                  lastProblem.reason(),
+                  lastProblem.getMessage()
+                      + " (before it "
+                      + others
+                      + " other items, shown by no dead letter, could not be used either)");
+      letter(lastItem, problem, lastBytes);
+    }
+
+    private void letter(int item, UnusableRecordException problem, byte[] bytes) {
+      context.output(DEAD_LETTERS, rejections.of(record, item, arrival, problem, bytes));
     }
   }
 

@@ -45,7 +45,7 @@ final class Rejections {
    */
   DeadLetter of(
       KafkaRecord record, int item, long arrival, UnusableRecordException problem, byte[] bytes) {
-    counters.computeIfAbsent(problem.reason(), this::counter).inc();
+    count(problem);
     return new DeadLetter(
         record.topic(),
         record.partition(),
@@ -55,6 +55,11 @@ final class Rejections {
         problem.reason(),
         problem.detail(redactor),
         redactor.excerpt(bytes, maxBytes));
+  }
+
+  /** Counts what becomes no dead letter of its own. */
+  void count(UnusableRecordException problem) {
+    counters.computeIfAbsent(problem.reason(), this::counter).inc();
   }
 
   private Counter counter(DeadLetterReason reason) {

@@ -127,6 +127,18 @@ class DecodeLogsTest {
   }
 
   @Test
+  void makesNoMoreThanAThousandDeadLettersOfARecordAndCountsAll() throws Exception {
+    process("script-logs", "{\"logs\":[" + "7,".repeat(999) + "7]}");
+    assertThat(letters()).hasSize(1000).noneMatch(letter -> letter.detail().contains("before"));
+
+    process("script-logs", "{\"logs\":[" + "7,".repeat(2499) + "7]}");
+    assertThat(letters()).hasSize(2000);
+    assertThat(letters().get(1999).item()).isEqualTo(2499);
+    assertThat(letters().get(1999).detail()).contains("before it 1500 other items");
+    assertThat(counts()).isEqualTo(Map.of("wrong_type", 3500L));
+  }
+
+  @Test
   void makesADeadLetterOfWhatATopicBringsThatIsNoLongerConfigured() throws Exception {
     process("left-out", GOOD);
 
