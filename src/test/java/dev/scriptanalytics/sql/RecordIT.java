@@ -94,7 +94,7 @@ class RecordIT {
   }
 
   @Test
-  void neighboursAreOfTheSameScriptByStartAndThenById() {
+  void neighboursAreOfTheSameScriptInTheOrderOfAPage() {
     Random random = new Random(SEED);
     record Started(String id, Instant at) {}
     List<Started> ofScript = new ArrayList<>();
@@ -114,7 +114,9 @@ class RecordIT {
     Collections.shuffle(rows, random);
     views.insert("runs", rows.subList(0, 100));
     views.insert("runs", rows.subList(100, rows.size()));
-    ofScript.sort(Comparator.comparing(Started::at).thenComparing(Started::id));
+    ofScript.sort(
+        Comparator.comparing(Started::at)
+            .thenComparing(Comparator.comparing(Started::id).reversed()));
     for (int i = 0; i < ofScript.size(); i++) {
       JsonNode record = record(ofScript.get(i).id());
       assertThat(record.get("previous_run_id").asText(null))
