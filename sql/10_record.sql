@@ -17,7 +17,53 @@ WITH
         SELECT argMax((script, executed_on), (version, executed_on))
         FROM script_analytics.runs
         WHERE account = {account:String} AND run_id = {run_id:String} AND may_see
-    ) AS place
+    ) AS place,
+    -- By the time alone these are read from the key, without looking at all of the script's runs; and within a day from
+    -- one or two partitions, without opening them all.
+    (
+        SELECT executed_on
+        FROM script_analytics.runs
+        WHERE account = {account:String}
+            AND script = place.1
+            AND executed_on < place.2
+            AND executed_on >= place.2 - toIntervalDay(1)
+            AND may_see
+        ORDER BY executed_on DESC
+        LIMIT 1
+    ) AS time_shortly_before,
+    (
+        SELECT executed_on
+        FROM script_analytics.runs
+        WHERE account = {account:String}
+            AND script = place.1
+            AND executed_on > place.2
+            AND executed_on <= place.2 + toIntervalDay(1)
+            AND may_see
+        ORDER BY executed_on
+        LIMIT 1
+    ) AS time_shortly_after,
+    (
+        SELECT executed_on
+        FROM script_analytics.runs
+        WHERE account = {account:String}
+            AND script = place.1
+            AND executed_on < place.2
+            AND isNull(time_shortly_before)
+            AND may_see
+        ORDER BY executed_on DESC
+        LIMIT 1
+    ) AS time_long_before,
+    (
+        SELECT executed_on
+        FROM script_analytics.runs
+        WHERE account = {account:String}
+            AND script = place.1
+            AND executed_on > place.2
+            AND isNull(time_shortly_after)
+            AND may_see
+        ORDER BY executed_on
+        LIMIT 1
+    ) AS time_long_after
 SELECT
     run_id,
     status,
@@ -46,27 +92,29 @@ SELECT
     extra,
     retention_days,
     ingested_at,
-    (
-        SELECT run_id
-        FROM script_analytics.runs
-        WHERE account = {account:String}
-            AND script = place.1
-            AND executed_on <= place.2
-            AND (executed_on < place.2 OR run_id < {run_id:String})
-            AND may_see
-        ORDER BY executed_on DESC, run_id DESC
-        LIMIT 1
+    nullIf(
+        (
+            SELECT argMax(run_id, (executed_on, run_id))
+            FROM script_analytics.runs
+            WHERE account = {account:String}
+                AND script = place.1
+                AND executed_on IN (place.2, time_shortly_before, time_long_before)
+                AND (executed_on < place.2 OR run_id < {run_id:String})
+                AND may_see
+        ),
+        ''
     ) AS previous_run_id,
-    (
-        SELECT run_id
-        FROM script_analytics.runs
-        WHERE account = {account:String}
-            AND script = place.1
-            AND executed_on >= place.2
-            AND (executed_on > place.2 OR run_id > {run_id:String})
-            AND may_see
-        ORDER BY executed_on, run_id
-        LIMIT 1
+    nullIf(
+        (
+            SELECT argMin(run_id, (executed_on, run_id))
+            FROM script_analytics.runs
+            WHERE account = {account:String}
+                AND script = place.1
+                AND executed_on IN (place.2, time_shortly_after, time_long_after)
+                AND (executed_on > place.2 OR run_id > {run_id:String})
+                AND may_see
+        ),
+        ''
     ) AS next_run_id
 FROM script_analytics.runs FINAL
 WHERE account = {account:String}
@@ -74,4 +122,5 @@ WHERE account = {account:String}
     AND executed_on = place.2
     AND run_id = {run_id:String}
     AND may_see
+SETTINGS use_skip_indexes_if_final = 0
 COMMENT 'A run with all that is known of it, and the runs of its script before and after it: account, run_id';
