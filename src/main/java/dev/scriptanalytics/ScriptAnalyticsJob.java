@@ -9,6 +9,7 @@ import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_OUT_OF_ORD
 
 import dev.scriptanalytics.configuration.ConfigurationException;
 import dev.scriptanalytics.configuration.JobConfiguration;
+import dev.scriptanalytics.decode.LogFormat;
 import dev.scriptanalytics.kafka.RecordSource;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RunRow;
@@ -18,6 +19,7 @@ import dev.scriptanalytics.sink.DeadLetterSink;
 import dev.scriptanalytics.sink.RollupSink;
 import dev.scriptanalytics.sink.RowBinarySink;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Where the cluster starts the job. */
@@ -32,7 +34,7 @@ public final class ScriptAnalyticsJob {
    */
   public static void main(String[] args) throws Exception {
     if (JobConfiguration.asksForHelp(args)) {
-      System.out.println(JobConfiguration.help());
+      System.out.print(JobConfiguration.help());
       return;
     }
     JobConfiguration configuration = JobConfiguration.fromArgs(args, System.getenv());
@@ -43,7 +45,8 @@ public final class ScriptAnalyticsJob {
   }
 
   static void define(StreamExecutionEnvironment env, JobConfiguration configuration) {
-    ScriptAnalyticsTopology.define(env, configuration, runs(configuration), sinks(configuration));
+    ScriptAnalyticsTopology.define(
+        env, configuration, sources(configuration), sinks(configuration));
   }
 
   private static void refuseToLose(StreamExecutionEnvironment env, JobConfiguration configuration) {
@@ -59,9 +62,16 @@ public final class ScriptAnalyticsJob {
     }
   }
 
-  private static RecordSource runs(JobConfiguration configuration) {
+  private static ScriptAnalyticsTopology.Sources sources(JobConfiguration configuration) {
+    List<String> logTopics = List.copyOf(LogFormat.byTopic(configuration).keySet());
+    return new ScriptAnalyticsTopology.Sources(
+        source(configuration, configuration.get(RUNS_TOPICS)),
+        logTopics.isEmpty() ? Optional.empty() : Optional.of(source(configuration, logTopics)));
+  }
+
+  private static RecordSource source(JobConfiguration configuration, List<String> topics) {
     return new RecordSource(
-        configuration.get(RUNS_TOPICS),
+        topics,
         configuration.kafkaProperties(),
         configuration.get(SOURCE_MAX_OUT_OF_ORDERNESS),
         configuration.get(SOURCE_IDLE_TIMEOUT),

@@ -1,36 +1,18 @@
 package dev.scriptanalytics;
 
-import static dev.scriptanalytics.configuration.JobOptions.CAPTURED_KORELOGGER;
-import static dev.scriptanalytics.configuration.JobOptions.CAPTURED_PATTERN;
-import static dev.scriptanalytics.configuration.JobOptions.DEAD_LETTER_MAX_BYTES;
-import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_AGE;
-import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_AHEAD;
-import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_BYTES;
-import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_INPUT_BYTES;
-import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_MESSAGE_BYTES;
-import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_NAME_BYTES;
-import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_OUTPUT_BYTES;
-import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_STACK_TRACE_BYTES;
 import static dev.scriptanalytics.configuration.JobOptions.JOB_MAX_PARALLELISM;
-import static dev.scriptanalytics.configuration.JobOptions.LOG_AWAIT_RUN;
-import static dev.scriptanalytics.configuration.JobOptions.LOG_AWAIT_RUN_MAX_BYTES;
-import static dev.scriptanalytics.configuration.JobOptions.LOG_AWAIT_RUN_MAX_ENTRIES;
-import static dev.scriptanalytics.configuration.JobOptions.RETENTION_ACCOUNTS;
-import static dev.scriptanalytics.configuration.JobOptions.RETENTION_DAYS;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_ARRIVAL_GRACE;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_COLD_EMIT_INTERVAL;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_EMIT_INTERVAL;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_PREAGGREGATE_INTERVAL;
-import static dev.scriptanalytics.configuration.JobOptions.RUN_AWAIT_START;
-import static dev.scriptanalytics.configuration.JobOptions.RUN_AWAIT_START_MAX_BYTES;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_HASH_KEY;
-import static dev.scriptanalytics.configuration.JobOptions.RUN_MAX_OPEN;
-import static dev.scriptanalytics.configuration.JobOptions.RUN_MEMORY;
-import static dev.scriptanalytics.configuration.JobOptions.RUN_TIMEOUT;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
+import dev.scriptanalytics.decode.DecodeLogs;
 import dev.scriptanalytics.decode.DecodeRuns;
 import dev.scriptanalytics.decode.EventLimits;
+import dev.scriptanalytics.decode.KoreloggerAttributes;
+import dev.scriptanalytics.decode.LogFormat;
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
@@ -45,13 +27,9 @@ import dev.scriptanalytics.rollup.RollupRow;
 import dev.scriptanalytics.track.KeyGroups;
 import dev.scriptanalytics.track.RunTracker;
 import dev.scriptanalytics.track.TrackingRules;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -60,13 +38,20 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * The way of the data, a line a stage.
  *
  * <pre>
- * runs ── by run: track ─┬─> run rows ──────────────────────────────> runs
- *                        ├─> log rows ──────────────────────────────> logs
- *                        ├─> facts: seen · succeeded · failed ─ cells > run_rollups
- *                        └─> unusable ──────────────────────────────> dead_letters
+ * runs ─┐                 ┌─> run rows ──────────────────────────────> runs
+ *       ├─ by run: track ─┼─> log rows ──────────────────────────────> logs
+ * logs ─┘                 ├─> facts: seen · succeeded · failed ─ cells > run_rollups
+ *                         └─> unusable ──────────────────────────────> dead_letters
  * </pre>
  */
 final class ScriptAnalyticsTopology {
+  /**
+   * Where records come from.
+   *
+   * @param logs empty where no topic carries logs
+   */
+  record Sources(RecordSource runs, Optional<RecordSource> logs) {}
+
   /** Where results go. */
   record Sinks(
       Sink<byte[]> runs,
@@ -79,20 +64,26 @@ final class ScriptAnalyticsTopology {
   static void define(
       StreamExecutionEnvironment env,
       JobConfiguration configuration,
-      RecordSource runs,
+      Sources sources,
       Sinks sinks) {
     KeyGroups byRun = new KeyGroups(configuration.get(JOB_MAX_PARALLELISM));
     env.setMaxParallelism(configuration.get(JOB_MAX_PARALLELISM));
 
-    DataStream<KafkaRecord> records = runs.in(env, "read-runs");
-    SingleOutputStreamOperator<ScriptEvent> events = decode(records, configuration);
+    SingleOutputStreamOperator<ScriptEvent> runs =
+        decodeRuns(sources.runs().in(env, "read-runs"), configuration);
+    DataStream<ScriptEvent> events = runs;
+    DataStream<DeadLetter> undecodable = runs.getSideOutput(DecodeRuns.DEAD_LETTERS);
+    if (sources.logs().isPresent()) {
+      SingleOutputStreamOperator<ScriptEvent> logs =
+          decodeLogs(sources.logs().get().in(env, "read-logs"), configuration);
+      events = runs.union(logs);
+      undecodable = undecodable.union(logs.getSideOutput(DecodeLogs.DEAD_LETTERS));
+    }
     SingleOutputStreamOperator<Fact> facts = track(events, byRun, configuration);
     DataStream<FactBatch> batches = aggregate(facts, configuration);
     DataStream<RollupRow> rollups = keepCells(batches, configuration);
     DataStream<DeadLetter> deadLetters =
-        events
-            .getSideOutput(DecodeRuns.DEAD_LETTERS)
-            .union(facts.getSideOutput(RunTracker.DEAD_LETTERS));
+        undecodable.union(facts.getSideOutput(RunTracker.DEAD_LETTERS));
 
     write(facts.getSideOutput(RunTracker.RUN_ROWS), sinks.runs(), "write-runs");
     write(facts.getSideOutput(RunTracker.LOG_ROWS), sinks.logs(), "write-logs");
@@ -100,21 +91,40 @@ final class ScriptAnalyticsTopology {
     write(deadLetters, sinks.deadLetters(), "write-dead-letters");
   }
 
-  private static SingleOutputStreamOperator<ScriptEvent> decode(
+  private static SingleOutputStreamOperator<ScriptEvent> decodeRuns(
       DataStream<KafkaRecord> records, JobConfiguration configuration) {
     return records
         .process(
-            new DecodeRuns(limits(configuration), configuration.get(RUN_HASH_KEY)),
+            new DecodeRuns(
+                EventLimits.of(configuration),
+                configuration.get(RUN_HASH_KEY),
+                configuration.redaction()),
             ScriptEventSerializer.TYPE)
         .name(DecodeRuns.NAME)
         .uid(DecodeRuns.UID);
+  }
+
+  private static SingleOutputStreamOperator<ScriptEvent> decodeLogs(
+      DataStream<KafkaRecord> records, JobConfiguration configuration) {
+    return records
+        .process(
+            new DecodeLogs(
+                LogFormat.byTopic(configuration),
+                EventLimits.of(configuration),
+                configuration.get(RUN_HASH_KEY),
+                KoreloggerAttributes.of(configuration),
+                configuration.redaction()),
+            ScriptEventSerializer.TYPE)
+        .name(DecodeLogs.NAME)
+        .uid(DecodeLogs.UID);
   }
 
   private static SingleOutputStreamOperator<Fact> track(
       DataStream<ScriptEvent> events, KeyGroups byRun, JobConfiguration configuration) {
     return events
         .keyBy(byRun, Types.INT)
-        .transform(RunTracker.NAME, Fact.TYPE, new RunTracker(rules(configuration), byRun))
+        .transform(
+            RunTracker.NAME, Fact.TYPE, new RunTracker(TrackingRules.of(configuration), byRun))
         .uid(RunTracker.UID);
   }
 
@@ -147,45 +157,5 @@ final class ScriptAnalyticsTopology {
 
   private static <T> void write(DataStream<T> rows, Sink<T> sink, String uid) {
     rows.sinkTo(sink).name(uid).uid(uid);
-  }
-
-  private static EventLimits limits(JobConfiguration configuration) {
-    Map<String, Integer> retention = new HashMap<>();
-    configuration
-        .get(RETENTION_ACCOUNTS)
-        .keySet()
-        .forEach(account -> retention.put(account, configuration.retentionDays(account)));
-    return new EventLimits(
-        configuration.get(EVENT_MAX_AGE).toMillis(),
-        configuration.get(EVENT_MAX_AHEAD).toMillis(),
-        bytes(configuration, EVENT_MAX_BYTES),
-        bytes(configuration, EVENT_MAX_NAME_BYTES),
-        bytes(configuration, EVENT_MAX_INPUT_BYTES),
-        bytes(configuration, EVENT_MAX_OUTPUT_BYTES),
-        bytes(configuration, EVENT_MAX_MESSAGE_BYTES),
-        bytes(configuration, EVENT_MAX_STACK_TRACE_BYTES),
-        bytes(configuration, DEAD_LETTER_MAX_BYTES),
-        configuration.get(RETENTION_DAYS),
-        retention);
-  }
-
-  private static int bytes(JobConfiguration configuration, ConfigOption<MemorySize> option) {
-    return Math.toIntExact(configuration.get(option).getBytes());
-  }
-
-  private static TrackingRules rules(JobConfiguration configuration) {
-    return new TrackingRules(
-        configuration.get(RUN_MEMORY).toMillis(),
-        configuration.get(RUN_MAX_OPEN).toMillis(),
-        configuration.get(RUN_TIMEOUT).toMillis(),
-        configuration.get(RUN_AWAIT_START).toMillis(),
-        configuration.get(RUN_AWAIT_START_MAX_BYTES).getBytes(),
-        Pattern.compile(configuration.get(CAPTURED_PATTERN)),
-        configuration.get(CAPTURED_KORELOGGER),
-        configuration.get(LOG_AWAIT_RUN).toMillis(),
-        configuration.get(LOG_AWAIT_RUN_MAX_ENTRIES),
-        configuration.get(LOG_AWAIT_RUN_MAX_BYTES).getBytes(),
-        bytes(configuration, EVENT_MAX_MESSAGE_BYTES),
-        bytes(configuration, DEAD_LETTER_MAX_BYTES));
   }
 }

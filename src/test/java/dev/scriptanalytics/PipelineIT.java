@@ -163,7 +163,7 @@ class PipelineIT {
   void waitsWhileClickHouseIsAwayAndLosesNothing() throws Exception {
     Sample sample = Sample.of(generator(), RUNS);
     try (RunningPipeline pipeline =
-        RunningPipeline.start(kafka, clickHouse, checkpoints, topic, "away")) {
+        RunningPipeline.start(kafka, clickHouse, checkpoints, topic, null, "away")) {
       send(sample.deliveries().subList(0, 5_000));
       pipeline.awaitEverythingWritten();
       clickHouse.kill();
@@ -191,7 +191,7 @@ class PipelineIT {
 
   private void readEverything(String group) throws Exception {
     try (RunningPipeline pipeline =
-        RunningPipeline.start(kafka, clickHouse, checkpoints, topic, topic + "-" + group)) {
+        RunningPipeline.start(kafka, clickHouse, checkpoints, topic, null, topic + "-" + group)) {
       pipeline.awaitEverythingWritten();
     }
   }

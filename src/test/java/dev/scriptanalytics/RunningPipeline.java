@@ -31,29 +31,32 @@ final class RunningPipeline implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final String bootstrapServers;
-  private final String topic;
+  private final List<String> topics;
   private final String group;
   private final JobClient job;
   private final CompletableFuture<JobExecutionResult> result;
 
-  private RunningPipeline(String bootstrapServers, String topic, String group, JobClient job) {
+  private RunningPipeline(
+      String bootstrapServers, List<String> topics, String group, JobClient job) {
     this.bootstrapServers = bootstrapServers;
-    this.topic = topic;
+    this.topics = topics;
     this.group = group;
     this.job = job;
     this.result = job.getJobExecutionResult();
   }
 
   /**
-   * Starts the job without state, so that it reads the topic from its earliest offset.
+   * Starts the job without state, so that it reads the topics from their earliest offset.
    *
+   * @param logTopic null for none
    * @param options such as {@code --run.timeout}, {@code 1 h}, beside those of the addresses
    */
   static RunningPipeline start(
       KafkaProcess kafka,
       ClickHouseProcess clickHouse,
       Path checkpoints,
-      String topic,
+      String runTopic,
+      String logTopic,
       String group,
       String... options)
       throws Exception {
@@ -65,7 +68,9 @@ final class RunningPipeline implements AutoCloseable {
                 "--kafka.group.id",
                 group,
                 "--runs.topics",
-                topic,
+                runTopic,
+                "--logs.topics",
+                logTopic == null ? "" : logTopic,
                 "--clickhouse.url",
                 clickHouse.httpUrl().toString(),
                 "--clickhouse.password",
@@ -85,12 +90,15 @@ final class RunningPipeline implements AutoCloseable {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
     ScriptAnalyticsJob.define(env, configuration);
     return new RunningPipeline(
-        kafka.bootstrapServers(), topic, group, env.executeAsync("pipeline of a test"));
+        kafka.bootstrapServers(),
+        logTopic == null ? List.of(runTopic) : List.of(runTopic, logTopic),
+        group,
+        env.executeAsync("pipeline of a test"));
   }
 
   /**
-   * Waits until everything that is in the topic by now is in ClickHouse: offsets are committed when
-   * a checkpoint completes, and that is after all sinks have flushed.
+   * Waits until everything that is in the topics by now is in ClickHouse: offsets are committed
+   * when a checkpoint completes, and that is after all sinks have flushed.
    */
   void awaitEverythingWritten() throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
@@ -106,10 +114,12 @@ final class RunningPipeline implements AutoCloseable {
 
   private Map<TopicPartition, Long> ends(Admin admin) throws Exception {
     var partitions =
-        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
-            .collect(
-                Collectors.toMap(
-                    p -> new TopicPartition(topic, p.partition()), p -> OffsetSpec.latest()));
+        admin.describeTopics(topics).allTopicNames().get().values().stream()
+            .flatMap(
+                topic ->
+                    topic.partitions().stream()
+                        .map(p -> new TopicPartition(topic.name(), p.partition())))
+            .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
     return admin.listOffsets(partitions).all().get().entrySet().stream()
         .filter(end -> end.getValue().offset() > 0)
         .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));

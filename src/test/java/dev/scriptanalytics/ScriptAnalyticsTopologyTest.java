@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.typeutils.runtime.kryo.KryoSerializer;
@@ -24,8 +25,10 @@ class ScriptAnalyticsTopologyTest {
   private static final List<String> UIDS =
       List.of(
           "aggregate-facts",
+          "decode-logs",
           "decode-runs",
           "keep-cells",
+          "read-logs",
           "read-runs",
           "track-runs",
           "write-dead-letters",
@@ -78,9 +81,6 @@ class ScriptAnalyticsTopologyTest {
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
-    Properties kafka = new Properties();
-    kafka.setProperty("bootstrap.servers", "127.0.0.1:9");
-    kafka.setProperty("group.id", "none");
     ScriptAnalyticsTopology.define(
         env,
         JobConfiguration.fromArgs(
@@ -88,17 +88,21 @@ class ScriptAnalyticsTopologyTest {
               "--kafka.bootstrap.servers", "127.0.0.1:9", "--clickhouse.url", "http://127.0.0.1:9"
             },
             Map.of()),
-        new RecordSource(
-            List.of("script-runs"),
-            kafka,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofMinutes(5)),
+        new ScriptAnalyticsTopology.Sources(
+            source("script-runs"), Optional.of(source("script-logs"))),
         new ScriptAnalyticsTopology.Sinks(
             new DiscardingSink<>(),
             new DiscardingSink<>(),
             new DiscardingSink<>(),
             new DiscardingSink<>()));
     return env.getStreamGraph();
+  }
+
+  private static RecordSource source(String topic) {
+    Properties kafka = new Properties();
+    kafka.setProperty("bootstrap.servers", "127.0.0.1:9");
+    kafka.setProperty("group.id", "none");
+    return new RecordSource(
+        List.of(topic), kafka, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5));
   }
 }

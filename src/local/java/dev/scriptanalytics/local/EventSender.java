@@ -47,6 +47,9 @@ public final class EventSender implements AutoCloseable {
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 20);
     properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
     properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    // How large a record may be is the topic's affair.
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 128 << 20);
+    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 128L << 20);
     producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }

@@ -35,6 +35,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.TimeUtils;
@@ -49,6 +50,8 @@ final class ConfigurationReader {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]*)\\}");
 
   private static final Pattern VARIABLE_OR_KAFKAS = Pattern.compile("\\$\\{[^}]*\\}");
+
+  private static final Pattern PATTERN_NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
   private final Map<String, String> env;
   private final List<String> problems = new ArrayList<>();
@@ -145,7 +148,8 @@ final class ConfigurationReader {
     // What comes from the environment may be a secret under any key, so only its name is shown.
     shown.put(key, JobOptions.isSecret(key) ? HIDDEN : text);
     Declared<?> declared = JobOptions.declared().get(key);
-    if (declared == null && !passesThrough(key)) {
+    boolean redacts = key.startsWith(JobConfiguration.REDACT_PATTERNS);
+    if (declared == null && !redacts && !passesThrough(key)) {
       report(key, "unknown option %s%s".formatted(key, suggestion(key)));
       return;
     }
@@ -167,11 +171,39 @@ final class ConfigurationReader {
     if (!missing.isEmpty()) {
       return;
     }
-    if (declared == null) {
+    if (redacts) {
+      checkPattern(key, value);
+    } else if (declared == null) {
       passedThrough.put(key, value);
     } else if (!value.isEmpty()
         || declared.mayBeEmpty()) { // "key=" in a file is how one says "not set"
       check(declared, value);
+    }
+  }
+
+  private void checkPattern(String key, String regex) {
+    String name = key.substring(JobConfiguration.REDACT_PATTERNS.length());
+    if (!PATTERN_NAME.matcher(name).matches()) {
+      report(
+          key,
+          "%s has a name that is not of letters, digits, '-' and '_' alone: '%s'"
+              .formatted(key, name));
+    } else if (!regex.isEmpty()) {
+      try {
+        if (Pattern.compile(regex).matcher("").find()) {
+          report(
+              key,
+              ("%s is '%s'; it must not match the empty text, which stands between any two"
+                      + " characters: use + instead of *, or name something that must be there")
+                  .formatted(key, shown.get(key)));
+        }
+        passedThrough.put(key, regex);
+      } catch (PatternSyntaxException e) {
+        report(
+            key,
+            "%s is '%s'; it must be a Java regular expression: %s"
+                .formatted(key, shown.get(key), e.getDescription()));
+      }
     }
   }
 
@@ -268,6 +300,9 @@ final class ConfigurationReader {
   }
 
   private static String suggestion(String key) {
+    if (key.startsWith("redact")) {
+      return "; did you mean %sNAME?".formatted(JobConfiguration.REDACT_PATTERNS);
+    }
     String nearest = nearest(key);
     return nearest.startsWith(key) || distance(key, nearest) <= Math.max(3, key.length() / 2)
         ? "; did you mean %s?".formatted(nearest)

@@ -5,6 +5,7 @@ import static dev.scriptanalytics.configuration.JobOptions.KAFKA_GROUP_ID;
 import static dev.scriptanalytics.configuration.JobOptions.RETENTION_ACCOUNTS;
 import static dev.scriptanalytics.configuration.JobOptions.RETENTION_DAYS;
 
+import dev.scriptanalytics.redact.Redaction;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 
 /**
- * What the job was told: the options of {@link JobOptions}, checked, and what passes through to the
- * Kafka clients and the JDBC driver.
+ * What the job was told: the options of {@link JobOptions}, checked, what passes through to the
+ * Kafka clients and the JDBC driver, and the patterns of what is masked.
  *
  * <p>It holds secrets. It can be serialized, but an operator should be given what it needs of it.
  */
@@ -26,6 +29,7 @@ public final class JobConfiguration implements Serializable {
 
   static final String KAFKA = "kafka.";
   static final String CLICKHOUSE = "clickhouse.";
+  static final String REDACT_PATTERNS = "redact.patterns.";
 
   private final Configuration options;
   private final HashMap<String, String> passedThrough;
@@ -63,6 +67,11 @@ public final class JobConfiguration implements Serializable {
     return options.get(option);
   }
 
+  /** The value of an option that is a number of bytes. */
+  public int bytes(ConfigOption<MemorySize> option) {
+    return Math.toIntExact(get(option).getBytes());
+  }
+
   /** What the Kafka clients are configured with: every {@code kafka.*}, without that prefix. */
   public Properties kafkaProperties() {
     Properties properties = withoutPrefix(KAFKA);
@@ -75,6 +84,14 @@ public final class JobConfiguration implements Serializable {
   /** Every {@code clickhouse.*} that is no option of the job, for the driver, without prefix. */
   public Properties clickHouseProperties() {
     return withoutPrefix(CLICKHOUSE);
+  }
+
+  /** What is masked before it is written: every {@code redact.patterns.NAME}. */
+  public Redaction redaction() {
+    Map<String, Pattern> patterns = new HashMap<>();
+    withoutPrefix(REDACT_PATTERNS)
+        .forEach((name, regex) -> patterns.put((String) name, Pattern.compile((String) regex)));
+    return new Redaction(patterns);
   }
 
   /** For how many days the raw rows of that account live. */

@@ -564,6 +564,35 @@ public final class JobOptions {
           "Whether the job starts although checkpoints are off, as for a try. Without them a failure"
               + " starts over at the earliest offset, and Kafka's group sees no progress.");
 
+  static final String REDACT_DESCRIPTION =
+      "Every redact.patterns.NAME is a Java regular expression; what it matches is written"
+          + " as [redacted:NAME], and the row's column redacted names the columns in which"
+          + " something was masked. A name is of letters, digits, '-' and '_'; there may be any"
+          + " number of patterns, and is none by default. In this file a backslash is written"
+          + " twice. Masked are messages, level words, error codes, stack traces, metadata and"
+          + " extra of runs and log entries, captured stdout and stderr entry by entry, input and"
+          + " output, and the bytes and detail of dead letters. Never masked are what rows are"
+          + " found by (account, script, run_id, log_id) and the names and ids of deployment,"
+          + " function, source, request, trace and span: no secret belongs there. JSON stays"
+          + " JSON: a pattern sees each name, string and number by itself, without escapes, and"
+          + " then the text as a whole; of what it matches across several of them, each is"
+          + " masked. Too wide: what was logged cannot be read any more, and nothing brings it"
+          + " back. Slow: every pattern reads every text; where one reads more than a million"
+          + " characters and a hundred times the text, the value is masked as a whole, which the"
+          + " metric redactionFailures counts. A match that ends more than 64 kb behind the place"
+          + " where its value is cut is not seen.";
+
+  /** Patterns that many will want, by name. */
+  static final Map<String, String> REDACT_EXAMPLES = examples();
+
+  private static Map<String, String> examples() {
+    Map<String, String> examples = new LinkedHashMap<>();
+    examples.put("email", "\\b[\\w.%+-]{1,64}@[\\w-]+(?:\\.[\\w-]+)+\\b");
+    examples.put("card", "\\b[3-6]\\d{3}(?:[ -]?\\d{4}){3}\\b");
+    examples.put("bearer", "(?i)\\bbearer +[\\w.~+/-]+=*");
+    return examples;
+  }
+
   private static final Map<String, String> GROUPS =
       Map.ofEntries(
           Map.entry(
@@ -627,6 +656,10 @@ public final class JobOptions {
    * among the options of Kafka and the JDBC driver.
    */
   public static boolean isSecret(String key) {
+    // A pattern for tokens is none.
+    if (key.startsWith(JobConfiguration.REDACT_PATTERNS)) {
+      return false;
+    }
     Declared<?> declared = DECLARED.get(key);
     if (declared != null) {
       return declared.secret();

@@ -35,6 +35,15 @@ final class PropertiesFile {
       text.append(declared.isSetInFile() ? "" : "#").append(declared.option().key()).append('=');
       text.append(declared.sample().replace("\\", "\\\\")).append('\n');
     }
+    text.append("\n\n");
+    comment(text, "==== Redaction");
+    text.append('\n');
+    comment(text, JobOptions.REDACT_DESCRIPTION);
+    JobOptions.REDACT_EXAMPLES.forEach(
+        (name, regex) -> {
+          text.append('#').append(JobConfiguration.REDACT_PATTERNS).append(name).append('=');
+          text.append(regex.replace("\\", "\\\\")).append('\n');
+        });
     return text.toString();
   }
 

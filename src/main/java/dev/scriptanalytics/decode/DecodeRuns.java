@@ -4,6 +4,8 @@ import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -24,18 +26,28 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
 
   private final EventLimits limits;
   private final String hashKey;
+  private final Redaction redaction;
   private transient RunDecoder decoder;
   private transient Rejections rejections;
 
-  public DecodeRuns(EventLimits limits, String hashKey) {
+  /**
+   * A decoder of runs.
+   *
+   * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
+   */
+  public DecodeRuns(EventLimits limits, String hashKey, Redaction redaction) {
     this.limits = limits;
     this.hashKey = hashKey;
+    this.redaction = redaction;
   }
 
   @Override
   public void open(OpenContext context) {
-    decoder = new RunDecoder(limits, hashKey);
-    rejections = new Rejections(getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes());
+    Redactor redactor =
+        new Redactor(redaction, getRuntimeContext().getMetricGroup().counter(Redactor.FAILURES));
+    decoder = new RunDecoder(limits, hashKey, redactor);
+    rejections =
+        new Rejections(getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes(), redactor);
   }
 
   @Override

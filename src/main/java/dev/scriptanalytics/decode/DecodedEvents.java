@@ -7,6 +7,9 @@ interface DecodedEvents {
   /** An event. */
   void event(ScriptEvent event);
 
+  /** An item that is well and none of ours, such as a span of no run. */
+  void skipped();
+
   /**
    * An item of the record that cannot be used.
    *

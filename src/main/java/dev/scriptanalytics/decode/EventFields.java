@@ -119,8 +119,10 @@ final class EventFields {
               WRONG_TYPE, names[field] + " is neither a string nor a number");
     }
     if (micros == EventTime.INVALID) {
-      String text = new String(source, from, to - from, StandardCharsets.UTF_8);
-      throw new UnusableRecordException(BAD_VALUE, names[field] + " is no time: " + quoted(text));
+      throw new UnusableRecordException(
+          BAD_VALUE,
+          names[field] + " is no time: ",
+          new String(text(field), StandardCharsets.UTF_8));
     }
     return micros;
   }
@@ -194,10 +196,5 @@ final class EventFields {
     byte[] target = new byte[to - from];
     int length = JsonObjectScanner.unescape(json, from, to, target, 0);
     return Arrays.copyOf(target, length);
-  }
-
-  /** A value as errors show it. */
-  static String quoted(String value) {
-    return '"' + (value.length() <= 100 ? value : value.substring(0, 100) + "…") + '"';
   }
 }

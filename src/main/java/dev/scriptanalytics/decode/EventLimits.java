@@ -1,5 +1,16 @@
 package dev.scriptanalytics.decode;
 
+import static dev.scriptanalytics.configuration.JobOptions.DEAD_LETTER_MAX_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_AGE;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_AHEAD;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_INPUT_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_MESSAGE_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_NAME_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_OUTPUT_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_STACK_TRACE_BYTES;
+import static dev.scriptanalytics.configuration.JobOptions.RETENTION_ACCOUNTS;
+import static dev.scriptanalytics.configuration.JobOptions.RETENTION_DAYS;
 import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
 import static dev.scriptanalytics.event.DeadLetterReason.EMPTY;
 import static dev.scriptanalytics.event.DeadLetterReason.NEGATIVE_TIME;
@@ -7,10 +18,12 @@ import static dev.scriptanalytics.event.DeadLetterReason.TOO_FAR_AHEAD;
 import static dev.scriptanalytics.event.DeadLetterReason.TOO_LARGE;
 import static dev.scriptanalytics.event.DeadLetterReason.TOO_OLD;
 
+import dev.scriptanalytics.configuration.JobConfiguration;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.util.TimeUtils;
 
@@ -42,6 +55,27 @@ public record EventLimits(
     int retentionDays,
     Map<String, Integer> accountRetentionDays)
     implements Serializable {
+  /** As the job is configured. */
+  public static EventLimits of(JobConfiguration configuration) {
+    Map<String, Integer> retention = new HashMap<>();
+    configuration
+        .get(RETENTION_ACCOUNTS)
+        .keySet()
+        .forEach(account -> retention.put(account, configuration.retentionDays(account)));
+    return new EventLimits(
+        configuration.get(EVENT_MAX_AGE).toMillis(),
+        configuration.get(EVENT_MAX_AHEAD).toMillis(),
+        configuration.bytes(EVENT_MAX_BYTES),
+        configuration.bytes(EVENT_MAX_NAME_BYTES),
+        configuration.bytes(EVENT_MAX_INPUT_BYTES),
+        configuration.bytes(EVENT_MAX_OUTPUT_BYTES),
+        configuration.bytes(EVENT_MAX_MESSAGE_BYTES),
+        configuration.bytes(EVENT_MAX_STACK_TRACE_BYTES),
+        configuration.bytes(DEAD_LETTER_MAX_BYTES),
+        configuration.get(RETENTION_DAYS),
+        retention);
+  }
+
   /** The account of an event that names none. */
   public static final String DEFAULT_ACCOUNT = "default";
 

@@ -2,8 +2,10 @@ package dev.scriptanalytics.decode;
 
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowBinary;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Gathers the fields of an event that no column holds, as they came, into one JSON object: always a
@@ -83,6 +85,29 @@ final class ExtraFields {
   /** Whether a field was left out. */
   boolean isIncomplete() {
     return incomplete;
+  }
+
+  /**
+   * Masks what is to be masked; whether there was anything. Where masks make the object too long,
+   * none of it is kept.
+   */
+  boolean mask(Redactor redactor) {
+    if (!redactor.isActive() || json.size() == 0) {
+      return false;
+    }
+    byte[] object = Arrays.copyOf(json.buffer(), json.size() + 1);
+    object[json.size()] = '}';
+    byte[] masked = redactor.object(object);
+    if (masked == object) {
+      return false;
+    }
+    json.reset();
+    if (masked.length > maxBytes) {
+      incomplete = true;
+      return false;
+    }
+    json.raw(masked, 0, masked.length - 1);
+    return true;
   }
 
   /** Writes the object as a String, an empty one where there is no field. */

@@ -1,5 +1,18 @@
 package dev.scriptanalytics.decode;
 
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_ACCOUNT;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_DEPLOYMENT_ID;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_DEPLOYMENT_VERSION;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_FUNCTION;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_LEVEL;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_LOG_ID;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_MESSAGE;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_RUN_ID;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_SCRIPT;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_SOURCE;
+import static dev.scriptanalytics.configuration.JobOptions.KORELOGGER_ATTRIBUTE_SOURCE_TYPE;
+
+import dev.scriptanalytics.configuration.JobConfiguration;
 import java.io.Serializable;
 
 /**
@@ -30,4 +43,20 @@ public record KoreloggerAttributes(
     String account,
     String script,
     String function)
-    implements Serializable {}
+    implements Serializable {
+  /** As the job is configured. */
+  public static KoreloggerAttributes of(JobConfiguration configuration) {
+    return new KoreloggerAttributes(
+        configuration.get(KORELOGGER_ATTRIBUTE_MESSAGE),
+        configuration.get(KORELOGGER_ATTRIBUTE_LEVEL),
+        configuration.get(KORELOGGER_ATTRIBUTE_LOG_ID),
+        configuration.get(KORELOGGER_ATTRIBUTE_RUN_ID),
+        configuration.get(KORELOGGER_ATTRIBUTE_DEPLOYMENT_ID),
+        configuration.get(KORELOGGER_ATTRIBUTE_DEPLOYMENT_VERSION),
+        configuration.get(KORELOGGER_ATTRIBUTE_SOURCE),
+        configuration.get(KORELOGGER_ATTRIBUTE_SOURCE_TYPE),
+        configuration.get(KORELOGGER_ATTRIBUTE_ACCOUNT),
+        configuration.get(KORELOGGER_ATTRIBUTE_SCRIPT),
+        configuration.get(KORELOGGER_ATTRIBUTE_FUNCTION));
+  }
+}

@@ -6,6 +6,7 @@ import dev.scriptanalytics.json.JsonArrayItems;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -41,9 +42,10 @@ final class LogDecoder implements RecordDecoder {
    *
    * @param hashKey 32 hexadecimal digits
    */
-  LogDecoder(EventLimits limits, String hashKey, KoreloggerAttributes attributes) {
+  LogDecoder(
+      EventLimits limits, String hashKey, KoreloggerAttributes attributes, Redactor redactor) {
     this.limits = limits;
-    this.events = new LogEvents(limits, hashKey);
+    this.events = new LogEvents(limits, hashKey, redactor);
     this.spans = new KoreloggerSpanReader(attributes);
   }
 

@@ -5,7 +5,10 @@ import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.Utf8;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
@@ -15,7 +18,7 @@ import java.util.HexFormat;
 
 /**
  * Makes events of log entries, whatever form they came in: checks them, gives an id to those
- * without one, and cuts what is too long. Reusable, not thread-safe.
+ * without one, masks what is secret and cuts what is too long. Reusable, not thread-safe.
  */
 public final class LogEvents {
   // Ids must be the same after any replay, whatever key runs are hashed with.
@@ -24,19 +27,24 @@ public final class LogEvents {
       EventLimits.DEFAULT_ACCOUNT.getBytes(StandardCharsets.UTF_8);
 
   private final EventLimits limits;
+  private final Redactor redactor;
   private final SipHash runHash;
   private final SipHash idHash = new SipHash(ID_KEY);
   private final RowBinary content = new RowBinary();
   private final RowBinary row = new RowBinary();
+  private final JsonObjectScanner object = new JsonObjectScanner();
+  private final ExtraFields fitting;
 
   /**
    * With the key that runs are hashed with.
    *
    * @param hashKey 32 hexadecimal digits
    */
-  public LogEvents(EventLimits limits, String hashKey) {
+  public LogEvents(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
+    this.redactor = redactor;
     this.runHash = new SipHash(hashKey);
+    this.fitting = new ExtraFields(limits.maxInputBytes());
   }
 
   /**
@@ -66,7 +74,7 @@ public final class LogEvents {
         limits.accountRetentionDays().isEmpty()
             ? limits.retentionDays()
             : limits.retentionDays(new String(entry.account, StandardCharsets.UTF_8));
-    cut(entry);
+    maskAndCut(entry);
     row.reset();
     entry.writeTo(LogRow.AS_IT_CAME, row);
     content.reset();
@@ -88,8 +96,8 @@ public final class LogEvents {
   }
 
   /**
-   * An id made of all that the entry tells, before anything is cut: one that is delivered twice
-   * must get it twice, also when the configuration has changed in between.
+   * An id made of all that the entry tells, before anything is masked or cut: one that is delivered
+   * twice must get it twice, also when the configuration has changed in between.
    */
   private byte[] idOf(LogEntry entry) {
     content.reset();
@@ -121,21 +129,26 @@ public final class LogEvents {
         .getBytes(StandardCharsets.US_ASCII);
   }
 
-  private void cut(LogEntry entry) {
+  private void maskAndCut(LogEntry entry) {
     int name = limits.maxNameBytes();
     entry.deploymentId = cut(entry, "deployment_id", entry.deploymentId, name);
     entry.function = cut(entry, "function", entry.function, name);
-    entry.originalLevel = cut(entry, "original_level", entry.originalLevel, name);
+    entry.originalLevel = maskAndCut(entry, "original_level", entry.originalLevel, name);
     entry.source = cut(entry, "source", entry.source, name);
     entry.sourceType = cut(entry, "source_type", entry.sourceType, name);
     entry.requestId = cut(entry, "request_id", entry.requestId, name);
-    entry.errorCode = cut(entry, "error_code", entry.errorCode, name);
+    entry.errorCode = maskAndCut(entry, "error_code", entry.errorCode, name);
     entry.traceId = cut(entry, "trace_id", entry.traceId, name);
     entry.spanId = cut(entry, "span_id", entry.spanId, name);
-    entry.message = cut(entry, "log_message", entry.message, limits.maxMessageBytes());
-    entry.stackTrace = cut(entry, "stack_trace", entry.stackTrace, limits.maxStackTraceBytes());
-    entry.metadata = leaveOut(entry, "metadata", entry.metadata);
-    entry.extra = leaveOut(entry, "extra", entry.extra);
+    entry.message = maskAndCut(entry, "log_message", entry.message, limits.maxMessageBytes());
+    entry.stackTrace =
+        maskAndCut(entry, "stack_trace", entry.stackTrace, limits.maxStackTraceBytes());
+    entry.metadata = maskedFields(entry, "metadata", entry.metadata);
+    entry.extra = maskedFields(entry, "extra", entry.extra);
+  }
+
+  private byte[] maskAndCut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
+    return MaskedText.of(redactor, column, utf8, maxBytes, entry.truncated, entry.redacted);
   }
 
   private static byte[] cut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
@@ -146,12 +159,35 @@ public final class LogEvents {
     return Arrays.copyOf(utf8, Utf8.cut(utf8, 0, utf8.length, maxBytes));
   }
 
-  /** JSON is kept as a whole or not at all, since half an object is none. */
-  private byte[] leaveOut(LogEntry entry, String column, byte[] json) {
+  private byte[] maskedFields(LogEntry entry, String column, byte[] json) {
+    byte[] fields = fieldsThatFit(entry, column, json);
+    byte[] masked = redactor.object(fields);
+    if (masked == fields) {
+      return fields;
+    }
+    // Masks may be longer than what they hide.
+    byte[] left = fieldsThatFit(entry, column, masked);
+    if (left.length > 0) {
+      entry.redacted.add(column);
+    }
+    return left;
+  }
+
+  /** Of JSON that is too long, the fields that fit: half an object is none. */
+  private byte[] fieldsThatFit(LogEntry entry, String column, byte[] json) {
     if (json.length <= limits.maxInputBytes()) {
       return json;
     }
-    entry.truncated.add(column);
-    return LogEntry.NONE;
+    if (!entry.truncated.contains(column)) {
+      entry.truncated.add(column);
+    }
+    try {
+      object.scan(json, 0, json.length);
+    } catch (JsonSyntaxException nestedTooDeep) {
+      return LogEntry.NONE;
+    }
+    fitting.reset();
+    fitting.addUnknown(object);
+    return fitting.toJson();
   }
 }

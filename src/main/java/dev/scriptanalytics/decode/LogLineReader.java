@@ -21,27 +21,26 @@ final class LogLineReader {
     if (timeEnd < 0 || levelEnd < 0 || sourceEnd < 0) {
       throw new UnusableRecordException(
           BAD_VALUE,
-          "The item is neither an object nor a line of the form TIME [LEVEL] SOURCE: MESSAGE: "
-              + EventFields.quoted(line));
+          "The item is neither an object nor a line of the form TIME [LEVEL] SOURCE: MESSAGE: ",
+          line);
     }
     byte[] time = utf8(line.substring(0, timeEnd));
     entry.timestamp = EventTime.parseMicros(time, 0, time.length);
     if (entry.timestamp == EventTime.INVALID) {
-      throw new UnusableRecordException(
-          BAD_VALUE, "The line begins with no time: " + EventFields.quoted(line));
+      throw new UnusableRecordException(BAD_VALUE, "The line begins with no time: ", line);
     }
     String word = line.substring(timeEnd + 2, levelEnd);
     LogLevel level = LogLevel.ofWord(word);
     entry.level = level == null ? LogLevel.INFO : level;
     entry.originalLevel = utf8(word);
     entry.source = utf8(line.substring(levelEnd + 2, sourceEnd));
-    int jobStart = line.endsWith(")") ? line.lastIndexOf(JOB) : -1;
-    int messageEnd = line.length();
-    if (jobStart > sourceEnd) {
-      messageEnd = jobStart;
-      entry.runId = utf8(line.substring(jobStart + 2, line.length() - 1));
+    String message = line.substring(sourceEnd + 2);
+    int jobStart = message.endsWith(")") ? message.lastIndexOf(JOB) : -1;
+    if (jobStart >= 0) {
+      entry.runId = utf8(message.substring(jobStart + 2, message.length() - 1));
+      message = message.substring(0, jobStart);
     }
-    entry.message = utf8(line.substring(sourceEnd + 2, messageEnd));
+    entry.message = utf8(message);
   }
 
   private static byte[] utf8(String text) {

@@ -3,7 +3,7 @@ package dev.scriptanalytics.decode;
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.kafka.KafkaRecord;
-import java.util.Arrays;
+import dev.scriptanalytics.redact.Redactor;
 import java.util.EnumMap;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;
@@ -16,14 +16,17 @@ final class Rejections {
 
   private final MetricGroup metrics;
   private final int maxBytes;
+  private final Redactor redactor;
   private final Map<DeadLetterReason, Counter> counters = new EnumMap<>(DeadLetterReason.class);
 
   /**
    * With the operator's metrics.
    *
    * @param maxBytes where the bytes of a dead letter are cut
+   * @param redactor what masks them, and the sentence that may quote them
    */
-  Rejections(MetricGroup metrics, int maxBytes) {
+  Rejections(MetricGroup metrics, int maxBytes, Redactor redactor) {
+    this.redactor = redactor;
     this.metrics = metrics;
     this.maxBytes = maxBytes;
   }
@@ -42,7 +45,7 @@ final class Rejections {
    */
   DeadLetter of(
       KafkaRecord record, int item, long arrival, UnusableRecordException problem, byte[] bytes) {
-    counters.computeIfAbsent(problem.reason(), this::counter).inc();
+    count(problem);
     return new DeadLetter(
         record.topic(),
         record.partition(),
@@ -50,8 +53,13 @@ final class Rejections {
         item,
         Math.min(arrival, EventLimits.MAX_ARRIVAL),
         problem.reason(),
-        problem.getMessage(),
-        bytes.length <= maxBytes ? bytes : Arrays.copyOf(bytes, maxBytes));
+        problem.detail(redactor),
+        redactor.excerpt(bytes, maxBytes));
+  }
+
+  /** Counts what becomes no dead letter of its own. */
+  void count(UnusableRecordException problem) {
+    counters.computeIfAbsent(problem.reason(), this::counter).inc();
   }
 
   private Counter counter(DeadLetterReason reason) {

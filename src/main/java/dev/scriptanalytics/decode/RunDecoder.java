@@ -12,12 +12,14 @@ import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -90,6 +92,7 @@ public final class RunDecoder {
   }
 
   private final EventLimits limits;
+  private final Redactor redactor;
   private final SipHash hash;
   private final EventFields fields = new EventFields(FIELDS);
   private final EventFields errorFields = new EventFields(ERROR_FIELDS);
@@ -98,17 +101,28 @@ public final class RunDecoder {
   private final JsonObjectScanner error = errorFields.scanner();
   private final JsonObjectScanner resources = resourceFields.scanner();
   private final RowBinary row = new RowBinary();
-  // Of this record: the names of the columns that were cut, and what no column holds.
+  // Of this record: the names of the columns that were cut or masked, and what no column holds.
   private final List<String> cut = new ArrayList<>();
+  private final List<String> redacted = new ArrayList<>();
   private final ExtraFields extra;
 
   /**
-   * With the key that runs are hashed with.
+   * One that masks nothing.
    *
-   * @param hashKey 32 hexadecimal digits
+   * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
   public RunDecoder(EventLimits limits, String hashKey) {
+    this(limits, hashKey, Redactor.ofNothing());
+  }
+
+  /**
+   * One that masks what the redactor finds.
+   *
+   * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
+   */
+  public RunDecoder(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
+    this.redactor = redactor;
     this.hash = new SipHash(hashKey);
     this.extra = new ExtraFields(limits.maxInputBytes());
   }
@@ -137,6 +151,7 @@ public final class RunDecoder {
     }
 
     cut.clear();
+    redacted.clear();
     extra.reset();
     row.reset();
     row.uint8(ended ? RunRow.END_ONLY : RunRow.START_ONLY);
@@ -166,7 +181,7 @@ public final class RunDecoder {
     byte[] stdout = captured(STDOUT, ended);
     byte[] stderr = captured(STDERR, ended);
     extra.addUnknown(event);
-    truncated();
+    truncatedAndRedacted();
     extra.writeTo(row);
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
     return ScriptEvent.ofRun(hashHigh, hashLow, arrival, origin, row.copy(), stdout, stderr);
@@ -183,8 +198,7 @@ public final class RunDecoder {
       status = STATUS_WORDS.get(word.toLowerCase(Locale.ROOT));
     }
     if (status == null) {
-      throw new UnusableRecordException(
-          BAD_VALUE, "status is no known word: " + EventFields.quoted(word));
+      throw new UnusableRecordException(BAD_VALUE, "status is no known word: ", word);
     }
     return status;
   }
@@ -300,6 +314,36 @@ public final class RunDecoder {
     }
   }
 
+  /** Writes an optional text, masked. */
+  private void sensitiveText(
+      JsonObjectScanner from, int field, String name, int maxBytes, String column) {
+    Kind kind = from.kind(field);
+    if (!redactor.isActive() || (kind != Kind.STRING && kind != Kind.NUMBER)) {
+      text(from, field, name, maxBytes, column);
+      return;
+    }
+    byte[] decoded =
+        EventFields.decoded(from.source(), from.start(field), from.end(field), from.escaped(field));
+    maskedText(decoded, maxBytes, column);
+  }
+
+  private void maskedText(byte[] whole, int maxBytes, String column) {
+    row.string(MaskedText.of(redactor, column, whole, maxBytes, cut, redacted));
+  }
+
+  private void maskedDocument(byte[] whole, int maxBytes, String column) {
+    byte[] seen = redactor.beginning(whole, maxBytes);
+    byte[] masked = redactor.json(seen);
+    if (masked != seen) {
+      redacted.add(column);
+    }
+    int end = Utf8.cut(masked, 0, masked.length, maxBytes);
+    row.string(masked, 0, end);
+    if (seen != whole || end < masked.length) {
+      cut.add(column);
+    }
+  }
+
   private void document(int field, int maxBytes) {
     Kind kind = event.kind(field);
     if (kind == Kind.ABSENT || kind == Kind.NULL) {
@@ -309,6 +353,11 @@ public final class RunDecoder {
     int quote = kind == Kind.STRING ? 1 : 0;
     int from = event.start(field) - quote;
     int to = event.end(field) + quote;
+    if (redactor.isActive()) {
+      byte[] whole = Arrays.copyOfRange(event.source(), from, to);
+      maskedDocument(whole, maxBytes, FIELDS[field]);
+      return;
+    }
     int end = Utf8.cut(event.source(), from, to, maxBytes);
     row.string(event.source(), from, end);
     if (end < to) {
@@ -319,23 +368,18 @@ public final class RunDecoder {
   private void error() {
     if (event.kind(ERROR) != Kind.OBJECT) {
       row.emptyString();
-      text(event, ERROR, FIELDS[ERROR], limits.maxMessageBytes(), "error_message");
+      sensitiveText(event, ERROR, FIELDS[ERROR], limits.maxMessageBytes(), "error_message");
       row.emptyString();
       return;
     }
     errorFields.scanPart(event, ERROR);
     extra.enter(FIELDS[ERROR]);
-    text(error, ERROR_CODE, "code", limits.maxNameBytes(), "error_code");
-    text(error, ERROR_MESSAGE, "message", limits.maxMessageBytes(), "error_message");
+    sensitiveText(error, ERROR_CODE, "code", limits.maxNameBytes(), "error_code");
+    sensitiveText(error, ERROR_MESSAGE, "message", limits.maxMessageBytes(), "error_message");
     if (error.kind(ERROR_STACK) == Kind.ARRAY) {
-      byte[] lines = errorFields.lines(ERROR_STACK);
-      int end = Utf8.cut(lines, 0, lines.length, limits.maxStackTraceBytes());
-      row.string(lines, 0, end);
-      if (end < lines.length) {
-        cut.add("error_stack");
-      }
+      maskedText(errorFields.lines(ERROR_STACK), limits.maxStackTraceBytes(), "error_stack");
     } else {
-      text(error, ERROR_STACK, "stack_trace", limits.maxStackTraceBytes(), "error_stack");
+      sensitiveText(error, ERROR_STACK, "stack_trace", limits.maxStackTraceBytes(), "error_stack");
     }
     extra.addUnknown(error);
     extra.leave();
@@ -394,15 +438,22 @@ public final class RunDecoder {
     return null;
   }
 
-  private void truncated() {
+  private void truncatedAndRedacted() {
+    if (extra.mask(redactor)) {
+      redacted.add("extra");
+    }
     if (extra.isIncomplete()) {
       cut.add("extra");
     }
-    row.varint(cut.size());
-    for (String column : cut) {
-      row.string(utf8(column));
+    columns(cut);
+    columns(redacted);
+  }
+
+  private void columns(List<String> names) {
+    row.varint(names.size());
+    for (String name : names) {
+      row.string(utf8(name));
     }
-    row.varint(0); // redacted
   }
 
   private static Instant instant(long micros) {

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.decode;
 
 import dev.scriptanalytics.event.DeadLetterReason;
+import dev.scriptanalytics.redact.Redactor;
 
 /**
  * A record that cannot be used, and why. It ends as a dead letter and never stops the job.
@@ -10,8 +11,13 @@ import dev.scriptanalytics.event.DeadLetterReason;
 public final class UnusableRecordException extends Exception {
   private static final long serialVersionUID = 1;
   private static final int MAX_DETAIL = 500;
+  private static final int MAX_VALUE = 100;
 
   private final DeadLetterReason reason;
+  private final String sentence;
+
+  /** What the sentence ends with; null for nothing. */
+  private final String value;
 
   /**
    * With one sentence for a person about what was wrong.
@@ -19,15 +25,39 @@ public final class UnusableRecordException extends Exception {
    * @param detail cut after 500 characters
    */
   public UnusableRecordException(DeadLetterReason reason, String detail) {
-    super(
-        detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL) + "…",
-        null,
-        false,
-        false);
+    this(reason, detail, null);
+  }
+
+  /**
+   * With one sentence for a person about what was wrong, and the value that it was wrong with.
+   *
+   * @param detail what comes before the value, cut after 500 characters
+   * @param value all of it, so that it can be masked; cut after 100 characters
+   */
+  UnusableRecordException(DeadLetterReason reason, String detail, String value) {
+    super(shown(detail, value), null, false, false);
     this.reason = reason;
+    this.sentence = detail;
+    this.value = value;
   }
 
   public DeadLetterReason reason() {
     return reason;
+  }
+
+  /** The sentence and the value, masked. */
+  String detail(Redactor redactor) {
+    return redactor.isActive()
+        ? shown(redactor.text(sentence), value == null ? null : redactor.text(value))
+        : getMessage();
+  }
+
+  private static String shown(String sentence, String value) {
+    String detail = cut(sentence, MAX_DETAIL);
+    return value == null ? detail : detail + '"' + cut(value, MAX_VALUE) + '"';
+  }
+
+  private static String cut(String text, int length) {
+    return text.length() <= length ? text : text.substring(0, length) + "…";
   }
 }

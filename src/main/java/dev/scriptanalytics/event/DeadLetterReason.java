@@ -10,6 +10,8 @@ public enum DeadLetterReason {
   EMPTY,
   /** Not one well-formed JSON object. */
   NOT_JSON,
+  /** Neither JSON nor a well-formed Protocol Buffers message of OTLP. */
+  NOT_PROTOBUF,
   /** Bytes that are not UTF-8. */
   NOT_UTF8,
   /** A required field is absent, null or empty. */

@@ -5,6 +5,7 @@ import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.json.Utf8;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
@@ -20,12 +21,14 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /** Makes log rows of what default logging captured from a run. */
 final class CapturedLogs {
+  private static final String MESSAGE = "log_message";
   private static final byte[] STDOUT = "stdout".getBytes(StandardCharsets.UTF_8);
   private static final byte[] STDERR = "stderr".getBytes(StandardCharsets.UTF_8);
   // Ids must be the same after any replay, whatever key runs are hashed with.
   private static final String ID_KEY = "6c6f672d69642d6f662d636170747572";
 
   private final TrackingRules rules;
+  private final Redactor redactor;
   private final CapturedText text;
   private final SipHash hash = new SipHash(ID_KEY);
   private final RowBinary content = new RowBinary();
@@ -33,8 +36,9 @@ final class CapturedLogs {
   private final RowBinary row = new RowBinary();
   private final LogRow written = new LogRow();
 
-  CapturedLogs(TrackingRules rules) {
+  CapturedLogs(TrackingRules rules, Redactor redactor) {
     this.rules = rules;
+    this.redactor = redactor;
     this.text = new CapturedText(rules.capturedFormat());
   }
 
@@ -182,14 +186,7 @@ final class CapturedLogs {
               return;
             }
           }
-          byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
-          int end = Utf8.cut(utf8, 0, utf8.length, rules.maxMessageBytes());
-          entry.truncated.clear();
-          if (end < utf8.length) {
-            utf8 = Arrays.copyOf(utf8, end);
-            entry.truncated.add("log_message");
-          }
-          entry.message = utf8;
+          setMessage(message.getBytes(StandardCharsets.UTF_8));
           entry.line = line;
           entry.logId = id(entry.account, entry.runId, stream, line);
           entry.level = level == null ? plain : level;
@@ -198,6 +195,21 @@ final class CapturedLogs {
           entry.writeTo(version, row);
           rows.accept(row.copy());
         });
+  }
+
+  private void setMessage(byte[] whole) {
+    entry.truncated.clear();
+    entry.redacted.clear();
+    byte[] seen = redactor.beginning(whole, rules.maxMessageBytes());
+    byte[] masked = redactor.text(seen);
+    if (masked != seen) {
+      entry.redacted.add(MESSAGE);
+    }
+    int end = Utf8.cut(masked, 0, masked.length, rules.maxMessageBytes());
+    if (seen != whole || end < masked.length) {
+      entry.truncated.add(MESSAGE);
+    }
+    entry.message = end < masked.length ? Arrays.copyOf(masked, end) : masked;
   }
 
   /** Writes a tombstone for each of these lines. */

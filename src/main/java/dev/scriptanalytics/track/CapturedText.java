@@ -101,7 +101,7 @@ final class CapturedText {
         libraryLine.reset(line).matches()
             && libraryLine.group(1) != null
             && libraryLine.group(2) != null;
-    return library ? LogLevel.ofWord(libraryLine.group(1)) : null;
+    return library ? LogLevel.ofPrintedWord(libraryLine.group(1)) : null;
   }
 
   private boolean isFrame(String line) {

@@ -8,6 +8,7 @@ import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
@@ -143,6 +144,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private transient RunRow merged;
   private transient LogRow logRow;
   private transient RowBinary buffer;
+  private transient Redactor redactor;
   private transient CapturedLogs capturedLogs;
   private transient ScriptCache scripts;
   private transient Fact fact;
@@ -256,7 +258,8 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   @Override
   public void open() throws Exception {
     super.open();
-    capturedLogs = new CapturedLogs(rules);
+    redactor = new Redactor(rules.redaction(), getMetricGroup().counter(Redactor.FAILURES));
+    capturedLogs = new CapturedLogs(rules, redactor);
     scripts = new ScriptCache(MAX_CACHED_SCRIPTS);
     fact = new Fact();
     factRecord = new StreamRecord<>(null);
@@ -648,7 +651,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
             event.arrival,
             reason,
             detail,
-            Arrays.copyOf(bytes, Math.min(bytes.length, rules.maxDeadLetterBytes())));
+            redactor.excerpt(bytes, rules.maxDeadLetterBytes()));
     output.collect(DEAD_LETTERS, new StreamRecord<>(letter));
   }
 

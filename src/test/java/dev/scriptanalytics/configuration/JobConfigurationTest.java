@@ -3,6 +3,8 @@ package dev.scriptanalytics.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.util.InstantiationUtil;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.Test;
@@ -148,6 +152,10 @@ class JobConfigurationTest {
         "runs.topics | a,,b",
         "runs.topics | a b",
         "runs.topics | a,a",
+        "logs.topics | a,,b",
+        "logs.topics | a,a",
+        "otlp.logs.topics | a b",
+        "korelogger.attribute.message | a\"b",
         "kafka.bootstrap.servers | localhost",
         "clickhouse.url | localhost:8123",
         "clickhouse.url | http://localhost:8123/path",
@@ -239,6 +247,37 @@ class JobConfigurationTest {
   }
 
   @Test
+  void readsNoTopicWhereTheListIsEmpty() {
+    assertThat(configured().get(JobOptions.LOGS_TOPICS)).containsExactly("script-logs");
+    assertThat(configured("--logs.topics=").get(JobOptions.LOGS_TOPICS)).isEmpty();
+    assertThat(configured("--otlp.logs.topics=").get(JobOptions.OTLP_LOGS_TOPICS)).isEmpty();
+    assertThat(configured("--runs.topics=").get(JobOptions.RUNS_TOPICS))
+        .containsExactly("script-runs");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--logs.topics=a,script-runs | runs.topics and logs.topics both name the topic"
+            + " 'script-runs'; keep one",
+        "--otlp.logs.topics=script-logs | logs.topics and otlp.logs.topics both name the topic"
+            + " 'script-logs'; keep one",
+        "--korelogger.attribute.script=source | korelogger.attribute.source and"
+            + " korelogger.attribute.script both name the attribute 'source'; keep one",
+      })
+  void refusesWhatCouldBeReadInTwoWays(String argument, String problem) {
+    assertThatProblemsOf(argument).containsExactly(problem);
+  }
+
+  @Test
+  void refusesATopicOfBothLogsAndSpansOfOpenTelemetry() {
+    assertThatProblemsOf("--otlp.logs.topics=x,otlp", "--otlp.spans.topics=otlp,y")
+        .containsExactly(
+            "otlp.logs.topics and otlp.spans.topics both name the topic 'otlp'; keep one");
+  }
+
+  @Test
   void refusesAPasswordAndAPasswordFile() throws IOException {
     Path file = write("clickhouse.password=" + SECRET + "\nclickhouse.password-file=/pw\n");
 
@@ -299,6 +338,64 @@ class JobConfigurationTest {
         .noneMatch(problem -> problem.contains(SECRET))
         .anyMatch(problem -> problem.startsWith("sink.batch-rows is '${NAME}'"))
         .anyMatch(problem -> problem.startsWith("run.hash-key has a value that is not valid"));
+  }
+
+  @Test
+  void takesAnyNumberOfPatternsOfWhatIsMasked() throws IOException {
+    Path file = write("redact.patterns.pin=\\\\d{4}\nredact.patterns.Bearer-token_1=bearer .+\n");
+
+    JobConfiguration configuration =
+        configured(
+            "--config",
+            file.toString(),
+            "--redact.patterns.pin",
+            "\\d{5}",
+            "--redact.patterns.no=");
+
+    assertThat(configuration.redaction()).hasToString("{Bearer-token_1=bearer .+, pin=\\d{5}}");
+    assertThat(configuration.toString()).contains("redact.patterns.pin=\\d{5}", "bearer .+");
+    assertThat(configured().redaction()).hasToString("{}");
+  }
+
+  @Test
+  void takesAPatternOfTokensFromTheCommandLine() {
+    assertThat(configured("--redact.patterns.token=a+").redaction()).hasToString("{token=a+}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "redact.patterns.x=(a | redact.patterns.x is '(a'; it must be a Java regular expression: Unclosed group",
+        "redact.patterns.x=a* | redact.patterns.x is 'a*'; it must not match the empty text",
+        "redact.patterns.x=$ | redact.patterns.x is '$'; it must not match the empty text",
+        "redact.patterns.a.b=a | redact.patterns.a.b has a name that is not of letters, digits, '-' and '_' alone: 'a.b'",
+        "redact.patterns.=a | redact.patterns. has a name that is not of letters, digits, '-' and '_' alone: ''",
+        "redact.pattern.x=a | unknown option redact.pattern.x; did you mean redact.patterns.NAME?",
+        "redact.patterns=a | unknown option redact.patterns; did you mean redact.patterns.NAME?",
+      })
+  void refusesAPatternThatCannotMask(String argument, String problem) {
+    assertThatProblemsOf("--" + argument).singleElement().asString().startsWith(problem);
+  }
+
+  @Test
+  void showsExamplesOfPatternsThatWork() throws IOException {
+    String examples =
+        JobConfiguration.help()
+            .lines()
+            .filter(line -> line.startsWith("#redact.patterns."))
+            .map(line -> line.substring(1))
+            .collect(Collectors.joining("\n"));
+    Redaction redaction = configured("--config", write(examples).toString()).redaction();
+    Redactor redactor = new Redactor(redaction, new SimpleCounter());
+
+    assertThat(
+            redactor.text(
+                "to jane.doe+x@mail.example.com, card 4111 1111 1111 1111 or 4111111111111111"))
+        .isEqualTo("to [redacted:email], card [redacted:card] or [redacted:card]");
+    assertThat(redactor.text("Authorization: Bearer eyJhbGciOi.J9-_~+/==; 1747202847238927 a@b"))
+        .isEqualTo("Authorization: [redacted:bearer]; 1747202847238927 a@b");
+    assertThat(redactor.text("A".repeat(100_000))).as("does not backtrack").hasSize(100_000);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.decode;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +10,8 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.kafka.KafkaRecordSerializer;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowReader;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.metrics.Counter;
@@ -40,6 +44,8 @@ class DecodeRunsTest {
       """;
 
   private final Map<String, Counter> rejected = new HashMap<>();
+  private Redaction redaction = Redaction.NONE;
+  private Counter redactionFailures;
   private OneInputStreamOperatorTestHarness<KafkaRecord, ScriptEvent> harness;
   private long nextOffset = 100;
 
@@ -51,6 +57,9 @@ class DecodeRunsTest {
                 (metric, name, group) -> {
                   if (name.equals(Rejections.REJECTED_RECORDS)) {
                     rejected.put(group.getAllVariables().get("<reason>"), (Counter) metric);
+                  }
+                  if (name.equals(Redactor.FAILURES)) {
+                    redactionFailures = (Counter) metric;
                   }
                 })
             .build();
@@ -64,7 +73,8 @@ class DecodeRunsTest {
             .build();
     harness =
         new OneInputStreamOperatorTestHarness<>(
-            new ProcessOperator<>(new DecodeRuns(limits(), "000102030405060708090a0b0c0d0e0f")),
+            new ProcessOperator<>(
+                new DecodeRuns(limits(), "000102030405060708090a0b0c0d0e0f", redaction)),
             KafkaRecordSerializer.TYPE.createSerializer(new SerializerConfigImpl()),
             environment);
     harness.setup(ScriptEventSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
@@ -176,6 +186,66 @@ class DecodeRunsTest {
 
     assertThat(letters().get(0).bytes()).isEmpty();
     assertThat(letters().get(0).reason()).isEqualTo(DeadLetterReason.EMPTY);
+  }
+
+  @Test
+  void neverShowsInADeadLetterWhatAPatternMatches() throws Exception {
+    stop();
+    redaction = new Redaction(Map.of("pin", Pattern.compile("pin-\\d+")));
+    start();
+    String longStatus = "x".repeat(95) + "pin-1234567";
+
+    process(GOOD.replace("r1", "pin-1").replace("ok", "pin-2"));
+    process(GOOD.replace("ok", longStatus));
+    process(GOOD.replace("2025-05-14T06:07:27.100Z", "pin\\u002d3"));
+    process("no JSON: pin-4");
+    process("{\"a\":\"pin\\u002d5\", 1}");
+    process("[" + "x".repeat(58) + "pin-678901234567890]");
+    process("\u00ff pin-7".getBytes(ISO_8859_1));
+    process(GOOD);
+
+    assertThat(letters()).hasSize(7);
+    assertThat(letters())
+        .allSatisfy(
+            letter -> {
+              assertThat(letter.detail()).doesNotContain("pin-");
+              assertThat(new String(letter.bytes(), ISO_8859_1))
+                  .doesNotContain("pin-", "pin\\u002d");
+            });
+    assertThat(letters().get(0).detail()).isEqualTo("status is no known word: \"[redacted:pin]\"");
+    assertThat(new String(letters().get(0).bytes(), UTF_8))
+        .startsWith("{\"run_id\":\"[redacted:pin]\",\"script\":\"s1\",")
+        .hasSize(64);
+    assertThat(letters().get(1).detail()).endsWith("x[reda…\"");
+    assertThat(new String(letters().get(5).bytes(), UTF_8))
+        .isEqualTo("[" + "x".repeat(58) + "[reda");
+    assertThat(letters().get(6).bytes()).isEqualTo("\u00ff [redacted:pin]".getBytes(ISO_8859_1));
+    assertThat(events()).hasSize(1);
+  }
+
+  @Test
+  void masksRows() throws Exception {
+    stop();
+    redaction = new Redaction(Map.of("pin", Pattern.compile("pin-\\d+")));
+    start();
+
+    process(GOOD.replace("{", "{\"input\":[\"pin-1\"],"));
+
+    assertThat(RowReader.runRow(events().get(0).row))
+        .containsEntry("input", "[\"[redacted:pin]\"]")
+        .containsEntry("redacted", List.of("input"));
+  }
+
+  @Test
+  void countsWhatNoPatternCanBeMatchedWith() throws Exception {
+    stop();
+    redaction = new Redaction(Map.of("deep", Pattern.compile("(a|b)*c")));
+    start();
+
+    process("ab".repeat(100_000));
+
+    assertThat(letters().get(0).bytes()).asString(UTF_8).isEqualTo("\"[redacted:deep]\"");
+    assertThat(redactionFailures.getCount()).isEqualTo(1);
   }
 
   @Test

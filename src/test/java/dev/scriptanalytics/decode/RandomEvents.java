@@ -1,5 +1,7 @@
 package dev.scriptanalytics.decode;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -77,6 +79,34 @@ final class RandomEvents {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** The event with a piece of it changed, left out, doubled, or taken from the other. */
+  static byte[] mutated(byte[] bytes, byte[] other, Random random) {
+    int at = random.nextInt(bytes.length + 1);
+    int length = Math.min(random.nextInt(12), bytes.length - at);
+    ByteArrayOutputStream mutated = new ByteArrayOutputStream();
+    mutated.write(bytes, 0, at);
+    switch (random.nextInt(9)) {
+      case 0 -> {
+        return mutated.toByteArray().length == 0 ? bytes : mutated.toByteArray();
+      }
+      case 1 -> mutated.write(random.nextInt(256));
+      case 2 -> mutated.writeBytes("{}[],:\"\\0-.eE tfn\u00e4".getBytes(UTF_8));
+      case 3 -> mutated.write(bytes, at, length);
+      case 4 -> {
+        int from = random.nextInt(other.length);
+        mutated.write(other, from, random.nextInt(other.length - from));
+      }
+      case 5 -> mutated.write("{}[],:\"\\0-1.eE tfn".charAt(random.nextInt(18)));
+      case 6 -> mutated.writeBytes("-".getBytes(UTF_8));
+      case 7 -> {
+        return random.nextInt(50) == 0 ? new byte[0] : bytes;
+      }
+      default -> at += length;
+    }
+    mutated.write(bytes, at, bytes.length - at);
+    return mutated.toByteArray();
   }
 
   private List<String> fields() {

@@ -20,6 +20,8 @@ import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowReader;
 import dev.scriptanalytics.row.RunRow;
 import java.time.Duration;
@@ -29,7 +31,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -992,6 +996,114 @@ class RunDecoderTest {
         .containsEntry("truncated", List.of("extra"));
   }
 
+  // Masking
+
+  @Test
+  void masksWhatARunSaysAndNamesTheColumns() throws Exception {
+    decoder = maskingPins(LIMITS);
+
+    assertThat(
+            row(
+                event(
+                    "input",
+                    "{'pin':'pin-\\u0031234', 'n':[1]}",
+                    "output",
+                    "'my pin-1234'",
+                    "error",
+                    "{'code':'pin-1','message':'no pin-22 here','stack_trace':['a','pin-3'],'x':'pin-4'}",
+                    "tag",
+                    "'pin-5'")))
+        .containsEntry("input", quotes("{'pin':'[redacted:pin]', 'n':[1]}"))
+        .containsEntry("output", quotes("'my [redacted:pin]'"))
+        .containsEntry("error_code", "[redacted:pin]")
+        .containsEntry("error_message", "no [redacted:pin] here")
+        .containsEntry("error_stack", "a\n[redacted:pin]")
+        .containsEntry("extra", quotes("{'error':{'x':'[redacted:pin]'},'tag':'[redacted:pin]'}"))
+        .containsEntry("truncated", List.of())
+        .containsEntry(
+            "redacted",
+            List.of("error_code", "error_message", "error_stack", "input", "output", "extra"));
+  }
+
+  @Test
+  void masksAnErrorThatIsAText() throws Exception {
+    decoder = maskingPins(LIMITS);
+
+    assertThat(row(event("error", "'no pin-1'")))
+        .containsEntry("error_message", "no [redacted:pin]")
+        .containsEntry("redacted", List.of("error_message"));
+  }
+
+  @Test
+  void writesTheSameRowWhereNothingIsMasked() throws Exception {
+    String[] fields = {
+      "input",
+      "{'a':'\\u00e4' }",
+      "output",
+      "[1.50]",
+      "error",
+      "{'message':'\\n','stack_trace':'x'}",
+      "more",
+      "1"
+    };
+    String[] long1 = {"input", "'" + "x".repeat(1000) + "'", "error", "'" + "ä".repeat(100) + "'"};
+
+    assertThat(maskingPins(LIMITS).decode(record(event(fields)), ARRIVAL.toEpochMilli()).row)
+        .isEqualTo(decode(event(fields)).row);
+    assertThat(maskingPins(LIMITS).decode(record(event(long1)), ARRIVAL.toEpochMilli()).row)
+        .isEqualTo(decode(event(long1)).row);
+  }
+
+  @Test
+  void neverMasksWhatARunIsFoundBy() throws Exception {
+    decoder = maskingPins(LIMITS);
+    String event =
+        event(
+            "account", "'pin-1'", "run_id", "'pin-2'", "script", "'pin-3'", "function", "'pin-4'");
+
+    assertThat(row(event))
+        .containsEntry("account", "pin-1")
+        .containsEntry("run_id", "pin-2")
+        .containsEntry("script", "pin-3")
+        .containsEntry("function", "pin-4")
+        .containsEntry("redacted", List.of());
+  }
+
+  @Test
+  void masksBeforeItCuts() throws Exception {
+    decoder = maskingPins(limits(1 << 20, 64, 20, 20, 20, 20));
+
+    assertThat(
+            row(
+                event(
+                    "input", "'" + "x".repeat(12) + "pin-1234567'", "error", "'0123456789pin-1'")))
+        .as("what is cut is the mask")
+        .containsEntry("input", quotes("'xxxxxxxxxxxx[redact"))
+        .containsEntry("error_message", "0123456789[redacted:")
+        .containsEntry("truncated", List.of("error_message", "input"))
+        .containsEntry("redacted", List.of("error_message", "input"));
+    assertThat(row(event("error", "'pin-" + "1".repeat(100) + "'")))
+        .as("what fits now is not cut")
+        .containsEntry("error_message", "[redacted:pin]")
+        .containsEntry("truncated", List.of());
+    assertThat(row(event("error", "'pin-" + "1".repeat(100_000) + "'")))
+        .as("nobody looked further")
+        .containsEntry("error_message", "[redacted:pin]")
+        .containsEntry("truncated", List.of("error_message"));
+    assertThat(row(event("a", "'pin-1'")))
+        .as("extra has no room for the mask")
+        .containsEntry("extra", "")
+        .containsEntry("truncated", List.of("extra"))
+        .containsEntry("redacted", List.of());
+  }
+
+  @Test
+  void leavesCapturedTextForItsEntriesToMask() throws Exception {
+    decoder = maskingPins(LIMITS);
+
+    assertThat(decode(event("stdout", "'pin-1'")).stdout).asString(UTF_8).isEqualTo("pin-1");
+  }
+
   @Test
   void neverLetsAnEventOutliveTheNextOne() throws Exception {
     byte[] plain = decode(event()).row;
@@ -1067,6 +1179,11 @@ class RunDecoderTest {
         .filter(field -> field.getValue() != null)
         .map(field -> "'" + field.getKey() + "':" + field.getValue())
         .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private static RunDecoder maskingPins(EventLimits limits) {
+    Redaction redaction = new Redaction(Map.of("pin", Pattern.compile("pin-\\d+")));
+    return new RunDecoder(limits, HASH_KEY, new Redactor(redaction, new SimpleCounter()));
   }
 
   /** Single quotes read better in Java. */

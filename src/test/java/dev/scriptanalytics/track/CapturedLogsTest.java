@@ -8,6 +8,8 @@ import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.decode.RunDecoder;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RowReader;
 import dev.scriptanalytics.row.RunRow;
@@ -31,7 +33,8 @@ class CapturedLogsTest {
        "trace_id":"t","stdout":"INFO :: begun\\nplain ä\\n","stderr":"oops"}
       """;
 
-  private CapturedLogs logs = new CapturedLogs(rules(KoreloggerCapture.KEEP, 1024));
+  private CapturedLogs logs =
+      new CapturedLogs(rules(KoreloggerCapture.KEEP, 1024), Redactor.ofNothing());
 
   @Test
   void writesARowOfEveryColumnForAnEntry() throws Exception {
@@ -134,7 +137,7 @@ class CapturedLogsTest {
     assertThat(rows(END.replace("Qbalance", "other").replace("238Z", "999Z").replace("begun", "x")))
         .extracting(row -> row.get("log_id"))
         .isEqualTo(ids);
-    logs = new CapturedLogs(rules(KoreloggerCapture.KEEP, 1024));
+    logs = new CapturedLogs(rules(KoreloggerCapture.KEEP, 1024), Redactor.ofNothing());
     assertThat(rows(END)).extracting(row -> row.get("log_id")).isEqualTo(ids);
   }
 
@@ -165,7 +168,7 @@ class CapturedLogsTest {
 
   @Test
   void cutsALongMessageAndSaysSo() throws Exception {
-    logs = new CapturedLogs(rules(KoreloggerCapture.KEEP, 8));
+    logs = new CapturedLogs(rules(KoreloggerCapture.KEEP, 8), Redactor.ofNothing());
 
     List<Map<String, Object>> rows =
         rows(
@@ -183,7 +186,7 @@ class CapturedLogsTest {
 
   @Test
   void leavesOutTheLibrarysLinesWhereTheyAreNotWanted() throws Exception {
-    logs = new CapturedLogs(rules(KoreloggerCapture.DROP, 1024));
+    logs = new CapturedLogs(rules(KoreloggerCapture.DROP, 1024), Redactor.ofNothing());
 
     assertThat(rows(END.replace("begun", "begun\\n  and more")))
         .extracting(row -> row.get("log_message"))
@@ -257,6 +260,7 @@ class CapturedLogsTest {
         0,
         0,
         0,
+        Redaction.NONE,
         maxMessageBytes,
         1 << 16);
   }

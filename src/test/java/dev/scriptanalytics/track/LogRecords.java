@@ -6,6 +6,7 @@ import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.decode.LogEvents;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,8 @@ final class LogRecords {
               1 << 16,
               30,
               Map.of()),
-          "000102030405060708090a0b0c0d0e0f");
+          "000102030405060708090a0b0c0d0e0f",
+          Redactor.ofNothing());
 
   private LogRecords() {}
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowReader;
 import dev.scriptanalytics.row.RunRow;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ class PendingLogsTest {
 
   @Test
   void takesBackAfterARestartTheLinesThatWereWrittenBefore() {
-    CapturedLogs captured = new CapturedLogs(Rules.rules().build());
+    CapturedLogs captured = new CapturedLogs(Rules.rules().build(), Redactor.ofNothing());
     ScriptEvent end =
         new RunEvents()
             .success("a", 5)

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.track;
 
 import dev.scriptanalytics.configuration.KoreloggerCapture;
+import dev.scriptanalytics.redact.Redaction;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,8 @@ final class Rules {
   private Duration awaitRun = Duration.ofMinutes(10);
   private int awaitRunMaxEntries = 1000;
   private long awaitRunMaxBytes = 32 << 20;
+
+  private Redaction redaction = Redaction.NONE;
 
   private Rules() {}
 
@@ -68,6 +71,11 @@ final class Rules {
     return this;
   }
 
+  Rules redaction(Redaction patterns) {
+    redaction = patterns;
+    return this;
+  }
+
   TrackingRules build() {
     return new TrackingRules(
         memory.toMillis(),
@@ -80,6 +88,7 @@ final class Rules {
         awaitRun.toMillis(),
         awaitRunMaxEntries,
         awaitRunMaxBytes,
+        redaction,
         1 << 16,
         1 << 16);
   }

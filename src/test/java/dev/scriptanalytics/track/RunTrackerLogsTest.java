@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.scriptanalytics.configuration.KoreloggerCapture;
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.track.RunEvents.Event;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.junit.jupiter.api.AfterEach;
@@ -330,6 +332,30 @@ class RunTrackerLogsTest {
     tracker.receive(end("a").with("stdout", "INFO :: one").arrivingAfter(Duration.ofHours(5)));
 
     assertThat(messages()).containsExactly("one");
+  }
+
+  // Masking
+
+  @Test
+  void masksCapturedTextAndWhatDeadLettersShowOfIt() throws Exception {
+    track(rules().redaction(new Redaction(Map.of("pin", Pattern.compile("pin-\\d+")))));
+    tracker.receive(
+        end("a").with("stdout", "my pin-1 is here\nnothing").with("stderr", "ERROR :: pin-2"),
+        events.failure("a").with("stdout", "pin-3 of a contradiction"));
+
+    assertThat(tracked.liveLogRows())
+        .extracting(row -> row.get("log_message"), row -> row.get("redacted"))
+        .containsExactlyInAnyOrder(
+            tuple("my [redacted:pin] is here", List.of("log_message")),
+            tuple("nothing", List.of()),
+            tuple("[redacted:pin]", List.of("log_message")));
+    assertThat(tracked.deadLetters)
+        .singleElement()
+        .satisfies(
+            letter ->
+                assertThat(new String(letter.bytes(), UTF_8))
+                    .contains("[redacted:pin] of a contradiction")
+                    .doesNotContain("pin-3"));
   }
 
   // Any order

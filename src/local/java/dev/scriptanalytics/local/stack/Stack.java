@@ -27,7 +27,10 @@ final class Stack {
   static final List<String> PROCESSES =
       List.of(CLICKHOUSE, KAFKA, JOB_MANAGER, TASK_MANAGER, SAMPLE);
 
-  static final List<String> TOPICS = List.of("script-runs", "script-logs");
+  static final String OTLP_LOGS_TOPIC = "otlp_logs";
+  static final String OTLP_SPANS_TOPIC = "otlp_spans";
+  static final List<String> TOPICS =
+      List.of("script-runs", "script-logs", OTLP_LOGS_TOPIC, OTLP_SPANS_TOPIC);
   static final List<String> TABLES = List.of("runs", "logs", "run_rollups", "dead_letters");
 
   private final Path home;

@@ -25,11 +25,17 @@ final class Up {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
 
+  private static final String EMAIL = "\\b[\\w.%+-]{1,64}@[\\w-]+(?:\\.[\\w-]+)+\\b";
+
   private static final List<String> ARGUMENTS =
       List.of(
           "--config",
           Repository.path("deploy/flink/script-analytics.properties").toString(),
-          "--clickhouse.password=${CLICKHOUSE_PASSWORD}");
+          "--clickhouse.password=${CLICKHOUSE_PASSWORD}",
+          "--otlp.logs.topics=" + Stack.OTLP_LOGS_TOPIC,
+          "--otlp.spans.topics=" + Stack.OTLP_SPANS_TOPIC,
+          // The pattern that the shipped configuration proposes; the sample has addresses to mask.
+          "--redact.patterns.email=" + EMAIL);
 
   // Two for each slot of the TaskManager, so that a third and fourth slot would have something to
   // read too.
@@ -89,7 +95,7 @@ final class Up {
     report.step("ClickHouse answers; the tables and views of sql/ are there");
     kafka.awaitReady(kafkaProcess);
     Stack.TOPICS.forEach(name -> kafka.createTopic(name, PARTITIONS, TOPIC_CONFIGURATION));
-    report.step("Kafka answers; the topics %s are there", String.join(" and ", Stack.TOPICS));
+    report.step("Kafka answers; the topics %s are there", String.join(", ", Stack.TOPICS));
     jobManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(0));
     taskManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(1));
     report.step("Flink answers; a TaskManager offers its slots");

@@ -1,0 +1,75 @@
+package dev.scriptanalytics.redact;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A text in which the escapes of JSON are decoded, so that none hides what a pattern looks for, and
+ * where each of its characters came from. Of a text that is no JSON, whatever looks like an escape
+ * is taken for one.
+ */
+final class Unescaped {
+  private final StringBuilder text;
+  private final int[] origins;
+
+  Unescaped(String escaped, int from, int to) {
+    text = new StringBuilder(to - from);
+    origins = new int[to - from + 1];
+    int at = from;
+    while (at < to) {
+      int length = lengthOfEscape(escaped, at, to);
+      origins[text.length()] = at;
+      text.append(length == 1 ? escaped.charAt(at) : decoded(escaped, at));
+      at += length;
+    }
+    origins[text.length()] = to;
+  }
+
+  String text() {
+    return text.toString();
+  }
+
+  /** What these parts of the decoded text are in the other one. */
+  List<Span> origins(List<Span> spans) {
+    List<Span> mapped = new ArrayList<>(spans.size());
+    for (Span span : spans) {
+      mapped.add(
+          new Span(origins[span.start()], origins[span.end()], span.pattern(), span.quoted()));
+    }
+    return mapped;
+  }
+
+  /** How many characters stand for the one at that place; 1 where it stands for itself. */
+  private static int lengthOfEscape(String text, int at, int to) {
+    if (text.charAt(at) != '\\' || at + 1 >= to) {
+      return 1;
+    }
+    char kind = text.charAt(at + 1);
+    if (kind == 'u') {
+      for (int i = 2; i < 6; i++) {
+        if (at + i >= to || !isHex(text.charAt(at + i))) {
+          return 1;
+        }
+      }
+      return 6;
+    }
+    return "\"\\/bfnrt".indexOf(kind) >= 0 ? 2 : 1;
+  }
+
+  private static char decoded(String text, int at) {
+    char kind = text.charAt(at + 1);
+    return switch (kind) {
+      case 'u' -> (char) Integer.parseInt(text, at + 2, at + 6, 16);
+      case 'b' -> '\b';
+      case 'f' -> '\f';
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      case 't' -> '\t';
+      default -> kind;
+    };
+  }
+
+  private static boolean isHex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  }
+}

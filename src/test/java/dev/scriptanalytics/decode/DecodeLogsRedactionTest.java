@@ -1,0 +1,104 @@
+package dev.scriptanalytics.decode;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.event.ScriptEventSerializer;
+import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.kafka.KafkaRecordSerializer;
+import dev.scriptanalytics.redact.Redaction;
+import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.row.RowReader;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class DecodeLogsRedactionTest {
+  private static final Instant ARRIVAL = Instant.parse("2025-05-14T06:10:00Z");
+  private static final Redaction PINS = new Redaction(Map.of("pin", Pattern.compile("pin-\\d+")));
+
+  @Test
+  void masksRowsAndDeadLetters() throws Exception {
+    DecodeLogs decodeLogs =
+        new DecodeLogs(
+            Map.of("script-logs", LogFormat.JSON),
+            DecodedLogs.limits(Duration.ofDays(30)),
+            DecodedLogs.HASH_KEY,
+            DecodedLogs.ATTRIBUTES,
+            PINS);
+    OneInputStreamOperatorTestHarness<KafkaRecord, ScriptEvent> harness =
+        new OneInputStreamOperatorTestHarness<>(
+            new ProcessOperator<>(decodeLogs),
+            KafkaRecordSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
+    try {
+      harness.setup(ScriptEventSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
+      harness.open();
+
+      harness.processElement(
+          record("{\"timestamp\":\"2025-05-14T06:09:00Z\",\"message\":\"my pin-1\"}"));
+      harness.processElement(record("{\"timestamp\":\"pin-2\",\"message\":\"my pin-3\"}"));
+      harness.processElement(
+          record("{\"logs\":[\"" + "x".repeat(95) + "pin-456789\",{\"message\":\"pin-7\"}]}"));
+
+      assertThat(RowReader.logRow(harness.extractOutputValues().get(0).row))
+          .containsEntry("log_message", "my [redacted:pin]")
+          .containsEntry("redacted", List.of("log_message"));
+      assertThat(harness.getSideOutput(DecodeLogs.DEAD_LETTERS))
+          .hasSize(3)
+          .allSatisfy(
+              letter -> {
+                assertThat(letter.getValue().detail()).doesNotContain("pin-");
+                assertThat(new String(letter.getValue().bytes(), UTF_8))
+                    .contains("[redacted:pin]")
+                    .doesNotContain("pin-");
+              });
+    } finally {
+      harness.close();
+    }
+  }
+
+  @Test
+  void masksTheRunOfASpan() throws Exception {
+    String span =
+        """
+        {"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"n pin-1","startTimeUnixNano":"1747202940000000000",
+         "endTimeUnixNano":"1747202941000000000","status":{"code":2,"message":"my pin-2"},
+         "attributes":[{"key":"faas.name","value":{"stringValue":"s1"}},
+          {"key":"faas.invocation_id","value":{"stringValue":"r1"}},
+          {"key":"error.type","value":{"stringValue":"pin-3"}},
+          {"key":"more","value":{"stringValue":"pin-4"}}]}]}]}]}
+        """;
+    DecodedLogs decoded =
+        DecodedLogs.of(
+            new OtlpSpanDecoder(
+                DecodedLogs.limits(Duration.ofDays(30)),
+                DecodedLogs.HASH_KEY,
+                new Redactor(PINS, new SimpleCounter())),
+            span.getBytes(UTF_8),
+            ARRIVAL);
+
+    assertThat(decoded.events()).hasSize(1);
+    assertThat(RowReader.runRow(decoded.events().get(0).row))
+        .containsEntry("function", "n pin-1")
+        .containsEntry("error_code", "[redacted:pin]")
+        .containsEntry("error_message", "my [redacted:pin]")
+        .containsEntry(
+            "extra",
+            "{\"span_name\":\"n [redacted:pin]\",\"attributes\":{\"more\":\"[redacted:pin]\"}}")
+        .containsEntry("redacted", List.of("error_code", "error_message", "extra"));
+  }
+
+  private static StreamRecord<KafkaRecord> record(String json) {
+    return new StreamRecord<>(
+        new KafkaRecord("script-logs", 3, 100, ARRIVAL.toEpochMilli(), json.getBytes(UTF_8)));
+  }
+}

@@ -1,0 +1,676 @@
+package dev.scriptanalytics.decode;
+
+import static dev.scriptanalytics.decode.DecodedLogs.ATTRIBUTES;
+import static dev.scriptanalytics.decode.DecodedLogs.HASH_KEY;
+import static dev.scriptanalytics.decode.DecodedLogs.emptyRow;
+import static dev.scriptanalytics.decode.DecodedLogs.with;
+import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
+import static dev.scriptanalytics.event.DeadLetterReason.EMPTY;
+import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
+import static dev.scriptanalytics.event.DeadLetterReason.NEGATIVE_TIME;
+import static dev.scriptanalytics.event.DeadLetterReason.NOT_JSON;
+import static dev.scriptanalytics.event.DeadLetterReason.NOT_UTF8;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_FAR_AHEAD;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_LARGE;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_OLD;
+import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.scriptanalytics.decode.DecodedLogs.Unusable;
+import dev.scriptanalytics.event.DeadLetterReason;
+import dev.scriptanalytics.event.ScriptEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.AbstractComparableAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each sentence about log entries in JSON and about records of them that cannot be used. */
+class LogDecoderTest {
+  private static final Instant ARRIVAL = Instant.parse("2025-05-14T06:10:00Z");
+  private static final Instant TIME = Instant.parse("2025-05-14T06:07:27.238927Z");
+  private static final String REQUIRED =
+      "\"timestamp\":\"2025-05-14T06:07:27.238927Z\",\"message\":\"m\"";
+
+  private LogDecoder decoder = decoder(DecodedLogs.limits(Duration.ofDays(30)));
+
+  // Native entries
+
+  @Test
+  void readsEveryFieldOfANativeEntry() throws Exception {
+    String json =
+        """
+        {"account":"acme","run_id":"run_1","script":"Qbalance","deployment_id":"deploy_1",
+         "deployment_version":3,"function":"check","log_id":"log_1",
+         "timestamp":"2025-05-14T08:07:27.2389275+02:00","level":"WARN","message":"a\\n\\u00e4",
+         "source":"billing","source_type":"api","request_id":"req_1","duration_ms":12.5,
+         "memory_bytes":1048576,"gpu_percent":91.5,"metadata":{"a": [1, {}]},
+         "stack_trace":["at a","at b"],"trace_id":"abc","span_id":"def","error_code":"E1",
+         "attributes":{"x":1},"logs":[1],"start_time":null,"y":null}
+        """;
+
+    DecodedLogs decoded = decode(json);
+
+    assertThat(decoded.unusable()).isEmpty();
+    assertThat(decoded.rows())
+        .containsExactly(
+            with(
+                emptyRow(),
+                "log_level",
+                "Warning",
+                "deployment_version",
+                3,
+                "timestamp",
+                TIME,
+                "account",
+                "acme",
+                "script",
+                "Qbalance",
+                "log_id",
+                "log_1",
+                "run_id",
+                "run_1",
+                "deployment_id",
+                "deploy_1",
+                "function",
+                "check",
+                "original_level",
+                "WARN",
+                "log_message",
+                "a\nä",
+                "source",
+                "billing",
+                "source_type",
+                "api",
+                "request_id",
+                "req_1",
+                "duration_ms",
+                12.5,
+                "memory_bytes",
+                1048576L,
+                "gpu_percent",
+                91.5,
+                "error_code",
+                "E1",
+                "stack_trace",
+                "at a\nat b",
+                "metadata",
+                "{\"a\": [1, {}]}",
+                "trace_id",
+                "abc",
+                "span_id",
+                "def",
+                "extra",
+                "{\"logs\":[1],\"attributes\":{\"x\":1},\"y\":null}"));
+    ScriptEvent event = decoded.events().get(0);
+    assertThat(event.kind).isEqualTo(ScriptEvent.Kind.LOG);
+    assertThat(event.arrival).isEqualTo(ARRIVAL.toEpochMilli());
+  }
+
+  @Test
+  void leavesEmptyWhatAnEntryDoesNotTell() throws Exception {
+    Map<String, Object> expected = with(emptyRow(), "timestamp", TIME, "log_message", "m");
+
+    assertThat(with(row(REQUIRED), "log_id", "")).isEqualTo(expected);
+    String nulls =
+        "\"account\":null,\"run_id\":null,\"level\":null,\"metadata\":null,\"memoryUsage\":null,"
+            + "\"duration\":null,\"stackTrace\":null,\"deployment_version\":null,\"source\":null";
+    assertThat(with(row(REQUIRED, nulls), "log_id", "")).isEqualTo(expected);
+    String empty = "\"account\":\"\",\"run_id\":\"\",\"level\":\"\",\"deployment_version\":\"\"";
+    assertThat(with(row(REQUIRED, empty), "log_id", "")).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"2025-05-14T06:07:27.238927Z\"",
+        "\"2025-05-14 08:07:27.238927+0200\"",
+        "1747202847.238927",
+        "1747202847238.927",
+        "1747202847238927",
+        "1747202847238927999",
+        "\"1747202847238927\"",
+      })
+  void readsTheTimeInEveryFormThatEventsHave(String time) throws Exception {
+    assertThat(row("\"timestamp\":" + time, "\"message\":\"m\"")).containsEntry("timestamp", TIME);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "\"info\", Info, info",
+    "\"CRITICAL\", Fatal, CRITICAL",
+    "\"Notice\", Info, Notice",
+    "\"stderr\", Stderr, stderr",
+    "\"D\", Debug, D",
+    "\"important\", Info, important",
+    "40, Warning, 40",
+    "\"50\", Error, 50",
+    "60.0, Fatal, 60.0",
+    "7, Info, 7",
+    "-30, Info, -30",
+  })
+  void readsTheLevelAndKeepsTheProducersWord(String level, String expected, String word)
+      throws Exception {
+    assertThat(row(REQUIRED, "\"level\":" + level))
+        .containsEntry("log_level", expected)
+        .containsEntry("original_level", word)
+        .containsEntry("extra", "");
+  }
+
+  @Test
+  void keepsALevelThatIsNoTextAside() throws Exception {
+    assertThat(row(REQUIRED, "\"level\":{\"a\":1}"))
+        .containsEntry("log_level", "Info")
+        .containsEntry("original_level", "")
+        .containsEntry("extra", "{\"level\":{\"a\":1}}");
+  }
+
+  @Test
+  void takesNumbersForTextsAndTextsForNumbers() throws Exception {
+    assertThat(
+            row(
+                REQUIRED,
+                "\"source\":7,\"request_id\":1e3,\"deployment_version\":\"12\","
+                    + "\"duration_ms\":\"1.5\",\"memory_bytes\":\"4096\",\"gpu_percent\":\"87 %\""))
+        .containsEntry("source", "7")
+        .containsEntry("request_id", "1e3")
+        .containsEntry("deployment_version", 12)
+        .containsEntry("duration_ms", 1.5)
+        .containsEntry("memory_bytes", 4096L)
+        .containsEntry("gpu_percent", 87.0)
+        .containsEntry("extra", "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"deployment_version\":-1",
+        "\"deployment_version\":\"v3\"",
+        "\"deployment_version\":2.5",
+        "\"function\":{\"name\":\"f\"}",
+        "\"deployment_id\":true",
+        "\"source\":[\"a\"]",
+        "\"source_type\":false",
+        "\"request_id\":{}",
+        "\"duration_ms\":-1",
+        "\"duration_ms\":1e400",
+        "\"duration_ms\":\"soon\"",
+        "\"duration\":\"3s\"",
+        "\"memory_bytes\":-1",
+        "\"memory_bytes\":1e30",
+        "\"memoryUsage\":\"much\"",
+        "\"memoryUsage\":\"-1GB\"",
+        "\"gpu_percent\":{\"avg\":1}",
+        "\"gpuUtilization\":\"high\"",
+        "\"metadata\":[1]",
+        "\"metadata\":\"text\"",
+        "\"stack_trace\":{\"a\":1}",
+        "\"stackTrace\":true",
+        "\"trace_id\":[]",
+        "\"span_id\":{}",
+        "\"error_code\":{\"a\":1}",
+        "\"unheard of\":\"\\u00e4\"",
+      })
+  void keepsWhatItDoesNotUnderstandInExtra(String field) throws Exception {
+    Map<String, Object> plain = row(REQUIRED);
+
+    Map<String, Object> row = row(REQUIRED, field);
+
+    assertThat(row.get("extra")).isEqualTo("{" + field + "}");
+    assertThat(with(row, "log_id", "", "extra", ""))
+        .isEqualTo(with(plain, "log_id", "", "extra", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"account", "run_id", "jobId", "script", "endpointId", "log_id"})
+  void refusesAKeyThatIsNoString(String key) {
+    assertThatProblemOf(entry(REQUIRED, "\"" + key + "\":7")).isEqualTo(WRONG_TYPE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"account", "run_id", "script", "log_id"})
+  void refusesAKeyThatIsTooLong(String key) throws Exception {
+    String longest = "k".repeat(1024);
+
+    assertThat(row(REQUIRED, "\"" + key + "\":\"" + longest + "\"")).containsEntry(key, longest);
+    assertThatProblemOf(entry(REQUIRED, "\"" + key + "\":\"" + longest + "k\""))
+        .isEqualTo(BAD_VALUE);
+  }
+
+  // Entries of the logs API
+
+  @ParameterizedTest
+  @CsvSource({
+    "8.2GB, 8200000000",
+    "38.5GB, 38500000000",
+    "125 MB, 125000000",
+    "1kb, 1000",
+    "1.5TB, 1500000000000",
+    "512MiB, 536870912",
+    "2Gi, 2147483648",
+    "3KiB, 3072",
+    "2G, 2000000000",
+    "10B, 10",
+    "1024, 1024",
+    "0.8 GB, 800000000",
+  })
+  void readsASizeInDecimalAndBinaryUnits(String size, long bytes) throws Exception {
+    assertThat(row(REQUIRED, "\"memoryUsage\":\"" + size + "\""))
+        .containsEntry("memory_bytes", bytes)
+        .containsEntry("extra", "");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3.2, 3200", "1.1, 1100", "0.001, 1", "30.0, 30000", "4.3, 4300", "0, 0"})
+  void readsTheDurationOfTheApiInSeconds(String seconds, double millis) throws Exception {
+    assertThat(row(REQUIRED, "\"duration\":" + seconds)).containsEntry("duration_ms", millis);
+  }
+
+  @Test
+  void prefersTheNativeNameWhereAnEntryHasBoth() throws Exception {
+    assertThat(
+            row(
+                REQUIRED,
+                "\"run_id\":\"r\",\"jobId\":\"j\",\"script\":\"s\",\"endpointId\":\"e\","
+                    + "\"duration_ms\":1,\"duration\":2,\"error_code\":\"E\",\"errorCode\":\"F\""))
+        .containsEntry("run_id", "r")
+        .containsEntry("script", "s")
+        .containsEntry("duration_ms", 1.0)
+        .containsEntry("error_code", "E")
+        .containsEntry(
+            "extra", "{\"jobId\":\"j\",\"endpointId\":\"e\",\"duration\":2,\"errorCode\":\"F\"}");
+  }
+
+  @Test
+  void findsTheErrorCodeInTheMetadata() throws Exception {
+    assertThat(row(REQUIRED, "\"metadata\":{\"errorCode\":\"OOM\"}"))
+        .containsEntry("error_code", "OOM")
+        .containsEntry("metadata", "{\"errorCode\":\"OOM\"}");
+    assertThat(row(REQUIRED, "\"metadata\":{\"error_code\":507}"))
+        .containsEntry("error_code", "507");
+    assertThat(row(REQUIRED, "\"metadata\":{\"errorCode\":[1]},\"errorCode\":\"E\""))
+        .containsEntry("error_code", "E");
+    assertThat(row(REQUIRED, "\"metadata\":{\"errorCode\":[1]}")).containsEntry("error_code", "");
+  }
+
+  @Test
+  void doesNotHoldBackTheGoodItemsOfAnAnswerForTheBadOnes() throws Exception {
+    String good = "{\"timestamp\":1747202847,\"message\":\"%s\"}";
+    String answer =
+        "{\"endpointId\":\"ep\",\"account\":\"acme\",\"logs\":[ "
+            + good.formatted("a")
+            + " ,{\"message\":\"no time\"},7,null,\"a \\u00e4\","
+            + "\"2025-05-14T06:07:27Z [fatal] s: text\",\"then [INFO] s: text\", ["
+            + good.formatted("nested")
+            + "],{\"timestamp\":1747202847,\"message\":\"b\",\"script\":\"own\","
+            + "\"account\":\"other\"},{\"timestamp\":5,\"message\":\"old\"}]}";
+
+    DecodedLogs decoded = decode(answer);
+
+    assertThat(decoded.rows())
+        .extracting(row -> row.get("account"), row -> row.get("script"), r -> r.get("log_message"))
+        .containsExactly(
+            tuple("acme", "ep", "a"), tuple("acme", "ep", "text"), tuple("other", "own", "b"));
+    assertThat(decoded.unusable())
+        .extracting(Unusable::item, Unusable::reason, Unusable::bytes)
+        .containsExactly(
+            tuple(1, MISSING_FIELD, "{\"message\":\"no time\"}"),
+            tuple(2, WRONG_TYPE, "7"),
+            tuple(3, WRONG_TYPE, "null"),
+            tuple(4, BAD_VALUE, "\"a \\u00e4\""),
+            tuple(6, BAD_VALUE, "\"then [INFO] s: text\""),
+            tuple(7, WRONG_TYPE, "[" + good.formatted("nested") + "]"),
+            tuple(9, TOO_OLD, "{\"timestamp\":5,\"message\":\"old\"}"));
+  }
+
+  @Test
+  void makesNothingOfAnAnswerWithoutEntries() throws Exception {
+    DecodedLogs decoded = decode("{\"endpointId\":\"ep\",\"logs\":[ ],\"totalLogs\":0}");
+
+    assertThat(decoded.events()).isEmpty();
+    assertThat(decoded.unusable()).isEmpty();
+  }
+
+  @Test
+  void refusesAnAnswerOfAnAccountThatIsNoString() {
+    assertThatProblemOf("{\"account\":1,\"logs\":[{" + REQUIRED + "}]}").isEqualTo(WRONG_TYPE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "loaded: a (cached), loaded: a (cached), ''",
+    "loaded (cached) (job_7), loaded (cached), job_7",
+    "(job_7), (job_7), ''",
+    "a (job_1) (job_2), a (job_1), job_2",
+    "a (job_7) b, a (job_7) b, ''",
+  })
+  void takesForTheJobOnlyWhatStandsLastInTheLine(String text, String message, String run)
+      throws Exception {
+    String line = "2025-05-14T06:07:27Z [odd word] s: " + text;
+
+    assertThat(only(decode("{\"logs\":[\"" + line + "\"]}")))
+        .containsEntry("log_message", message)
+        .containsEntry("run_id", run)
+        .containsEntry("source", "s")
+        .containsEntry("log_level", "Info")
+        .containsEntry("original_level", "odd word");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " [", " [] : ", "[]: ", ": ] [", "1747202847 [] s:", "x [] s: m"})
+  void refusesALineOfAnotherForm(String line) throws Exception {
+    assertThat(decode("{\"logs\":[\"" + line + "\"]}").unusable())
+        .extracting(Unusable::reason)
+        .containsExactly(BAD_VALUE);
+  }
+
+  // Spans of korelogger
+
+  @Test
+  void readsSpansByTheConfiguredAttributes() throws Exception {
+    decoder =
+        new LogDecoder(
+            DecodedLogs.limits(Duration.ofDays(30)),
+            HASH_KEY,
+            new KoreloggerAttributes(
+                "body",
+                "severity",
+                "id",
+                "run",
+                "dep",
+                "ver",
+                "src",
+                "kind",
+                "tenant",
+                "job",
+                "fn"),
+            DecodedLogs.UNMASKED);
+
+    Map<String, Object> row =
+        only(
+            decode(
+                """
+                {"start_time":"2025-05-14T06:07:27.238927Z","attributes":{"body":"m",
+                 "severity":"error","id":"l","run":"r","dep":"d","ver":"4","src":"s","kind":"k",
+                 "tenant":"t","job":"j","fn":"f","log.message":"other"}}
+                """));
+
+    assertThat(row)
+        .isEqualTo(
+            with(
+                emptyRow(),
+                "log_level",
+                "Error",
+                "original_level",
+                "error",
+                "timestamp",
+                TIME,
+                "log_message",
+                "m",
+                "log_id",
+                "l",
+                "run_id",
+                "r",
+                "deployment_id",
+                "d",
+                "deployment_version",
+                4,
+                "source",
+                "s",
+                "source_type",
+                "k",
+                "account",
+                "t",
+                "script",
+                "j",
+                "function",
+                "f",
+                "metadata",
+                "{\"log.message\":\"other\"}"));
+  }
+
+  @Test
+  void keepsWhatItDoesNotUnderstandOfASpan() throws Exception {
+    String events = "[{\"name\":\"exception\",\"attributes\":{\"exception.type\":\"E\"}}]";
+    Map<String, Object> row =
+        only(
+            decode(
+                "{\"start_time\":1747202847.238927,\"context\":{\"trace_id\":[1],\"span_id\":\"0x\"},"
+                    + "\"status\":{\"status_code\":\"ERROR\"},\"events\":"
+                    + events
+                    + ",\"attributes\":{\"log.message\":\"m\",\"source\":[\"a\"],"
+                    + "\"deployment_version\":\"v2\",\"log.level\":null}}"));
+
+    assertThat(row)
+        .containsEntry("span_id", "0x")
+        .containsEntry("trace_id", "")
+        .containsEntry("log_level", "Info")
+        .containsEntry("metadata", "{\"deployment_version\":\"v2\",\"source\":[\"a\"]}")
+        .containsEntry(
+            "extra",
+            "{\"context\":{\"trace_id\":[1]},\"status\":{\"status_code\":\"ERROR\"},\"events\":"
+                + events
+                + "}");
+    assertThat(
+            only(
+                decode(
+                    "{\"start_time\":1747202847,\"context\":\"c\",\"attributes\":"
+                        + "{\"log.message\":\"m\"}}")))
+        .containsEntry("extra", "{\"context\":\"c\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'start_time':1747202847} | MISSING_FIELD | attributes is missing, where a span of"
+            + " korelogger has its log entry",
+        "{'start_time':1747202847,'attributes':null} | MISSING_FIELD | attributes is missing, where"
+            + " a span of korelogger has its log entry",
+        "{'start_time':1747202847,'attributes':[]} | WRONG_TYPE | attributes is not an object",
+        "{'start_time':1747202847,'attributes':{}} | MISSING_FIELD | attributes has no log.message,"
+            + " which korelogger.attribute.message takes the message from",
+        "{'start_time':1747202847,'attributes':{'log.message':''}} | MISSING_FIELD | attributes has"
+            + " no log.message, which korelogger.attribute.message takes the message from",
+        "{'start_time':1747202847,'attributes':{'log.message':7}} | WRONG_TYPE | log.message is not"
+            + " a string",
+        "{'attributes':{'log.message':'m'}} | MISSING_FIELD | start_time is missing",
+        "{'start_time':'x','attributes':{'log.message':'m'}} | BAD_VALUE | start_time is no time:"
+            + " \"x\"",
+        "{'start_time':5,'attributes':{'log.message':'m'}} | TOO_OLD | start_time is"
+            + " 1970-01-01T00:00:05Z, more than event.max-age (30 d) before the record arrived, at"
+            + " 2025-05-14T06:10:00Z",
+        "{'start_time':1747202847,'attributes':{'log.message':'m','run_id':7}} | WRONG_TYPE | run_id"
+            + " is not a string",
+      })
+  void saysWhatIsWrongWithASpan(String json, DeadLetterReason reason, String detail) {
+    UnusableRecordException problem = problem(json.replace('\'', '"').getBytes(UTF_8));
+    assertThat(problem.reason()).isEqualTo(reason);
+    assertThat(problem).hasMessage(detail);
+  }
+
+  // Shapes
+
+  @Test
+  void takesAnythingWithATimestampForAnEntry() throws Exception {
+    assertThat(
+            row(
+                REQUIRED,
+                "\"start_time\":5,\"logs\":[\"a\"],\"attributes\":{\"log.message\":\"other\"}"))
+        .containsEntry("log_message", "m")
+        .containsEntry(
+            "extra",
+            "{\"logs\":[\"a\"],\"attributes\":{\"log.message\":\"other\"},\"start_time\":5}");
+  }
+
+  @Test
+  void takesAnAnswerBeforeASpanAndASpanBeforeNothing() throws Exception {
+    assertThat(
+            decode("{\"timestamp\":null,\"attributes\":{},\"logs\":[{" + REQUIRED + "}]}").rows())
+        .hasSize(1);
+    assertThat(
+            only(
+                decode(
+                    "{\"logs\":7,\"start_time\":1747202847,\"attributes\":"
+                        + "{\"log.message\":\"m\"}}")))
+        .containsEntry("log_message", "m")
+        .containsEntry("extra", "{\"logs\":7}");
+    assertThat(problem("{\"message\":\"m\"}".getBytes(UTF_8))).hasMessage("timestamp is missing");
+    assertThat(problem("{\"timestamp\":\"\"}".getBytes(UTF_8))).hasMessage("timestamp is missing");
+  }
+
+  // What cannot be used
+
+  @Test
+  void refusesWhatIsNoEntry() {
+    assertThatProblemOf("[]").isEqualTo(NOT_JSON);
+    assertThatProblemOf("{").isEqualTo(NOT_JSON);
+    assertThatProblemOf("2025-05-14T06:07:27Z [INFO] s: text").isEqualTo(NOT_JSON);
+    assertThatProblemOf(" ".repeat((8 << 20) + 1)).isEqualTo(TOO_LARGE);
+    assertThat(problem(null).reason()).isEqualTo(EMPTY);
+    assertThat(problem(new byte[0]).reason()).isEqualTo(EMPTY);
+    assertThat(problem(entry(REQUIRED, "\"a\":\"ä\"").getBytes(ISO_8859_1)).reason())
+        .isEqualTo(NOT_UTF8);
+    assertThatProblemOf(entry("\"timestamp\":1747202847")).isEqualTo(MISSING_FIELD);
+    assertThatProblemOf(entry("\"timestamp\":1747202847", "\"message\":\"\""))
+        .isEqualTo(MISSING_FIELD);
+    assertThatProblemOf(entry("\"timestamp\":1747202847", "\"message\":{}")).isEqualTo(WRONG_TYPE);
+    assertThatProblemOf(entry("\"timestamp\":{}", "\"message\":\"m\"")).isEqualTo(WRONG_TYPE);
+    assertThatProblemOf(entry("\"timestamp\":\"now\"", "\"message\":\"m\"")).isEqualTo(BAD_VALUE);
+    assertThatProblemOf(entry("\"timestamp\":-1", "\"message\":\"m\"")).isEqualTo(NEGATIVE_TIME);
+    assertThatProblemOf(entry("\"timestamp\":1747202847", "\"timestamp\":5", "\"message\":\"m\""))
+        .isEqualTo(TOO_OLD);
+    assertThatProblemOf(entry("\"timestamp\":1847202847", "\"message\":\"m\""))
+        .isEqualTo(TOO_FAR_AHEAD);
+  }
+
+  @Test
+  void cutsAMessageOfFiveMegabytesAndSaysSo() throws Exception {
+    String message = "ä".repeat((5 << 20) / 2);
+
+    assertThat(row("\"timestamp\":1747202847", "\"message\":\"" + message + "\""))
+        .containsEntry("log_message", "ä".repeat(16 << 10))
+        .containsEntry("truncated", List.of("log_message"));
+    assertThat(
+            only(
+                decode(
+                    "{\"start_time\":1747202847,\"attributes\":{\"log.message\":\""
+                        + message
+                        + "\",\"log.meta.msg\":\""
+                        + "m".repeat(64 << 10)
+                        + "\",\"log.meta.pid\":\"41\"}}")))
+        .containsEntry("log_message", "ä".repeat(16 << 10))
+        .containsEntry("metadata", "{\"log.meta.pid\":\"41\"}")
+        .containsEntry("truncated", List.of("log_message", "metadata"));
+  }
+
+  @Test
+  void keepsOfMetadataAndExtraTheFieldsThatFit() throws Exception {
+    String large = "\"" + "x".repeat(64 << 10) + "\"";
+
+    assertThat(
+            row(
+                REQUIRED,
+                "\"a\":1,\"context\":" + large + ",\"b\":2",
+                "\"metadata\":{\"gpu\":91, \"dump\":" + large + " ,\"ok\":true}"))
+        .containsEntry("metadata", "{\"gpu\":91,\"ok\":true}")
+        .containsEntry("extra", "{\"a\":1,\"b\":2}")
+        .containsEntry("truncated", List.of("metadata", "extra"));
+  }
+
+  @Test
+  void readsANullByte() throws Exception {
+    assertThat(row("\"timestamp\":1747202847", "\"message\":\"a\\u0000b\""))
+        .containsEntry("log_message", "a\u0000b");
+  }
+
+  @Test
+  void refusesWhatIsNestedTenThousandDeep() {
+    String deep = "[".repeat(10_000) + "]".repeat(10_000);
+
+    assertThatProblemOf(entry(REQUIRED, "\"metadata\":{\"a\":" + deep + "}")).isEqualTo(NOT_JSON);
+    assertThatProblemOf("{\"logs\":" + deep + "}").isEqualTo(NOT_JSON);
+  }
+
+  // Identity
+
+  @Test
+  void givesOneIdToOneEntryHoweverOftenItComesAndAnotherToAnyOther() throws Exception {
+    Object id = row(REQUIRED, "\"run_id\":\"r\"").get("log_id");
+
+    assertThat(row(REQUIRED, "\"run_id\":\"r\"")).containsEntry("log_id", id);
+    for (String change :
+        List.of(
+            "\"run_id\":\"r2\"",
+            "\"run_id\":\"r\",\"level\":\"x\"",
+            "\"run_id\":\"r\",\"metadata\":{}",
+            "\"run_id\":\"r\",\"x\":1")) {
+      assertThat(row(REQUIRED, change).get("log_id")).as(change).isNotEqualTo(id);
+    }
+  }
+
+  @Test
+  void goesByAccountAndRunWhateverTheShape() throws Exception {
+    List<ScriptEvent> events =
+        List.of(
+            event(entry(REQUIRED, "\"account\":\"acme\"", "\"run_id\":\"r\"")),
+            event(entry("\"jobId\":\"r\"", REQUIRED, "\"account\":\"acme\"", "\"level\":\"x\"")),
+            event("{\"account\":\"acme\",\"logs\":[{" + REQUIRED + ",\"jobId\":\"r\"}]}"),
+            event(
+                "{\"start_time\":1747202847,\"attributes\":{\"log.message\":\"m\","
+                    + "\"run_id\":\"r\",\"account\":\"acme\"}}"));
+
+    assertThat(events).extracting(event -> event.hashHigh).containsOnly(events.get(0).hashHigh);
+    assertThat(events).extracting(event -> event.hashLow).containsOnly(events.get(0).hashLow);
+    assertThat(event(entry(REQUIRED, "\"run_id\":\"r\"")).hashHigh)
+        .isNotEqualTo(events.get(0).hashHigh);
+  }
+
+  private ScriptEvent event(String json) throws UnusableRecordException {
+    List<ScriptEvent> events = decode(json).events();
+    assertThat(events).hasSize(1);
+    return events.get(0);
+  }
+
+  private Map<String, Object> row(String... fields) throws UnusableRecordException {
+    return only(decode(entry(fields)));
+  }
+
+  private static Map<String, Object> only(DecodedLogs decoded) {
+    assertThat(decoded.unusable()).isEmpty();
+    assertThat(decoded.events()).hasSize(1);
+    return decoded.rows().get(0);
+  }
+
+  private DecodedLogs decode(String json) throws UnusableRecordException {
+    return DecodedLogs.of(decoder, json.getBytes(UTF_8), ARRIVAL);
+  }
+
+  private AbstractComparableAssert<?, DeadLetterReason> assertThatProblemOf(String json) {
+    return assertThat(problem(json.getBytes(UTF_8)).reason());
+  }
+
+  private UnusableRecordException problem(byte[] record) {
+    UnusableRecordException problem =
+        catchThrowableOfType(
+            UnusableRecordException.class, () -> DecodedLogs.of(decoder, record, ARRIVAL));
+    assertThat(problem).as("was accepted").isNotNull();
+    return problem;
+  }
+
+  private static String entry(String... fields) {
+    return "{" + String.join(",", fields) + "}";
+  }
+
+  private static LogDecoder decoder(EventLimits limits) {
+    return new LogDecoder(limits, HASH_KEY, ATTRIBUTES, DecodedLogs.UNMASKED);
+  }
+}
