@@ -3,13 +3,17 @@ package dev.scriptanalytics.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.scriptanalytics.local.sample.Delivery;
+import dev.scriptanalytics.local.sample.Topic;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -27,13 +31,26 @@ public final class EventSender implements AutoCloseable {
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final String bootstrapServers;
-  private final String topic;
+  private final Map<Topic, String> topics;
   private final PrintStream messages;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
+  /** Sends everything to one topic. */
   public EventSender(String bootstrapServers, String topic, PrintStream messages) {
+    this(
+        bootstrapServers,
+        Arrays.stream(Topic.values()).collect(Collectors.toMap(of -> of, of -> topic)),
+        messages);
+  }
+
+  /**
+   * Sends each record to the topic of its kind.
+   *
+   * @param topics the name of each kind's topic
+   */
+  public EventSender(String bootstrapServers, Map<Topic, String> topics, PrintStream messages) {
     this.bootstrapServers = bootstrapServers;
-    this.topic = topic;
+    this.topics = Map.copyOf(topics);
     this.messages = messages;
     Properties properties = new Properties();
     properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
@@ -61,7 +78,8 @@ public final class EventSender implements AutoCloseable {
    */
   public void send(Delivery delivery) throws IOException, InterruptedException {
     byte[] key = delivery.key() == null ? null : delivery.key().getBytes(UTF_8);
-    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, delivery.value());
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topics.get(delivery.topic()), key, delivery.value());
     expectNoFailure();
     TimeoutException notTaken = handOver(record);
     if (notTaken != null) {
@@ -123,7 +141,7 @@ public final class EventSender implements AutoCloseable {
   private void expectNoFailure() throws IOException {
     Exception e = failure.get();
     if (e != null) {
-      throw new IOException("Kafka refused a record for " + topic + ": " + e.getMessage(), e);
+      throw new IOException("Kafka refused a record: " + e.getMessage(), e);
     }
   }
 

@@ -2,6 +2,8 @@ package dev.scriptanalytics.local;
 
 import dev.scriptanalytics.local.CommandLine.BadArgument;
 import dev.scriptanalytics.local.sample.Delivery;
+import dev.scriptanalytics.local.sample.Topic;
+import dev.scriptanalytics.local.trace.LogLine;
 import dev.scriptanalytics.local.trace.Replay;
 import dev.scriptanalytics.local.trace.Trace;
 import java.io.BufferedOutputStream;
@@ -13,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -20,36 +24,53 @@ import java.util.concurrent.TimeUnit;
 public final class TraceReplay {
   private static final String USAGE =
       """
-      Replays a trace in the format of the Azure Functions trace of 2019 as run events.
+      Replays a trace in the format of the Azure Functions trace of 2019 as run events, and lines
+      of logs as the entries of its runs.
         --invocations FILE             CSV: HashOwner, HashApp, HashFunction, Trigger, a column a minute
         --durations FILE               CSV: the same hashes, percentile_Average_0, 1, 25, 50, 75, 99, 100
+        --runs N                       makes up so many runs of an hour instead of the two files;
+                                       default 2000, with --logs
+        --logs FOLDER                  structured logs, *.csv with a header: Content, and where there
+                                       are Level and Component. Their lines are spread over the runs,
+                                       as native, endpoint, korelogger and OpenTelemetry's entries.
         --speed N                      N times as fast as it was; default 0: as fast as Kafka takes it
         --end ISO_TIME                 when the trace's last minute ends; default now
         --seed N                       of durations, failures and duplicates; default 1. The same
                                        trace, settings and --end give the same bytes.
-        --duplicates SHARE             of the events are sent a second time; default 0
+        --duplicates SHARE             of the records are sent once more; default 0
+        --copies N                     sends each record so often; default 1
+        --shuffled                     all records in random order
         --ends-before-starts           a run's two events change places
         --account NAME                 default azure
         --ledger FILE                  writes what was sent, per script, for compare-ledger
-        --write FILE                   writes the events as lines there instead of sending them
+        --write FILE                   writes the events as lines there instead of sending them;
+                                       not with --logs
         --bootstrap-servers HOST:PORT  default 127.0.0.1:$KAFKA_PORT, that is 9092
-        --topic NAME                   default script-runs
+        --topic NAME                   of the runs; default script-runs
+        --logs-topic NAME              default script-logs
+        --otlp-logs-topic NAME         default otlp_logs
       """;
 
   private static final Set<String> VALUED =
       Set.of(
           "--invocations",
           "--durations",
+          "--runs",
+          "--logs",
           "--speed",
           "--end",
           "--seed",
           "--duplicates",
+          "--copies",
           "--account",
           "--ledger",
           "--write",
           "--bootstrap-servers",
-          "--topic");
+          "--topic",
+          "--logs-topic",
+          "--otlp-logs-topic");
 
+  private static final int MAX_RUNS = 10_000_000;
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final CommandLine options;
@@ -71,7 +92,7 @@ public final class TraceReplay {
   static int run(String[] args, PrintStream out, PrintStream messages) throws InterruptedException {
     try {
       CommandLine options =
-          CommandLine.parse(args, VALUED, Set.of("--ends-before-starts", "--help"));
+          CommandLine.parse(args, VALUED, Set.of("--ends-before-starts", "--shuffled", "--help"));
       options.expectNoOthers();
       if (options.has("--help")) {
         out.print(USAGE);
@@ -93,14 +114,24 @@ public final class TraceReplay {
     double speed = options.number("--speed", 0);
     Path ledger = output("--ledger");
     Path file = output("--write");
-    Trace trace = Trace.read(options.path("--invocations"), options.path("--durations"));
+    Path logs = options.path("--logs", null);
+    if (logs != null && file != null) {
+      throw new BadArgument("--write is for runs alone, and --logs is given");
+    }
+    Trace trace = trace(logs != null);
+    List<LogLine> lines = logs == null ? List.of() : LogLine.readFolder(logs);
     if (trace.untimed() > 0) {
       messages.printf("Left out %d functions that have no durations.%n", trace.untimed());
     }
-    Replay replay = new Replay(trace, settings);
+    Replay replay = new Replay(trace, lines, settings);
     messages.printf(
-        "%,d runs of %d functions in %d minutes up to %s: %,d events.%n",
-        replay.runs(), trace.functions().size(), trace.minutes(), settings.end(), replay.size());
+        "%,d runs of %d functions in %d minutes up to %s, %,d log entries: %,d records.%n",
+        replay.runs(),
+        trace.functions().size(),
+        trace.minutes(),
+        settings.end(),
+        replay.entries(),
+        replay.size());
     if (file == null) {
       send(replay, speed);
     } else {
@@ -109,6 +140,17 @@ public final class TraceReplay {
     if (ledger != null) {
       replay.ledger().write(ledger);
     }
+  }
+
+  private Trace trace(boolean forLogs) throws BadArgument, IOException {
+    long runs = options.integer("--runs", forLogs ? 2000 : 0);
+    if (runs < 0 || runs > MAX_RUNS) {
+      throw new BadArgument("--runs must be between 1 and " + MAX_RUNS);
+    }
+    boolean given = options.path("--invocations", null) != null;
+    return given || runs == 0
+        ? Trace.read(options.path("--invocations"), options.path("--durations"))
+        : Trace.madeUp((int) runs);
   }
 
   /** A file to be written, whose folder is looked for now rather than after an hour of sending. */
@@ -125,19 +167,31 @@ public final class TraceReplay {
     if (duplicates > 1) {
       throw new BadArgument("--duplicates must be a share between 0 and 1, not " + duplicates);
     }
+    long copies = options.integer("--copies", 1);
+    if (copies < 1 || copies > 100) {
+      throw new BadArgument("--copies must be between 1 and 100, not " + copies);
+    }
     return new Replay.Settings(
         options.instant("--end", Instant.now()).truncatedTo(ChronoUnit.MILLIS),
         options.integer("--seed", 1),
         options.text("--account", "azure"),
         duplicates,
-        options.has("--ends-before-starts"));
+        (int) copies,
+        options.has("--ends-before-starts"),
+        options.has("--shuffled"));
   }
 
   private void send(Replay replay, double speed) throws IOException, InterruptedException {
     try (EventSender sender =
         new EventSender(
             LocalKafka.bootstrapServers(options),
-            options.text("--topic", "script-runs"),
+            Map.of(
+                Topic.RUNS,
+                options.text("--topic", Topic.RUNS.usualName()),
+                Topic.LOGS,
+                options.text("--logs-topic", Topic.LOGS.usualName()),
+                Topic.OTLP_LOGS,
+                options.text("--otlp-logs-topic", Topic.OTLP_LOGS.usualName())),
             messages)) {
       long begun = System.nanoTime();
       long told = begun;
@@ -151,13 +205,13 @@ public final class TraceReplay {
         sender.send(delivery);
         sent++;
         if (System.nanoTime() - told > PROGRESS_NANOS) {
-          messages.printf("%,d of %,d events sent%n", sent, replay.size());
+          messages.printf("%,d of %,d records sent%n", sent, replay.size());
           told = System.nanoTime();
         }
       }
       sender.flush();
       double seconds = (System.nanoTime() - begun) / 1e9;
-      messages.printf("%,d events are in Kafka after %.1f s.%n", sent, seconds);
+      messages.printf("%,d records are in Kafka after %.1f s.%n", sent, seconds);
     }
   }
 

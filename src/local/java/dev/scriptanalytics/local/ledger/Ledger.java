@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What was sent, per script: what any reader of the same events must find.
@@ -26,6 +27,7 @@ import java.util.Map;
  */
 public final class Ledger {
   private final Map<Script, Page> pages = new LinkedHashMap<>();
+  private boolean withLogs;
 
   /** Counts a run; each run is to be added once. */
   public void add(RunOutcome outcome) {
@@ -33,10 +35,18 @@ public final class Ledger {
     pages.computeIfAbsent(script, s -> new Page()).add(outcome);
   }
 
-  /** Every script that had a run, in the order of the first runs added. */
+  /** Counts a log entry; each is to be added once. A script without any must then have none. */
+  public void add(LogOutcome outcome) {
+    withLogs = true;
+    Script script = Script.of(outcome.account(), outcome.script());
+    Page page = pages.computeIfAbsent(script, s -> new Page());
+    page.logs = page.logs.with(outcome);
+  }
+
+  /** Every script that had a run or logged, in the order in which they were added. */
   public List<ScriptLedger> scripts() {
     List<ScriptLedger> scripts = new ArrayList<>();
-    pages.forEach((script, page) -> scripts.add(page.close(script)));
+    pages.forEach((script, page) -> scripts.add(page.close(script, withLogs)));
     return scripts;
   }
 
@@ -61,10 +71,27 @@ public final class Ledger {
           json.writeNumber(responseTime);
         }
         json.writeEndArray();
+        if (script.logs() != null) {
+          write(json, script.logs());
+        }
         json.writeEndObject();
         json.writeRaw('\n');
       }
     }
+  }
+
+  private static void write(JsonGenerator json, LogLedger logs) throws IOException {
+    json.writeObjectFieldStart("logs");
+    json.writeStringField("from", Instant.ofEpochMilli(logs.from()).toString());
+    json.writeStringField("to", Instant.ofEpochMilli(logs.to()).toString());
+    json.writeNumberField("total", logs.counts().total());
+    json.writeObjectFieldStart("by_level");
+    for (Map.Entry<String, Long> level : logs.counts().byLevel().entrySet()) {
+      json.writeNumberField(level.getKey(), level.getValue());
+    }
+    json.writeEndObject();
+    json.writeNumberField("checksum", logs.counts().checksum());
+    json.writeEndObject();
   }
 
   /**
@@ -102,10 +129,23 @@ public final class Ledger {
         line.required("succeeded").longValue(),
         line.required("failed").longValue(),
         line.required("in_progress").longValue(),
-        responseTimes);
+        responseTimes,
+        line.has("logs") ? logs(line.get("logs")) : null);
   }
 
-  /** One script's runs while they are being added. */
+  private static LogLedger logs(JsonNode logs) {
+    Map<String, Long> byLevel = new TreeMap<>();
+    logs.required("by_level")
+        .properties()
+        .forEach(level -> byLevel.put(level.getKey(), level.getValue().longValue()));
+    return new LogLedger(
+        Instant.parse(logs.required("from").asText()).toEpochMilli(),
+        Instant.parse(logs.required("to").asText()).toEpochMilli(),
+        new LogCounts(
+            logs.required("total").longValue(), byLevel, logs.required("checksum").longValue()));
+  }
+
+  /** One script's runs and log entries while they are being added. */
   private static final class Page {
     private long from = Long.MAX_VALUE;
     private long to = Long.MIN_VALUE;
@@ -114,6 +154,7 @@ public final class Ledger {
     private long inProgress;
     private double[] responseTimes = new double[16];
     private int size;
+    private LogLedger logs = LogLedger.NONE;
 
     void add(RunOutcome outcome) {
       from = Math.min(from, outcome.startedAt());
@@ -131,11 +172,20 @@ public final class Ledger {
       }
     }
 
-    ScriptLedger close(Script script) {
+    ScriptLedger close(Script script, boolean withLogs) {
       double[] sorted = Arrays.copyOf(responseTimes, size);
       Arrays.sort(sorted);
+      boolean ran = from < to;
       return new ScriptLedger(
-          script.account(), script.name(), from, to, succeeded, failed, inProgress, sorted);
+          script.account(),
+          script.name(),
+          ran ? from : logs.from(),
+          ran ? to : logs.to(),
+          succeeded,
+          failed,
+          inProgress,
+          sorted,
+          withLogs ? logs : null);
     }
   }
 }

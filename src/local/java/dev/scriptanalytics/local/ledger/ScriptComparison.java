@@ -3,8 +3,12 @@ package dev.scriptanalytics.local.ledger;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A script's truth beside what ClickHouse says of it. */
-public record ScriptComparison(ScriptLedger expected, ScriptMetrics found) {
+/**
+ * A script's truth beside what ClickHouse says of it.
+ *
+ * @param logs null where the truth knows nothing of log entries
+ */
+record ScriptComparison(ScriptLedger expected, ScriptMetrics found, FoundLogs logs) {
   // A rate may be shown with two decimals.
   private static final double RATE_TOLERANCE = 0.005 + 1e-9;
 
@@ -28,7 +32,27 @@ public record ScriptComparison(ScriptLedger expected, ScriptMetrics found) {
     value(differences, "max", max, found.max(), 0);
     percentile(differences, "P90", found.p90(), 0.9);
     percentile(differences, "P99", found.p99(), 0.99);
+    if (logs != null) {
+      compareLogs(differences, expected.logs().counts());
+    }
     return differences;
+  }
+
+  private void compareLogs(List<String> differences, LogCounts counts) {
+    count(differences, "log entries", counts.total(), logs.rows().total());
+    count(differences, "log entries by log_metrics", counts.total(), logs.metricsTotal());
+    same(differences, "log entries by level", counts.byLevel(), logs.rows().byLevel());
+    same(differences, "levels by log_metrics", counts.byLevel(), logs.metricsByLevel());
+    if (counts.total() == logs.rows().total() && counts.checksum() != logs.rows().checksum()) {
+      differences.add("log entries: as many as expected, but of another text, run or version");
+    }
+  }
+
+  private static void same(
+      List<String> differences, String name, Object expectedValue, Object foundValue) {
+    if (!expectedValue.equals(foundValue)) {
+      differences.add("%s: %s expected, %s found".formatted(name, expectedValue, foundValue));
+    }
   }
 
   /** The rank error of the P90; NaN where there is none or must be none. */

@@ -7,6 +7,7 @@ package dev.scriptanalytics.local.ledger;
  * @param to one millisecond after the last start, so that {@code [from, to)} holds every run and
  *     cuts as tightly as it can
  * @param responseTimes of every successful run that told one, in milliseconds, ascending
+ * @param logs its log entries; null where the ledger is one of runs alone
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record ScriptLedger(
@@ -17,7 +18,21 @@ public record ScriptLedger(
     long succeeded,
     long failed,
     long inProgress,
-    double[] responseTimes) {
+    double[] responseTimes,
+    LogLedger logs) {
+
+  /** Of a script of whose log entries nothing is known. */
+  public ScriptLedger(
+      String account,
+      String script,
+      long from,
+      long to,
+      long succeeded,
+      long failed,
+      long inProgress,
+      double[] responseTimes) {
+    this(account, script, from, to, succeeded, failed, inProgress, responseTimes, null);
+  }
 
   /** Succeeded, failed and in progress together. */
   public long totalRuns() {

@@ -7,4 +7,9 @@ package dev.scriptanalytics.local.sample;
  * @param key the run's id, so that a run's events stay in order; null where the record has none
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-public record Delivery(long at, String key, byte[] value) {}
+public record Delivery(long at, Topic topic, String key, byte[] value) {
+  /** An event of a run. */
+  public Delivery(long at, String key, byte[] value) {
+    this(at, Topic.RUNS, key, value);
+  }
+}

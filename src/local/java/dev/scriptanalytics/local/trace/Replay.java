@@ -6,7 +6,10 @@ import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.local.ledger.Ledger;
 import dev.scriptanalytics.local.sample.Delivery;
 import dev.scriptanalytics.local.sample.Dialect;
+import dev.scriptanalytics.local.sample.LogEventWriter;
+import dev.scriptanalytics.local.sample.LogForm;
 import dev.scriptanalytics.local.sample.RunEventWriter;
+import dev.scriptanalytics.local.sample.SampleLog;
 import dev.scriptanalytics.local.sample.SampleRun;
 import dev.scriptanalytics.local.sample.SampleRun.Deployment;
 import dev.scriptanalytics.local.sample.SampleRun.Details;
@@ -19,10 +22,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
@@ -33,7 +40,10 @@ import java.util.SplittableRandom;
  * with a share of {@code u}<sup>4</sup>/4 of its runs, where {@code u} is uniform and follows from
  * the function's hash, so that half of the functions fail in less than 1.6% and a few in up to 25%.
  *
- * <p>The same trace and settings give the same bytes in the same order.
+ * <p>Lines of logs can be added: they are spread over the runs, in order, as entries of their time,
+ * and told in every form by turns ({@link LogForm}), every other one of the first two with an id.
+ *
+ * <p>The same trace, settings and lines give the same bytes in the same order.
  */
 public final class Replay implements Iterable<Delivery> {
   private static final long MINUTE = 60_000;
@@ -44,22 +54,36 @@ public final class Replay implements Iterable<Delivery> {
           new Failure("UNHANDLED", "unhandled exception in the function", List.of()),
           new Failure("DEPENDENCY", "a dependency did not answer", List.of()));
 
+  private static final int OTLP_BATCH = 5;
+
   private final Settings settings;
   private final List<Sending> sendings = new ArrayList<>();
+  private final List<SampleRun> runs = new ArrayList<>();
   private final Ledger ledger = new Ledger();
-  private int runs;
+  private final int entries;
 
   /**
    * How to replay.
    *
    * @param end where the trace's last minute ends, to the millisecond
    * @param seed of durations, failures and duplicates
-   * @param duplicates the share of events that are sent a second time
+   * @param duplicates the share of records that are sent once more
+   * @param copies how often each record is sent, duplicates aside
    * @param endsBeforeStarts whether a run's two events change places
+   * @param shuffled whether all records, of runs and logs, come in random order
    */
   public record Settings(
-      Instant end, long seed, String account, double duplicates, boolean endsBeforeStarts) {
+      Instant end,
+      long seed,
+      String account,
+      double duplicates,
+      int copies,
+      boolean endsBeforeStarts,
+      boolean shuffled) {
     public Settings {
+      if (copies < 1) {
+        throw new IllegalArgumentException("there must be a copy at least, not " + copies);
+      }
       if (!(duplicates >= 0 && duplicates <= 1)) {
         throw new IllegalArgumentException(
             "the share of duplicates must be between 0 and 1, not " + duplicates);
@@ -67,12 +91,23 @@ public final class Replay implements Iterable<Delivery> {
     }
   }
 
-  public Replay(Trace trace, Settings settings) {
+  /**
+   * Of a trace with lines of logs.
+   *
+   * @param lines none for a replay of runs alone
+   * @throws IllegalArgumentException if there are lines, and no run to log them
+   */
+  public Replay(Trace trace, List<LogLine> lines, Settings settings) {
     this.settings = settings;
     for (FunctionTrace function : trace.functions()) {
       add(function);
     }
+    entries = lines.size();
+    add(lines);
     sendings.sort(Comparator.comparingLong(Sending::at));
+    if (settings.shuffled()) {
+      shuffle();
+    }
   }
 
   /** What the deliveries tell. */
@@ -82,7 +117,12 @@ public final class Replay implements Iterable<Delivery> {
 
   /** How many different runs there are. */
   public int runs() {
-    return runs;
+    return runs.size();
+  }
+
+  /** How many different log entries there are. */
+  public int entries() {
+    return entries;
   }
 
   /** How many records there are. */
@@ -93,8 +133,8 @@ public final class Replay implements Iterable<Delivery> {
   /** The records by the time at which they are due. */
   @Override
   public Iterator<Delivery> iterator() {
-    RunEventWriter events = new RunEventWriter();
-    return sendings.stream().map(sending -> sending.delivery(events)).iterator();
+    Writers writers = new Writers(new RunEventWriter(), new LogEventWriter());
+    return sendings.stream().map(sending -> sending.delivery(writers)).iterator();
   }
 
   private void add(FunctionTrace function) {
@@ -126,24 +166,83 @@ public final class Replay implements Iterable<Delivery> {
   }
 
   private void send(SampleRun run, SplittableRandom delivery) {
-    runs++;
+    runs.add(run);
     ledger.add(run.outcome());
     if (run.status() == RunStatus.IN_PROGRESS) {
-      send(new Sending(run.startedAt(), run, false), delivery);
+      send(new Sending(run.startedAt(), new RunEvent(run, false)), delivery);
     } else {
       boolean swapped = settings.endsBeforeStarts();
-      send(new Sending(run.startedAt(), run, swapped), delivery);
-      send(new Sending(run.endedAt(), run, !swapped), delivery);
+      send(new Sending(run.startedAt(), new RunEvent(run, swapped)), delivery);
+      send(new Sending(run.endedAt(), new RunEvent(run, !swapped)), delivery);
+    }
+  }
+
+  private void add(List<LogLine> lines) {
+    if (!lines.isEmpty() && runs.isEmpty()) {
+      throw new IllegalArgumentException("there are lines of logs, and no run to log them");
+    }
+    SplittableRandom delivery = new SplittableRandom(SeedMixer.seedOf(settings.seed(), entries));
+    LogForm[] forms = LogForm.values();
+    Map<LogForm, List<SampleLog>> batches = new EnumMap<>(LogForm.class);
+    for (int i = 0, first = 0; i < entries; i++) {
+      first = runOf(i) == runOf(first) ? first : i;
+      LogForm form = forms[i % forms.length];
+      SampleLog entry = entry(lines.get(i), i, i - first);
+      ledger.add(entry.outcome());
+      List<SampleLog> batch = batches.computeIfAbsent(form, f -> new ArrayList<>());
+      batch.add(entry);
+      if (!form.batches() || batch.size() == OTLP_BATCH) {
+        send(new Sending(entry.micros() / 1000, new LogRecord(form, batch)), delivery);
+        batches.remove(form);
+      }
+    }
+    batches.forEach(
+        (form, batch) -> {
+          long at = batch.get(batch.size() - 1).micros() / 1000;
+          send(new Sending(at, new LogRecord(form, batch)), delivery);
+        });
+  }
+
+  /** The run that gets a line: as many lines for each as can be, and neighbours together. */
+  private int runOf(int line) {
+    return (int) ((long) line * runs.size() / entries);
+  }
+
+  private SampleLog entry(LogLine line, int number, int ofRun) {
+    SampleRun run = runs.get(runOf(number));
+    // Not two in the same microsecond, which without an id might be one entry told twice.
+    long lived = Math.min(run.endedAt() * 1000, settings.end().toEpochMilli() * 1000);
+    long spacing = Math.max(1, (lived - run.startedAt() * 1000) / (entries / runs.size() + 2));
+    String id =
+        number % 2 == 0
+            ? ""
+            : "log_" + HexFormat.of().toHexDigits(SeedMixer.seedOf(number, settings.seed()));
+    return SampleLog.of(
+        run,
+        id,
+        run.startedAt() * 1000 + (ofRun + 1) * spacing,
+        line.level(),
+        line.content(),
+        line.component());
+  }
+
+  private void shuffle() {
+    List<Long> times = sendings.stream().map(Sending::at).toList();
+    Collections.shuffle(sendings, new Random(SeedMixer.mix(settings.seed())));
+    for (int i = 0; i < times.size(); i++) {
+      sendings.set(i, new Sending(times.get(i), sendings.get(i).event()));
     }
   }
 
   private void send(Sending sending, SplittableRandom delivery) {
-    sendings.add(sending);
+    for (int copy = 0; copy < settings.copies(); copy++) {
+      sendings.add(sending);
+    }
     // Both numbers are drawn every time, so that a higher share only adds duplicates.
     boolean twice = delivery.nextDouble() < settings.duplicates();
     double delay = -StrictMath.log(1 - delivery.nextDouble()) * DUPLICATE_DELAY_MILLIS;
     if (twice) {
-      sendings.add(new Sending(sending.at() + 1 + (long) delay, sending.run(), sending.end()));
+      sendings.add(new Sending(sending.at() + 1 + (long) delay, sending.event()));
     }
   }
 
@@ -200,10 +299,33 @@ public final class Replay implements Iterable<Delivery> {
     }
   }
 
-  /** An event that will be sent; its bytes are made when it is. */
-  private record Sending(long at, SampleRun run, boolean end) {
-    Delivery delivery(RunEventWriter events) {
-      return new Delivery(at, run.runId(), end ? events.end(run) : events.start(run));
+  /** A record that will be sent; its bytes are made when it is. */
+  private record Sending(long at, Event event) {
+    Delivery delivery(Writers writers) {
+      return event.delivery(at, writers);
+    }
+  }
+
+  private record Writers(RunEventWriter runs, LogEventWriter logs) {}
+
+  private sealed interface Event {
+    Delivery delivery(long at, Writers writers);
+  }
+
+  private record RunEvent(SampleRun run, boolean end) implements Event {
+    @Override
+    public Delivery delivery(long at, Writers writers) {
+      byte[] event = end ? writers.runs().end(run) : writers.runs().start(run);
+      return new Delivery(at, run.runId(), event);
+    }
+  }
+
+  private record LogRecord(LogForm form, List<SampleLog> batch) implements Event {
+    @Override
+    public Delivery delivery(long at, Writers writers) {
+      // The Collector sends batches without a key.
+      String key = form.batches() ? null : batch.get(0).runId();
+      return new Delivery(at, form.topic(), key, form.write(batch, writers.logs()));
     }
   }
 }

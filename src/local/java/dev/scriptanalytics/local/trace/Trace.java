@@ -18,7 +18,44 @@ import java.util.Map;
  * @param untimed functions that run in it and have no durations, so that they are not replayed
  */
 public record Trace(int minutes, List<FunctionTrace> functions, int untimed) {
+  private static final int MADE_UP_MINUTES = 60;
   private static final List<String> IDENTITY = List.of("HashOwner", "HashApp", "HashFunction");
+
+  /**
+   * A made-up trace of that many runs in an hour: eight functions, the first of which has half of
+   * them.
+   */
+  public static Trace madeUp(int runs) {
+    List<String> names =
+        List.of("checkout", "search", "quote", "notify", "export", "resize", "audit", "cleanup");
+    List<FunctionTrace> functions = new ArrayList<>();
+    int left = runs;
+    for (int i = 0; i < names.size(); i++) {
+      int own = i == 0 ? (runs + 1) / 2 : left / (names.size() - i);
+      left -= own;
+      List<Integer> minutes = new ArrayList<>();
+      for (int minute = 0; minute < MADE_UP_MINUTES; minute++) {
+        minutes.add(own * (minute + 1) / MADE_UP_MINUTES - own * minute / MADE_UP_MINUTES);
+      }
+      double median = 40 * (i + 1);
+      functions.add(
+          new FunctionTrace(
+              "made-up",
+              "app" + i % 3,
+              names.get(i),
+              i % 2 == 0 ? "http" : "queue",
+              minutes,
+              new DurationPercentiles(
+                  median / 4,
+                  median / 3,
+                  median / 2,
+                  median,
+                  2 * median,
+                  10 * median,
+                  20 * median)));
+    }
+    return new Trace(MADE_UP_MINUTES, List.copyOf(functions), 0);
+  }
 
   /**
    * Reads the runs per minute and the durations (milliseconds) of the same functions.

@@ -77,7 +77,7 @@ class ScriptComparisonTest {
     JsonMapper mapper = new JsonMapper();
     try {
       return new ScriptComparison(
-          expected, ScriptMetrics.of(mapper.readTree(metrics), mapper.readTree(rows)));
+          expected, ScriptMetrics.of(mapper.readTree(metrics), mapper.readTree(rows)), null);
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }

@@ -45,7 +45,8 @@ class ReplayTest {
   void givesOtherRunsForAnotherSeedOrEnd() {
     ReadRuns runs = read(replay(settings(1, 0, false)));
     ReadRuns otherSeed = read(replay(settings(2, 0, false)));
-    ReadRuns otherEnd = read(replay(new Replay.Settings(END.plusMillis(1), 1, "azure", 0, false)));
+    ReadRuns otherEnd =
+        read(replay(new Replay.Settings(END.plusMillis(1), 1, "azure", 0, 1, false, false)));
 
     assertThat(runs.runs().keySet())
         .hasSize(TinyTrace.RUNS)
@@ -95,7 +96,7 @@ class ReplayTest {
             "http",
             List.of(40_000, 0, 0, 0),
             new DurationPercentiles(100, 200, 500, 800, 1200, 3000, 4000));
-    Replay replay = new Replay(new Trace(4, List.of(busy), 0), settings(1, 0, false));
+    Replay replay = new Replay(new Trace(4, List.of(busy), 0), List.of(), settings(1, 0, false));
     double[] times = replay.ledger().scripts().get(0).responseTimes();
 
     assertThat(times).hasSizeGreaterThan(20_000);
@@ -125,7 +126,7 @@ class ReplayTest {
     DurationPercentiles quick = new DurationPercentiles(1, 1, 1, 1, 1, 1, 1);
     for (String function : List.of("f1", "f2", "f3")) {
       FunctionTrace busy = new FunctionTrace("o", "a", function, "http", List.of(20_000), quick);
-      Replay replay = new Replay(new Trace(1, List.of(busy), 0), settings(1, 0, false));
+      Replay replay = new Replay(new Trace(1, List.of(busy), 0), List.of(), settings(1, 0, false));
 
       assertThat(replay.ledger().scripts().get(0).failureRate() / 100)
           .isCloseTo(Replay.failureShare(Replay.hash(busy)), within(0.01));
@@ -184,11 +185,11 @@ class ReplayTest {
   }
 
   private Replay replay(Replay.Settings settings) {
-    return new Replay(trace, settings);
+    return new Replay(trace, List.of(), settings);
   }
 
   private static Replay.Settings settings(long seed, double duplicates, boolean endsBeforeStarts) {
-    return new Replay.Settings(END, seed, "azure", duplicates, endsBeforeStarts);
+    return new Replay.Settings(END, seed, "azure", duplicates, 1, endsBeforeStarts, false);
   }
 
   private static List<String> texts(Replay replay) {
