@@ -7,7 +7,6 @@ import dev.scriptanalytics.local.ledger.LedgerComparison;
 import dev.scriptanalytics.local.ledger.ScriptLedger;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +18,9 @@ public final class CompareLedger {
   private static final String USAGE =
       """
       Compares view script_metrics and the single runs with a ledger that replay wrote: counts must
-      be equal, P90 and P99 within half a percent in rank. Ends with 1 if anything differs.
+      be equal, P90 and P99 within half a percent in rank. Where the ledger has log entries, all_logs
+      and log_metrics must have as many of each level, and all_logs the same texts under the same
+      runs and versions. Ends with 1 if anything differs.
         FILE               the ledger
         --clickhouse URL   default http://127.0.0.1:$CLICKHOUSE_HTTP_PORT, that is 8123
         --user NAME        default script_reader; its password from $CLICKHOUSE_PASSWORD, default reader
@@ -66,7 +67,11 @@ public final class CompareLedger {
     }
     List<ScriptLedger> ledger = Ledger.read(Path.of(options.others().get(0)));
     long until = System.nanoTime() + options.duration("--wait", Duration.ZERO).toNanos();
-    ClickHouseReader clickHouse = clickHouse(options);
+    ClickHouseReader clickHouse =
+        LocalClickHouse.reader(
+            options,
+            "script_reader",
+            System.getenv().getOrDefault("CLICKHOUSE_PASSWORD", "reader"));
     LedgerComparison comparison = LedgerComparison.of(ledger, clickHouse);
     while (!comparison.differences().isEmpty() && System.nanoTime() < until) {
       Thread.sleep(PAUSE.toMillis());
@@ -78,18 +83,5 @@ public final class CompareLedger {
         "%d scripts: %s%n",
         ledger.size(), differences == 0 ? "all as the ledger says" : differences + " differences");
     return differences == 0 ? 0 : 1;
-  }
-
-  private static ClickHouseReader clickHouse(CommandLine options) throws BadArgument {
-    String port = System.getenv().getOrDefault("CLICKHOUSE_HTTP_PORT", "8123");
-    String server = options.text("--clickhouse", "http://127.0.0.1:" + port);
-    try {
-      return new ClickHouseReader(
-          URI.create(server),
-          options.text("--user", "script_reader"),
-          System.getenv().getOrDefault("CLICKHOUSE_PASSWORD", "reader"));
-    } catch (IllegalArgumentException e) {
-      throw new BadArgument("--clickhouse must be a URL like http://127.0.0.1:8123");
-    }
   }
 }

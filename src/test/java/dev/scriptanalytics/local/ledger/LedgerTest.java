@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.RunStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +54,47 @@ class LedgerTest {
 
     assertThat(Files.readAllLines(file)).hasSize(2);
     assertThat(Ledger.read(file)).usingRecursiveComparison().isEqualTo(ledger.scripts());
+  }
+
+  @Test
+  void countsLogEntriesOfEveryScriptOnceThereAreAny() throws IOException {
+    ledger.add(new RunOutcome("acme", "silent", NOON, RunStatus.SUCCESS, 1));
+    assertThat(ledger.scripts().get(0).logs()).isNull();
+
+    ledger.add(log("acme", "a", 1_999, LogLevel.WARNING, "slow"));
+    ledger.add(log("acme", "a", 500, LogLevel.WARNING, "slow"));
+    ledger.add(log("acme", "a", 7_000, LogLevel.STDOUT, "hello"));
+    Path file = folder.resolve("ledger");
+    ledger.write(file);
+
+    assertThat(Ledger.read(file)).usingRecursiveComparison().isEqualTo(ledger.scripts());
+    assertThat(ledger.scripts().get(0).logs().counts()).isEqualTo(LogCounts.NONE);
+    LogLedger logs = ledger.scripts().get(1).logs();
+    assertThat(logs.from()).isEqualTo(NOON);
+    assertThat(logs.to()).isEqualTo(NOON + 8);
+    assertThat(logs.counts().byLevel()).isEqualTo(Map.of("Stdout", 1L, "Warning", 2L));
+  }
+
+  @Test
+  void hasAnotherChecksumForAnotherTextRunVersionOrLevelAndNotForAnotherOrder() {
+    LogOutcome one = log("acme", "a", 1, LogLevel.INFO, "one");
+    LogOutcome two = log("acme", "a", 2, LogLevel.INFO, "two");
+
+    assertThat(LogCounts.NONE.with(one).with(two)).isEqualTo(LogCounts.NONE.with(two).with(one));
+    assertThat(
+            Stream.of(
+                    one,
+                    two,
+                    log("acme", "a", 1, LogLevel.ERROR, "one"),
+                    new LogOutcome("acme", "a", "run_2", 3, 1, LogLevel.INFO, "one"),
+                    new LogOutcome("acme", "a", "run_1", 4, 1, LogLevel.INFO, "one"))
+                .map(log -> LogCounts.NONE.with(log).checksum()))
+        .doesNotHaveDuplicates();
+  }
+
+  private static LogOutcome log(
+      String account, String script, long micros, LogLevel level, String message) {
+    return new LogOutcome(account, script, "run_1", 3, NOON * 1000 + micros, level, message);
   }
 
   @Test
