@@ -4,9 +4,8 @@
 -- Partitions, merging, retention and the order are as in runs.
 --
 -- The indexes find a run's entries and an entry by their ids alone, and what a message contains, as substring or as word,
--- from 4 bytes on. For the latter, text indexes were measured too: on ngrams they find no faster, are 11 to 25 times as
--- large (several times the messages themselves), slow down what is in most granules, and change what hasAllTokens finds;
--- on words they do nothing for substrings. SEARCH.md beside this file has the figures.
+-- from 4 bytes on. SEARCH.md beside this file has the figures by which they were chosen. They are exact under FINAL only
+-- for columns in which the rows of a key agree: see view all_logs before adding another.
 CREATE TABLE IF NOT EXISTS script_analytics.logs
 (
     account String COMMENT 'The tenant' CODEC(ZSTD(1)),

@@ -1,4 +1,7 @@
 -- The runs of a script that started in [from, to), each once and as complete as it is known; in no order.
+--
+-- The one index is on run_id, which is part of the key; so what it leaves out holds no other row of a run, and the mode of
+-- ClickHouse that looks for such rows, by reading whole parts, is not needed.
 CREATE OR REPLACE VIEW script_analytics.all_runs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -41,4 +44,5 @@ WHERE account = {account:String}
         FROM script_analytics.reader_accounts
         WHERE user = currentUser() AND account IN ('*', {account:String})
     )
+SETTINGS use_skip_indexes_if_final_exact_mode = 0
 COMMENT 'Runs of a script that started in [from, to): account, script, from, to (UTC)';

@@ -1,6 +1,13 @@
 -- The log entries of a script in [from, to), each once and as complete as it is known; in no order. Entries whose script
 -- is not known are found under script ''.
 --
+-- Indexes choose what is read before FINAL looks at it. For that to be exact, the rows that replace each other must agree
+-- in what is indexed: they have the run, id and message of their entry in common, all but tombstones, which have none and
+-- are therefore looked up by themselves; they are all under script ''. (The exact mode of ClickHouse asks for nothing, but
+-- reads whole parts where a key has a column in descending order.) Where the job was started anew with other patterns for
+-- masking or another length for cutting, and reads its topics again, a search may find an old row by its old message until
+-- the day has been merged.
+--
 -- Search in it:
 --     log_message LIKE '%declined by the bank%'    what contains a text; needles of 4 characters and more use the index
 --     hasToken(log_message, 'timeout')             what contains a whole word; for several, hasToken(…) AND hasToken(…)
@@ -45,8 +52,22 @@ WHERE account = {account:String}
     AND timestamp >= {from:DateTime64(3, 'UTC')}
     AND timestamp < {to:DateTime64(3, 'UTC')}
     AND (
+        {script:String} != ''
+        OR (timestamp, log_id) NOT IN (
+            SELECT timestamp, log_id
+            FROM script_analytics.logs
+            WHERE account = {account:String}
+                AND script = ''
+                AND {script:String} = ''
+                AND timestamp >= {from:DateTime64(3, 'UTC')}
+                AND timestamp < {to:DateTime64(3, 'UTC')}
+                AND is_deleted = 1
+        )
+    )
+    AND (
         SELECT count() > 0
         FROM script_analytics.reader_accounts
         WHERE user = currentUser() AND account IN ('*', {account:String})
     )
+SETTINGS use_skip_indexes_if_final_exact_mode = 0
 COMMENT 'Log entries of a script in [from, to): account, script, from, to (UTC); script '''' has those whose script is unknown';

@@ -1,5 +1,5 @@
--- One run, with all that is known of it, and the runs of its script before and after it, by start and then by id; NULL
--- where there is none. No row where there is no such run.
+-- One run, with all that is known of it, and the runs of its script before (older) and after it; NULL where there is none.
+-- The order is that of all_runs ORDER BY executed_on DESC, run_id. No row where there is no such run.
 --
 -- The neighbours are looked for without FINAL: what is in the key of a run never changes, and a run is never taken back.
 -- Should an id have come with two starts (the second after the job had forgotten the first), the fuller row is shown, and
@@ -17,7 +17,57 @@ WITH
         SELECT argMax((script, executed_on), (version, executed_on))
         FROM script_analytics.runs
         WHERE account = {account:String} AND run_id = {run_id:String} AND may_see
-    ) AS place
+    ) AS place,
+    -- In the order of the key these are the next to be read; those within a day are in one or two partitions, and only
+    -- where there is none all partitions are opened.
+    (
+        SELECT run_id
+        FROM script_analytics.runs
+        WHERE account = {account:String}
+            AND script = place.1
+            AND executed_on <= place.2
+            AND (executed_on < place.2 OR run_id > {run_id:String})
+            AND executed_on >= place.2 - toIntervalDay(1)
+            AND may_see
+        ORDER BY executed_on DESC, run_id
+        LIMIT 1
+    ) AS shortly_before,
+    (
+        SELECT run_id
+        FROM script_analytics.runs
+        WHERE account = {account:String}
+            AND script = place.1
+            AND executed_on >= place.2
+            AND (executed_on > place.2 OR run_id < {run_id:String})
+            AND executed_on <= place.2 + toIntervalDay(1)
+            AND may_see
+        ORDER BY executed_on, run_id DESC
+        LIMIT 1
+    ) AS shortly_after,
+    (
+        SELECT run_id
+        FROM script_analytics.runs
+        WHERE account = {account:String}
+            AND script = place.1
+            AND executed_on <= place.2
+            AND (executed_on < place.2 OR run_id > {run_id:String})
+            AND isNull(shortly_before)
+            AND may_see
+        ORDER BY executed_on DESC, run_id
+        LIMIT 1
+    ) AS long_before,
+    (
+        SELECT run_id
+        FROM script_analytics.runs
+        WHERE account = {account:String}
+            AND script = place.1
+            AND executed_on >= place.2
+            AND (executed_on > place.2 OR run_id < {run_id:String})
+            AND isNull(shortly_after)
+            AND may_see
+        ORDER BY executed_on, run_id DESC
+        LIMIT 1
+    ) AS long_after
 SELECT
     run_id,
     status,
@@ -46,32 +96,13 @@ SELECT
     extra,
     retention_days,
     ingested_at,
-    (
-        SELECT run_id
-        FROM script_analytics.runs
-        WHERE account = {account:String}
-            AND script = place.1
-            AND executed_on <= place.2
-            AND (executed_on < place.2 OR run_id < {run_id:String})
-            AND may_see
-        ORDER BY executed_on DESC, run_id DESC
-        LIMIT 1
-    ) AS previous_run_id,
-    (
-        SELECT run_id
-        FROM script_analytics.runs
-        WHERE account = {account:String}
-            AND script = place.1
-            AND executed_on >= place.2
-            AND (executed_on > place.2 OR run_id > {run_id:String})
-            AND may_see
-        ORDER BY executed_on, run_id
-        LIMIT 1
-    ) AS next_run_id
+    coalesce(shortly_before, long_before) AS previous_run_id,
+    coalesce(shortly_after, long_after) AS next_run_id
 FROM script_analytics.runs FINAL
 WHERE account = {account:String}
     AND script = place.1
     AND executed_on = place.2
     AND run_id = {run_id:String}
     AND may_see
+SETTINGS use_skip_indexes_if_final = 0
 COMMENT 'A run with all that is known of it, and the runs of its script before and after it: account, run_id';

@@ -1,7 +1,7 @@
 -- The log entries of a run in their order: by time, and within it captured output by stream and line.
 --
 -- The entries are looked for by the run first, and only then read as FINAL: of the rows that replace each other it is the
--- last that tells whether the entry is there, and a tombstone tells no run.
+-- last that tells whether the entry is there, and a tombstone tells no run. So the second reading goes by the key alone.
 CREATE OR REPLACE VIEW script_analytics.record_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -51,4 +51,5 @@ WHERE account = {account:String}
     AND run_id = {run_id:String}
     AND may_see
 ORDER BY timestamp, stream, line, log_id
+SETTINGS use_skip_indexes_if_final = 0
 COMMENT 'The log entries of a run, in their order: account, run_id';

@@ -22,7 +22,8 @@ FROM
         log_level,
         source,
         count() AS entries,
-        uniqExactStateIf(run_id, run_id != '') AS runs
+        -- By a hash of 64 bits, which halves the time: 10 million runs are counted wrong once in 400,000 times.
+        uniqExactStateIf(sipHash64(run_id), run_id != '') AS runs
     FROM script_analytics.logs FINAL
     WHERE account = {account:String}
         AND script = {script:String}

@@ -73,6 +73,20 @@ class AccessIT {
             new Run("globex", "pay", now, "run2", 3, "Success", 1, 5.0, now));
     Rows.insertRuns(clickHouse, runs);
     Rows.insertRollups(clickHouse, runs);
+    new Views(clickHouse)
+        .insert(
+            "logs",
+            Views.row(
+                "timestamp", Instant.ofEpochMilli(now), "log_level", "Error", "run_id", "run1"),
+            Views.row(
+                "account",
+                "globex",
+                "timestamp",
+                Instant.ofEpochMilli(now),
+                "log_level",
+                "Error",
+                "run_id",
+                "run2"));
     range =
         "from = '"
             + Rows.clickHouseTime(now)
@@ -96,6 +110,29 @@ class AccessIT {
   void aReaderSeesNothingOfAnotherAccount() {
     assertThat(runsSeenBy("dora", "dora", "globex")).isEmpty();
     assertThat(totalSeenBy("dora", "dora", "globex")).isEqualTo("0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run_id FROM script_analytics.all_logs(account = '%1$s', script = 'pay', %3$s)",
+        "run_id FROM script_analytics.record(account = '%1$s', run_id = '%2$s')",
+        "run_id FROM script_analytics.record_logs(account = '%1$s', run_id = '%2$s')",
+        "last_run_id FROM script_analytics.common_errors(account = '%1$s', script = 'pay', %3$s)",
+        "'run' || total_logs FROM script_analytics.log_metrics(account = '%1$s', script = 'pay',"
+            + " %3$s) WHERE total_logs > 0"
+      })
+  void aReaderSeesTheLogsAndRecordsOfItsAccountsOnly(String query) {
+    assertThat(
+            clickHouse.queryAs("dora", "dora", "SELECT " + query.formatted("acme", "run1", range)))
+        .isEqualTo("run1");
+    assertThat(
+            clickHouse.queryAs(
+                "dora", "dora", "SELECT " + query.formatted("globex", "run2", range)))
+        .isEmpty();
+    assertThat(
+            clickHouse.queryAs("emil", "emil", "SELECT " + query.formatted("acme", "run1", range)))
+        .isEmpty();
   }
 
   @Test
@@ -181,7 +218,14 @@ class AccessIT {
             clickHouse
                 .queryAs("dora", "dora", "SELECT name FROM system.tables WHERE engine != 'System'")
                 .lines())
-        .contains("all_runs", "script_metrics")
+        .contains(
+            "all_runs",
+            "script_metrics",
+            "all_logs",
+            "record",
+            "record_logs",
+            "log_metrics",
+            "common_errors")
         .doesNotContain("runs", "logs", "run_rollups", "dead_letters", "reader_accounts");
   }
 

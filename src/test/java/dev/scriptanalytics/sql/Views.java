@@ -71,7 +71,7 @@ final class Views {
 
   private List<JsonNode> select(String query, Map<String, String> parameters) {
     Map<String, String> named = new LinkedHashMap<>();
-    parameters.forEach((name, value) -> named.put("param_" + name, value));
+    parameters.forEach((name, value) -> named.put("param_" + name, escaped(value)));
     return clickHouse
         .http()
         .queryAs("script_reader", ClickHouse.READER_PASSWORD, query + " FORMAT JSONEachRow", named)
@@ -101,6 +101,11 @@ final class Views {
   /** What ClickHouse reads as a time in UTC, to the microsecond. */
   static String time(Instant time) {
     return time.toString().replace('T', ' ').replace("Z", "");
+  }
+
+  /** ClickHouse reads a parameter as it reads a field of TSV. */
+  private static String escaped(String value) {
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n");
   }
 
   private static String json(Map<String, Object> row) {
