@@ -2,8 +2,8 @@
 -- is not known are found under script ''.
 --
 -- Indexes choose what is read before FINAL looks at it. For that to be exact, the rows that replace each other must agree
--- in what is indexed: they have the run, id and message of their entry in common, all but tombstones, which have none and
--- are therefore looked up by themselves; they are all under script ''. (The exact mode of ClickHouse asks for nothing, but
+-- in what is indexed: they have the run, id and message of their entry in common, tombstones of captured lines too; all but
+-- the tombstones under script '', which have none and are therefore looked up by themselves. (The exact mode of ClickHouse asks for nothing, but
 -- reads whole parts where a key has a column in descending order.) Where the job was started anew with other patterns for
 -- masking or another length for cutting, and reads its topics again, a search may find an old row by its old message until
 -- the day has been merged.

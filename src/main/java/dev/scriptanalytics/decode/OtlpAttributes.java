@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,20 +32,46 @@ import java.util.Set;
 final class OtlpAttributes {
   private static final JsonFactory JSON = new JsonFactory();
 
+  // A resource may be as large as a record, and stand behind each of its thousands of items.
+  private final int maxOriginBytes;
   private List<KeyValue> own;
-  private List<KeyValue> ofScope;
-  private List<KeyValue> ofResource;
   private InstrumentationScope scope;
+  private Resource resource;
+  private Map<String, AnyValue> inherited;
+  private String ofResource;
+  private String ofScope;
   // Of the item's own, those that have become a column's value.
   private final Set<String> used = new HashSet<>();
 
+  /**
+   * With a bound for what is kept of scope and resource.
+   *
+   * @param maxOriginBytes where they are longer in JSON, they are left out
+   */
+  OtlpAttributes(int maxOriginBytes) {
+    this.maxOriginBytes = maxOriginBytes;
+  }
+
   /** Goes to another item. */
+  @SuppressWarnings("ReferenceEquality") // To compare what they hold costs what is to be saved.
   void of(List<KeyValue> attributes, InstrumentationScope scope, Resource resource) {
     this.own = attributes;
-    this.scope = scope;
-    this.ofScope = scope.getAttributesList();
-    this.ofResource = resource.getAttributesList();
     used.clear();
+    if (this.scope != scope || this.resource != resource) {
+      this.scope = scope;
+      this.resource = resource;
+      inherited = new HashMap<>();
+      scope.getAttributesList().forEach(this::inherit);
+      resource.getAttributesList().forEach(this::inherit);
+      ofResource = null;
+      ofScope = null;
+    }
+  }
+
+  private void inherit(KeyValue attribute) {
+    if (!isEmpty(attribute.getValue())) {
+      inherited.putIfAbsent(attribute.getKey(), attribute.getValue());
+    }
   }
 
   /** The text of the first of these attributes that is there; none where none is. */
@@ -69,20 +97,12 @@ final class OtlpAttributes {
   }
 
   private AnyValue find(String name) {
-    AnyValue value = find(own, name);
-    if (value == null) {
-      value = find(ofScope, name);
-    }
-    return value == null ? find(ofResource, name) : value;
-  }
-
-  private static AnyValue find(List<KeyValue> attributes, String name) {
-    for (KeyValue attribute : attributes) {
+    for (KeyValue attribute : own) {
       if (attribute.getKey().equals(name) && !isEmpty(attribute.getValue())) {
         return attribute.getValue();
       }
     }
-    return null;
+    return inherited.get(name);
   }
 
   private static boolean isEmpty(AnyValue value) {
@@ -108,20 +128,36 @@ final class OtlpAttributes {
 
   /** Writes what is known of scope and resource into an object. */
   void writeOrigin(JsonGenerator to) throws IOException {
-    if (!ofResource.isEmpty()) {
-      to.writeFieldName("resource");
-      write(ofResource, to);
+    if (ofResource == null) {
+      ofResource = text(json(json -> writeMembers(resource.getAttributesList(), json)));
+      ofScope = text(json(this::writeScope));
     }
-    if (!scope.equals(InstrumentationScope.getDefaultInstance())) {
-      to.writeObjectFieldStart("scope");
-      writeText("name", scope.getName(), to);
-      writeText("version", scope.getVersion(), to);
-      if (!ofScope.isEmpty()) {
-        to.writeFieldName("attributes");
-        write(ofScope, to);
-      }
-      to.writeEndObject();
+    if (ofResource.length() + ofScope.length() > maxOriginBytes) {
+      to.writeBooleanField("resource_left_out", true);
+      return;
     }
+    writeJson("resource", ofResource, to);
+    writeJson("scope", ofScope, to);
+  }
+
+  private void writeScope(JsonGenerator to) throws IOException {
+    writeText("name", scope.getName(), to);
+    writeText("version", scope.getVersion(), to);
+    if (scope.getAttributesCount() > 0) {
+      to.writeFieldName("attributes");
+      write(scope.getAttributesList(), to);
+    }
+  }
+
+  private static void writeJson(String name, String json, JsonGenerator to) throws IOException {
+    if (!json.isEmpty()) {
+      to.writeFieldName(name);
+      to.writeRawValue(json);
+    }
+  }
+
+  private static String text(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
   }
 
   /** Writes the members of a JSON object. */
@@ -175,11 +211,15 @@ final class OtlpAttributes {
 
   static void write(List<KeyValue> attributes, JsonGenerator to) throws IOException {
     to.writeStartObject();
+    writeMembers(attributes, to);
+    to.writeEndObject();
+  }
+
+  private static void writeMembers(List<KeyValue> attributes, JsonGenerator to) throws IOException {
     for (KeyValue attribute : attributes) {
       to.writeFieldName(attribute.getKey());
       write(attribute.getValue(), to);
     }
-    to.writeEndObject();
   }
 
   static void write(AnyValue value, JsonGenerator to) throws IOException {

@@ -1,13 +1,21 @@
 package dev.scriptanalytics.decode;
 
+import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 import static dev.scriptanalytics.event.DeadLetterReason.NOT_PROTOBUF;
+import static dev.scriptanalytics.event.DeadLetterReason.TOO_LARGE;
 import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.TextFormat;
+import com.google.protobuf.WireFormat;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.resource.v1.Resource;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,30 +27,48 @@ import java.util.List;
  * @param <T> what the batch is of
  */
 final class OtlpBatch<T extends Message> {
-  /** An item, or what is wrong with it. */
+  /** An item, or what is wrong with it, and how it came: one of these two is null. */
   record Item<T>(
       T message,
       InstrumentationScope scope,
       Resource resource,
       UnusableRecordException problem,
-      JsonNode json) {
+      JsonNode json,
+      ByteString protobuf) {
     /** The item for a person to read. */
     byte[] readable() {
-      return (json != null ? json.toString() : message.toString()).getBytes(StandardCharsets.UTF_8);
+      if (json != null) {
+        return json.toString().getBytes(StandardCharsets.UTF_8);
+      }
+      return message == null ? protobuf.toByteArray() : readable((MessageOrBuilder) message);
+    }
+
+    /** A message in the text form of Protocol Buffers. */
+    static byte[] readable(MessageOrBuilder message) {
+      return TextFormat.printer()
+          .escapingNonAscii(false)
+          .printToString(message)
+          .getBytes(StandardCharsets.UTF_8);
     }
   }
 
-  /** Reads the items of a batch of Protocol Buffers. */
-  interface Protobuf<T> {
-    List<Item<T>> items(byte[] batch) throws InvalidProtocolBufferException;
-  }
+  /** Of logs and of spans alike: a batch's resources, a resource's and a scope's own message. */
+  private static final int RESOURCES = 1;
+
+  private static final int SELF = 1;
+  private static final int CHILDREN = 2;
+
+  /** Far more than exporters put into a batch, and far less than a record of 8 MB can hold. */
+  private static final int MAX_ITEMS = 100_000;
+
+  /** Of JSON, objects and arrays altogether: each takes many times the memory of its two bytes. */
+  private static final int MAX_NODES = 500_000;
 
   private final OtlpJson json = new OtlpJson();
   private final T prototype;
   private final String resources;
   private final String scopes;
   private final String items;
-  private final Protobuf<T> protobuf;
 
   /**
    * For batches of one kind.
@@ -51,44 +77,111 @@ final class OtlpBatch<T extends Message> {
    * @param scopes the name of a resource's list of scopes
    * @param items the name of a scope's list of items
    */
-  OtlpBatch(T prototype, String resources, String scopes, String items, Protobuf<T> protobuf) {
+  OtlpBatch(T prototype, String resources, String scopes, String items) {
     this.prototype = prototype;
     this.resources = resources;
     this.scopes = scopes;
     this.items = items;
-    this.protobuf = protobuf;
   }
 
-  static <T> Item<T> item(T message, InstrumentationScope scope, Resource resource) {
-    return new Item<>(message, scope, resource, null, null);
-  }
-
-  /** All items of a batch, in its order. */
+  /** All items of a batch, in its order: at least one. */
   List<Item<T>> read(byte[] batch) throws UnusableRecordException {
-    if (batch[0] == '{') {
-      return readJson(json.parse(batch));
-    }
+    List<Item<T>> all;
     try {
-      return protobuf.items(batch);
-    } catch (InvalidProtocolBufferException e) {
+      all = batch[0] == '{' ? readJson(batch) : readProtobuf(ByteString.copyFrom(batch));
+    } catch (IOException e) {
       // Not the other way round: a line feed and a brace begin a message of 123 bytes.
-      if (new String(batch, StandardCharsets.UTF_8).stripLeading().startsWith("{")) {
-        return readJson(json.parse(batch));
+      if (!new String(batch, StandardCharsets.UTF_8).stripLeading().startsWith("{")) {
+        throw new UnusableRecordException(
+            NOT_PROTOBUF, "The record is neither JSON nor OTLP's protobuf: " + e.getMessage());
       }
+      all = readJson(batch);
+    }
+    if (all.isEmpty()) {
       throw new UnusableRecordException(
-          NOT_PROTOBUF, "The record is neither JSON nor OTLP's protobuf: " + e.getMessage());
+          MISSING_FIELD, "The record is no batch of OTLP with " + items + " in " + resources);
+    }
+    return all;
+  }
+
+  private void add(Item<T> item, List<Item<T>> to) throws UnusableRecordException {
+    if (to.size() == MAX_ITEMS) {
+      throw new UnusableRecordException(
+          TOO_LARGE, "The batch has more than " + MAX_ITEMS + " " + items);
+    }
+    to.add(item);
+  }
+
+  // Walked by hand, so that one bad item does not cost the others.
+  private List<Item<T>> readProtobuf(ByteString batch) throws IOException, UnusableRecordException {
+    List<Item<T>> all = new ArrayList<>();
+    for (ByteString ofResource : parts(batch, RESOURCES)) {
+      Resource resource = Resource.getDefaultInstance();
+      for (ByteString self : parts(ofResource, SELF)) {
+        resource = Resource.parseFrom(self);
+      }
+      for (ByteString ofScope : parts(ofResource, CHILDREN)) {
+        InstrumentationScope scope = InstrumentationScope.getDefaultInstance();
+        for (ByteString self : parts(ofScope, SELF)) {
+          scope = InstrumentationScope.parseFrom(self);
+        }
+        for (ByteString item : parts(ofScope, CHILDREN)) {
+          add(readItem(item, scope, resource), all);
+        }
+      }
+    }
+    return all;
+  }
+
+  /** The messages that a field of a message holds. */
+  private static List<ByteString> parts(ByteString message, int field) throws IOException {
+    List<ByteString> parts = new ArrayList<>();
+    CodedInputStream from = message.newCodedInput();
+    for (int tag = from.readTag(); tag != 0; tag = from.readTag()) {
+      if (WireFormat.getTagFieldNumber(tag) == field
+          && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        parts.add(from.readBytes());
+      } else {
+        from.skipField(tag);
+      }
+    }
+    return parts;
+  }
+
+  private Item<T> readItem(ByteString item, InstrumentationScope scope, Resource resource) {
+    try {
+      Message message = prototype.getParserForType().parseFrom(item);
+      @SuppressWarnings("unchecked") // Read by the parser of the prototype's.
+      T typed = (T) message;
+      return new Item<>(typed, scope, resource, null, null, item);
+    } catch (InvalidProtocolBufferException e) {
+      return new Item<>(
+          null,
+          scope,
+          resource,
+          new UnusableRecordException(NOT_PROTOBUF, String.valueOf(e.getMessage())),
+          null,
+          item);
     }
   }
 
-  private List<Item<T>> readJson(JsonNode batch) throws UnusableRecordException {
+  private List<Item<T>> readJson(byte[] batch) throws UnusableRecordException {
+    int nodes = 0;
+    for (byte character : batch) {
+      nodes += character == '{' || character == '[' ? 1 : 0;
+    }
+    if (nodes > MAX_NODES) {
+      throw new UnusableRecordException(
+          TOO_LARGE, "The batch has more than " + MAX_NODES + " objects and arrays");
+    }
     List<Item<T>> all = new ArrayList<>();
-    for (JsonNode ofResource : list(batch, resources)) {
+    for (JsonNode ofResource : list(json.parse(batch), resources)) {
       Resource resource = json.read(ofResource.get("resource"), Resource.newBuilder()).build();
       for (JsonNode ofScope : list(ofResource, scopes)) {
         InstrumentationScope scope =
             json.read(ofScope.get("scope"), InstrumentationScope.newBuilder()).build();
         for (JsonNode item : list(ofScope, items)) {
-          all.add(readItem(item, scope, resource));
+          add(readItem(item, scope, resource), all);
         }
       }
     }
@@ -100,14 +193,17 @@ final class OtlpBatch<T extends Message> {
       Message message = json.read(item, prototype.newBuilderForType()).build();
       @SuppressWarnings("unchecked") // Built by a builder of the prototype's.
       T typed = (T) message;
-      return new Item<>(typed, scope, resource, null, item);
+      return new Item<>(typed, scope, resource, null, item, null);
     } catch (UnusableRecordException e) {
-      return new Item<>(null, scope, resource, e, item);
+      return new Item<>(null, scope, resource, e, item, null);
     }
   }
 
   private static Iterable<JsonNode> list(JsonNode object, String name)
       throws UnusableRecordException {
+    if (!object.isObject()) {
+      throw new UnusableRecordException(WRONG_TYPE, "What should have " + name + " is no object");
+    }
     JsonNode list = object.get(name);
     if (list == null || list.isNull()) {
       return List.of();

@@ -4,7 +4,6 @@ import static dev.scriptanalytics.decode.OtlpAttributes.utf8;
 import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
@@ -12,12 +11,7 @@ import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
-import io.opentelemetry.proto.logs.v1.LogsData;
-import io.opentelemetry.proto.logs.v1.ResourceLogs;
-import io.opentelemetry.proto.logs.v1.ScopeLogs;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -37,13 +31,8 @@ final class OtlpLogDecoder implements RecordDecoder {
   private final EventLimits limits;
   private final LogEvents events;
   private final OtlpBatch<LogRecord> batch =
-      new OtlpBatch<>(
-          LogRecord.getDefaultInstance(),
-          "resourceLogs",
-          "scopeLogs",
-          "logRecords",
-          OtlpLogDecoder::items);
-  private final OtlpAttributes attributes = new OtlpAttributes();
+      new OtlpBatch<>(LogRecord.getDefaultInstance(), "resourceLogs", "scopeLogs", "logRecords");
+  private final OtlpAttributes attributes;
   private final LogEntry entry = new LogEntry();
 
   /**
@@ -53,20 +42,8 @@ final class OtlpLogDecoder implements RecordDecoder {
    */
   OtlpLogDecoder(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
+    this.attributes = new OtlpAttributes(limits.maxInputBytes() / 2);
     this.events = new LogEvents(limits, hashKey, redactor);
-  }
-
-  private static List<OtlpBatch.Item<LogRecord>> items(byte[] protobuf)
-      throws InvalidProtocolBufferException {
-    List<OtlpBatch.Item<LogRecord>> items = new ArrayList<>();
-    for (ResourceLogs ofResource : LogsData.parseFrom(protobuf).getResourceLogsList()) {
-      for (ScopeLogs ofScope : ofResource.getScopeLogsList()) {
-        for (LogRecord record : ofScope.getLogRecordsList()) {
-          items.add(OtlpBatch.item(record, ofScope.getScope(), ofResource.getResource()));
-        }
-      }
-    }
-    return items;
   }
 
   @Override
@@ -155,7 +132,15 @@ final class OtlpLogDecoder implements RecordDecoder {
     return message.length == 0 ? utf8(record.getEventName()) : message;
   }
 
+  /** An id in hexadecimal; none where it is all zeros, which OTLP has for no id. */
   static byte[] hex(ByteString id) {
+    boolean none = true;
+    for (int i = 0; i < id.size(); i++) {
+      none &= id.byteAt(i) == 0;
+    }
+    if (none) {
+      return LogEntry.NONE;
+    }
     return utf8(HexFormat.of().formatHex(id.toByteArray()));
   }
 }

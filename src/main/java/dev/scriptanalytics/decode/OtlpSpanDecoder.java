@@ -4,7 +4,6 @@ import static dev.scriptanalytics.decode.OtlpAttributes.utf8;
 import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
 import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
@@ -18,11 +17,8 @@ import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunRow;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.resource.v1.Resource;
-import io.opentelemetry.proto.trace.v1.ResourceSpans;
-import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
-import io.opentelemetry.proto.trace.v1.TracesData;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,13 +43,8 @@ final class OtlpSpanDecoder implements RecordDecoder {
   private final SipHash hash;
   private final LogEvents events;
   private final OtlpBatch<Span> batch =
-      new OtlpBatch<>(
-          Span.getDefaultInstance(),
-          "resourceSpans",
-          "scopeSpans",
-          "spans",
-          OtlpSpanDecoder::items);
-  private final OtlpAttributes attributes = new OtlpAttributes();
+      new OtlpBatch<>(Span.getDefaultInstance(), "resourceSpans", "scopeSpans", "spans");
+  private final OtlpAttributes attributes;
   private final LogEntry run = new LogEntry();
   private final LogEntry entry = new LogEntry();
   private final RowBinary row = new RowBinary();
@@ -68,47 +59,38 @@ final class OtlpSpanDecoder implements RecordDecoder {
   OtlpSpanDecoder(EventLimits limits, String hashKey, Redactor redactor) {
     this.redactor = redactor;
     this.limits = limits;
+    this.attributes = new OtlpAttributes(limits.maxInputBytes() / 2);
     this.hash = new SipHash(hashKey);
     this.events = new LogEvents(limits, hashKey, redactor);
-  }
-
-  private static List<OtlpBatch.Item<Span>> items(byte[] protobuf)
-      throws InvalidProtocolBufferException {
-    List<OtlpBatch.Item<Span>> items = new ArrayList<>();
-    for (ResourceSpans ofResource : TracesData.parseFrom(protobuf).getResourceSpansList()) {
-      for (ScopeSpans ofScope : ofResource.getScopeSpansList()) {
-        for (Span span : ofScope.getSpansList()) {
-          items.add(OtlpBatch.item(span, ofScope.getScope(), ofResource.getResource()));
-        }
-      }
-    }
-    return items;
   }
 
   @Override
   public void decode(KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
     limits.checkRecord(record.value(), arrival);
+    // Spans and events by turns, as they come: each has a number of its own.
     int number = 0;
     for (OtlpBatch.Item<Span> item : batch.read(record.value())) {
+      int first = number;
+      number++;
       try {
         if (item.problem() != null) {
           throw item.problem();
         }
+        number += item.message().getEventsCount();
         attributes.of(item.message().getAttributesList(), item.scope(), item.resource());
         run.reset();
         OtlpRun.read(attributes, run);
         if (run.runId.length == 0) {
           out.skipped();
         } else {
-          Origin origin = new Origin(record.topic(), record.partition(), record.offset(), number);
+          Origin origin = new Origin(record.topic(), record.partition(), record.offset(), first);
           out.event(run(item.message(), arrival, origin));
-          entries(item, number, arrival, out);
+          entries(item, first, arrival, out);
         }
       } catch (UnusableRecordException e) {
-        out.unusable(number, e, item.readable());
+        out.unusable(first, e, item.readable());
       }
-      number++;
     }
   }
 
@@ -212,7 +194,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
   }
 
   private static OtlpAttributes attributesOf(Span.Event event) {
-    OtlpAttributes attributes = new OtlpAttributes();
+    OtlpAttributes attributes = new OtlpAttributes(0);
     attributes.of(
         event.getAttributesList(),
         InstrumentationScope.getDefaultInstance(),
@@ -267,6 +249,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
           OtlpAttributes.writeText("span_id", text(OtlpLogDecoder.hex(span.getSpanId())), to);
           OtlpAttributes.writeText(
               "parent_span_id", text(OtlpLogDecoder.hex(span.getParentSpanId())), to);
+          OtlpAttributes.writeText("kind", kind(span), to);
           OtlpAttributes.writeText("trace_state", span.getTraceState(), to);
           byte[] rest = attributes.rest();
           if (rest.length > 0) {
@@ -277,18 +260,29 @@ final class OtlpSpanDecoder implements RecordDecoder {
         });
   }
 
+  private static String kind(Span span) {
+    return switch (span.getKind()) {
+      case SPAN_KIND_INTERNAL -> "internal";
+      case SPAN_KIND_SERVER -> "server";
+      case SPAN_KIND_CLIENT -> "client";
+      case SPAN_KIND_PRODUCER -> "producer";
+      case SPAN_KIND_CONSUMER -> "consumer";
+      default -> "";
+    };
+  }
+
   private static String text(byte[] utf8) {
     return new String(utf8, StandardCharsets.UTF_8);
   }
 
-  private void entries(OtlpBatch.Item<Span> item, int number, long arrival, DecodedEvents out) {
+  private void entries(OtlpBatch.Item<Span> item, int first, long arrival, DecodedEvents out) {
     Span span = item.message();
     for (int i = 0; i < span.getEventsCount(); i++) {
       try {
         read(span, i, item.scope().getName());
         out.event(events.event(entry, arrival, "timeUnixNano of an event"));
       } catch (UnusableRecordException e) {
-        out.unusable(number, e, utf8(span.getEvents(i).toString()));
+        out.unusable(first + 1 + i, e, OtlpBatch.Item.readable(span.getEvents(i)));
       }
     }
   }

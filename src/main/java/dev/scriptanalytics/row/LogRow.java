@@ -177,6 +177,13 @@ public final class LogRow {
     return out.copy();
   }
 
+  /** Makes a tombstone of a row, in place, and gives it back. */
+  public static byte[] deleted(byte[] row) {
+    row[0] = (byte) TOMBSTONE;
+    row[1] = 1;
+    return row;
+  }
+
   /** What takes this row's key out of the table: the key, and nothing else. */
   public byte[] tombstone(RowBinary out) {
     out.reset();

@@ -13,8 +13,10 @@ import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -34,7 +36,6 @@ final class CapturedLogs {
   private final RowBinary content = new RowBinary();
   private final LogEntry entry = new LogEntry();
   private final RowBinary row = new RowBinary();
-  private final LogRow written = new LogRow();
 
   CapturedLogs(TrackingRules rules, Redactor redactor) {
     this.rules = rules;
@@ -44,10 +45,11 @@ final class CapturedLogs {
 
   /**
    * The rows that were written of the logging library's lines in a run's captured text, so that
-   * they can be taken back: their common key, and where each begins.
+   * they can be taken back: what they have in common, and of each its place and message.
    */
   static final class LibraryLines {
     private static final int STDERR_BIT = 1;
+    private static final int BYTES_PER_LINE = 40;
 
     private final byte[] account;
     private final byte[] script;
@@ -55,29 +57,33 @@ final class CapturedLogs {
     private final long timestamp;
     private final int retentionDays;
     // Of each its number, and in the lowest bit its stream.
-    private int[] lines;
-    private int count;
+    private final List<Integer> lines = new ArrayList<>();
+    private final List<byte[]> messages = new ArrayList<>();
+    private int bytes;
 
     private LibraryLines(
-        byte[] account, byte[] script, byte[] runId, long timestamp, int retentionDays, int lines) {
+        byte[] account, byte[] script, byte[] runId, long timestamp, int retentionDays) {
       this.account = account;
       this.script = script;
       this.runId = runId;
       this.timestamp = timestamp;
       this.retentionDays = retentionDays;
-      this.lines = new int[lines];
+      this.bytes = account.length + script.length + runId.length;
     }
 
-    private void add(int line, byte[] stream) {
-      if (count == lines.length) {
-        lines = Arrays.copyOf(lines, Math.max(4, 2 * count));
-      }
-      lines[count++] = line << 1 | (stream == STDERR ? STDERR_BIT : 0);
+    private void add(int place, byte[] message) {
+      lines.add(place);
+      messages.add(message);
+      bytes += BYTES_PER_LINE + message.length;
+    }
+
+    private static int place(int line, byte[] stream) {
+      return line << 1 | (stream == STDERR ? STDERR_BIT : 0);
     }
 
     /** About how many bytes of memory it takes. */
     int bytes() {
-      return account.length + script.length + runId.length + Integer.BYTES * count;
+      return bytes;
     }
 
     void writeTo(DataOutputView to) throws IOException {
@@ -87,23 +93,20 @@ final class CapturedLogs {
       }
       to.writeLong(timestamp);
       to.writeInt(retentionDays);
-      to.writeInt(count);
-      for (int i = 0; i < count; i++) {
-        to.writeInt(lines[i]);
+      to.writeInt(lines.size());
+      for (int i = 0; i < lines.size(); i++) {
+        to.writeInt(lines.get(i));
+        to.writeInt(messages.get(i).length);
+        to.write(messages.get(i));
       }
     }
 
     static LibraryLines readFrom(DataInputView from) throws IOException {
       LibraryLines read =
           new LibraryLines(
-              readBytes(from),
-              readBytes(from),
-              readBytes(from),
-              from.readLong(),
-              from.readInt(),
-              from.readInt());
-      for (int i = 0; i < read.lines.length; i++) {
-        read.lines[read.count++] = from.readInt();
+              readBytes(from), readBytes(from), readBytes(from), from.readLong(), from.readInt());
+      for (int left = from.readInt(); left > 0; left--) {
+        read.add(from.readInt(), readBytes(from));
       }
       return read;
     }
@@ -143,14 +146,14 @@ final class CapturedLogs {
     entry.traceId = run.textUtf8(Column.TRACE_ID);
     LibraryLines library =
         new LibraryLines(
-            entry.account, entry.script, entry.runId, entry.timestamp, entry.retentionDays, 0);
+            entry.account, entry.script, entry.runId, entry.timestamp, entry.retentionDays);
     if (end.stdout != null) {
       write(end.stdout, STDOUT, LogLevel.STDOUT, run.version(), library, streamed, rows);
     }
     if (end.stderr != null) {
       write(end.stderr, STDERR, LogLevel.STDERR, run.version(), library, streamed, rows);
     }
-    boolean mayGo = rules.libraryLines() == KoreloggerCapture.AUTO && library.count > 0;
+    boolean mayGo = rules.libraryLines() == KoreloggerCapture.AUTO && !library.lines.isEmpty();
     if (!mayGo) {
       return null;
     }
@@ -180,13 +183,16 @@ final class CapturedLogs {
     text.split(
         captured,
         (line, level, levelWord, message) -> {
+          if (level != null && rules.libraryLines() == KoreloggerCapture.DROP) {
+            return;
+          }
+          setMessage(message.getBytes(StandardCharsets.UTF_8));
           if (level != null) {
-            library.add(line, stream);
+            library.add(LibraryLines.place(line, stream), entry.message);
             if (!writesLibrary) {
               return;
             }
           }
-          setMessage(message.getBytes(StandardCharsets.UTF_8));
           entry.line = line;
           entry.logId = id(entry.account, entry.runId, stream, line);
           entry.level = level == null ? plain : level;
@@ -219,12 +225,16 @@ final class CapturedLogs {
     entry.retentionDays = library.retentionDays;
     entry.account = library.account;
     entry.script = library.script;
-    for (int i = 0; i < library.count; i++) {
-      byte[] stream = (library.lines[i] & LibraryLines.STDERR_BIT) == 0 ? STDOUT : STDERR;
-      entry.logId = id(library.account, library.runId, stream, library.lines[i] >>> 1);
+    entry.runId = library.runId;
+    for (int i = 0; i < library.lines.size(); i++) {
+      int place = library.lines.get(i);
+      byte[] stream = (place & LibraryLines.STDERR_BIT) == 0 ? STDOUT : STDERR;
+      entry.logId = id(library.account, library.runId, stream, place >>> 1);
+      // Run and message too: the indexes on them must find the tombstone where they find the row.
+      entry.message = library.messages.get(i);
       row.reset();
       entry.writeTo(LogRow.AS_IT_CAME, row);
-      rows.accept(written.wrap(row.copy()).tombstone(row));
+      rows.accept(LogRow.deleted(row.copy()));
     }
   }
 

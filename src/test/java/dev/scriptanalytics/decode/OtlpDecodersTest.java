@@ -520,12 +520,110 @@ class OtlpDecodersTest {
     assertThat(decoded.unusable().get(1).bytes()).isEqualTo("7");
   }
 
+  @Test
+  void letsTheOthersThroughWhereOneMessageIsBad() throws Exception {
+    byte[] batch =
+        batch(
+            List.of(log("one").build(), log("zzzz").build(), log("three").build()),
+            resourceOf("a", "b"));
+    batch[new String(batch, ISO_8859_1).indexOf("zzzz")] = (byte) 0xff;
+
+    DecodedLogs decoded = decodeLogs(batch);
+
+    assertThat(decoded.rows())
+        .extracting(row -> row.get("log_message"))
+        .containsExactly("one", "three");
+    assertThat(decoded.unusable())
+        .extracting(DecodedLogs.Unusable::item, DecodedLogs.Unusable::reason)
+        .containsExactly(tuple(1, DeadLetterReason.NOT_PROTOBUF));
+  }
+
+  @Test
+  void givesEachBadEventOfASpanANumberOfItsOwn() throws Exception {
+    Span.Event bad = Span.Event.newBuilder().setTimeUnixNano(NANOS).build();
+    Span.Event good = bad.toBuilder().setName("good").build();
+    Span span = span().addEvents(bad).addEvents(good).addEvents(bad).build();
+
+    DecodedLogs decoded = decodeSpans(spans(span, span().clearStartTimeUnixNano().build(), span));
+
+    assertThat(decoded.unusable())
+        .extracting(DecodedLogs.Unusable::item)
+        .containsExactly(1, 3, 4, 6, 8);
+    assertThat(decoded.events())
+        .filteredOn(event -> event.origin != null)
+        .extracting(event -> event.origin.item())
+        .containsExactly(0, 5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"resourceLogs\":[]}",
+        "{\"resourceSpans\":[{\"scopeSpans\":[]}]}",
+        "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[]}]}]}",
+        "8 8 8 "
+      })
+  void rejectsWhatHoldsNoLogRecord(String record) {
+    assertThatThrownBy(() -> decodeLogs(record.getBytes(UTF_8)))
+        .isInstanceOfSatisfying(
+            UnusableRecordException.class,
+            e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.MISSING_FIELD));
+  }
+
+  @Test
+  void refusesMoreItemsThanAnyExporterSends() {
+    String many =
+        "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[" + "{},".repeat(100_000) + "{}]}]}]}";
+    String manyNodes = "{\"resourceLogs\":[" + "[],".repeat(600_000) + "[]]}";
+    ScopeLogs.Builder scope = ScopeLogs.newBuilder();
+    for (int i = 0; i < 100_001; i++) {
+      scope.addLogRecords(LogRecord.getDefaultInstance());
+    }
+    byte[] messages =
+        LogsData.newBuilder()
+            .addResourceLogs(ResourceLogs.newBuilder().addScopeLogs(scope))
+            .build()
+            .toByteArray();
+
+    for (byte[] batch : List.of(many.getBytes(UTF_8), manyNodes.getBytes(UTF_8), messages)) {
+      assertThatThrownBy(() -> decodeLogs(batch))
+          .isInstanceOfSatisfying(
+              UnusableRecordException.class,
+              e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.TOO_LARGE));
+    }
+  }
+
+  @Test
+  void leavesAResourceOutThatIsLargerThanAllElse() throws Exception {
+    DecodedLogs decoded =
+        decodeLogs(batch(log("m").build(), resourceOf("large", "x".repeat(100_000))));
+
+    assertThat(decoded.rows())
+        .singleElement()
+        .satisfies(
+            row ->
+                assertThat(row)
+                    .containsEntry("script", "Resize")
+                    .containsEntry("extra", "{\"resource_left_out\":true}"));
+  }
+
+  @Test
+  void takesAnIdOfZerosForNone() throws Exception {
+    LogRecord record = log("m").setTraceId(ByteString.copyFrom(new byte[16])).build();
+
+    assertThat(decodeLogs(batch(record, resourceOf("a", "b"))).rows())
+        .singleElement()
+        .satisfies(row -> assertThat(row).containsEntry("trace_id", ""));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'{', NOT_JSON",
     "'{}x', NOT_JSON",
     "'{\"resourceLogs\":7}', WRONG_TYPE",
     "'{\"resourceLogs\":[{\"resource\":7}]}', WRONG_TYPE",
+    "'{\"resourceLogs\":[7]}', WRONG_TYPE",
     "'hello', NOT_PROTOBUF",
     "'[]', NOT_PROTOBUF",
   })
@@ -556,12 +654,17 @@ class OtlpDecodersTest {
   }
 
   @Test
-  void rejectsTextThatIsNotUtf8() throws IOException {
+  void rejectsTextThatIsNotUtf8() throws Exception {
     byte[] batch = batch(log("zzzz").build(), Resource.getDefaultInstance());
     int at = new String(batch, ISO_8859_1).indexOf("zzzz");
     batch[at] = (byte) 0xff;
 
-    assertThatThrownBy(() -> decodeLogs(batch)).isInstanceOf(UnusableRecordException.class);
+    DecodedLogs decoded = decodeLogs(batch);
+
+    assertThat(decoded.rows()).isEmpty();
+    assertThat(decoded.unusable())
+        .extracting(DecodedLogs.Unusable::reason)
+        .containsExactly(DeadLetterReason.NOT_PROTOBUF);
   }
 
   @Test

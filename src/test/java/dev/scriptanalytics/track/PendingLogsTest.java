@@ -87,6 +87,8 @@ class PendingLogsTest {
         row.get("script"),
         row.get("timestamp"),
         row.get("log_id"),
+        row.get("run_id"),
+        row.get("log_message"),
         row.get("retention_days"));
   }
 
@@ -110,7 +112,10 @@ class PendingLogsTest {
             + "0000001e"
             + "00000002"
             + "00000004" // line 2 of stdout
+            + "00000001"
+            + "78"
             + "00000007" // line 3 of stderr
+            + "00000000"
             + "00000001" // row
             + "00000003"
             + "726f77";
