@@ -4,24 +4,29 @@ import dev.scriptanalytics.local.CommandLine.BadArgument;
 import dev.scriptanalytics.local.sample.Delivery;
 import dev.scriptanalytics.local.sample.RunGenerator;
 import dev.scriptanalytics.local.sample.SampleStream;
+import dev.scriptanalytics.local.sample.Topic;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Fills topic {@code script-runs} with made-up runs: first a past, then as time goes by. */
+/** Fills the topics with made-up runs and their logs: first a past, then as time goes by. */
 public final class SampleProducer {
   private static final String USAGE =
       """
-      Sends made-up run events to Kafka, for as long as it runs.
+      Sends made-up runs and what they log to Kafka, for as long as it runs.
         --bootstrap-servers HOST:PORT  default 127.0.0.1:$KAFKA_PORT, that is 9092
-        --topic NAME                   default script-runs
-        --rate EVENTS_PER_SECOND       default 50
+        --topic NAME                   of the runs; default script-runs
+        --logs-topic NAME              default script-logs
+        --otlp-logs-topic NAME         default otlp_logs
+        --otlp-spans-topic NAME        default otlp_spans
+        --rate EVENTS_PER_SECOND       of runs, on average over a day; logs come on top; default 50
         --history DURATION             how far back the runs begin: these are sent at once; default 2h
-        --count EVENTS                 ends after so many; default 0: never
+        --count RECORDS                ends after so many; default 0: never
         --seed N                       default 1; another seed gives other runs
         --from ISO_TIME                begins there instead of --history ago: same seed, start and
                                        rate, same bytes
@@ -51,6 +56,9 @@ public final class SampleProducer {
           Set.of(
               "--bootstrap-servers",
               "--topic",
+              "--logs-topic",
+              "--otlp-logs-topic",
+              "--otlp-spans-topic",
               "--rate",
               "--history",
               "--count",
@@ -101,7 +109,15 @@ public final class SampleProducer {
     try (EventSender sender =
         new EventSender(
             LocalKafka.bootstrapServers(options),
-            options.text("--topic", "script-runs"),
+            Map.of(
+                Topic.RUNS,
+                options.text("--topic", Topic.RUNS.usualName()),
+                Topic.LOGS,
+                options.text("--logs-topic", Topic.LOGS.usualName()),
+                Topic.OTLP_LOGS,
+                options.text("--otlp-logs-topic", Topic.OTLP_LOGS.usualName()),
+                Topic.OTLP_SPANS,
+                options.text("--otlp-spans-topic", Topic.OTLP_SPANS.usualName())),
             messages)) {
       boolean past = true;
       for (long sent = 0; count == 0 || sent < count; sent++) {
@@ -109,7 +125,7 @@ public final class SampleProducer {
         long ahead = delivery.at() - System.currentTimeMillis();
         if (ahead > 0) {
           if (past) {
-            messages.printf("Sent %,d events of the past; from now on as they occur.%n", sent);
+            messages.printf("Sent %,d records of the past; from now on as they occur.%n", sent);
             past = false;
           }
           Thread.sleep(ahead);

@@ -49,6 +49,15 @@ public final class LogRow {
           "redacted",
           "extra");
 
+  /** The columns behind the key where there is nothing to tell: each is one byte. */
+  private static final byte[] NOTHING_ELSE = new byte[COLUMNS.size() - COLUMNS.indexOf("run_id")];
+
+  static {
+    for (String nullable : List.of("duration_ms", "memory_bytes", "gpu_percent")) {
+      NOTHING_ELSE[COLUMNS.indexOf(nullable) - COLUMNS.indexOf("run_id")] = 1;
+    }
+  }
+
   /** Row version of an entry as it came, with nothing of its run. */
   public static final int AS_IT_CAME = 0;
 
@@ -183,15 +192,7 @@ public final class LogRow {
     copy(ACCOUNT, out);
     copy(SCRIPT, out);
     copy(LOG_ID, out);
-    // The rest is empty, NULL or without items, and each of these is one byte.
-    for (int i = COLUMNS.indexOf("run_id"); i < COLUMNS.size(); i++) {
-      boolean nullable =
-          switch (COLUMNS.get(i)) {
-            case "duration_ms", "memory_bytes", "gpu_percent" -> true;
-            default -> false;
-          };
-      out.uint8(nullable ? 1 : 0);
-    }
+    out.raw(NOTHING_ELSE, 0, NOTHING_ELSE.length);
     return out.copy();
   }
 

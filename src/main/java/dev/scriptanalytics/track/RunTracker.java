@@ -694,14 +694,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private void advanceTo(long time) {
     while (!awaitingStart.isEmpty()) {
       ScriptEvent oldest = awaitingStart.iterator().next();
-      if (oldest.arrival + rules.awaitStartMillis() >= time) {
+      if (!isOver(oldest.arrival, rules.awaitStartMillis(), time)) {
         break;
       }
       letGo(oldest);
     }
     while (!awaitingRun.isEmpty()) {
       PendingLogs.OfRun oldest = awaitingRun.iterator().next();
-      if (oldest.since + rules.awaitRunMillis() >= time) {
+      if (!isOver(oldest.since, rules.awaitRunMillis(), time)) {
         break;
       }
       giveUp(oldest);
@@ -716,6 +716,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       letGoOfOldStarts(time);
       forgetFinishedRuns(time);
     }
+  }
+
+  /**
+   * Whether what came then has waited long enough; also what came in the far future, which one
+   * producer's clock can say, and which everything behind it would else wait for.
+   */
+  private static boolean isOver(long since, long waitMillis, long time) {
+    return since + waitMillis < time || since > time + HOUR_MILLIS;
   }
 
   private long scanInterval() {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.local.ledger.Ledger;
+import dev.scriptanalytics.local.ledger.LogOutcome;
 import dev.scriptanalytics.local.ledger.RunOutcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -96,6 +98,56 @@ class CompareLedgerIT {
 
     assertThat(compare()).isEqualTo(1);
     assertThat(said.toString(UTF_8)).contains("acme/Qbalance: P90 is ");
+  }
+
+  @Test
+  void findsLogEntriesAsTheLedgerSaysAndOneWhoseTextVersionOrLevelIsAnother() throws Exception {
+    Ledger ledger = new Ledger();
+    for (LogLevel level : LogLevel.values()) {
+      for (String message : List.of("plain", "a \"quoted\" {text}\n  in two lines", "\u00d6")) {
+        ledger.add(
+            new LogOutcome(
+                "acme", "Logging", "run_1", 3, 1000 * from + level.code(), level, message));
+      }
+    }
+    ledger.write(ledgerFile);
+    clickHouse.query("TRUNCATE TABLE script_analytics.logs");
+    clickHouse.query(
+        """
+        INSERT INTO script_analytics.logs (account, script, timestamp, log_id, version, run_id,
+          log_level, log_message, deployment_version, retention_days)
+        SELECT 'acme', 'Logging', fromUnixTimestamp64Micro(%d + level), toString(rowNumberInAllBlocks()),
+          3, 'run_1', CAST(level, 'Int8'), message, 3, 30
+        FROM (SELECT arrayJoin(range(1, 8)) AS level,
+          arrayJoin(['plain', 'a "quoted" {text}\n  in two lines', '\u00d6']) AS message)"""
+            .formatted(1000 * from));
+    assertThat(compare()).as(said.toString(UTF_8)).isZero();
+
+    for (String change :
+        List.of("log_message = 'other'", "deployment_version = 4", "run_id = 'run_2'")) {
+      String names =
+          "account, script, timestamp, log_id, 4 AS version, 0 AS is_deleted, run_id, log_level,"
+              + " log_message, deployment_version, retention_days";
+      String column = change.substring(0, change.indexOf(' '));
+      String value = change.substring(change.indexOf('=') + 2);
+      said.reset();
+      clickHouse.query(
+          "INSERT INTO script_analytics.logs (account, script, timestamp, log_id, version,"
+              + " is_deleted, run_id, log_level, log_message, deployment_version, retention_days)"
+              + " SELECT "
+              + names.replace(column, value)
+              + " FROM script_analytics.logs FINAL WHERE log_id = '0'");
+      assertThat(compare()).isEqualTo(1);
+      assertThat(said.toString(UTF_8)).contains("of another text, run or version");
+      clickHouse.query(
+          "ALTER TABLE script_analytics.logs DELETE WHERE version = 4 SETTINGS mutations_sync = 1");
+    }
+    clickHouse.query(
+        "ALTER TABLE script_analytics.logs DELETE WHERE log_id = '0'"
+            + " SETTINGS mutations_sync = 1");
+    said.reset();
+    assertThat(compare()).isEqualTo(1);
+    assertThat(said.toString(UTF_8)).contains("log entries: 21 expected, 20 found");
   }
 
   @Test

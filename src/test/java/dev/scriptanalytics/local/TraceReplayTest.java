@@ -90,6 +90,22 @@ class TraceReplayTest {
   }
 
   @Test
+  void saysThatLogsAreNotWrittenToAFileAndThatTheirFolderIsMissing() throws Exception {
+    String none = folder.resolve("none").toString();
+
+    assertThat(replay("--logs", none, "--write", folder.resolve("events").toString())).isEqualTo(2);
+    assertThat(said.toString(UTF_8)).contains("--write is for runs alone");
+    assertThat(replay("--logs", none)).isEqualTo(1);
+    assertThat(said.toString(UTF_8)).contains("There is no folder " + none);
+  }
+
+  @Test
+  void saysThatThereMustBeACopy() throws Exception {
+    assertThat(replay("--copies", "0")).isEqualTo(2);
+    assertThat(said.toString(UTF_8)).contains("--copies must be between 1 and 100");
+  }
+
+  @Test
   void saysThatTheTraceIsNotGiven() throws Exception {
     assertThat(TraceReplay.run(new String[0], stream(), stream())).isEqualTo(2);
     assertThat(said.toString(UTF_8)).contains("--invocations is missing").contains("--help");

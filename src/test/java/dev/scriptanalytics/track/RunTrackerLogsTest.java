@@ -12,6 +12,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.track.RunEvents.Event;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -215,6 +216,24 @@ class RunTrackerLogsTest {
     assertThat(tracked.liveLogRows())
         .singleElement()
         .satisfies(row -> assertThat(row).containsEntry("script", ""));
+  }
+
+  @Test
+  void givesUpInTimeThoughAnEntryOfNextYearCameBefore() throws Exception {
+    track(rules().awaitRun(Duration.ofMinutes(10)));
+    Instant nextYear = T.plus(Duration.ofDays(365));
+    tracker.receive(
+        entry(
+            "ahead",
+            "l0",
+            "early",
+            nextYear,
+            more -> more.timestamp = nextYear.toEpochMilli() * 1000));
+    tracker.receive(entry("a", "l1", "early"));
+    tracker.watermarkAfter(Duration.ofMinutes(11));
+
+    assertThat(tracker.metric(RunTracker.RUNS_WITH_PENDING_LOGS)).isZero();
+    assertThat(tracker.metric(RunTracker.UNENRICHED_LOGS)).isEqualTo(2);
   }
 
   @Test

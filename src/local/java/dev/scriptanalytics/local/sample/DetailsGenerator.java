@@ -26,10 +26,13 @@ final class DetailsGenerator {
           "first line\nsecond line",
           "\ud83d\ude80 shipped",
           "C:\\invoices\\2026");
+  private static final List<String> NAMES = List.of("ada", "grace.h", "alan+test", "edsger");
+  private static final String SEPARATOR = " :: ";
+  // Lines that continue the one above.
+  private static final String FRAMES = "\n  in client.request\n  in runner.invoke";
   private static final double SILENT = 0.35;
   private static final double MEASURED = 0.7;
   private static final double TRACED = 0.6;
-  private static final double COLD = 0.02;
 
   private final SplittableRandom random;
 
@@ -37,46 +40,84 @@ final class DetailsGenerator {
     this.random = random;
   }
 
+  /**
+   * What a run told.
+   *
+   * @param lines what it logged; {@code details} has them too where the script prints them
+   */
+  record Told(Details details, List<LoggedLine> lines) {}
+
   /** Details of a run of {@code profile} that took {@code millis}. */
-  Details details(ScriptProfile profile, String function, RunStatus status, double millis) {
-    Failure failure = status == RunStatus.FAILED ? failure(profile, function) : null;
-    String stdout = random.nextDouble() < SILENT ? "" : stdout(profile, failure, millis);
+  Told details(
+      ScriptProfile profile,
+      int version,
+      String function,
+      RunStatus status,
+      double millis,
+      boolean cold) {
+    Failure failure = status == RunStatus.FAILED ? failure(profile, version, function) : null;
+    List<LoggedLine> lines =
+        random.nextDouble() < SILENT ? List.of() : lines(profile, failure, millis, cold);
+    StringBuilder stdout = new StringBuilder();
+    if (profile.logging().prints()) {
+      lines.forEach(line -> stdout.append(line.printed()).append('\n'));
+    }
     String stderr = failure == null ? "" : String.join("\n", failure.stackTrace()) + "\n";
     String traceId =
         random.nextDouble() < TRACED
             ? HexFormat.of().toHexDigits(random.nextLong())
                 + HexFormat.of().toHexDigits(random.nextLong())
             : "";
-    return new Details(
-        object(profile.input()),
-        status == RunStatus.SUCCESS ? object(profile.output()) : "",
-        failure,
-        stdout,
-        stderr,
-        traceId,
-        random.nextDouble() < MEASURED ? resources(profile, millis) : null);
+    Details details =
+        new Details(
+            object(profile.input()),
+            status == RunStatus.SUCCESS ? object(profile.output()) : "",
+            failure,
+            stdout.toString(),
+            stderr,
+            traceId,
+            random.nextDouble() < MEASURED ? resources(profile, millis, cold) : null);
+    return new Told(details, lines);
   }
 
-  private String stdout(ScriptProfile profile, Failure failure, double millis) {
-    StringBuilder text = new StringBuilder();
-    for (String line : profile.lines()) {
-      text.append(fill(line, millis)).append('\n');
+  private List<LoggedLine> lines(
+      ScriptProfile profile, Failure failure, double millis, boolean cold) {
+    boolean levels = profile.logging() != Logging.PRINT;
+    List<LoggedLine> lines = new ArrayList<>();
+    if (cold) {
+      String started = "worker started in " + (200 + random.nextInt(900)) + " ms";
+      lines.add(new LoggedLine(levels ? "INFO" : "", started));
+    }
+    for (String template : profile.lines()) {
+      lines.add(line(fill(template, millis)));
     }
     if (failure != null) {
-      text.append("ERROR :: ").append(failure.code()).append(": ").append(failure.message());
-      text.append('\n');
+      String what = failure.code() + ": " + failure.message();
+      lines.add(
+          levels
+              ? new LoggedLine("ERROR", profile.logging().prints() ? what + FRAMES : what)
+              : new LoggedLine("", "giving up, " + what));
     }
-    return text.toString();
+    return lines;
+  }
+
+  private static LoggedLine line(String text) {
+    int end = text.indexOf(SEPARATOR);
+    return end < 0
+        ? new LoggedLine("", text)
+        : new LoggedLine(text.substring(0, end), text.substring(end + SEPARATOR.length()));
   }
 
   private String fill(String line, double millis) {
     return line.replace("{id}", id())
         .replace("{n}", Integer.toString(1 + random.nextInt(40)))
+        .replace("{mail}", pick(NAMES) + "@example.com")
         .replace("{ms}", Long.toString(Math.round(millis * random.nextDouble())));
   }
 
-  private Failure failure(ScriptProfile profile, String function) {
-    Breakdown breakdown = pick(profile.breakdowns());
+  private Failure failure(ScriptProfile profile, int version, String function) {
+    boolean bug = random.nextDouble() < 0.85 && profile.hasBug(version);
+    Breakdown breakdown = bug ? profile.breakdowns().get(0) : pick(profile.breakdowns());
     String message = breakdown.exception();
     if (!breakdown.message().isEmpty()) {
       message += ": " + breakdown.message();
@@ -99,11 +140,11 @@ final class DetailsGenerator {
     return new Failure(breakdown.code(), message, stackTrace);
   }
 
-  private Resources resources(ScriptProfile profile, double millis) {
+  private Resources resources(ScriptProfile profile, double millis, boolean cold) {
     long memory = (64L << 20) + random.nextLong(192L << 20);
     double cpu = Math.round(millis * (0.2 + 0.6 * random.nextDouble()) * 10) / 10.0;
     double gpu = profile.usesGpu() ? Math.round(random.nextDouble() * 1000) / 10.0 : Double.NaN;
-    return new Resources(memory, cpu, gpu, random.nextDouble() < COLD);
+    return new Resources(memory, cpu, gpu, cold);
   }
 
   private String object(List<Field> fields) {

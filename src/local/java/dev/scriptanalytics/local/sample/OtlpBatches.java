@@ -1,6 +1,8 @@
 package dev.scriptanalytics.local.sample;
 
 import com.google.protobuf.ByteString;
+import dev.scriptanalytics.local.sample.SampleRun.Deployment;
+import dev.scriptanalytics.local.sample.SampleRun.Failure;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -10,11 +12,17 @@ import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import io.opentelemetry.proto.logs.v1.SeverityNumber;
 import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
+import io.opentelemetry.proto.trace.v1.TracesData;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
-/** Makes of log entries what OpenTelemetry's Collector sends of them. */
+/** Makes of log entries and runs what OpenTelemetry's Collector sends of them. */
 final class OtlpBatches {
   private static final long NANOS_PER_MICRO = 1000;
 
@@ -43,15 +51,83 @@ final class OtlpBatches {
     return batch.build();
   }
 
+  /** The span that is a run which has ended, with what it logged as events. */
+  static TracesData span(SampleRun run, List<LoggedLine> lines) {
+    long startedAt = run.startedAt() * 1_000_000;
+    Span.Builder span =
+        Span.newBuilder()
+            .setTraceId(id(hex(run, 1) + hex(run, 2)))
+            .setSpanId(id(hex(run, 3)))
+            .setName(run.function())
+            .setKind(Span.SpanKind.SPAN_KIND_SERVER)
+            .setStartTimeUnixNano(startedAt)
+            .setEndTimeUnixNano(startedAt + run.durationMicros() * NANOS_PER_MICRO)
+            .addAttributes(attribute("faas.invocation_id", run.runId()))
+            .addAttributes(attribute("faas.trigger", run.source().type()))
+            .addAttributes(attribute("http.route", "/" + run.source().name()));
+    for (SampleLog entry : entriesOf(run, lines)) {
+      span.addEvents(event(entry, run.details().failure()));
+    }
+    if (run.details().failure() != null) {
+      span.setStatus(
+          Status.newBuilder()
+              .setCode(Status.StatusCode.STATUS_CODE_ERROR)
+              .setMessage(run.details().failure().message()));
+    }
+    return TracesData.newBuilder()
+        .addResourceSpans(
+            ResourceSpans.newBuilder()
+                .setResource(resource(run.account(), run.script(), run.deployment()))
+                .addScopeSpans(ScopeSpans.newBuilder().addSpans(span)))
+        .build();
+  }
+
+  /** The entries that the events of {@link #span} are: events have no level but that of errors. */
+  static List<SampleLog> entriesOf(SampleRun run, List<LoggedLine> lines) {
+    List<SampleLog> entries = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      long micros =
+          run.startedAt() * 1000 + (i + 1) * (run.durationMicros() / (lines.size() + 1)) + i;
+      Failure failure = i == lines.size() - 1 ? run.details().failure() : null;
+      String message = failure == null ? lines.get(i).message() : failure.message();
+      String level = failure == null ? "INFO" : "ERROR";
+      entries.add(SampleLog.of(run, "", micros, level, message, ""));
+    }
+    return entries;
+  }
+
+  private static Span.Event event(SampleLog entry, Failure failure) {
+    Span.Event.Builder event =
+        Span.Event.newBuilder().setTimeUnixNano(entry.micros() * NANOS_PER_MICRO);
+    if (!entry.level().equals("ERROR")) {
+      return event.setName(entry.message()).build();
+    }
+    return event
+        .setName("exception")
+        .addAttributes(attribute("exception.type", failure.code()))
+        .addAttributes(attribute("exception.message", entry.message()))
+        .addAttributes(attribute("exception.stacktrace", String.join("\n", failure.stackTrace())))
+        .build();
+  }
+
+  private static String hex(SampleRun run, long part) {
+    return HexFormat.of()
+        .toHexDigits(SeedMixer.seedOf(run.runId().hashCode(), run.startedAt(), part));
+  }
+
   private static Resource resource(SampleLog entry) {
+    return resource(entry.account(), entry.script(), entry.deployment());
+  }
+
+  private static Resource resource(String account, String script, Deployment deployment) {
     Resource.Builder resource = Resource.newBuilder();
-    if (!entry.account().equals(SampleRun.DEFAULT_ACCOUNT)) {
-      resource.addAttributes(attribute("account", entry.account()));
+    if (!account.equals(SampleRun.DEFAULT_ACCOUNT)) {
+      resource.addAttributes(attribute("account", account));
     }
     return resource
         .addAttributes(attribute("service.name", "functions"))
-        .addAttributes(attribute("faas.name", entry.script()))
-        .addAttributes(attribute("faas.version", Integer.toString(entry.deployment().version())))
+        .addAttributes(attribute("faas.name", script))
+        .addAttributes(attribute("faas.version", Integer.toString(deployment.version())))
         .build();
   }
 

@@ -43,11 +43,19 @@ public final class RunGenerator {
   /** Runs in the slow tail. */
   static final double SLOW = 0.015;
 
+  /** Runs that had to wait for a worker to start. */
+  static final double COLD = 0.02;
+
+  /** By which share of the mean the rate is higher at its peak, and lower twelve hours later. */
+  static final double SWING = 0.6;
+
   /** Runs with an end that tells no time but the start. */
   static final double UNTIMED = 0.002;
 
   private static final double MAX_MILLIS = 15 * 60_000.0;
   private static final double NETWORK_MILLIS = 15;
+  private static final double DAY_MILLIS = 86_400_000;
+  private static final double PEAK = 16.0 / 24;
 
   private final double runsPerMilli;
   private final long idSeed;
@@ -60,7 +68,8 @@ public final class RunGenerator {
   /**
    * Starts at {@code from}.
    *
-   * @param eventsPerSecond all deliveries counted, on average and in the time of the runs
+   * @param eventsPerSecond all deliveries counted, on average over a day and in the time of the
+   *     runs: most at 16:00 UTC, fewest at 4:00
    */
   public RunGenerator(long seed, Instant from, double eventsPerSecond) {
     if (!(eventsPerSecond > 0 && eventsPerSecond <= 1e6)) {
@@ -75,43 +84,58 @@ public final class RunGenerator {
     clock = from.toEpochMilli();
   }
 
-  /** The next run by its start. */
-  public GeneratedRun next() {
-    clock += exponential(1 / runsPerMilli);
-    count++;
-    SampleRun run = run((long) clock);
-    return new GeneratedRun(run, deliveries(run));
+  /** What brings the logs of these runs to Kafka. */
+  LogGenerator logs() {
+    return new LogGenerator(idSeed);
   }
 
-  private SampleRun run(long startedAt) {
+  /** The next run by its start. */
+  public GeneratedRun next() {
+    clock += exponential(1 / (runsPerMilli * timeOfDay(clock)));
+    count++;
     ScriptProfile profile = pickScript();
+    boolean cold = random.nextDouble() < COLD;
+    return generated(profile, (long) clock, cold);
+  }
+
+  /** The rate at a time, in milliseconds since 1970, relative to the day's mean. */
+  static double timeOfDay(double millis) {
+    return 1 + SWING * StrictMath.cos(2 * Math.PI * (millis / DAY_MILLIS - PEAK));
+  }
+
+  private GeneratedRun generated(ScriptProfile profile, long startedAt, boolean cold) {
     Deployment deployment = profile.deploymentAt(startedAt);
     String function = pick(profile.functions());
     Source source = pick(profile.sources());
     RunStatus status = status(profile, deployment.version());
     Timing timing = timing(profile, source, status);
     double millis = millis(profile, deployment.version());
+    if (cold) {
+      millis += 250 + exponential(500);
+    }
     long micros =
         timing == Timing.RESPONSE_TIME
             ? Math.round(millis * 1000)
             : Math.max(1, Math.round(millis)) * 1000;
-    Details told =
+    DetailsGenerator.Told told =
         status == RunStatus.IN_PROGRESS
-            ? Details.NONE
-            : details.details(profile, function, status, millis);
-    return new SampleRun(
-        profile.account(),
-        profile.name(),
-        "run_" + HexFormat.of().toHexDigits(SeedMixer.mix(idSeed + count)),
-        deployment,
-        function,
-        source,
-        startedAt,
-        micros,
-        status,
-        profile.dialect(),
-        timing,
-        told);
+            ? new DetailsGenerator.Told(Details.NONE, List.of())
+            : details.details(profile, deployment.version(), function, status, millis, cold);
+    SampleRun run =
+        new SampleRun(
+            profile.account(),
+            profile.name(),
+            "run_" + HexFormat.of().toHexDigits(SeedMixer.mix(idSeed + count)),
+            deployment,
+            function,
+            source,
+            startedAt,
+            micros,
+            status,
+            profile.dialect(),
+            timing,
+            told.details());
+    return new GeneratedRun(profile, run, deliveries(run), told.lines());
   }
 
   private RunStatus status(ScriptProfile profile, int version) {

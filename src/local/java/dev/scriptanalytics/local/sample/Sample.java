@@ -13,7 +13,23 @@ import java.util.List;
  * @param ledger what is to be found once all of it has been read
  */
 public record Sample(List<Delivery> deliveries, Ledger ledger) {
-  /** Takes the next {@code runs} runs of {@code generator}. */
+  /** Takes the next {@code runs} runs of {@code generator}, with what they logged. */
+  public static Sample withLogs(RunGenerator generator, int runs) {
+    Ledger ledger = new Ledger();
+    List<Delivery> deliveries = new ArrayList<>();
+    LogGenerator logs = generator.logs();
+    for (int i = 0; i < runs; i++) {
+      GeneratedRun next = generator.next();
+      LogGenerator.Logged logged = logs.log(next);
+      ledger.add(next.run().outcome());
+      logged.outcomes().forEach(ledger::add);
+      deliveries.addAll(logged.deliveries());
+    }
+    deliveries.sort(Comparator.comparingLong(Delivery::at));
+    return new Sample(deliveries, ledger);
+  }
+
+  /** Takes the next {@code runs} runs of {@code generator}, and their events alone. */
   public static Sample of(RunGenerator generator, int runs) {
     Ledger ledger = new Ledger();
     List<Delivery> deliveries = new ArrayList<>();

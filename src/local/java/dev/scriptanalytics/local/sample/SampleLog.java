@@ -69,6 +69,12 @@ public record SampleLog(
         Details.NONE);
   }
 
+  /** The same entry with other details. */
+  SampleLog with(Details other) {
+    return new SampleLog(
+        account, script, runId, deployment, function, id, micros, level, message, source, other);
+  }
+
   /** What a reader must find of it. */
   public LogOutcome outcome() {
     LogLevel known = LogLevel.ofWord(level);

@@ -4,9 +4,12 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.PriorityQueue;
 
-/** The deliveries of endlessly many runs, in the order in which they reach Kafka. */
+/**
+ * The deliveries of endlessly many runs with their logs, in the order in which they reach Kafka.
+ */
 public final class SampleStream implements Iterator<Delivery> {
   private final RunGenerator generator;
+  private final LogGenerator logs;
   // Deliveries of the same millisecond stay in the order in which they were made.
   private final PriorityQueue<Pending> pending =
       new PriorityQueue<>(
@@ -17,6 +20,7 @@ public final class SampleStream implements Iterator<Delivery> {
 
   public SampleStream(RunGenerator generator) {
     this.generator = generator;
+    this.logs = generator.logs();
     this.upcoming = generator.next();
   }
 
@@ -30,7 +34,7 @@ public final class SampleStream implements Iterator<Delivery> {
   public Delivery next() {
     // Nothing of a run is delivered before its start, and runs come in the order of their starts.
     while (pending.isEmpty() || pending.element().delivery.at() >= upcoming.run().startedAt()) {
-      upcoming.deliveries().forEach(d -> pending.add(new Pending(d, sequence++)));
+      logs.log(upcoming).deliveries().forEach(d -> pending.add(new Pending(d, sequence++)));
       upcoming = generator.next();
     }
     return pending.remove().delivery;

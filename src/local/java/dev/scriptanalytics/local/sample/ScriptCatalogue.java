@@ -16,7 +16,10 @@ import dev.scriptanalytics.local.sample.ScriptProfile.Field;
 import java.time.Duration;
 import java.util.List;
 
-/** The scripts of the sample: four tenants, fast and slow, steady and shaky ones. */
+/**
+ * The scripts of the sample: four tenants, fast and slow, steady and shaky ones, one with most of
+ * the runs.
+ */
 final class ScriptCatalogue {
   private ScriptCatalogue() {}
 
@@ -27,7 +30,8 @@ final class ScriptCatalogue {
               "Qbalance",
               PYTHON,
               Dialect.UTC,
-              26,
+              Logging.KORELOGGER,
+              130,
               120,
               0.45,
               0.012,
@@ -47,15 +51,16 @@ final class ScriptCatalogue {
                       "LEDGER_TIMEOUT", "TimeoutError", "ledger did not answer within 3000 ms"),
                   new Breakdown("UNKNOWN_CUSTOMER", "KeyError", "'customer_id'")),
               List.of(
-                  "INFO :: balance of {id} asked for",
+                  "INFO :: balance of customer {id} asked for",
                   "DEBUG :: ledger answered in {ms} ms",
-                  "{n} accounts found for {id}",
-                  "WARNING :: balance is {n} seconds old")),
+                  "INFO :: {n} accounts found for customer {id}",
+                  "WARNING :: balance in the cache is {n} seconds old, asking the ledger")),
           new ScriptProfile(
               "acme",
               "InvoicePdf",
               NODE,
               Dialect.UTC,
+              Logging.PRINT,
               7,
               900,
               0.6,
@@ -75,12 +80,17 @@ final class ScriptCatalogue {
                       "TypeError",
                       "Cannot read properties of undefined (reading 'total')"),
                   new Breakdown("STORAGE", "Error", "bucket invoices is not writable")),
-              List.of("rendering {id}", "{n} lines on the invoice", "rendered in {ms} ms")),
+              List.of(
+                  "rendering invoice {id}",
+                  "template invoice-v{n} has {n} blocks",
+                  "{n} lines on the invoice, {n} of them with a discount",
+                  "rendered in {ms} ms")),
           new ScriptProfile(
               "acme",
               "FraudScore",
               PYTHON,
               Dialect.UTC,
+              Logging.NATIVE,
               18,
               38,
               0.35,
@@ -98,12 +108,15 @@ final class ScriptCatalogue {
               List.of(new Field("score", SHARE), new Field("blocked", FLAG)),
               List.of(
                   new Breakdown("MODEL_STALE", "RuntimeError", "model is older than its features")),
-              List.of("INFO :: scored {id}", "DEBUG :: {n} features from the store")),
+              List.of(
+                  "DEBUG :: {n} features of card {id} from the store",
+                  "INFO :: transaction {id} scored in {ms} ms")),
           new ScriptProfile(
               "acme",
               "KycCheck",
               PYTHON,
               Dialect.UTC,
+              Logging.KORELOGGER,
               4,
               2600,
               0.8,
@@ -120,14 +133,16 @@ final class ScriptCatalogue {
                   new Breakdown("UNREADABLE", "ValueError", "document is not readable"),
                   new Breakdown("QUOTA", "HTTPError", "429 Too Many Requests")),
               List.of(
-                  "checking applicant {id}",
-                  "INFO :: register asked, attempt {n}",
-                  "WARNING :: register slow: {ms} ms")),
+                  "INFO :: checking applicant {id}",
+                  "DEBUG :: register asked, attempt {n}",
+                  "WARNING :: register is slow: {ms} ms for applicant {id}",
+                  "INFO :: result sent to {mail}")),
           new ScriptProfile(
               "globex",
               "Qbalance",
               NODE,
               Dialect.MILLIS,
+              Logging.PRINT,
               5,
               75,
               0.4,
@@ -140,12 +155,13 @@ final class ScriptCatalogue {
               List.of(new Field("account_id", ID)),
               List.of(new Field("balance", MONEY)),
               List.of(new Breakdown("ECONNRESET", "Error", "read ECONNRESET")),
-              List.of("balance of {id}: {n} entries")),
+              List.of("balance of account {id}: {n} entries", "answered in {ms} ms")),
           new ScriptProfile(
               "globex",
               "OrderRouting",
               NODE,
               Dialect.MILLIS,
+              Logging.OTLP_PROTOBUF,
               14,
               55,
               0.5,
@@ -158,12 +174,16 @@ final class ScriptCatalogue {
               List.of(new Field("order_id", ID), new Field("items", COUNT)),
               List.of(new Field("warehouse", WORD), new Field("parcels", COUNT)),
               List.of(new Breakdown("NO_STOCK", "RangeError", "no warehouse has all items")),
-              List.of("INFO :: order {id} has {n} items", "routed in {ms} ms")),
+              List.of(
+                  "INFO :: order {id} has {n} items",
+                  "DEBUG :: {n} warehouses asked in {ms} ms",
+                  "INFO :: order {id} goes out in {n} parcels")),
           new ScriptProfile(
               "globex",
               "StockSync",
               PYTHON,
               Dialect.MILLIS,
+              Logging.PRINT,
               3,
               6500,
               0.7,
@@ -179,14 +199,15 @@ final class ScriptCatalogue {
                   new Breakdown("LOCKED", "OperationalError", "database is locked"),
                   new Breakdown("OUT_OF_MEMORY", "MemoryError", "")),
               List.of(
-                  "INFO :: {n} rows from the warehouse",
-                  "INFO :: batch written in {ms} ms",
-                  "WARNING :: {n} rows without a price")),
+                  "{n} rows from the warehouse",
+                  "batch of {n} rows written in {ms} ms",
+                  "{n} rows without a price, left out")),
           new ScriptProfile(
               "globex",
               "PriceQuote",
               PYTHON,
               Dialect.MILLIS,
+              Logging.OTLP_JSON,
               10,
               18,
               0.3,
@@ -199,12 +220,13 @@ final class ScriptCatalogue {
               List.of(new Field("sku", ID), new Field("quantity", COUNT)),
               List.of(new Field("price", MONEY), new Field("discount", SHARE)),
               List.of(new Breakdown("NO_PRICE", "LookupError", "no price list covers the item")),
-              List.of("DEBUG :: price list {n}")),
+              List.of("DEBUG :: item {id} is on price list {n}", "INFO :: quoted in {ms} ms")),
           new ScriptProfile(
               "initech",
               "TicketTriage",
               PYTHON,
               Dialect.OFFSET,
+              Logging.NATIVE,
               8,
               420,
               0.5,
@@ -220,12 +242,16 @@ final class ScriptCatalogue {
               List.of(
                   new Breakdown("BAD_LABEL", "ValueError", "label is not one of the queues"),
                   new Breakdown("UPSTREAM_503", "HTTPError", "503 Service Unavailable")),
-              List.of("INFO :: ticket {id}", "{n} similar tickets", "DEBUG :: model took {ms} ms")),
+              List.of(
+                  "INFO :: ticket {id} came in from {mail}",
+                  "DEBUG :: {n} similar tickets found, model took {ms} ms",
+                  "INFO :: ticket {id} goes to queue {n}")),
           new ScriptProfile(
               "initech",
               "SummarizeCall",
               PYTHON,
               Dialect.OFFSET,
+              Logging.ENDPOINT,
               3,
               9000,
               0.55,
@@ -242,14 +268,16 @@ final class ScriptCatalogue {
                       "CUDA_OOM", "RuntimeError", "CUDA out of memory. Tried to allocate 2.4 GiB"),
                   new Breakdown("AUDIO", "ValueError", "audio has no speech")),
               List.of(
-                  "INFO :: loading the model",
-                  "INFO :: {n} segments, {ms} ms a segment",
-                  "WARNING :: low volume in segment {n}")),
+                  "DEBUG :: model loaded in {ms} ms",
+                  "INFO :: call {id} has {n} segments",
+                  "WARNING :: low volume in segment {n} of call {id}",
+                  "INFO :: summary of call {id} written in {ms} ms")),
           new ScriptProfile(
               "initech",
               "SentimentScore",
               PYTHON,
               Dialect.SECONDS,
+              Logging.ENDPOINT,
               9,
               210,
               0.4,
@@ -262,12 +290,13 @@ final class ScriptCatalogue {
               List.of(new Field("text", TEXT)),
               List.of(new Field("sentiment", SHARE), new Field("language", WORD)),
               List.of(new Breakdown("TOO_LONG", "ValueError", "text has more than 4096 tokens")),
-              List.of("DEBUG :: {n} tokens", "scored in {ms} ms")),
+              List.of("DEBUG :: text has {n} tokens", "INFO :: scored in {ms} ms")),
           new ScriptProfile(
               "initech",
               "LeadEnrichment",
               NODE,
               Dialect.SECONDS,
+              Logging.SPANS,
               4,
               1500,
               0.9,
@@ -282,12 +311,13 @@ final class ScriptCatalogue {
               List.of(
                   new Breakdown("ETIMEDOUT", "Error", "connect ETIMEDOUT"),
                   new Breakdown("QUOTA", "Error", "429 Too Many Requests")),
-              List.of("asking {n} sources about {id}", "WARNING :: a source took {ms} ms")),
+              List.of("asking {n} sources about lead {id}", "source {n} answered after {ms} ms")),
           new ScriptProfile(
               SampleRun.DEFAULT_ACCOUNT,
               "HelloWorld",
               NODE,
               Dialect.UTC,
+              Logging.SPANS,
               2,
               4,
               0.6,
@@ -300,5 +330,5 @@ final class ScriptCatalogue {
               List.of(new Field("name", WORD)),
               List.of(new Field("greeting", TEXT)),
               List.of(),
-              List.of("hello, {id}")));
+              List.of("hello, visitor {id}")));
 }

@@ -16,13 +16,16 @@ import java.util.List;
  * @param failureShare of finished runs, between 0 and 1
  * @param tellsStarts whether its platform sends an event when a run starts
  * @param deployedEvery how long a version serves
- * @param lines what runs print; {@code {id}}, {@code {n}} and {@code {ms}} are filled in
+ * @param logging how it logs
+ * @param lines what runs log; {@code {id}}, {@code {n}}, {@code {ms}} and {@code {mail}} are filled
+ *     in
  */
 record ScriptProfile(
     String account,
     String name,
     Language language,
     Dialect dialect,
+    Logging logging,
     double share,
     double medianMillis,
     double sigma,
@@ -73,14 +76,28 @@ record ScriptProfile(
 
   /** How much slower than usual {@code version} is: now and then one goes wrong. */
   double slowness(int version) {
-    double fate = share(fate(version, 1));
-    return fate < 0.12 ? 1.8 : 0.9 + 0.2 * fate;
+    return isBad(version, 1) ? 2.2 : 0.9 + 0.2 * share(fate(version, 1));
   }
 
   /** The share of finished runs that fail in {@code version}. */
   double failureShare(int version) {
-    double fate = share(fate(version, 2));
-    return Math.min(0.5, failureShare * (fate < 0.12 ? 4 : 0.7 + 0.6 * fate));
+    return isBad(version, 2)
+        ? Math.min(0.6, 0.08 + 4 * failureShare)
+        : failureShare * (0.7 + 0.6 * share(fate(version, 2)));
+  }
+
+  /** Whether a version fails for a reason of its own, the first of {@link #breakdowns}. */
+  boolean hasBug(int version) {
+    return isBad(version, 2);
+  }
+
+  /** What went wrong with a version is mended in the next. */
+  private boolean isBad(int version, int aspect) {
+    return !breakdowns.isEmpty() && isRisky(version, aspect) && !isRisky(version - 1, aspect);
+  }
+
+  private boolean isRisky(int version, int aspect) {
+    return share(fate(version, aspect)) < 0.12;
   }
 
   private long fate(int version, int aspect) {

@@ -3,7 +3,7 @@ package dev.scriptanalytics.local.stack;
 import dev.scriptanalytics.local.ClickHouse;
 import dev.scriptanalytics.local.Ports;
 
-/** What a user needs to know of a stack that runs: addresses, and a query to begin with. */
+/** What a user needs to know of a stack that runs: addresses, and queries to begin with. */
 record Summary(Stack stack) {
 
   // Names that need no quoting in a shell: the query is made to be pasted into one.
@@ -17,6 +17,8 @@ record Summary(Stack stack) {
     ClickHouse clickHouse = stack.clickHouse();
     String[] busiest = clickHouse.http().query(BUSIEST_SCRIPT).split("\t", -1);
     boolean any = busiest.length == 2;
+    String account = any ? busiest[0] : "acme";
+    String script = any ? busiest[1] : "Qbalance";
     return """
 
         Everything runs.
@@ -30,6 +32,11 @@ record Summary(Stack stack) {
           curl -u script_reader:%s %s --data-binary "
             SELECT * FROM script_analytics.script_metrics(account = '%s', script = '%s',
               from = now64(3) - INTERVAL 1 DAY, to = now64(3)) FORMAT Vertical"
+          curl -u script_reader:%s %s --data-binary "
+            SELECT timestamp, log_level, log_message, run_id FROM script_analytics.all_logs(account = '%s',
+              script = '%s', from = now64(3) - INTERVAL 1 DAY, to = now64(3))
+            WHERE log_level IN ('Warning', 'Error', 'Fatal')
+            ORDER BY timestamp DESC LIMIT 10 FORMAT PrettyCompact"
         """
         .formatted(
             stack.flinkAddress(),
@@ -42,7 +49,11 @@ record Summary(Stack stack) {
             stack.home().resolve("logs"),
             ClickHouse.READER_PASSWORD,
             clickHouse.httpUrl(),
-            any ? busiest[0] : "acme",
-            any ? busiest[1] : "Qbalance");
+            account,
+            script,
+            ClickHouse.READER_PASSWORD,
+            clickHouse.httpUrl(),
+            account,
+            script);
   }
 }

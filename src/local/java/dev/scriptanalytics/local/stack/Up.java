@@ -104,7 +104,7 @@ final class Up {
     boolean newSample = withSample && !stack.runs(Stack.SAMPLE);
     if (newSample) {
       start(sample(kafka, firstRuns.isFirstStart()));
-      report.step("The sample producer sends runs to %s", Stack.TOPICS.get(0));
+      report.step("The sample producer sends runs and logs to these topics");
     }
     JobProgress job = submittedJob().orElseThrow();
     int exceed = newJob ? -1 : failuresToExceed.orElse(-1);

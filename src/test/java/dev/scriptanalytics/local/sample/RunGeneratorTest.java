@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RunGeneratorTest {
@@ -55,6 +56,53 @@ class RunGeneratorTest {
     double seconds = (last.run().startedAt() - FROM.toEpochMilli()) / 1000.0;
 
     assertThat(events / seconds).isCloseTo(200, within(200 * 0.03));
+  }
+
+  @Test
+  void runsMostInTheAfternoonAndLeastAtNight() {
+    double mean =
+        IntStream.range(0, 24).mapToDouble(RunGeneratorTest::rateAtHour).average().orElse(0);
+
+    assertThat(mean).isCloseTo(1, within(1e-9));
+    assertThat(rateAtHour(16)).isCloseTo(1.6, within(1e-9));
+    assertThat(rateAtHour(4)).isCloseTo(0.4, within(1e-9));
+  }
+
+  private static double rateAtHour(int hour) {
+    return RunGenerator.timeOfDay(
+        (double) Instant.parse("2026-11-20T00:00:00Z").plus(Duration.ofHours(hour)).toEpochMilli());
+  }
+
+  @Test
+  void givesOneScriptMostOfTheRuns() {
+    ScriptLedger busiest =
+        SAMPLE.ledger().scripts().stream()
+            .max(Comparator.comparingLong(ScriptLedger::totalRuns))
+            .orElseThrow();
+
+    assertThat(busiest.script()).isEqualTo("Qbalance");
+    assertThat(busiest.totalRuns()).isBetween(RUNS / 2L, RUNS * 7L / 10);
+  }
+
+  @Test
+  void mendsEveryBadVersionInTheNext() {
+    for (ScriptProfile profile : ScriptCatalogue.SCRIPTS) {
+      int slow = 0;
+      for (int version = 1; version <= 200; version++) {
+        boolean bad = profile.slowness(version) > 2;
+        slow += bad ? 1 : 0;
+        if (bad) {
+          assertThat(profile.slowness(version + 1)).isBetween(0.9, 1.1);
+        }
+        if (profile.hasBug(version)) {
+          assertThat(profile.failureShare(version)).isGreaterThan(0.08);
+          assertThat(profile.failureShare(version + 1)).isLessThan(profile.failureShare(version));
+        }
+      }
+      if (!profile.breakdowns().isEmpty()) {
+        assertThat(slow).as(profile.name()).isBetween(5, 50);
+      }
+    }
   }
 
   @Test
@@ -208,7 +256,7 @@ class RunGeneratorTest {
       next = stream.next();
     }
     List<String> expected =
-        SAMPLE.deliveries().stream()
+        Sample.withLogs(new RunGenerator(1, FROM, 50), RUNS).deliveries().stream()
             .filter(delivery -> delivery.at() < horizon)
             .map(delivery -> delivery.at() + " " + delivery.key() + " " + text(delivery))
             .toList();
