@@ -33,4 +33,4 @@ TTL toDate(minute) + toIntervalDay(400 + 1)
 SETTINGS
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1
-COMMENT 'Counts and response times of runs by minute; readers use the view script_metrics';
+COMMENT 'Counts and response times of runs by minute; readers use the views of metrics';

@@ -120,7 +120,18 @@ class AccessIT {
         "run_id FROM script_analytics.record_logs(account = '%1$s', run_id = '%2$s')",
         "last_run_id FROM script_analytics.common_errors(account = '%1$s', script = 'pay', %3$s)",
         "'run' || total_logs FROM script_analytics.log_metrics(account = '%1$s', script = 'pay',"
-            + " %3$s) WHERE total_logs > 0"
+            + " %3$s) WHERE total_logs > 0",
+        "'run' || total_runs FROM script_analytics.version_metrics(account = '%1$s', script = 'pay',"
+            + " %3$s)",
+        "'run' || total_runs FROM script_analytics.run_timeline(account = '%1$s', script = 'pay',"
+            + " %3$s, step = 7)",
+        "'run' || total_runs FROM script_analytics.run_timeline(account = '%1$s', script = 'pay',"
+            + " %3$s, step = 60)",
+        "'run' || response_times FROM script_analytics.script_percentile(account = '%1$s',"
+            + " script = 'pay', %3$s, percentile = 95) WHERE deployment_version = 1",
+        "'run' || response_times FROM script_analytics.percentile_timeline(account = '%1$s',"
+            + " script = 'pay', %3$s, step = 60, percentile = 95)",
+        "'run' || length(versions) FROM script_analytics.scripts(account = '%1$s')"
       })
   void aReaderSeesTheLogsAndRecordsOfItsAccountsOnly(String query) {
     assertThat(
@@ -178,6 +189,8 @@ class AccessIT {
         "SELECT * FROM script_analytics.run_rollups",
         "SELECT * FROM script_analytics.dead_letters",
         "SELECT * FROM script_analytics.reader_accounts",
+        "SELECT * FROM script_analytics.run_cells(account = 'acme', script = '',"
+            + " from = '2026-01-01 00:00:00', to = '2026-01-02 00:00:00', step = 60)",
         "SELECT * FROM view(SELECT * FROM script_analytics.runs)",
         "SELECT * FROM system.users",
         "SELECT * FROM system.processes",
@@ -221,6 +234,12 @@ class AccessIT {
         .contains(
             "all_runs",
             "script_metrics",
+            "version_metrics",
+            "run_timeline",
+            "script_percentile",
+            "percentile_timeline",
+            "scripts",
+            "version_regressions",
             "all_logs",
             "record",
             "record_logs",

@@ -1,0 +1,38 @@
+-- How a script did in [from, to): always one row, of zeros and NULLs where there is nothing, where from is not before to,
+-- and where the caller does not see the account. Exact to the millisecond as far as raw runs are kept; see run_cells.
+CREATE OR REPLACE VIEW script_analytics.script_metrics
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+SELECT
+    runs_seen AS total_runs,
+    runs_succeeded AS succeeded,
+    runs_failed AS failed,
+    runs_seen - runs_succeeded - runs_failed AS in_progress,
+    if(runs_succeeded + runs_failed = 0, NULL, round(100 * runs_failed / (runs_succeeded + runs_failed), 2)) AS failure_rate,
+    if(times = 0, NULL, percentiles[1]) AS p50,
+    if(times = 0, NULL, percentiles[2]) AS p90,
+    if(times = 0, NULL, percentiles[3]) AS p99,
+    if(times = 0, NULL, times_sum / times) AS avg,
+    times_min AS min,
+    times_max AS max
+FROM
+(
+    SELECT
+        sum(seen) AS runs_seen,
+        toInt64(sum(succeeded)) AS runs_succeeded,
+        toInt64(sum(failed)) AS runs_failed,
+        sum(response_times) AS times,
+        sum(response_time_sum) AS times_sum,
+        min(response_time_min) AS times_min,
+        max(response_time_max) AS times_max,
+        quantilesTDigestWeightedMerge(0.5, 0.9, 0.99)(digest) AS percentiles
+    FROM script_analytics.run_cells(
+        account = {account:String},
+        script = {script:String},
+        from = {from:DateTime64(3, 'UTC')},
+        to = {to:DateTime64(3, 'UTC')},
+        step = 86400
+    )
+    WHERE {script:String} != ''
+)
+COMMENT 'Counts and response times (ms) of a script''s runs that started in [from, to): account, script, from, to (UTC)';
