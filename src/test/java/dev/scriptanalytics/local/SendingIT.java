@@ -66,7 +66,8 @@ class SendingIT {
       for (int i = 0; i < 2000; i++) {
         if (i == 1000) {
           kafka.kill();
-          // At once, since a producer that finds no broker may forget what it knew of the topic, and
+          // At once, since a producer that finds no broker may forget what it knew of the topic,
+          // and
           // then waits with the next record for one to come back.
           restart = CompletableFuture.runAsync(kafka::restart);
         }

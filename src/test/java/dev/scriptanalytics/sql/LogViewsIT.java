@@ -122,16 +122,7 @@ class LogViewsIT {
         // A captured line that was streamed too: its tombstone has the run and the message.
         later.add(
             entry(
-                id,
-                time,
-                "version",
-                255,
-                "is_deleted",
-                1,
-                "log_message",
-                message,
-                "run_id",
-                "r"));
+                id, time, "version", 255, "is_deleted", 1, "log_message", message, "run_id", "r"));
       }
       first.add(
           entry(

@@ -50,8 +50,8 @@ class SchemaIT {
         "SELECT name, create_table_query, if(engine = 'View', NULL, uuid) FROM system.tables"
             + " WHERE database = 'script_analytics' ORDER BY name";
     String rows =
-        "SELECT count() FROM script_analytics.runs WHERE account = 'again' UNION ALL"
-            + " SELECT count() FROM script_analytics.reader_accounts";
+        "SELECT (SELECT count() FROM script_analytics.runs WHERE account = 'again'),"
+            + " (SELECT count() FROM script_analytics.reader_accounts) FORMAT TSV";
     String schemaBefore = clickHouse.query(schema);
     String rowsBefore = clickHouse.query(rows);
     clickHouse.applySql();
