@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * The job: the jar that is shipped, in a JobManager and a TaskManager of their own, with the
@@ -22,6 +23,7 @@ import java.util.Optional;
  */
 final class JobContender implements Contender {
   private static final Duration PATIENCE = Duration.ofMinutes(15);
+  private static final Duration METRICS_PATIENCE = Duration.ofSeconds(25);
 
   private final String name;
   private final Map<String, String> flinkSettings;
@@ -150,16 +152,22 @@ final class JobContender implements Contender {
     details.put(
         "checkpointMillisMax",
         checkpoints.path("summary").path("end_to_end_duration").path("max").asLong());
-    Map<String, Object> stages = new LinkedHashMap<>();
-    for (JsonNode vertex : cluster.rest().get("/jobs/" + job).path("vertices")) {
-      double busy = vertex.path("metrics").path("accumulated-busy-time").asDouble();
-      stages.put(vertex.path("name").asText(), Math.round(1e6 * busy / events) / 1000.0);
-    }
+    // The JobManager asks the tasks every ten seconds.
+    Map<String, Double> stages = new LinkedHashMap<>();
+    Waiting.until(
+        METRICS_PATIENCE,
+        () -> {
+          for (JsonNode vertex : cluster.rest().get("/jobs/" + job).path("vertices")) {
+            double busy = vertex.path("metrics").path("accumulated-busy-time").asDouble();
+            stages.put(vertex.path("name").asText(), Math.round(1e6 * busy / events) / 1000.0);
+          }
+          return stages.values().stream().anyMatch(busy -> busy > 0);
+        });
     details.put("busyMicrosPerEvent", stages);
     return details;
   }
 
-  private static void await(String what, java.util.function.BooleanSupplier condition) {
+  private static void await(String what, BooleanSupplier condition) {
     if (!Waiting.until(PATIENCE, condition)) {
       throw new IllegalStateException("Waited " + PATIENCE.toMinutes() + " minutes for " + what);
     }
