@@ -7,6 +7,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonSyntaxException;
+import dev.scriptanalytics.json.LoneSurrogates;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
@@ -160,7 +161,7 @@ public final class LogEvents {
   }
 
   private byte[] maskedFields(LogEntry entry, String column, byte[] json) {
-    byte[] fields = fieldsThatFit(entry, column, json);
+    byte[] fields = fieldsThatFit(entry, column, LoneSurrogates.replaced(json));
     byte[] masked = redactor.object(fields);
     if (masked == fields) {
       return fields;

@@ -9,6 +9,7 @@ import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.json.LoneSurrogates;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
@@ -161,7 +162,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     row.nullableFloat64(Double.NaN); // cpu_ms
     row.nullableFloat64(Double.NaN); // gpu_percent
     row.nullableUInt8(Boolean.TRUE.equals(coldStart) ? 1 : 0, coldStart != null);
-    byte[] extra = maskedOrNone(extra(span));
+    byte[] extra = maskedOrNone(LoneSurrogates.replaced(extra(span)));
     columns(cut);
     columns(redacted);
     row.string(extra);

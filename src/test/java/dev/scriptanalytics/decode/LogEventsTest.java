@@ -75,6 +75,18 @@ class LogEventsTest {
   }
 
   @Test
+  void writesJsonThatCanBeFilteredWhereAProducerCutACharacterInHalf() throws Exception {
+    entry.message = utf8("m");
+    entry.metadata = utf8("{\"a\":\"\\ud83d\",\"gpu\":95}");
+    entry.extra = utf8("{\"\\uDE00\":1}");
+
+    assertThat(row(Redaction.NONE))
+        .containsEntry("metadata", "{\"a\":\"\\ufffd\",\"gpu\":95}")
+        .containsEntry("extra", "{\"\\ufffd\":1}")
+        .containsEntry("redacted", List.of());
+  }
+
+  @Test
   void masksBeforeItCuts() throws Exception {
     entry.message = utf8("x".repeat(60) + "pin-1234567890");
     entry.stackTrace = utf8("pin-" + "1".repeat(100));
