@@ -28,7 +28,7 @@ class AccessIT {
   private static final int ACCESS_DENIED = 497;
   private static final int AUTHENTICATION_FAILED = 516;
 
-  /** Readers as users.xml tells an administrator to add them: one of an account, one of none. */
+  /** Readers as an administrator adds them: one of an account, one of none. */
   private static final String READERS =
       """
       <clickhouse><users>
