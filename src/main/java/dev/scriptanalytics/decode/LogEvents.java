@@ -57,7 +57,11 @@ public final class LogEvents {
    */
   public ScriptEvent event(LogEntry entry, long arrival, String timeField)
       throws UnusableRecordException {
-    limits.checkTime(timeField, entry.timestamp, arrival);
+    entry.retentionDays =
+        limits.accountRetentionDays().isEmpty()
+            ? limits.retentionDays()
+            : limits.retentionDays(new String(entry.account, StandardCharsets.UTF_8));
+    limits.checkTime(timeField, entry.timestamp, arrival, entry.retentionDays);
     if (entry.message.length == 0) {
       throw new UnusableRecordException(MISSING_FIELD, "The message is missing");
     }
@@ -71,10 +75,6 @@ public final class LogEvents {
     if (entry.logId.length == 0) {
       entry.logId = idOf(entry);
     }
-    entry.retentionDays =
-        limits.accountRetentionDays().isEmpty()
-            ? limits.retentionDays()
-            : limits.retentionDays(new String(entry.account, StandardCharsets.UTF_8));
     maskAndCut(entry);
     row.reset();
     entry.writeTo(LogRow.AS_IT_CAME, row);

@@ -104,11 +104,12 @@ final class OtlpSpanDecoder implements RecordDecoder {
           MISSING_FIELD, "faas.name is missing, and so is service.name: there is no script");
     }
     long startedAt = OtlpLogDecoder.micros(span.getStartTimeUnixNano());
-    limits.checkTime("startTimeUnixNano", startedAt, arrival);
+    int retentionDays = limits.retentionDays(new String(run.account, StandardCharsets.UTF_8));
+    limits.checkTime("startTimeUnixNano", startedAt, arrival, retentionDays);
     boolean ended = span.getEndTimeUnixNano() != 0;
     long endedAt = OtlpLogDecoder.micros(span.getEndTimeUnixNano());
     if (ended) {
-      limits.checkTime("endTimeUnixNano", endedAt, arrival);
+      limits.checkTime("endTimeUnixNano", endedAt, arrival, retentionDays);
       if (Long.compareUnsigned(span.getEndTimeUnixNano(), span.getStartTimeUnixNano()) < 0) {
         throw new UnusableRecordException(BAD_VALUE, "endTimeUnixNano is before startTimeUnixNano");
       }
@@ -136,7 +137,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     row.uint8(status.code());
     row.uint32(run.deploymentVersion);
     row.int64(Math.floorDiv(startedAt, MICROS_PER_MILLI));
-    row.uint16(limits.retentionDays(new String(run.account, StandardCharsets.UTF_8)));
+    row.uint16(retentionDays);
     int identity = row.size();
     key("account", run.account);
     key("faas.invocation_id", run.runId);

@@ -67,6 +67,8 @@ class OtlpDecodersTest {
         .isEqualTo(
             with(
                 emptyRow(),
+                "retention_days",
+                3650,
                 "timestamp",
                 Instant.parse("2018-12-13T14:51:00.300Z"),
                 "script",
