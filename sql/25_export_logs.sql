@@ -58,7 +58,7 @@ WHERE negated != (
     AND script_analytics_number_passes(conditions['gpu_percent'], gpu_percent, isNull(gpu_percent))
 )
 ORDER BY timestamp DESC, run_id, stream, line DESC, log_id
-SETTINGS do_not_merge_across_partitions_select_final = 1
+SETTINGS do_not_merge_across_partitions_select_final = 1, read_in_order_use_buffering = 0, max_block_size = 2048
 COMMENT 'Log entries of a script in [from, to), filtered, newest first: account, script, from, to (ISO-8601), filter (JSON, or NULL)';
 
 -- The columns of the dashboard's tab Logs, with its headings, for CSV.
