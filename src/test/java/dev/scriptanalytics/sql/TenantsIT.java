@@ -491,7 +491,8 @@ class TenantsIT {
         .queryAs(
             user,
             password,
-            query.formatted("script_analytics." + view.name() + "(" + call + ")"),
+            query.formatted(
+                "script_analytics." + view.name() + (call.isEmpty() ? "" : "(" + call + ")")),
             parameters);
   }
 
