@@ -55,6 +55,7 @@ class VersionsAndTimelinesIT {
   void forgetAll() {
     clickHouse.query("TRUNCATE TABLE script_analytics.runs");
     clickHouse.query("TRUNCATE TABLE script_analytics.run_rollups");
+    clickHouse.query("TRUNCATE TABLE script_analytics.run_hours");
   }
 
   @Test
