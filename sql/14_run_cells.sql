@@ -4,9 +4,6 @@
 -- Exact to the millisecond: whole minutes come from run_rollups, the parts of a minute at both edges from runs. Where such a
 -- minute has no raw run of its script any more (retention) but the rollup still has it, it is taken whole.
 --
--- Of three days and more, whole hours come from run_hours where step is whole hours, too, but for the stale ones: those of which there are not as many
--- facts there as in run_rollups, on either side. They come from run_rollups.
---
 -- script: the script, or '' for all of them (no script is called so). step: seconds of a bucket, 0 is taken for 1; buckets
 -- begin at multiples of it since 1970, and bucket is the time at which one begins. Where step is not whole minutes, minutes
 -- are not whole either: all comes from runs, and minutes without raw runs go into the bucket that they begin in.
@@ -24,46 +21,11 @@ WITH
     toDateTime(intDiv(to_ms + 59999, 60000) * 60, 'UTC') AS edge_to,
     if(seconds % 60 = 0, toDateTime(intDiv(from_ms + 59999, 60000) * 60, 'UTC'), edge_to) AS whole_from,
     if(seconds % 60 = 0, toDateTime(intDiv(to_ms, 60000) * 60, 'UTC'), edge_to) AS whole_to,
-    -- The whole hours among them, [hours_from, hours_to), and none of less than three days, which minutes are quicker for.
-    toDateTime(intDiv(from_ms + 3599999, 3600000) * 3600, 'UTC') AS hours_from,
-    if(
-        seconds % 3600 = 0 AND to_ms - from_ms >= 259200000,
-        toDateTime(intDiv(to_ms, 3600000) * 3600, 'UTC'),
-        hours_from
-    ) AS hours_to,
     (
         SELECT count() > 0
         FROM script_analytics.reader_accounts
         WHERE user = currentUser() AND account IN ('*', {account:String})
-    ) AS may_see,
-    (
-        SELECT groupUniqArray((script, hour))
-        FROM
-        (
-            SELECT script, hour
-            FROM
-            (
-                SELECT script, toStartOfHour(minute) AS hour, deployment_version, toInt64(facts) AS difference
-                FROM script_analytics.run_rollups FINAL
-                WHERE account = {account:String}
-                    AND ({script:String} = '' OR script = {script:String})
-                    AND minute >= hours_from
-                    AND minute < hours_to
-                    AND may_see
-                UNION ALL
-                SELECT script, hour, deployment_version, -toInt64(facts) AS difference
-                FROM script_analytics.run_hours FINAL
-                WHERE account = {account:String}
-                    AND ({script:String} = '' OR script = {script:String})
-                    AND hour >= hours_from
-                    AND hour < hours_to
-                    AND may_see
-            )
-            GROUP BY script, hour, deployment_version
-            HAVING sum(difference) != 0
-        )
-    -- By has and not by IN, which would ask once more; both are looked up in the key.
-    ) AS stale
+    ) AS may_see
 SELECT
     script,
     deployment_version,
@@ -83,7 +45,6 @@ WHERE account = {account:String}
     AND ({script:String} = '' OR script = {script:String})
     AND minute >= edge_from
     AND minute < edge_to
-    AND (minute < hours_from OR minute >= hours_to OR has(stale, (script, toStartOfHour(minute))))
     AND (
         (minute >= whole_from AND minute < whole_to)
         OR (script, minute) NOT IN (
@@ -99,28 +60,6 @@ WHERE account = {account:String}
         )
     )
     AND from_ms < to_ms
-    AND may_see
-UNION ALL
-SELECT
-    script,
-    deployment_version,
-    toDateTime(intDiv(toUnixTimestamp(hour), seconds) * seconds, 'UTC') AS bucket,
-    first_minute,
-    last_minute,
-    seen,
-    succeeded,
-    failed,
-    response_times,
-    response_time_sum,
-    response_time_min,
-    response_time_max,
-    digest
-FROM script_analytics.run_hours FINAL
-WHERE account = {account:String}
-    AND ({script:String} = '' OR script = {script:String})
-    AND hour >= hours_from
-    AND hour < hours_to
-    AND NOT has(stale, (script, hour))
     AND may_see
 UNION ALL
 SELECT

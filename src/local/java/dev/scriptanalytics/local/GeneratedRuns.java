@@ -332,18 +332,6 @@ record GeneratedRuns(Instant begin, long runs, long logs) {
     }
   }
 
-  /** Makes the hours of the rollups, which happens by itself every ten minutes. */
-  void makeHours(ClickHouseProcess clickHouse) {
-    String made;
-    String before;
-    do {
-      before = clickHouse.query("SELECT count() FROM script_analytics.run_hours");
-      clickHouse.query("SYSTEM REFRESH VIEW script_analytics.run_hours_of_rollups");
-      clickHouse.query("SYSTEM WAIT VIEW script_analytics.run_hours_of_rollups");
-      made = clickHouse.query("SELECT count() FROM script_analytics.run_hours");
-    } while (!made.equals(before));
-  }
-
   /**
    * Writes the last hour once more, the same rows minute by minute, so that the newest day is in as
    * many parts as while the job writes, however long ago it was generated.

@@ -136,7 +136,6 @@ public final class QueryBenchmark {
       clickHouse.applySql();
       GeneratedRuns data = GeneratedRuns.writtenOnce(clickHouse, runs, logs, messages);
       data.rewriteLastHour(clickHouse);
-      data.makeHours(clickHouse);
       String only = options.text("--only", "");
       QueryBenchmark benchmark = new QueryBenchmark(clickHouse, data, repetitions, only, out);
       benchmark.measure();

@@ -187,7 +187,6 @@ class AccessIT {
         "SELECT run_id FROM script_analytics.runs",
         "SELECT * FROM script_analytics.logs",
         "SELECT * FROM script_analytics.run_rollups",
-        "SELECT * FROM script_analytics.run_hours",
         "SELECT * FROM script_analytics.dead_letters",
         "SELECT * FROM script_analytics.reader_accounts",
         "SELECT * FROM script_analytics.run_cells(account = 'acme', script = '',"
@@ -246,8 +245,7 @@ class AccessIT {
             "record_logs",
             "log_metrics",
             "common_errors")
-        .doesNotContain(
-            "runs", "logs", "run_rollups", "run_hours", "dead_letters", "reader_accounts");
+        .doesNotContain("runs", "logs", "run_rollups", "dead_letters", "reader_accounts");
   }
 
   @Test

@@ -60,7 +60,6 @@ class ScriptMetricsIT {
   void forgetAll() {
     clickHouse.query("TRUNCATE TABLE script_analytics.runs");
     clickHouse.query("TRUNCATE TABLE script_analytics.run_rollups");
-    clickHouse.query("TRUNCATE TABLE script_analytics.run_hours");
   }
 
   @Test

@@ -55,7 +55,6 @@ class VersionsAndTimelinesIT {
   void forgetAll() {
     clickHouse.query("TRUNCATE TABLE script_analytics.runs");
     clickHouse.query("TRUNCATE TABLE script_analytics.run_rollups");
-    clickHouse.query("TRUNCATE TABLE script_analytics.run_hours");
   }
 
   @Test
