@@ -6,7 +6,7 @@
 -- the tombstones under script '', which have none and are therefore looked up by themselves. (The exact mode of ClickHouse asks for nothing, but
 -- reads whole parts where a key has a column in descending order.) Where the job was started anew with other patterns for
 -- masking or another length for cutting, and reads its topics again, a search may find an old row by its old message until
--- the day has been merged.
+-- the day has been merged; and so where a producer gives one log id to two messages of the same time.
 --
 -- Search in it:
 --     log_message LIKE '%declined by the bank%'    what contains a text; needles of 4 characters and more use the index

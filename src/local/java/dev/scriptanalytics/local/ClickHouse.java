@@ -95,6 +95,9 @@ public record ClickHouse(
     Path data = directory.resolve(NAME);
     try {
       Files.createDirectories(data);
+      // In this mode the tables of database system are forgotten at the end, but not their files,
+      // and query_log cannot be created where there are some.
+      DirectoryTree.delete(data.resolve("data/system"));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot prepare ClickHouse in " + directory + ".", e);
     }

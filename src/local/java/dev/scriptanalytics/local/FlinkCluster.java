@@ -66,6 +66,19 @@ public final class FlinkCluster implements AutoCloseable {
     return programs.restAddress();
   }
 
+  public long jobManagerPid() {
+    return jobManager.pid();
+  }
+
+  /**
+   * The process id of a TaskManager.
+   *
+   * @param index from 0
+   */
+  public long taskManagerPid(int index) {
+    return taskManagers.get(index).pid();
+  }
+
   /** Submits jobs, and finds their checkpoints. */
   public FlinkJobs jobs() {
     return new FlinkJobs(programs, directory);

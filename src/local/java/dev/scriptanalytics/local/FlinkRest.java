@@ -113,7 +113,13 @@ public final class FlinkRest {
         atMost, () -> jobStatus(jobId).map(JobStatus::isGloballyTerminalState).orElse(true));
   }
 
-  private JsonNode get(String path) {
+  /**
+   * What the cluster answers at a path of its REST API.
+   *
+   * @param path such as {@code /jobs/overview}
+   * @throws UncheckedIOException if it does not answer, or not with what was asked for
+   */
+  public JsonNode get(String path) {
     return send("GET", path, "");
   }
 

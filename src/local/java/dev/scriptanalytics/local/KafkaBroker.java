@@ -141,6 +141,18 @@ public record KafkaBroker(Path directory, int port, int controllerPort) {
     }
   }
 
+  /** Deletes topics with all that is in them. */
+  public void deleteTopics(List<String> names) {
+    try (Admin admin = admin()) {
+      admin.deleteTopics(names).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Kafka did not delete " + names + ".", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while Kafka deleted " + names + ".", e);
+    }
+  }
+
   /** A client for administration, to be closed by the caller. */
   public Admin admin() {
     return Admin.create(

@@ -2,6 +2,7 @@ package dev.scriptanalytics.local;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** A real Kafka broker for tests, in a process of its own that ends with this JVM at the latest. */
@@ -42,6 +43,11 @@ public final class KafkaProcess implements AutoCloseable {
    */
   public void createTopic(String name, int partitions, Map<String, String> configuration) {
     broker.createTopic(name, partitions, configuration);
+  }
+
+  /** Deletes topics with all that is in them. */
+  public void deleteTopics(List<String> names) {
+    broker.deleteTopics(names);
   }
 
   public boolean isAlive() {

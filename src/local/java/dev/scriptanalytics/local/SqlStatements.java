@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The statements of an SQL file, which ClickHouse's HTTP interface takes one at a time. */
-final class SqlStatements {
+public final class SqlStatements {
   private SqlStatements() {}
 
   /**
    * The statements of {@code text} in order, without the semicolons that end them; a semicolon in
    * quotes or in a comment ends none. Comments stay, except in a piece that is nothing else.
    */
-  static List<String> of(String text) {
+  public static List<String> of(String text) {
     List<String> statements = new ArrayList<>();
     int start = 0;
     boolean anything = false;

@@ -192,7 +192,8 @@ public final class JobOptions {
           durationBetween("1 min", "3650 d"),
           "How long before its arrival an event may be dated; an older one is a dead letter. Not"
               + " more than retention.days, because ClickHouse drops a row that is past its"
-              + " retention without a word. Too short: a producer that was cut off for a while loses"
+              + " retention without a word; where retention.accounts has fewer days for an account,"
+              + " these are its limit. Too short: a producer that was cut off for a while loses"
               + " its events to dead_letters. Long: one wrong clock opens a partition a day.");
 
   public static final ConfigOption<Duration> EVENT_MAX_AHEAD =
@@ -537,7 +538,8 @@ public final class JobOptions {
                   days.values().stream().allMatch(JobOptions::isDays)
                       && days.keySet().stream().noneMatch(String::isEmpty)),
           "Other days for some accounts, as account:days, separated by commas, such as"
-              + " acme:90,tiny:7.");
+              + " acme:90,tiny:7. Fewer days than event.max-age: what is older than that when it"
+              + " arrives is a dead letter.");
 
   // Job
 

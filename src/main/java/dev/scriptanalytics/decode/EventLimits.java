@@ -30,7 +30,8 @@ import org.apache.flink.util.TimeUtils;
 /**
  * What an event may hold, and how long it is kept.
  *
- * @param maxAgeMillis how much older than its arrival an event's time may be
+ * @param maxAgeMillis how much older than its arrival an event's time may be, where rows of its
+ *     account do not live shorter
  * @param maxAheadMillis how much later than its arrival an event's time may be
  * @param maxBytes the largest record that is looked at
  * @param maxNameBytes the longest id or name; those that are part of a key are never cut
@@ -86,6 +87,7 @@ public record EventLimits(
   static final long MAX_ARRIVAL = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
 
   private static final int MICROS_PER_MILLI = 1000;
+  private static final long MILLIS_PER_DAY = 86_400_000;
 
   /** For how many days rows of that account live; an empty name stands for the default account. */
   int retentionDays(String account) {
@@ -118,23 +120,34 @@ public record EventLimits(
   /**
    * Checks that a time lies neither too far before nor after the event's arrival.
    *
+   * <p>What is older than rows of its account live is refused as well: ClickHouse would drop its
+   * row as it is inserted, without a word, and the rollups would count a run that nobody can look
+   * at.
+   *
    * @param field what the time is, for the error
    * @param micros the time, in microseconds since 1970
    * @param arrival in milliseconds since 1970
+   * @param retentionDays how long rows of the event's account live
    * @throws UnusableRecordException if it does not
    */
-  void checkTime(String field, long micros, long arrival) throws UnusableRecordException {
+  void checkTime(String field, long micros, long arrival, int retentionDays)
+      throws UnusableRecordException {
     if (micros < 0) {
       throw new UnusableRecordException(
           NEGATIVE_TIME, field + " is before 1970: " + instant(micros));
     }
     long millis = Math.floorDiv(micros, MICROS_PER_MILLI);
-    if (millis < arrival - maxAgeMillis) {
+    if (millis < arrival - maxAgeMillis || millis < arrival - retentionDays * MILLIS_PER_DAY) {
+      boolean byAge = maxAgeMillis <= retentionDays * MILLIS_PER_DAY;
       throw new UnusableRecordException(
           TOO_OLD,
           String.format(
-              "%s is %s, more than event.max-age (%s) before the record arrived, at %s",
-              field, instant(micros), spelled(maxAgeMillis), Instant.ofEpochMilli(arrival)));
+              "%s is %s, more than %s (%s) before the record arrived, at %s",
+              field,
+              instant(micros),
+              byAge ? EVENT_MAX_AGE.key() : "its account's retention",
+              byAge ? spelled(maxAgeMillis) : retentionDays + " d",
+              Instant.ofEpochMilli(arrival)));
     }
     if (millis > arrival + maxAheadMillis) {
       throw new UnusableRecordException(

@@ -7,6 +7,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonSyntaxException;
+import dev.scriptanalytics.json.LoneSurrogates;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
@@ -56,7 +57,11 @@ public final class LogEvents {
    */
   public ScriptEvent event(LogEntry entry, long arrival, String timeField)
       throws UnusableRecordException {
-    limits.checkTime(timeField, entry.timestamp, arrival);
+    entry.retentionDays =
+        limits.accountRetentionDays().isEmpty()
+            ? limits.retentionDays()
+            : limits.retentionDays(new String(entry.account, StandardCharsets.UTF_8));
+    limits.checkTime(timeField, entry.timestamp, arrival, entry.retentionDays);
     if (entry.message.length == 0) {
       throw new UnusableRecordException(MISSING_FIELD, "The message is missing");
     }
@@ -70,10 +75,6 @@ public final class LogEvents {
     if (entry.logId.length == 0) {
       entry.logId = idOf(entry);
     }
-    entry.retentionDays =
-        limits.accountRetentionDays().isEmpty()
-            ? limits.retentionDays()
-            : limits.retentionDays(new String(entry.account, StandardCharsets.UTF_8));
     maskAndCut(entry);
     row.reset();
     entry.writeTo(LogRow.AS_IT_CAME, row);
@@ -160,7 +161,7 @@ public final class LogEvents {
   }
 
   private byte[] maskedFields(LogEntry entry, String column, byte[] json) {
-    byte[] fields = fieldsThatFit(entry, column, json);
+    byte[] fields = fieldsThatFit(entry, column, LoneSurrogates.replaced(json));
     byte[] masked = redactor.object(fields);
     if (masked == fields) {
       return fields;

@@ -17,7 +17,9 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -36,6 +38,16 @@ final class OtlpJson {
   private static final int MAX_DEPTH = 300;
 
   private static final Set<String> HEXADECIMAL = Set.of("trace_id", "span_id", "parent_span_id");
+
+  private static final Set<FieldDescriptor.Type> UNSIGNED =
+      EnumSet.of(
+          FieldDescriptor.Type.UINT32,
+          FieldDescriptor.Type.FIXED32,
+          FieldDescriptor.Type.UINT64,
+          FieldDescriptor.Type.FIXED64);
+
+  /** In characters: more than any of 64 bits has, and few enough to be cheap. */
+  private static final int LONGEST_INTEGER = 40;
 
   private final ObjectReader reader;
   private final Map<Descriptor, Map<String, FieldDescriptor>> fields = new HashMap<>();
@@ -139,18 +151,27 @@ final class OtlpJson {
 
   private static long integer(FieldDescriptor field, JsonNode value)
       throws UnusableRecordException {
-    try {
-      if (value.isTextual()) {
-        String text = value.textValue();
-        return text.startsWith("-") ? Long.parseLong(text) : Long.parseUnsignedLong(text);
+    BigInteger number;
+    if (value.isIntegralNumber()) {
+      number = value.bigIntegerValue();
+    } else if (value.isTextual() && value.textValue().length() <= LONGEST_INTEGER) {
+      try {
+        number = new BigInteger(value.textValue());
+      } catch (NumberFormatException e) {
+        throw wrong(field, "an integer");
       }
-      if (value.isIntegralNumber() && value.bigIntegerValue().bitLength() <= Long.SIZE) {
-        return value.bigIntegerValue().longValue();
-      }
-    } catch (NumberFormatException e) {
+    } else {
       throw wrong(field, "an integer");
     }
-    throw wrong(field, "an integer");
+    // Both are read as a long, and a value of the other kind would silently be another number.
+    boolean unsigned = UNSIGNED.contains(field.getType());
+    if (unsigned ? number.signum() < 0 : number.bitLength() >= Long.SIZE) {
+      throw wrong(field, unsigned ? "an integer without a sign" : "an integer of 64 bits");
+    }
+    if (number.bitLength() > Long.SIZE) {
+      throw wrong(field, "an integer of 64 bits");
+    }
+    return number.longValue();
   }
 
   private static double number(FieldDescriptor field, JsonNode value)

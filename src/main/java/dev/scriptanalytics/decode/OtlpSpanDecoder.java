@@ -9,6 +9,7 @@ import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.json.LoneSurrogates;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
@@ -103,11 +104,12 @@ final class OtlpSpanDecoder implements RecordDecoder {
           MISSING_FIELD, "faas.name is missing, and so is service.name: there is no script");
     }
     long startedAt = OtlpLogDecoder.micros(span.getStartTimeUnixNano());
-    limits.checkTime("startTimeUnixNano", startedAt, arrival);
+    int retentionDays = limits.retentionDays(new String(run.account, StandardCharsets.UTF_8));
+    limits.checkTime("startTimeUnixNano", startedAt, arrival, retentionDays);
     boolean ended = span.getEndTimeUnixNano() != 0;
     long endedAt = OtlpLogDecoder.micros(span.getEndTimeUnixNano());
     if (ended) {
-      limits.checkTime("endTimeUnixNano", endedAt, arrival);
+      limits.checkTime("endTimeUnixNano", endedAt, arrival, retentionDays);
       if (Long.compareUnsigned(span.getEndTimeUnixNano(), span.getStartTimeUnixNano()) < 0) {
         throw new UnusableRecordException(BAD_VALUE, "endTimeUnixNano is before startTimeUnixNano");
       }
@@ -135,7 +137,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     row.uint8(status.code());
     row.uint32(run.deploymentVersion);
     row.int64(Math.floorDiv(startedAt, MICROS_PER_MILLI));
-    row.uint16(limits.retentionDays(new String(run.account, StandardCharsets.UTF_8)));
+    row.uint16(retentionDays);
     int identity = row.size();
     key("account", run.account);
     key("faas.invocation_id", run.runId);
@@ -161,7 +163,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     row.nullableFloat64(Double.NaN); // cpu_ms
     row.nullableFloat64(Double.NaN); // gpu_percent
     row.nullableUInt8(Boolean.TRUE.equals(coldStart) ? 1 : 0, coldStart != null);
-    byte[] extra = maskedOrNone(extra(span));
+    byte[] extra = maskedOrNone(LoneSurrogates.replaced(extra(span)));
     columns(cut);
     columns(redacted);
     row.string(extra);

@@ -139,15 +139,16 @@ public final class RunDecoder {
 
     RunStatus status = status();
     boolean ended = status != RunStatus.IN_PROGRESS;
-    long startedAt = time(STARTED_AT, arrival);
-    long endedAt = time(ENDED_AT, arrival);
+    int retentionDays = retentionDays();
+    long startedAt = time(STARTED_AT, arrival, retentionDays);
+    long endedAt = time(ENDED_AT, arrival, retentionDays);
     double responseTime = responseTime(ended, startedAt, endedAt);
     if (startedAt == UNKNOWN) {
-      startedAt = startBefore(endedAt, responseTime, arrival);
+      startedAt = startBefore(endedAt, responseTime, arrival, retentionDays);
     }
     if (endedAt == UNKNOWN && ended && !Double.isNaN(responseTime)) {
       endedAt = startedAt + Math.round(responseTime * MICROS_PER_MILLI);
-      limits.checkTime("started_at + response_time_ms", endedAt, arrival);
+      limits.checkTime("started_at + response_time_ms", endedAt, arrival, retentionDays);
     }
 
     cut.clear();
@@ -158,7 +159,7 @@ public final class RunDecoder {
     row.uint8(status.code());
     row.uint32(deploymentVersion());
     row.int64(Math.floorDiv(startedAt, MICROS_PER_MILLI));
-    row.uint16(retentionDays());
+    row.uint16(retentionDays);
     int identity = row.size();
     keyOr(ACCOUNT, DEFAULT_ACCOUNT);
     keyOr(RUN_ID, null);
@@ -204,10 +205,10 @@ public final class RunDecoder {
   }
 
   /** In microseconds since 1970, or {@link #UNKNOWN} where the field is absent. */
-  private long time(int field, long arrival) throws UnusableRecordException {
+  private long time(int field, long arrival, int retentionDays) throws UnusableRecordException {
     long micros = fields.time(field);
     if (micros != UNKNOWN) {
-      limits.checkTime(FIELDS[field], micros, arrival);
+      limits.checkTime(FIELDS[field], micros, arrival, retentionDays);
     }
     return micros;
   }
@@ -241,14 +242,14 @@ public final class RunDecoder {
     return millis + 0.0;
   }
 
-  private long startBefore(long endedAt, double responseTime, long arrival)
+  private long startBefore(long endedAt, double responseTime, long arrival, int retentionDays)
       throws UnusableRecordException {
     if (endedAt == UNKNOWN || Double.isNaN(responseTime)) {
       throw new UnusableRecordException(
           MISSING_FIELD, "started_at is missing, and so is ended_at with response_time_ms");
     }
     long startedAt = endedAt - Math.round(responseTime * MICROS_PER_MILLI);
-    limits.checkTime("ended_at - response_time_ms", startedAt, arrival);
+    limits.checkTime("ended_at - response_time_ms", startedAt, arrival, retentionDays);
     return startedAt;
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Copies bytes: everything that costs was done when the event was decoded. */
@@ -20,6 +21,8 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
 
   // Topics are few and the same for millions of events.
   private transient String lastTopic;
+  private transient String lastEncodedTopic;
+  private transient byte[] encodedTopic;
 
   @Override
   public ScriptEventSerializer duplicate() {
@@ -37,7 +40,7 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
       return;
     }
     Origin origin = event.origin;
-    target.writeUTF(origin.topic());
+    target.write(encoded(origin.topic()));
     target.writeInt(origin.partition());
     target.writeLong(origin.offset());
     target.writeInt(origin.item());
@@ -76,6 +79,17 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
       case LOGGED_RUN -> event.withLogs();
       default -> throw new IOException("Unknown kind of event: " + kind);
     };
+  }
+
+  /** As {@link DataOutputView#writeUTF} writes it, which is slow, and the same for every event. */
+  private byte[] encoded(String topic) throws IOException {
+    if (!topic.equals(lastEncodedTopic)) {
+      DataOutputSerializer bytes = new DataOutputSerializer(2 + topic.length());
+      bytes.writeUTF(topic);
+      encodedTopic = bytes.getCopyOfBuffer();
+      lastEncodedTopic = topic;
+    }
+    return encodedTopic;
   }
 
   private static byte code(ScriptEvent.Kind kind) {

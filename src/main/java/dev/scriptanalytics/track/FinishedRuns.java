@@ -17,10 +17,10 @@ import org.apache.flink.core.memory.DataOutputView;
  * The finished runs of one key group: enough of each to know a duplicate and a contradiction, and
  * to tell a log entry what it ran.
  *
- * <p>An open-addressing table of two longs, a float and an int a run: 104 bits of the run's hash,
- * the hour it finished in, how it ended, its response time, its {@link Identities identity}. What
- * changed since the last checkpoint is kept beside it as bytes, so that a checkpoint writes only
- * that ({@link #drain}).
+ * <p>An open-addressing table of three longs a run: 104 bits of the run's hash, the hour it
+ * finished in, how it ended, its response time, its {@link Identities identity}. What changed since
+ * the last checkpoint is kept beside it as bytes, so that a checkpoint writes only that ({@link
+ * #drain}).
  */
 final class FinishedRuns {
   /** No such run. */
@@ -45,9 +45,10 @@ final class FinishedRuns {
   private static final double GROWTH = 1.3;
 
   private final Identities identities;
-  private long[] slots = new long[2 * MIN_CAPACITY];
-  private float[] responseTimes = new float[MIN_CAPACITY];
-  private int[] identityNumbers = new int[MIN_CAPACITY];
+  // Three a run, one behind the other: that is one access to memory, not three. The first half of
+  // the hash; most of the second, with the hour and how it ended; response time and identity.
+  private long[] slots = new long[3 * MIN_CAPACITY];
+  private int capacity = MIN_CAPACITY;
   private int size;
   // Written up to its position.
   private ByteBuffer changes = ByteBuffer.allocate(0);
@@ -65,51 +66,47 @@ final class FinishedRuns {
 
   /** How many bytes of memory this takes. */
   long memoryBytes() {
-    return 8L * slots.length
-        + 4L * responseTimes.length
-        + 4L * identityNumbers.length
-        + changes.capacity();
+    return 8L * slots.length + changes.capacity();
   }
 
   /** Where the run stands, for the accessors below and until the next change; or {@link #NONE}. */
   int find(long high, long low) {
     long first = nonZero(high);
-    int capacity = responseTimes.length;
-    int at = home(first, capacity);
+    int at = 3 * home(first, capacity);
     while (true) {
-      long slot = slots[2 * at];
+      long slot = slots[at];
       if (slot == 0) {
         return NONE;
       }
-      if (slot == first && slots[2 * at + 1] >>> HASH_SHIFT == low >>> HASH_SHIFT) {
+      if (slot == first && slots[at + 1] >>> HASH_SHIFT == low >>> HASH_SHIFT) {
         return at;
       }
-      at = at + 1 == capacity ? 0 : at + 1;
+      at = next(at);
     }
   }
 
   RunStatus status(int at) {
-    return RunStatus.ofCode((int) (slots[2 * at + 1] & STATUS_MASK));
+    return RunStatus.ofCode((int) (slots[at + 1] & STATUS_MASK));
   }
 
   /** Whether the run failed by {@code run.timeout}. */
   boolean timedOut(int at) {
-    return (slots[2 * at + 1] & TIMED_OUT) != 0;
+    return (slots[at + 1] & TIMED_OUT) != 0;
   }
 
   /** Whether the run's start has come. */
   boolean startSeen(int at) {
-    return (slots[2 * at + 1] & START_SEEN) != 0;
+    return (slots[at + 1] & START_SEEN) != 0;
   }
 
   /** In milliseconds, rounded to a float; NaN where the run has none. */
   float responseTime(int at) {
-    return responseTimes[at];
+    return responseTime(slots[at + 2]);
   }
 
   /** The number of the run's identity, {@link Identities#UNKNOWN} where it is not known. */
   int identity(int at) {
-    return identityNumbers[at];
+    return identity(slots[at + 2]);
   }
 
   /**
@@ -134,21 +131,22 @@ final class FinishedRuns {
             | (long) Math.min(hour, MAX_HOUR) << HOUR_SHIFT;
     long first = nonZero(high);
     long second = low >>> HASH_SHIFT << HASH_SHIFT | meta;
-    put(first, second, (float) responseTime, identity);
-    logChange(first, second, (float) responseTime, identity);
+    long third = (long) Float.floatToRawIntBits((float) responseTime) << 32 | identity;
+    put(first, second, third);
+    logChange(first, second, third);
   }
 
   /** Notes that the start of the run at that place has come, and what is known by it. */
   void setStartSeen(int at, int identity) {
-    slots[2 * at + 1] |= START_SEEN;
-    identityNumbers[at] = identity;
-    logChange(slots[2 * at], slots[2 * at + 1], responseTimes[at], identity);
+    slots[at + 1] |= START_SEEN;
+    slots[at + 2] = slots[at + 2] >>> 32 << 32 | identity;
+    logChange(slots[at], slots[at + 1], slots[at + 2]);
   }
 
   /** Adds the numbers of all identities in use. */
   void collectIdentities(BitSet into) {
-    for (int number : identityNumbers) {
-      into.set(number);
+    for (int at = 0; at < slots.length; at += 3) {
+      into.set(identity(slots[at + 2]));
     }
     for (int at = 0; at < changes.position(); at += ENTRY_BYTES) {
       into.set(identityOfChange(at));
@@ -274,7 +272,8 @@ final class FinishedRuns {
         long second = from.getLong();
         float responseTime = from.getFloat();
         int number = identityIn(from.getShort(), from.get());
-        put(first, second, responseTime, numbers.getOrDefault(number, Identities.UNKNOWN));
+        int identity = numbers.getOrDefault(number, Identities.UNKNOWN);
+        put(first, second, (long) Float.floatToRawIntBits(responseTime) << 32 | identity);
       }
     }
   }
@@ -288,12 +287,10 @@ final class FinishedRuns {
 
   /** Forgets runs that finished before that hour. */
   void expire(int oldestHour) {
-    long[] oldSlots = slots;
-    float[] oldTimes = responseTimes;
-    int[] oldIdentities = identityNumbers;
+    long[] old = slots;
     int kept = 0;
-    for (int at = 0; at < oldTimes.length; at++) {
-      if (oldSlots[2 * at] != 0 && hour(oldSlots[2 * at + 1]) >= oldestHour) {
+    for (int at = 0; at < old.length; at += 3) {
+      if (old[at] != 0 && hour(old[at + 1]) >= oldestHour) {
         kept++;
       }
     }
@@ -301,9 +298,9 @@ final class FinishedRuns {
       return;
     }
     allocate(Math.max(MIN_CAPACITY, (int) (kept / MAX_LOAD * 1.2)));
-    for (int at = 0; at < oldTimes.length; at++) {
-      if (oldSlots[2 * at] != 0 && hour(oldSlots[2 * at + 1]) >= oldestHour) {
-        put(oldSlots[2 * at], oldSlots[2 * at + 1], oldTimes[at], oldIdentities[at]);
+    for (int at = 0; at < old.length; at += 3) {
+      if (old[at] != 0 && hour(old[at + 1]) >= oldestHour) {
+        put(old[at], old[at + 1], old[at + 2]);
       }
     }
     forgetChanges(oldestHour);
@@ -322,54 +319,61 @@ final class FinishedRuns {
     changes.position(kept);
   }
 
-  private void put(long first, long second, float responseTime, int identity) {
-    if (size + 1 > responseTimes.length * MAX_LOAD) {
+  private void put(long first, long second, long third) {
+    if (size + 1 > capacity * MAX_LOAD) {
       grow();
     }
-    int capacity = responseTimes.length;
-    int at = home(first, capacity);
-    while (slots[2 * at] != 0) {
-      if (slots[2 * at] == first && slots[2 * at + 1] >>> HASH_SHIFT == second >>> HASH_SHIFT) {
-        slots[2 * at + 1] = second;
-        responseTimes[at] = responseTime;
-        identityNumbers[at] = identity;
+    int at = 3 * home(first, capacity);
+    while (slots[at] != 0) {
+      if (slots[at] == first && slots[at + 1] >>> HASH_SHIFT == second >>> HASH_SHIFT) {
+        slots[at + 1] = second;
+        slots[at + 2] = third;
         return;
       }
-      at = at + 1 == capacity ? 0 : at + 1;
+      at = next(at);
     }
-    slots[2 * at] = first;
-    slots[2 * at + 1] = second;
-    responseTimes[at] = responseTime;
-    identityNumbers[at] = identity;
+    slots[at] = first;
+    slots[at + 1] = second;
+    slots[at + 2] = third;
     size++;
   }
 
+  private int next(int at) {
+    return at + 3 == slots.length ? 0 : at + 3;
+  }
+
   private void grow() {
-    long[] oldSlots = slots;
-    float[] oldTimes = responseTimes;
-    int[] oldIdentities = identityNumbers;
-    allocate((int) (oldTimes.length * GROWTH) + 1);
-    for (int at = 0; at < oldTimes.length; at++) {
-      if (oldSlots[2 * at] != 0) {
-        put(oldSlots[2 * at], oldSlots[2 * at + 1], oldTimes[at], oldIdentities[at]);
+    long[] old = slots;
+    allocate((int) (capacity * GROWTH) + 1);
+    for (int at = 0; at < old.length; at += 3) {
+      if (old[at] != 0) {
+        put(old[at], old[at + 1], old[at + 2]);
       }
     }
   }
 
-  private void allocate(int capacity) {
-    slots = new long[2 * capacity];
-    responseTimes = new float[capacity];
-    identityNumbers = new int[capacity];
+  private void allocate(int newCapacity) {
+    capacity = newCapacity;
+    slots = new long[3 * newCapacity];
     size = 0;
   }
 
-  private void logChange(long first, long second, float responseTime, int identity) {
+  private void logChange(long first, long second, long third) {
     if (changes.remaining() < ENTRY_BYTES) {
       int larger = Math.max(16 * ENTRY_BYTES, 2 * changes.capacity());
       changes = ByteBuffer.allocate(larger).put(changes.flip());
     }
-    changes.putLong(first).putLong(second).putFloat(responseTime);
+    int identity = identity(third);
+    changes.putLong(first).putLong(second).putFloat(responseTime(third));
     changes.putShort((short) (identity >>> 8)).put((byte) identity);
+  }
+
+  private static float responseTime(long third) {
+    return Float.intBitsToFloat((int) (third >>> 32));
+  }
+
+  private static int identity(long third) {
+    return (int) third;
   }
 
   private static int hour(long second) {

@@ -10,8 +10,8 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * The runs of one key group of which only a start, or only an end, has come: an open-addressing
- * table of the events themselves, because the other half will be merged with all of it.
+ * The runs of one key group of which only the start has come: an open-addressing table of the
+ * events themselves, because the end will be merged with all of it.
  */
 final class OpenRuns {
   private static final byte FORMAT = 1;
@@ -20,6 +20,9 @@ final class OpenRuns {
 
   private final ScriptEventSerializer serializer = new ScriptEventSerializer();
   private ScriptEvent[] table = new ScriptEvent[MIN_CAPACITY];
+  // The first half of each event's hash once more: where it is another one the event need not be
+  // looked at, which is somewhere else in memory.
+  private long[] hashes = new long[MIN_CAPACITY];
   private int size;
   private boolean changed;
 
@@ -30,7 +33,7 @@ final class OpenRuns {
 
   /** The event that is kept of the run; null if there is none. */
   ScriptEvent get(long high, long low) {
-    return table[find(high, low)];
+    return size == 0 ? null : table[find(high, low)];
   }
 
   /** Keeps the event of a run that has none here yet. */
@@ -38,7 +41,7 @@ final class OpenRuns {
     if (4 * (size + 1) > 3 * table.length) {
       resize(2 * table.length);
     }
-    table[find(event.hashHigh, event.hashLow)] = event;
+    enter(event);
     size++;
     changed = true;
   }
@@ -60,9 +63,10 @@ final class OpenRuns {
     int mask = table.length - 1;
     int hole = at;
     for (int next = (hole + 1) & mask; table[next] != null; next = (next + 1) & mask) {
-      int home = home(table[next].hashHigh, mask);
+      int home = home(hashes[next], mask);
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         table[hole] = table[next];
+        hashes[hole] = hashes[next];
         hole = next;
       }
     }
@@ -127,7 +131,7 @@ final class OpenRuns {
   private int find(long high, long low) {
     int mask = table.length - 1;
     int at = home(high, mask);
-    while (table[at] != null && (table[at].hashHigh != high || table[at].hashLow != low)) {
+    while (table[at] != null && (hashes[at] != high || table[at].hashLow != low)) {
       at = (at + 1) & mask;
     }
     return at;
@@ -136,11 +140,18 @@ final class OpenRuns {
   private void resize(int capacity) {
     ScriptEvent[] old = table;
     table = new ScriptEvent[capacity];
+    hashes = new long[capacity];
     for (ScriptEvent event : old) {
       if (event != null) {
-        table[find(event.hashHigh, event.hashLow)] = event;
+        enter(event);
       }
     }
+  }
+
+  private void enter(ScriptEvent event) {
+    int at = find(event.hashHigh, event.hashLow);
+    table[at] = event;
+    hashes[at] = event.hashHigh;
   }
 
   // The upper half of the hash: the lower one chose the key group.

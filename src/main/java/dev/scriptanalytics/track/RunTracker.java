@@ -90,6 +90,10 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   static final ValueStateDescriptor<byte[]> OPEN =
       new ValueStateDescriptor<>("open-runs", BytePrimitiveArraySerializer.INSTANCE);
 
+  /** One blob of the ends that wait for their start. */
+  static final ValueStateDescriptor<byte[]> WAITING_ENDS =
+      new ValueStateDescriptor<>("waiting-ends", BytePrimitiveArraySerializer.INSTANCE);
+
   /** One blob of the log entries that may have to be written again. */
   static final ValueStateDescriptor<byte[]> PENDING_LOGS_STATE =
       new ValueStateDescriptor<>("pending-logs", BytePrimitiveArraySerializer.INSTANCE);
@@ -125,6 +129,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private final KeyGroups keyGroups;
 
   private transient ValueState<byte[]> openState;
+  private transient ValueState<byte[]> waitingEndsState;
   private transient ValueState<byte[]> pendingState;
   private transient int firstKeyGroup;
   private transient FinishedRuns[] finishedRuns;
@@ -132,9 +137,9 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private transient OpenRuns[] openRuns;
   private transient PendingLogs[] pendingLogs;
   private transient Identities identities;
-  // Those of the open runs that are ends and wait for their start, oldest first.
-  private transient Set<ScriptEvent> awaitingStart;
-  private transient long awaitingStartBytes;
+  // Of all key groups.
+  private transient WaitingEnds waitingEnds;
+  private transient boolean[] hasStoredEnds;
   // The runs with pending logs of all key groups, oldest first.
   private transient Set<PendingLogs.OfRun> awaitingRun;
   private transient long awaitingRunBytes;
@@ -178,6 +183,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     super.initializeState(context);
     MapState<Long, byte[]> finishedState = context.getKeyedStateStore().getMapState(FINISHED);
     openState = context.getKeyedStateStore().getState(OPEN);
+    waitingEndsState = context.getKeyedStateStore().getState(WAITING_ENDS);
     pendingState = context.getKeyedStateStore().getState(PENDING_LOGS_STATE);
     TaskInfo task = getRuntimeContext().getTaskInfo();
     checkState(
@@ -196,6 +202,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     finishedRunsLogs = new FinishedRunsLog[count];
     openRuns = new OpenRuns[count];
     pendingLogs = new PendingLogs[count];
+    hasStoredEnds = new boolean[count];
     identities = new Identities(MAX_IDENTITIES);
     for (int i = 0; i < count; i++) {
       finishedRuns[i] = new FinishedRuns(identities);
@@ -203,7 +210,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       openRuns[i] = new OpenRuns();
       pendingLogs[i] = new PendingLogs();
     }
-    awaitingStart = new LinkedHashSet<>();
+    waitingEnds = new WaitingEnds(rules.awaitStartMaxBytes());
     awaitingRun = new LinkedHashSet<>();
     reached = Long.MIN_VALUE;
     nextScan = Long.MIN_VALUE;
@@ -219,7 +226,8 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   private void restore() throws Exception {
-    List<ScriptEvent> events = new ArrayList<>();
+    List<ScriptEvent> starts = new ArrayList<>();
+    List<ScriptEvent> ends = new ArrayList<>();
     List<PendingLogs.OfRun> pending = new ArrayList<>();
     for (int i = 0; i < openRuns.length; i++) {
       setCurrentKey(keyGroups.representative(firstKeyGroup + i));
@@ -227,7 +235,12 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       byte[] open = openState.value();
       if (open != null) {
         openRuns[i].load(open);
-        openRuns[i].collect(event -> true, events);
+        openRuns[i].collect(event -> true, starts);
+      }
+      byte[] waiting = waitingEndsState.value();
+      if (waiting != null) {
+        hasStoredEnds[i] = true;
+        WaitingEnds.read(waiting, ends::add);
       }
       byte[] logs = pendingState.value();
       if (logs != null) {
@@ -241,18 +254,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       awaitingRun.add(run);
       awaitingRunBytes += run.bytes();
     }
-    events.sort(Comparator.comparingLong(event -> event.arrival));
-    for (ScriptEvent event : events) {
-      // Where nothing arrives after the restart either, what is open must not wait for it.
-      reached = Math.max(reached, event.arrival);
-      if (isEnd(event)) {
-        holdForStart(event);
+    ends.sort(Comparator.comparingLong(event -> event.arrival));
+    ends.forEach(waitingEnds::add);
+    // Where nothing arrives after the restart either, what is open must not wait for it.
+    for (List<ScriptEvent> events : List.of(starts, ends)) {
+      for (ScriptEvent event : events) {
+        reached = Math.max(reached, event.arrival);
       }
     }
-  }
-
-  private static boolean isEnd(ScriptEvent event) {
-    return RunRow.version(event.row) == RunRow.END_ONLY;
   }
 
   @Override
@@ -269,7 +278,10 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     timedOut = getMetricGroup().counter(TIMED_OUT_RUNS);
     unenriched = getMetricGroup().counter(UNENRICHED_LOGS);
     getMetricGroup().gauge(RUNS_WITH_PENDING_LOGS, () -> awaitingRun.size());
-    getMetricGroup().gauge(OPEN_RUNS, () -> Arrays.stream(openRuns).mapToInt(OpenRuns::size).sum());
+    getMetricGroup()
+        .gauge(
+            OPEN_RUNS,
+            () -> Arrays.stream(openRuns).mapToInt(OpenRuns::size).sum() + waitingEnds.size());
     getMetricGroup()
         .gauge(
             REMEMBERED_RUNS, () -> Arrays.stream(finishedRuns).mapToInt(FinishedRuns::size).sum());
@@ -304,7 +316,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     int at = finished.find(event.hashHigh, event.hashLow);
     if (arrived.version() == RunRow.START_ONLY) {
       if (at != FinishedRuns.NONE) {
-        startAfterEnd(event, finished, at, open);
+        startAfterEnd(event, finished, at);
       } else if (open.get(event.hashHigh, event.hashLow) != null) {
         duplicates.inc();
       } else {
@@ -319,7 +331,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     if (at == FinishedRuns.NONE) {
       ScriptEvent start = open.get(event.hashHigh, event.hashLow);
       if (start == null) {
-        endFirst(event, finished, open);
+        endFirst(event, finished);
         return;
       }
       if (rules.timeoutMillis() <= 0 || event.arrival <= deadline(start)) {
@@ -333,18 +345,14 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     secondEnd(event, finished, at);
   }
 
-  private void endFirst(ScriptEvent event, FinishedRuns finished, OpenRuns open) {
+  private void endFirst(ScriptEvent event, FinishedRuns finished) {
     remember(event, event.arrival, arrived, finished, false, false);
     emitRow(event.row);
     emitFact(Fact.Kind.SEEN, arrived, event.arrival);
     emitEnd(arrived, event.arrival);
     writeLogs(event, arrived, false, event.arrival);
     if (rules.awaitStartMillis() > 0) {
-      open.add(event);
-      holdForStart(event);
-      while (awaitingStartBytes > rules.awaitStartMaxBytes()) {
-        letGo(awaitingStart.iterator().next());
-      }
+      waitingEnds.add(event);
     }
   }
 
@@ -364,12 +372,12 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     writeLogs(event, merged, start.kind == ScriptEvent.Kind.LOGGED_RUN, event.arrival);
   }
 
-  private void startAfterEnd(ScriptEvent start, FinishedRuns finished, int at, OpenRuns open) {
+  private void startAfterEnd(ScriptEvent start, FinishedRuns finished, int at) {
     if (finished.startSeen(at)) {
       duplicates.inc();
       return;
     }
-    ScriptEvent end = open.get(start.hashHigh, start.hashLow);
+    ScriptEvent end = waitingEnds.take(start.hashHigh, start.hashLow);
     if (end == null) {
       finished.setStartSeen(at, finished.identity(at));
       deadLetter(
@@ -379,7 +387,6 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
               + " (run.await-start, run.await-start.max-bytes); the run itself is counted");
       return;
     }
-    letGo(end);
     known.wrap(end.row);
     byte[] row = RunRow.merge(arrived, known, known, buffer);
     merged.wrap(row);
@@ -600,17 +607,6 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     awaitingRunBytes -= pending.bytes();
   }
 
-  private void holdForStart(ScriptEvent end) {
-    awaitingStart.add(end);
-    awaitingStartBytes += end.payloadBytes();
-  }
-
-  private void letGo(ScriptEvent end) {
-    openRuns[keyGroups.of(end.hashHigh) - firstKeyGroup].remove(end.hashHigh, end.hashLow);
-    awaitingStart.remove(end);
-    awaitingStartBytes -= end.payloadBytes();
-  }
-
   private void emitEnd(RunRow run, long arrival) {
     Fact.Kind kind = run.status() == RunStatus.SUCCESS ? Fact.Kind.SUCCEEDED : Fact.Kind.FAILED;
     emitFact(kind, run, arrival);
@@ -692,13 +688,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   }
 
   private void advanceTo(long time) {
-    while (!awaitingStart.isEmpty()) {
-      ScriptEvent oldest = awaitingStart.iterator().next();
-      if (!isOver(oldest.arrival, rules.awaitStartMillis(), time)) {
-        break;
-      }
-      letGo(oldest);
-    }
+    waitingEnds.letGo(arrival -> isOver(arrival, rules.awaitStartMillis(), time));
     while (!awaitingRun.isEmpty()) {
       PendingLogs.OfRun oldest = awaitingRun.iterator().next();
       if (!isOver(oldest.since, rules.awaitRunMillis(), time)) {
@@ -734,7 +724,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private void failOverdueRuns(long time) {
     List<ScriptEvent> overdue = new ArrayList<>();
     for (int group = 0; group < openRuns.length; group++) {
-      openRuns[group].collect(start -> deadline(start) < time && !isEnd(start), overdue);
+      openRuns[group].collect(start -> deadline(start) < time, overdue);
     }
     overdue.sort(Comparator.comparingLong(start -> start.arrival));
     for (ScriptEvent start : overdue) {
@@ -747,7 +737,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     List<ScriptEvent> old = new ArrayList<>();
     for (OpenRuns open : openRuns) {
       old.clear();
-      open.collect(start -> start.arrival + rules.maxOpenMillis() < time && !isEnd(start), old);
+      open.collect(start -> start.arrival + rules.maxOpenMillis() < time, old);
       for (ScriptEvent start : old) {
         open.remove(start.hashHigh, start.hashLow);
       }
@@ -760,16 +750,12 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
       return;
     }
     oldestHour = oldest;
-    List<ScriptEvent> forgotten = new ArrayList<>();
-    for (int i = 0; i < openRuns.length; i++) {
-      FinishedRuns finished = finishedRuns[i];
+    for (FinishedRuns finished : finishedRuns) {
       finished.expire(oldest);
-      openRuns[i].collect(
-          event ->
-              isEnd(event) && finished.find(event.hashHigh, event.hashLow) == FinishedRuns.NONE,
-          forgotten);
     }
-    forgotten.forEach(this::letGo);
+    waitingEnds.retain(
+        (high, low) ->
+            finishedRuns[keyGroups.of(high) - firstKeyGroup].find(high, low) != FinishedRuns.NONE);
     forgetIdentities();
   }
 
@@ -787,16 +773,22 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
+    byte[][] ends =
+        waitingEnds.toBytes(openRuns.length, high -> keyGroups.of(high) - firstKeyGroup);
     for (int i = 0; i < openRuns.length; i++) {
       FinishedRunsLog log = finishedRunsLogs[i];
       Map<Integer, byte[]> changes = finishedRuns[i].drain();
       if (changes.isEmpty()
           && !log.reachesBefore(oldestHour)
           && !openRuns[i].isChanged()
-          && !pendingLogs[i].isChanged()) {
+          && !pendingLogs[i].isChanged()
+          && ends[i] == null
+          && !hasStoredEnds[i]) {
         continue;
       }
       setCurrentKey(keyGroups.representative(firstKeyGroup + i));
+      waitingEndsState.update(ends[i]);
+      hasStoredEnds[i] = ends[i] != null;
       log.forgetBefore(oldestHour);
       for (Map.Entry<Integer, byte[]> ofHour : changes.entrySet()) {
         log.append(ofHour.getKey(), ofHour.getValue());

@@ -134,7 +134,7 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInte
     return completed;
   }
 
-  /** Limits that no example reaches, as the configuration has them. */
+  /** Limits that no example reaches, as the configuration has them; rows live as long at least. */
   static EventLimits limits(Duration maxAge) {
     return new EventLimits(
         maxAge.toMillis(),
@@ -146,7 +146,7 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInte
         32 << 10,
         32 << 10,
         64 << 10,
-        30,
+        Math.max(30, (int) maxAge.toDays()),
         Map.of());
   }
 }

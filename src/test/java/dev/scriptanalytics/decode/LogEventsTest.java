@@ -2,7 +2,9 @@ package dev.scriptanalytics.decode;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
@@ -75,6 +77,18 @@ class LogEventsTest {
   }
 
   @Test
+  void writesJsonThatCanBeFilteredWhereAProducerCutACharacterInHalf() throws Exception {
+    entry.message = utf8("m");
+    entry.metadata = utf8("{\"a\":\"\\ud83d\",\"gpu\":95}");
+    entry.extra = utf8("{\"\\uDE00\":1}");
+
+    assertThat(row(Redaction.NONE))
+        .containsEntry("metadata", "{\"a\":\"\\ufffd\",\"gpu\":95}")
+        .containsEntry("extra", "{\"\\ufffd\":1}")
+        .containsEntry("redacted", List.of());
+  }
+
+  @Test
   void masksBeforeItCuts() throws Exception {
     entry.message = utf8("x".repeat(60) + "pin-1234567890");
     entry.stackTrace = utf8("pin-" + "1".repeat(100));
@@ -95,17 +109,39 @@ class LogEventsTest {
         .containsEntry("truncated", List.of("log_message"));
   }
 
+  @Test
+  void refusesWhatIsOlderThanItsAccountKeepsRows() throws Exception {
+    LogEvents events =
+        new LogEvents(
+            limits(Map.of("tiny", 7)),
+            "000102030405060708090a0b0c0d0e0f",
+            new Redactor(Redaction.NONE, new SimpleCounter()));
+    long arrival = TIME.plus(Duration.ofDays(8)).toEpochMilli();
+    entry.timestamp = TIME.toEpochMilli() * 1000;
+    entry.message = utf8("x");
+
+    assertThat(RowReader.logRow(events.event(entry, arrival, "timestamp").row))
+        .containsEntry("retention_days", 30);
+
+    entry.account = utf8("tiny");
+    assertThatThrownBy(() -> events.event(entry, arrival, "timestamp"))
+        .isInstanceOfSatisfying(
+            UnusableRecordException.class,
+            e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.TOO_OLD))
+        .hasMessageContaining("more than its account's retention (7 d) before");
+  }
+
   private Map<String, Object> row(Redaction redaction) throws UnusableRecordException {
     LogEvents events =
         new LogEvents(
-            limits(),
+            limits(Map.of()),
             "000102030405060708090a0b0c0d0e0f",
             new Redactor(redaction, new SimpleCounter()));
     entry.timestamp = TIME.toEpochMilli() * 1000;
     return RowReader.logRow(events.event(entry, TIME.toEpochMilli(), "timestamp").row);
   }
 
-  private static EventLimits limits() {
+  private static EventLimits limits(Map<String, Integer> retention) {
     return new EventLimits(
         Duration.ofDays(30).toMillis(),
         Duration.ofDays(1).toMillis(),
@@ -117,7 +153,7 @@ class LogEventsTest {
         64,
         64,
         30,
-        Map.of());
+        retention);
   }
 
   private static byte[] utf8(String text) {

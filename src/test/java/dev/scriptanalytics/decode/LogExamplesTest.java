@@ -38,7 +38,7 @@ class LogExamplesTest {
     assertThat(rows(span))
         .containsExactly(
             with(
-                emptyRow(),
+                keptRow(),
                 "timestamp",
                 Instant.parse("2025-05-14T06:07:27.238927Z"),
                 "log_id",
@@ -89,7 +89,7 @@ class LogExamplesTest {
     ArrayNode logs = (ArrayNode) JACKSON.readTree(answer).get("logs");
     Map<String, Object> common =
         with(
-            emptyRow(),
+            keptRow(),
             "script",
             "ep_1234567890abcdef",
             "run_id",
@@ -218,7 +218,7 @@ class LogExamplesTest {
     assertThat(withoutDerivedIds(rows(entry)))
         .containsExactly(
             with(
-                emptyRow(),
+                keptRow(),
                 "timestamp",
                 Instant.parse("2024-01-15T10:35:42.789Z"),
                 "log_level",
@@ -259,7 +259,7 @@ class LogExamplesTest {
     assertThat(withoutDerivedIds(rows(entry)))
         .containsExactly(
             with(
-                emptyRow(),
+                keptRow(),
                 "timestamp",
                 Instant.parse("2024-01-15T10:40:15.123Z"),
                 "run_id",
@@ -287,7 +287,7 @@ class LogExamplesTest {
       }
     }
 
-    Map<String, Object> common = with(emptyRow(), "run_id", "job_live_stream");
+    Map<String, Object> common = with(keptRow(), "run_id", "job_live_stream");
     assertThat(withoutDerivedIds(rows))
         .containsExactly(
             with(
@@ -343,7 +343,7 @@ class LogExamplesTest {
     }
 
     Map<String, Object> common =
-        with(emptyRow(), "script", "ep_1", "run_id", "job_1234567890abcdef");
+        with(keptRow(), "script", "ep_1", "run_id", "job_1234567890abcdef");
     assertThat(withoutDerivedIds(rows(answer.toString())))
         .containsExactly(
             with(
@@ -448,6 +448,11 @@ class LogExamplesTest {
 
   private static JsonNode json(String text) throws IOException {
     return JACKSON.readTree(text);
+  }
+
+  /** A row of the decoder of these tests. */
+  private static Map<String, Object> keptRow() {
+    return with(emptyRow(), "retention_days", 3650);
   }
 
   private static String example(String name) throws IOException {

@@ -67,6 +67,8 @@ class OtlpDecodersTest {
         .isEqualTo(
             with(
                 emptyRow(),
+                "retention_days",
+                3650,
                 "timestamp",
                 Instant.parse("2018-12-13T14:51:00.300Z"),
                 "script",
@@ -496,6 +498,50 @@ class OtlpDecodersTest {
       byte[] batch = batch(log("x".repeat(1 + length)).build(), Resource.getDefaultInstance());
       assertThat(decodeLogs(batch).rows()).hasSize(1);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '\'',
+      value = {
+        "'\"-1\"','\"1\"'",
+        "-1,1",
+        "'\"18446744073709551616\"','\"1\"'",
+        "'\"%d\"','\"9223372036854775808\"'",
+        "'\"%d\"',9223372036854775808",
+        "'\"%d\"','\"-9223372036854775809\"'"
+      })
+  void takesNoIntegerForAnotherThatItsBitsCouldMean(String time, String value) throws Exception {
+    String json =
+        ("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":"
+                + time
+                + ",\"body\":{\"intValue\":"
+                + value
+                + "}}]}]}]}")
+            .formatted(NANOS);
+
+    DecodedLogs decoded = decodeLogs(json.getBytes(UTF_8));
+
+    assertThat(decoded.rows()).isEmpty();
+    assertThat(decoded.unusable())
+        .extracting(DecodedLogs.Unusable::reason)
+        .containsExactly(DeadLetterReason.WRONG_TYPE);
+  }
+
+  @Test
+  void keepsMetadataJsonThatCanBeFilteredWhereAnAttributeHasHalfACharacter() throws Exception {
+    String json =
+        """
+        {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"%d",
+          "body":{"stringValue":"m"},"attributes":[
+            {"key":"cut","value":{"stringValue":"x\\ud83d"}},
+            {"key":"gpu","value":{"intValue":"95"}}]}]}]}]}
+        """
+            .formatted(NANOS);
+
+    assertThat(decodeLogs(json.getBytes(UTF_8)).rows())
+        .extracting(row -> row.get("metadata"))
+        .containsExactly("{\"cut\":\"x\\ufffd\",\"gpu\":95}");
   }
 
   @Test

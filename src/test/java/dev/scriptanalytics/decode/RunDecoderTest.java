@@ -45,6 +45,19 @@ class RunDecoderTest {
   private static final Instant ARRIVAL = Instant.parse("2025-05-14T06:10:00Z");
   private static final Instant START = Instant.parse("2025-05-14T06:07:27.100Z");
   private static final EventLimits LIMITS = limits(1 << 20, 64, 512, 512, 128, 128);
+  private static final EventLimits RETENTIONS =
+      new EventLimits(
+          Duration.ofDays(30).toMillis(),
+          Duration.ofDays(1).toMillis(),
+          1 << 20,
+          64,
+          512,
+          512,
+          128,
+          128,
+          64,
+          30,
+          Map.of("acme", 90, "default", 7));
 
   private RunDecoder decoder = new RunDecoder(LIMITS, HASH_KEY);
 
@@ -248,21 +261,7 @@ class RunDecoderTest {
   @ParameterizedTest
   @CsvSource({"acme,90", "default,7", "other,30"})
   void stampsTheRetentionOfTheAccount(String account, int days) throws Exception {
-    decoder =
-        new RunDecoder(
-            new EventLimits(
-                Duration.ofDays(30).toMillis(),
-                Duration.ofDays(1).toMillis(),
-                1 << 20,
-                64,
-                512,
-                512,
-                128,
-                128,
-                64,
-                30,
-                Map.of("acme", 90, "default", 7)),
-            HASH_KEY);
+    decoder = new RunDecoder(RETENTIONS, HASH_KEY);
 
     assertThat(row(event("account", "'" + account + "'"))).containsEntry("retention_days", days);
     if (account.equals("default")) {
@@ -439,6 +438,27 @@ class RunDecoderTest {
         TOO_FAR_AHEAD,
         "started_at is 2025-05-15T06:10:00.001Z, more than event.max-ahead (1 d) after the record"
             + " arrived, at 2025-05-14T06:10:00Z");
+  }
+
+  @Test
+  void refusesWhatIsOlderThanItsAccountKeepsRows() throws Exception {
+    decoder = new RunDecoder(RETENTIONS, HASH_KEY);
+    Instant aWeekAgo = ARRIVAL.minus(Duration.ofDays(7));
+    String older = quoted(aWeekAgo.minusMillis(1));
+
+    assertThat(row(event("started_at", quoted(aWeekAgo)))).containsEntry("executed_on", aWeekAgo);
+    rejects(
+        event("started_at", older),
+        TOO_OLD,
+        "started_at is 2025-05-07T06:09:59.999Z, more than its account's retention (7 d) before the"
+            + " record arrived, at 2025-05-14T06:10:00Z");
+    assertThat(row(event("account", "'other'", "started_at", older)))
+        .as("an account that keeps rows for 30 days")
+        .containsEntry("retention_days", 30);
+    rejects(
+        event("account", "'acme'", "started_at", quoted(ARRIVAL.minus(Duration.ofDays(31)))),
+        TOO_OLD,
+        "more than event.max-age (30 d) before");
   }
 
   @Test

@@ -114,11 +114,11 @@ class DigestTest {
       digest.add(values[i]);
       if (i % 97 == 0) {
         Digest.Centroids centroids = digest.centroids();
-        assertThat(centroids.count()).isLessThanOrEqualTo(i < Digest.BUFFER ? i + 1 : 130);
+        assertThat(centroids.count()).isLessThanOrEqualTo(i < Digest.BUFFER ? i + 1 : 240);
         assertThat(Arrays.stream(centroids.weights()).asLongStream().sum()).isEqualTo(i + 1);
       }
     }
-    assertThat(digest.centroids().count()).isGreaterThan(60);
+    assertThat(digest.centroids().count()).isGreaterThan(130);
   }
 
   @Test

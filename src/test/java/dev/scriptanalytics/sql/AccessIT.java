@@ -28,7 +28,7 @@ class AccessIT {
   private static final int ACCESS_DENIED = 497;
   private static final int AUTHENTICATION_FAILED = 516;
 
-  /** Readers as users.xml tells an administrator to add them: one of an account, one of none. */
+  /** Readers as an administrator adds them: one of an account, one of none. */
   private static final String READERS =
       """
       <clickhouse><users>
@@ -64,6 +64,7 @@ class AccessIT {
         ClickHouseProcess.start(
             directory.resolve("server"), directory.resolve("config.xml"), Map.of());
     clickHouse.applySql();
+    clickHouse.query("SYSTEM FLUSH LOGS query_log");
     clickHouse.query("INSERT INTO script_analytics.reader_accounts VALUES ('dora', 'acme')");
 
     long now = Instant.now().truncatedTo(ChronoUnit.MINUTES).toEpochMilli();
@@ -196,6 +197,29 @@ class AccessIT {
         "SELECT * FROM system.processes",
         "SELECT * FROM system.parts",
         "SELECT * FROM information_schema.tables",
+        "SELECT * FROM system.query_log",
+        "SELECT * FROM system.parts_columns",
+        "SELECT * FROM system.mutations",
+        "SELECT * FROM system.server_settings",
+        "SHOW PROCESSLIST",
+        "SHOW USERS",
+        "SHOW CREATE TABLE script_analytics.runs",
+        "DESCRIBE TABLE script_analytics.runs",
+        "SHOW ACCESS",
+        "EXPLAIN SELECT * FROM script_analytics.runs",
+        "SELECT * FROM loop('script_analytics', 'runs')",
+        "SELECT * FROM mergeTreeIndex('script_analytics', 'runs')",
+        "SELECT (SELECT count() FROM script_analytics.runs) FROM script_analytics.scripts(account ="
+            + " 'acme')",
+        "SELECT * FROM dictionary('runs')",
+        "SELECT * FROM remoteSecure('127.0.0.1', 'script_analytics', 'runs')",
+        "SELECT * FROM mysql('127.0.0.1:3306', 'd', 't', 'u', 'p')",
+        "SELECT * FROM postgresql('127.0.0.1:5432', 'd', 't', 'u', 'p')",
+        "SELECT * FROM mongodb('127.0.0.1:27017', 'd', 'c', 'u', 'p', 'x UInt8')",
+        "SELECT * FROM redis('127.0.0.1:6379', 'k', 'k String, v String')",
+        "SELECT * FROM sqlite('/etc/passwd', 't')",
+        "INSERT INTO FUNCTION file('out.csv', 'CSV', 'x UInt8') VALUES (1)",
+        "INSERT INTO FUNCTION url('http://127.0.0.1/', 'CSV', 'x UInt8') VALUES (1)",
         "SELECT * FROM file('/etc/passwd', 'LineAsString')",
         "SELECT * FROM url('http://127.0.0.1/', 'LineAsString')",
         "SELECT * FROM s3('http://127.0.0.1/bucket/key', 'LineAsString')",
@@ -207,6 +231,20 @@ class AccessIT {
         "DROP TABLE script_analytics.runs",
         "DROP VIEW script_analytics.all_runs",
         "DROP DATABASE script_analytics",
+        "DETACH TABLE script_analytics.runs",
+        "RENAME TABLE script_analytics.runs TO script_analytics.gone",
+        "OPTIMIZE TABLE script_analytics.runs",
+        "ALTER TABLE script_analytics.runs MODIFY COMMENT 'mine'",
+        "ALTER TABLE script_analytics.runs UPDATE status = 'Failed' WHERE 1",
+        "ALTER TABLE script_analytics.all_runs MODIFY SQL SECURITY NONE",
+        "ALTER USER dora SETTINGS readonly = 0",
+        "DELETE FROM script_analytics.runs WHERE 1",
+        "CREATE FUNCTION mine AS x -> x",
+        "CREATE DICTIONARY script_analytics.d (k UInt64) PRIMARY KEY k SOURCE(CLICKHOUSE(TABLE"
+            + " 'runs')) LAYOUT(FLAT()) LIFETIME(0)",
+        "BACKUP TABLE script_analytics.runs TO Disk('default', 'x')",
+        "SET readonly = 0",
+        "SELECT 1 SETTINGS max_memory_usage = 0",
         "TRUNCATE TABLE script_analytics.runs",
         "CREATE TABLE script_analytics.t (x UInt8) ORDER BY x",
         "CREATE VIEW script_analytics.v DEFINER = script_views SQL SECURITY DEFINER"
@@ -223,6 +261,23 @@ class AccessIT {
         .isInstanceOfSatisfying(
             QueryFailedException.class,
             e -> assertThat(e.code()).as(e.getMessage()).isIn(ACCESS_DENIED, READONLY));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT * FROM merge('script_analytics', 'runs')",
+        "SELECT joinGet('script_analytics.runs', 'run_id', 'acme')",
+        "SELECT dictGet('script_analytics.runs', 'run_id', 'acme')",
+        "SELECT * FROM cluster('default', 'script_analytics', 'runs')",
+        "SELECT * FROM fileCluster('default', '/etc/passwd', 'LineAsString')",
+        "SELECT * FROM urlCluster('default', 'http://127.0.0.1/', 'LineAsString')"
+      })
+  void aReaderGetsNothingByWaysThatLeadNowhere(String query) {
+    assertThatThrownBy(() -> clickHouse.queryAs("dora", "dora", query))
+        .isInstanceOf(QueryFailedException.class)
+        .hasMessageNotContaining("run1")
+        .hasMessageNotContaining("root:");
   }
 
   @Test

@@ -371,7 +371,7 @@ class RunTrackerTest {
   @Test
   void letsTheOldestEndsGoWhenTooManyBytesWait() throws Exception {
     int bytes = events.success("x", 1).with("input", "x".repeat(1000)).decoded().payloadBytes();
-    track(rules().awaitStartMaxBytes(2L * bytes));
+    track(rules().awaitStartMaxBytes(5L * bytes / 2));
     for (String run : List.of("a", "b", "c")) {
       tracker.receive(events.success(run, 1).with("input", "x".repeat(1000)));
     }
@@ -387,23 +387,26 @@ class RunTrackerTest {
 
   @Test
   void countsCapturedTextAmongTheBytesThatWait() throws Exception {
-    int bytes = events.success("x", 1).decoded().payloadBytes();
-    track(rules().awaitStartMaxBytes(2L * bytes));
-    tracker.receive(events.success("a", 1), events.success("b", 1));
+    int bytes = events.success("x", 1).with("input", "x".repeat(1000)).decoded().payloadBytes();
+    track(rules().awaitStartMaxBytes(5L * bytes / 2));
+    for (String run : List.of("a", "b")) {
+      tracker.receive(events.success(run, 1).with("input", "x".repeat(1000)));
+    }
     assertThat(tracker.metric(RunTracker.OPEN_RUNS)).isEqualTo(2);
 
-    tracker.receive(events.success("c", 1).with("stdout", "y".repeat(bytes)));
+    tracker.receive(events.success("c", 1).with("stdout", "y".repeat(2 * bytes)));
 
     assertThat(tracker.metric(RunTracker.OPEN_RUNS)).as("the newest alone").isOne();
   }
 
   @Test
   void makesRoomForOtherEndsWhenAStartComes() throws Exception {
-    int bytes = events.success("a-0", 1).decoded().payloadBytes();
-    track(rules().awaitStartMaxBytes(2L * bytes));
+    int bytes = events.success("a-0", 1).with("input", "x".repeat(1000)).decoded().payloadBytes();
+    track(rules().awaitStartMaxBytes(5L * bytes / 2));
     tracker.receive(events.success("a-x", 1));
     for (int i = 0; i < 9; i++) {
-      tracker.receive(events.success("a-" + i, 1), events.start("a-" + i));
+      tracker.receive(
+          events.success("a-" + i, 1).with("input", "x".repeat(1000)), events.start("a-" + i));
     }
     tracker.receive(events.start("a-x"));
 

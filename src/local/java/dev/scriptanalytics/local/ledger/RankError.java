@@ -5,9 +5,6 @@ package dev.scriptanalytics.local.ledger;
  * t-digests promise anything.
  */
 public final class RankError {
-  // Digests keep single-precision means, and the mean of equal values is not quite that value.
-  private static final double SAME = 1e-6;
-
   private RankError() {}
 
   /**
@@ -15,16 +12,30 @@ public final class RankError {
    *
    * <p>A value takes up the ranks from the share of values below it to the share of values up to
    * it, so that the exact quantile by nearest rank has no error, and neither has a value that many
-   * share. Between two values there is one rank. Values within a millionth are the same.
+   * share. An estimate has the ranks of the value that is nearest to it: a digest interpolates, and
+   * where times are whole milliseconds and many runs took 30 of them, 30.02 is as good an answer as
+   * 30.
    *
    * @param sorted ascending, at least one
    * @return between 0 and 1
    */
   public static double of(double[] sorted, double estimate, double q) {
-    double tolerance = SAME * Math.abs(estimate);
-    double below = (double) countBelow(sorted, estimate - tolerance) / sorted.length;
-    double upTo = (double) countBelow(sorted, Math.nextUp(estimate + tolerance)) / sorted.length;
+    double value = nearest(sorted, estimate);
+    double below = (double) countBelow(sorted, value) / sorted.length;
+    double upTo = (double) countBelow(sorted, Math.nextUp(value)) / sorted.length;
     return Math.max(0, Math.max(below - q, q - upTo));
+  }
+
+  private static double nearest(double[] sorted, double estimate) {
+    int next = countBelow(sorted, estimate);
+    if (next == 0) {
+      return sorted[0];
+    }
+    if (next == sorted.length) {
+      return sorted[next - 1];
+    }
+    boolean isNearerToNext = sorted[next] - estimate < estimate - sorted[next - 1];
+    return isNearerToNext ? sorted[next] : sorted[next - 1];
   }
 
   /**

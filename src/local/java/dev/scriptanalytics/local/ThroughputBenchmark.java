@@ -1,0 +1,114 @@
+package dev.scriptanalytics.local;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.scriptanalytics.local.CommandLine.BadArgument;
+import dev.scriptanalytics.local.benchmark.Rounds;
+import dev.scriptanalytics.local.benchmark.Workload;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Measures how fast the job is beside ClickHouse's own Kafka engine, on this machine, with a real
+ * broker, a real Flink cluster and a real ClickHouse server, and whether everything is there in the
+ * end.
+ */
+public final class ThroughputBenchmark {
+  private static final String USAGE =
+      """
+      Measures the job's throughput beside that of ClickHouse's own Kafka engine. Starts a Kafka
+      broker, a Flink cluster and a ClickHouse server of its own, and stops them.
+        --cases LETTERS    default abcde:
+                             a one end event a run, 1% of them twice, 10 scripts
+                             b start and end events, out of order
+                             c as a, 80% of one of 425 scripts
+                             d as a, 100,000 scripts
+                             e as a, and five log entries a run
+                             s as a, 1,000 scripts
+        --events N         events of runs a case; default 12000000, and a sixth of it in case e
+        --rounds N         times that each contender gets each case, in turn; default 3
+        --contenders LIST  of job, no-checkpoints, kafka-engine, kafka-engine-plain;
+                           default job,kafka-engine
+        --job.OPTION=VALUE     an option of the job; may be repeated
+        --flink.OPTION=VALUE   an option of the Flink cluster; may be repeated
+        --home DIRECTORY   default benchmark in $SCRIPT_ANALYTICS_HOME; its content is removed
+        --json FILE        writes every measurement
+      """;
+
+  private ThroughputBenchmark() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    System.exit(run(args, System.out, System.err));
+  }
+
+  private static int run(String[] args, PrintStream out, PrintStream messages)
+      throws InterruptedException {
+    try {
+      List<String> jobOptions = new ArrayList<>();
+      List<String> flinkOptions = new ArrayList<>();
+      List<String> own = new ArrayList<>();
+      for (String arg : args) {
+        if (arg.startsWith("--job.") && arg.contains("=")) {
+          jobOptions.add("--" + arg.substring("--job.".length()));
+        } else if (arg.startsWith("--flink.") && arg.contains("=")) {
+          flinkOptions.add(arg.substring("--flink.".length()));
+        } else {
+          own.add(arg);
+        }
+      }
+      CommandLine options =
+          CommandLine.parse(
+              own.toArray(String[]::new),
+              Set.of("--cases", "--events", "--rounds", "--contenders", "--home", "--json"),
+              Set.of("--help"));
+      options.expectNoOthers();
+      if (options.has("--help")) {
+        out.print(USAGE);
+        return 0;
+      }
+      Path home = options.path("--home", null);
+      if (home == null) {
+        home = Path.of(System.getenv("SCRIPT_ANALYTICS_HOME"), "benchmark");
+      }
+      Rounds rounds =
+          new Rounds(
+              cases(options.text("--cases", "abcde")),
+              options.integer("--events", 12_000_000),
+              (int) options.integer("--rounds", 3),
+              Arrays.asList(options.text("--contenders", "job,kafka-engine").split(",")),
+              flinkOptions,
+              jobOptions,
+              home,
+              out);
+      boolean exact = rounds.run();
+      Path json = options.path("--json", null);
+      if (json != null) {
+        new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .writeValue(json.toFile(), rounds.measurements());
+      }
+      return exact ? 0 : 1;
+    } catch (BadArgument | IllegalArgumentException e) {
+      messages.println("throughput-benchmark: " + e.getMessage() + "; see --help");
+      return 2;
+    } catch (IOException e) {
+      messages.println("throughput-benchmark: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private static List<Workload> cases(String letters) throws BadArgument {
+    List<Workload> cases = new ArrayList<>();
+    for (String letter : letters.chars().mapToObj(Character::toString).toList()) {
+      cases.add(
+          Workload.of(letter)
+              .orElseThrow(() -> new BadArgument("there is no case \"" + letter + "\"")));
+    }
+    return cases;
+  }
+}

@@ -1,0 +1,17 @@
+package dev.scriptanalytics.local.benchmark;
+
+/** What takes events from Kafka to ClickHouse. */
+public interface Contender {
+  /** As the table of results calls it. */
+  String name();
+
+  /** Whether it can do this case. */
+  boolean takes(Workload workload);
+
+  /**
+   * Consumes everything from the earliest offset on, in processes that know nothing yet.
+   *
+   * @throws IllegalStateException if it does not come to an end
+   */
+  Measurement measure(LoadedTopics topics);
+}
