@@ -160,7 +160,7 @@ public final class QueryBenchmark {
 
   private void measure() throws InterruptedException {
     out.printf(
-        "%,d runs and %,d log entries of %d scripts in %d days, a third of the busiest; load %.1f.%n",
+        "%,d runs and %,d log entries of %d scripts in %d days, a third of all of the busiest; load %.1f.%n",
         data.runs(), data.logs(), GeneratedRuns.SCRIPTS, GeneratedRuns.DAYS, load());
     out.printf("%n| | median | target | processor time | rows read |%n|---|---|---|---|---|%n");
     metrics();
@@ -268,7 +268,10 @@ public final class QueryBenchmark {
           "`" + view + "` by run id",
           view.equals("record") ? 50 : NONE,
           ids.stream()
-              .map("SELECT * FROM script_analytics.%s(account = 'acme', run_id = '%s')"::formatted)
+              .map(
+                  id ->
+                      "SELECT * FROM script_analytics.%s(account = 'acme', run_id = '%s')"
+                          .formatted(view, id))
               .toArray(String[]::new));
     }
   }
