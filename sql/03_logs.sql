@@ -5,7 +5,8 @@
 --
 -- The indexes find a run's entries and an entry by their ids alone, and what a message contains, as substring or as word,
 -- from 4 bytes on. SEARCH.md beside this file has the figures by which they were chosen. They are exact under FINAL only
--- for columns in which the rows of a key agree: see view all_logs before adding another.
+-- for columns in which the rows of a key agree: see view all_logs before adding another. (arrivals is for the live tail, which
+-- reads without FINAL.)
 CREATE TABLE IF NOT EXISTS script_analytics.logs
 (
     account String COMMENT 'The tenant' CODEC(ZSTD(1)),
@@ -41,7 +42,8 @@ CREATE TABLE IF NOT EXISTS script_analytics.logs
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, ZSTD(1)),
     INDEX run_ids run_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX log_ids log_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX message_parts log_message TYPE ngrambf_v1(4, 65536, 3, 0) GRANULARITY 1
+    INDEX message_parts log_message TYPE ngrambf_v1(4, 65536, 3, 0) GRANULARITY 1,
+    INDEX arrivals ingested_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(timestamp)
@@ -52,3 +54,6 @@ SETTINGS
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Log entries of custom scripts; readers use views';
+
+-- For a table that was created without it. Parts that are there get it when they are merged.
+ALTER TABLE script_analytics.logs ADD INDEX IF NOT EXISTS arrivals ingested_at TYPE minmax GRANULARITY 1;

@@ -10,6 +10,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.SipHash;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
+import dev.scriptanalytics.json.LoneSurrogates;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
@@ -136,6 +137,9 @@ public final class RunDecoder {
   public ScriptEvent decode(KafkaRecord record, long arrival) throws UnusableRecordException {
     limits.checkRecord(record.value(), arrival);
     fields.scan(record.value());
+    if (event.hasSurrogates()) {
+      fields.scan(LoneSurrogates.replaced(record.value()));
+    }
 
     RunStatus status = status();
     boolean ended = status != RunStatus.IN_PROGRESS;

@@ -80,6 +80,7 @@ public final class JsonObjectScanner {
   private final boolean[] escapes;
 
   private int unknown;
+  private boolean surrogates;
   private int[] unknownStarts = new int[16];
   private int[] unknownEnds = new int[16];
 
@@ -151,6 +152,7 @@ public final class JsonObjectScanner {
     this.to = to;
     Arrays.fill(kinds, Kind.ABSENT);
     unknown = 0;
+    surrogates = false;
     if (unknownStarts.length > KEPT_UNKNOWN) {
       unknownStarts = new int[KEPT_UNKNOWN];
       unknownEnds = new int[KEPT_UNKNOWN];
@@ -313,6 +315,11 @@ public final class JsonObjectScanner {
   /** Where the value of an unknown field ends, exclusive: with its quote or bracket. */
   public int unknownEnd(int i) {
     return unknownEnds[Objects.checkIndex(i, unknown)];
+  }
+
+  /** Whether an escape anywhere in the object stands for half of a surrogate pair. */
+  public boolean hasSurrogates() {
+    return surrogates;
   }
 
   /** The array that was scanned. */
@@ -609,6 +616,8 @@ public final class JsonObjectScanner {
             throw unexpected(at + i, "four hexadecimal digits after \\u");
           }
         }
+        int second = byteAt(at + 2);
+        surrogates |= (byteAt(at + 1) | 0x20) == 'd' && second >= '8';
         return at + 5;
       }
       default -> throw unexpected(at, "an escape that JSON knows");

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -157,7 +158,8 @@ public final class LogRow {
 
   /**
    * The row with what its run adds: script, deployment and function where the entry does not tell
-   * them.
+   * them. An entry that names another script than its run's gets nothing, since the run's version
+   * is a version of its own script.
    *
    * @param version the row version of the run as it is known
    */
@@ -165,6 +167,10 @@ public final class LogRow {
     out.reset();
     out.uint8(version);
     out.raw(bytes, 1, DEPLOYMENT_VERSION);
+    if (isOfAnotherScript(run)) {
+      out.raw(bytes, DEPLOYMENT_VERSION, bytes.length);
+      return out.copy();
+    }
     int own = deploymentVersion();
     out.uint32(own == 0 ? run.deploymentVersion() : own);
     out.raw(bytes, TIMESTAMP, ends[ACCOUNT]);
@@ -175,6 +181,12 @@ public final class LogRow {
     copyOr(FUNCTION, run.function(), out);
     out.raw(bytes, ends[FUNCTION], bytes.length);
     return out.copy();
+  }
+
+  private boolean isOfAnotherScript(RunIdentity run) {
+    byte[] script = run.script();
+    return hasScript()
+        && !Arrays.equals(bytes, texts[SCRIPT], ends[SCRIPT], script, 0, script.length);
   }
 
   /** Makes a tombstone of a row, in place, and gives it back. */

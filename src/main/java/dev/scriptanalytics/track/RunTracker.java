@@ -251,6 +251,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     pending.sort(Comparator.comparingLong(run -> run.since));
     for (PendingLogs.OfRun run : pending) {
       reached = run.since;
+      run.identity = identityOf(run);
       awaitingRun.add(run);
       awaitingRunBytes += run.bytes();
     }
@@ -262,6 +263,16 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
         reached = Math.max(reached, event.arrival);
       }
     }
+  }
+
+  private RunIdentity identityOf(PendingLogs.OfRun run) {
+    int group = keyGroups.of(run.hashHigh) - firstKeyGroup;
+    int at = finishedRuns[group].find(run.hashHigh, run.hashLow);
+    if (at != FinishedRuns.NONE) {
+      return identities.get(finishedRuns[group].identity(at));
+    }
+    ScriptEvent start = openRuns[group].get(run.hashHigh, run.hashLow);
+    return start == null ? null : identities.get(identities.of(known.wrap(start.row)));
   }
 
   @Override

@@ -757,7 +757,7 @@ class RunDecoderTest {
       strings = {
         "{ 'b' : 1.0,\n 'a' : [ ] }",
         "[1, 2e0, {'a': null}]",
-        "'a \\\" \\u00e4 \\ud800 text'",
+        "'a \\\" \\u00e4 \\ud83d\\ude00 text'",
         "''",
         "0.10",
         "true",
@@ -768,6 +768,19 @@ class RunDecoderTest {
         .containsEntry("input", quotes(document))
         .containsEntry("output", quotes(document))
         .containsEntry("truncated", List.of());
+  }
+
+  @Test
+  void replacesHalvesOfSurrogatePairsWhichClickHouseTakesForNoJson() throws Exception {
+    assertThat(
+            row(
+                event(
+                    "input", "{'a':['\\ud83d'],'n':7}",
+                    "output", "'\\uD83D\\uDE00 \\udc00'",
+                    "team", "'\\uDBFF'")))
+        .containsEntry("input", quotes("{'a':['\\ufffd'],'n':7}"))
+        .containsEntry("output", quotes("'\\uD83D\\uDE00 \\ufffd'"))
+        .containsEntry("extra", quotes("{'team':'\\ufffd'}"));
   }
 
   @Test

@@ -125,7 +125,7 @@ class RunTrackerLogsTest {
             "hello",
             T,
             entry -> {
-              entry.script = "Own".getBytes(UTF_8);
+              entry.script = "Qbalance".getBytes(UTF_8);
               entry.deploymentVersion = 9;
             });
     tracker.receive(own);
@@ -136,7 +136,7 @@ class RunTrackerLogsTest {
         .satisfies(
             row ->
                 assertThat(row)
-                    .containsEntry("script", "Own")
+                    .containsEntry("script", "Qbalance")
                     .containsEntry("deployment_version", 9)
                     .containsEntry("deployment_id", "d3"));
     assertThat(tracked.logRows).noneMatch(row -> row.get("is_deleted").equals(1));
@@ -200,6 +200,35 @@ class RunTrackerLogsTest {
     assertThat(tracked.liveLogRows())
         .singleElement()
         .satisfies(row -> assertThat(row).containsEntry("script", "Qbalance"));
+  }
+
+  @Test
+  void givesNoVersionOfItsRunToAnEntryThatNamesAnotherScript() throws Exception {
+    track(rules());
+    tracker.receive(start("a"));
+    tracker.receive(entry("a", "l1", "hello", T, more -> more.script = "Other".getBytes(UTF_8)));
+
+    assertThat(tracked.liveLogRows())
+        .singleElement()
+        .satisfies(
+            row ->
+                assertThat(row)
+                    .containsEntry("script", "Other")
+                    .containsEntry("deployment_version", 0)
+                    .containsEntry("deployment_id", "")
+                    .containsEntry("function", ""));
+  }
+
+  @Test
+  void countsNoEntryAsGivenUpThatWasEnrichedBeforeARestart() throws Exception {
+    track(rules());
+    tracker.receive(entry("a", "l1", "hello"));
+    tracker.receive(events.start("a"));
+    restart();
+    tracker.watermarkAfter(Duration.ofMinutes(11));
+
+    assertThat(tracker.metric(RunTracker.RUNS_WITH_PENDING_LOGS)).isZero();
+    assertThat(tracker.metric(RunTracker.UNENRICHED_LOGS)).isZero();
   }
 
   @Test

@@ -23,6 +23,9 @@ import java.util.function.BooleanSupplier;
  */
 final class JobContender implements Contender {
   private static final Duration PATIENCE = Duration.ofMinutes(15);
+  // Looking costs, too.
+  static final Duration PAUSE = Duration.ofMillis(300);
+
   private static final Duration METRICS_PATIENCE = Duration.ofSeconds(25);
 
   private final String name;
@@ -168,7 +171,7 @@ final class JobContender implements Contender {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    if (!Waiting.until(PATIENCE, condition)) {
+    if (!Waiting.until(PATIENCE, PAUSE, condition)) {
       throw new IllegalStateException("Waited " + PATIENCE.toMinutes() + " minutes for " + what);
     }
   }

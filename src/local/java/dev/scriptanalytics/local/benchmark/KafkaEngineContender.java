@@ -122,7 +122,8 @@ final class KafkaEngineContender implements Contender {
       view("log_rows", "logs", "*", "log_queue");
     }
     view("run_rows", "runs", "*", "run_queue");
-    boolean arrived = Waiting.until(PATIENCE, () -> arrived() >= topics.events());
+    boolean arrived =
+        Waiting.until(PATIENCE, JobContender.PAUSE, () -> arrived() >= topics.events());
     double seconds = stopwatch.seconds();
     Map<String, Double> cpu = stopwatch.cpuSeconds();
     Measurement measurement =

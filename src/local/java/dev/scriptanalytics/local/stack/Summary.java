@@ -2,6 +2,10 @@ package dev.scriptanalytics.local.stack;
 
 import dev.scriptanalytics.local.ClickHouse;
 import dev.scriptanalytics.local.Ports;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 
 /** What a user needs to know of a stack that runs: addresses, and queries to begin with. */
 record Summary(Stack stack) {
@@ -19,6 +23,7 @@ record Summary(Stack stack) {
     boolean any = busiest.length == 2;
     String account = any ? busiest[0] : "acme";
     String script = any ? busiest[1] : "Qbalance";
+    LocalDate today = LocalDate.now(ZoneOffset.UTC);
     return """
 
         Everything runs.
@@ -37,6 +42,8 @@ record Summary(Stack stack) {
               script = '%s', from = now64(3) - INTERVAL 1 DAY, to = now64(3))
             WHERE log_level IN ('Warning', 'Error', 'Fatal')
             ORDER BY timestamp DESC LIMIT 10 FORMAT PrettyCompact"
+        Or open in a browser (deploy/clickhouse/HTTP.md has more):
+          %s/exports/%s_runs_data.csv?account=%s&from=%s&to=%s
         """
         .formatted(
             stack.flinkAddress(),
@@ -54,6 +61,15 @@ record Summary(Stack stack) {
             ClickHouse.READER_PASSWORD,
             clickHouse.httpUrl(),
             account,
-            script);
+            script,
+            clickHouse.httpUrl(),
+            inAddress(script),
+            inAddress(account),
+            today.minusDays(1),
+            today.plusDays(1));
+  }
+
+  private static String inAddress(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

@@ -1,0 +1,19 @@
+-- What an HTTP endpoint is asked for, checked: always one row. The time is what ClickHouse itself would refuse to read as
+-- a parameter, since that knows no Z and no offset. A + that a client forgot to encode arrives as a space.
+CREATE OR REPLACE VIEW script_analytics.requested_range
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+WITH
+    '^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d([.]\\d{1,9})?)?(Z|[-+ ]\\d\\d:?\\d\\d)?)?$' AS iso8601,
+    ifNull({from:Nullable(String)}, '') AS from_text,
+    ifNull({to:Nullable(String)}, '') AS to_text
+SELECT
+    ifNull({account:Nullable(String)}, '') AS account,
+    parseDateTime64BestEffort(replaceRegexpOne(from_text, '(.{11}) (\\d\\d:?\\d\\d)$', '\\1+\\2'), 3, 'UTC') AS from,
+    parseDateTime64BestEffort(replaceRegexpOne(to_text, '(.{11}) (\\d\\d:?\\d\\d)$', '\\1+\\2'), 3, 'UTC') AS to
+WHERE NOT ignore(
+    throwIf({account:Nullable(String)} IS NULL, 'account is missing: add account=NAME'),
+    throwIf(NOT match(from_text, iso8601), 'from must be a time such as 2026-11-20T10:00:00Z'),
+    throwIf(NOT match(to_text, iso8601), 'to must be a time such as 2026-11-20T10:00:00Z')
+)
+COMMENT 'The account and times that an HTTP endpoint is asked for, checked: account, from, to (ISO-8601)';
