@@ -37,35 +37,11 @@ public final class SearchBenchmark {
         log_message, deployment_version, deployment_id, function, source, source_type, duration_ms,
         memory_bytes, error_code, metadata, trace_id, retention_days)
       WITH
-        ['Handled {v} request for customer {n} in {n} ms',
-         'Cache hit for key session:{id}',
-         'Cache miss for key session:{id}, loading from the database',
-         'GET https://api.example.com/v2/customers/{n}/orders?page={d} returned 200 in {n} ms',
-         'POST https://api.example.com/v2/{w}/{u} returned 201 in {n} ms',
-         'Fetched {n} rows from table {w} in {n} ms',
-         'Validated input of {n} bytes against schema {w}.v{d}',
-         'Step {d} of {d} finished: {w}',
-         'Published message {u} to topic {w}-events, partition {d}, offset {n}{n}',
-         'Token of user {n} expires in {n} seconds',
-         'Started worker {d} on host 10.{d}.{d}.{d}, pid {n}',
-         'Memory in use: {n} MB of 2048 MB',
-         'Order ord_{id} of customer {n} moved from state {w} to {w}',
-         'Uploaded results to s3://{w}-results/{u}/part-{d}.parquet, {n}{n} bytes',
-         'Retry {d} of 5 after {n} ms: connection to 10.{d}.{d}.{d}:{n} was reset by the peer',
-         'Slow query: SELECT * FROM {w} WHERE id = {n} took {n} ms',
-         'Request {u} timed out after {n} ms waiting for {w}',
-         'Payment {id} declined by the bank with code {d}',
-         'Circuit breaker {w} is open after {d} failures',
-         'Traceback (most recent call last): File "/srv/app/{w}.py", line {n}, in handler: KeyError: ''{w}''',
-         'java.lang.IllegalStateException: {w} {n} is already closed at com.example.{w}.Service.run(Service.java:{d})',
-         'Storage quota of account {n} exceeded: {n} MB',
-         'Reconciliation mismatch for ledger {id}: expected {n}, found {n}',
-         'CUDA out of memory: tried to allocate {n} MiB on device {d}'] AS templates,
-        ['billing', 'inventory', 'checkout', 'shipment', 'invoice', 'catalog', 'pricing', 'refund', 'profile',
-         'session', 'tariff', 'voucher', 'warehouse', 'forecast', 'ranking', 'embedding'] AS words,
         toUInt64(intDiv(number, 2)) AS run, sipHash64(run, 1) AS run_hash,
         sipHash64(number, 2) AS h, sipHash64(number, 3) AS g,
-        1 + toUInt32(24 * pow((g %% 1000003) / 1000003, 2)) AS template
+      """
+          + escaped(GeneratedRuns.WORDS_AND_TEMPLATES)
+          + """
       SELECT
         'acme',
         'script_' || leftPad(toString(toUInt32(200 * pow(run_hash / 18446744073709551616, 5))), 3, '0'),
@@ -73,14 +49,10 @@ public final class SearchBenchmark {
           toInt64(run * %2$d) + run_hash %% 30000000 + h %% 900000),
         'log_' || lower(hex(h)), 3, 'run_' || lower(hex(run_hash)),
         multiIf(template >= 20, 'Error', template >= 15, 'Warning', h %% 5 = 0, 'Debug', 'Info'),
-        replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(
-          replaceOne(templates[template], '{w}', words[1 + h %% 16]),
-          '{w}', words[1 + g %% 16]),
-          '{u}', toString(reinterpretAsUUID(reinterpretAsFixedString(h) || reinterpretAsFixedString(g)))),
-          '{id}', lower(hex(toUInt32(g)))),
-          '{n}', toString(h %% 9973)),
-          '{d}', toString(g %% 251)),
-          '{v}', ['GET', 'POST', 'PUT'][1 + h %% 3]),
+      """
+          + escaped(GeneratedRuns.MESSAGE)
+          + """
+        ,
         1 + intDiv(run, 2000000), 'deploy_' || toString(1 + intDiv(run, 2000000)), 'handler',
         words[1 + h %% 16], 'api', h %% 1000 / 7, h %% 2000000000,
         if(template >= 20, ['E_KEY', 'E_STATE', 'QUOTA_EXCEEDED', '', 'CUDA_OOM'][template - 19], ''),
@@ -434,8 +406,12 @@ public final class SearchBenchmark {
       clickHouse.query(query);
       times[i] = (System.nanoTime() - start) / 1e6;
     }
-    Arrays.sort(times);
-    return Long.toString(Math.round(times[REPETITIONS / 2]));
+    return Long.toString(Math.round(QueryBenchmark.median(times)));
+  }
+
+  /** As part of a format. */
+  private static String escaped(String sql) {
+    return sql.replace("%", "%%");
   }
 
   private static String time(Instant time) {
