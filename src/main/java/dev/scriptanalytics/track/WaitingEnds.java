@@ -43,9 +43,9 @@ final class WaitingEnds {
   private int size;
   private long liveBytes;
 
-  // Open addressing: the first half of the hash, and where the entry is, plus one.
-  private long[] hashes = new long[MIN_CAPACITY];
-  private int[] places = new int[MIN_CAPACITY];
+  // Open addressing: a slot holds the upper half of the hash's first half, and below it where the
+  // entry is, plus one; 0 is an empty one.
+  private long[] slots = new long[MIN_CAPACITY];
 
   /**
    * Nothing yet.
@@ -85,8 +85,8 @@ final class WaitingEnds {
     entries.putLong(end + LOW, event.hashLow);
     entries.putLong(end + ARRIVAL, event.arrival);
     entries.put(end + HEADER_BYTES, bytes, 0, length - HEADER_BYTES);
-    if (4 * (size + 1) > 3 * places.length) {
-      index(2 * places.length);
+    if (4 * (size + 1) > 3 * slots.length) {
+      index(2 * slots.length);
     }
     enter(event.hashHigh, end);
     end += length;
@@ -96,10 +96,12 @@ final class WaitingEnds {
 
   /** Takes the end of a run out; null if it is not here. */
   ScriptEvent take(long high, long low) {
-    int mask = places.length - 1;
-    for (int at = home(high, mask); places[at] != 0; at = (at + 1) & mask) {
-      int place = places[at] - 1;
-      if (hashes[at] == high && entries.getLong(place + LOW) == low) {
+    int mask = slots.length - 1;
+    for (int at = home(high, mask); slots[at] != 0; at = (at + 1) & mask) {
+      int place = place(slots[at]);
+      if ((slots[at] ^ high) >>> 32 == 0
+          && entries.getLong(place + HIGH) == high
+          && entries.getLong(place + LOW) == low) {
         ScriptEvent event = event(place);
         remove(at, place);
         return event;
@@ -206,9 +208,9 @@ final class WaitingEnds {
   }
 
   private int slotOf(long high, int place) {
-    int mask = places.length - 1;
+    int mask = slots.length - 1;
     int at = home(high, mask);
-    while (places[at] != place + 1) {
+    while (place(slots[at]) != place) {
       at = (at + 1) & mask;
     }
     return at;
@@ -220,16 +222,15 @@ final class WaitingEnds {
     size--;
     liveBytes -= length;
     // Moves back what had to give way, so that a search may stop at the first empty slot.
-    int mask = places.length - 1;
+    int mask = slots.length - 1;
     int hole = slot;
-    for (int next = (hole + 1) & mask; places[next] != 0; next = (next + 1) & mask) {
-      if (((next - home(hashes[next], mask)) & mask) >= ((next - hole) & mask)) {
-        hashes[hole] = hashes[next];
-        places[hole] = places[next];
+    for (int next = (hole + 1) & mask; slots[next] != 0; next = (next + 1) & mask) {
+      if (((next - home(slots[next], mask)) & mask) >= ((next - hole) & mask)) {
+        slots[hole] = slots[next];
         hole = next;
       }
     }
-    places[hole] = 0;
+    slots[hole] = 0;
     if (size == 0) {
       oldest = 0;
       end = 0;
@@ -263,18 +264,15 @@ final class WaitingEnds {
     }
     oldest = 0;
     end = to;
-    index(
-        places.length > MIN_CAPACITY && 8 * size < places.length
-            ? places.length / 2
-            : places.length);
+    boolean isTooLarge = slots.length > MIN_CAPACITY && 8 * size < slots.length;
+    index(isTooLarge ? slots.length / 2 : slots.length);
   }
 
   private void index(int capacity) {
-    if (capacity == places.length) {
-      Arrays.fill(places, 0);
+    if (capacity == slots.length) {
+      Arrays.fill(slots, 0);
     } else {
-      hashes = new long[capacity];
-      places = new int[capacity];
+      slots = new long[capacity];
     }
     for (int place = oldest; place < end; place += Math.abs(entries.getInt(place))) {
       if (entries.getInt(place) > 0) {
@@ -284,13 +282,16 @@ final class WaitingEnds {
   }
 
   private void enter(long high, int place) {
-    int mask = places.length - 1;
+    int mask = slots.length - 1;
     int at = home(high, mask);
-    while (places[at] != 0) {
+    while (slots[at] != 0) {
       at = (at + 1) & mask;
     }
-    hashes[at] = high;
-    places[at] = place + 1;
+    slots[at] = high >>> 32 << 32 | (place + 1);
+  }
+
+  private static int place(long slot) {
+    return (int) slot - 1;
   }
 
   // The upper half of the hash: the lower one chose the key group.
