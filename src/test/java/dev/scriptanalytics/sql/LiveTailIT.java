@@ -309,6 +309,25 @@ class LiveTailIT {
     assertThat(endpoints.get("nobody", "/live/pay?account=acme").statusCode()).isEqualTo(403);
   }
 
+  @Test
+  void theIdDoesNotTellWhenAnotherAccountsEntriesArrived() {
+    Follower follower = afterAllSoFar("/live/pay?account=acme");
+    String id = follower.id;
+    views.insert(
+        "logs",
+        IntStream.range(0, 5000).mapToObj(i -> entry("theirs" + i, "account", "globex")).toList());
+    views.insert("logs", entry("mine"));
+    follower.until("mine");
+    long theirs =
+        Long.parseLong(
+            clickHouse.query(
+                "SELECT toUnixTimestamp64Milli(max(ingested_at)) FROM script_analytics.logs"
+                    + " WHERE account = 'globex'"));
+    String answer = tail("dora", "globex", id);
+    assertThat(Long.parseLong(answer.substring(answer.lastIndexOf("id: ") + 4).strip()))
+        .isGreaterThan(theirs);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
