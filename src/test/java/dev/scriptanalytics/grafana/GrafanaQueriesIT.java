@@ -61,7 +61,7 @@ class GrafanaQueriesIT {
             + " toStartOfMinute(executed_on), deployment_version, toStartOfHour(executed_on), 2,"
             + " count(), countIf(status = 'Success'), countIf(status = 'Failed'),"
             + " ifNull(sum(response_time), 0), min(response_time), max(response_time),"
-            + " groupArray(toFloat32(assumeNotNull(response_time))) AS times,"
+            + " groupArrayIf(toFloat32(assumeNotNull(response_time)), isNotNull(response_time)) AS times,"
             + " arrayMap(t -> 1, times) FROM script_analytics.runs GROUP BY ALL");
     clickHouse.query(
         "INSERT INTO script_analytics.logs (account, script, timestamp, log_id, run_id, log_level,"
