@@ -42,7 +42,8 @@ CREATE OR REPLACE FUNCTION script_analytics_typed_number AS (column, operator, t
         concat('{"column":"', column, '","op":"', operator, '","value":', toString(toFloat64OrZero(typed)), '}')
     );
 
--- A filter of all conditions that are there, or NULL where there is none. match: all or any.
+-- A filter of all conditions that are there, or NULL where there is none. match: all or any. A query gives it to a view as
+-- filter = (SELECT script_analytics_chosen_filter(…)): without the SELECT, ClickHouse takes it for NULL, silently.
 CREATE OR REPLACE FUNCTION script_analytics_chosen_filter AS (match, conditions) ->
     if(
         empty(arrayFilter(c -> c != '', conditions)),
