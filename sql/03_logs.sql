@@ -52,6 +52,8 @@ TTL toDate(timestamp) + toIntervalDay(least(retention_days, 36500) + 1)
 SETTINGS
     allow_experimental_reverse_key = 1,
     min_age_to_force_merge_seconds = 3600,
+    -- A fresh part is one file, not two a column: a third of the processor time of inserting it.
+    min_bytes_for_wide_part = 67108864,
     min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Log entries of custom scripts; readers use views';
 

@@ -331,7 +331,7 @@ public final class JobOptions {
   public static final ConfigOption<MemorySize> RUN_AWAIT_START_MAX_BYTES =
       size(
           "run.await-start.max-bytes",
-          "32 mb",
+          "16 mb",
           sizeBetween("0 b", "8 gb"),
           "How many bytes of such rows one parallel instance keeps; the oldest leave first. Too"
               + " small: run.await-start is not reached under load. Large: it is heap memory, and"
