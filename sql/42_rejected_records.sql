@@ -1,0 +1,20 @@
+-- What could not be used and arrived in [from, to), newest first. A record that cannot be read has no account, so this is
+-- for those only who see all accounts; others see nothing.
+CREATE OR REPLACE VIEW script_analytics.rejected_records
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+SELECT
+    arrived_at,
+    reason,
+    detail,
+    bytes,
+    topic,
+    kafka_partition,
+    kafka_offset,
+    item
+FROM script_analytics.dead_letters FINAL
+WHERE arrived_at >= {from:DateTime64(3, 'UTC')}
+    AND arrived_at < {to:DateTime64(3, 'UTC')}
+    AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
+ORDER BY arrived_at DESC, topic, kafka_partition, kafka_offset, item
+COMMENT 'Records that could not be used and arrived in [from, to), for who sees all accounts: from, to (UTC)';

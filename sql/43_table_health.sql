@@ -1,0 +1,73 @@
+-- How the tables stand: parts, rows and bytes, and how fresh they are, for those only who see all accounts.
+
+-- A row a table. rows counts those that a merge will yet replace. An active part is one that queries read; many in one
+-- partition (day) mean that merges do not keep up with inserts.
+CREATE OR REPLACE VIEW script_analytics.table_sizes
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+SELECT
+    table,
+    sum(in_partition) AS parts,
+    max(in_partition) AS most_parts_in_a_day,
+    count() AS days,
+    sum(of_rows) AS rows,
+    sum(of_bytes_on_disk) AS bytes_on_disk,
+    sum(of_uncompressed) AS uncompressed_bytes
+FROM
+(
+    SELECT
+        table,
+        partition,
+        count() AS in_partition,
+        sum(rows) AS of_rows,
+        sum(bytes_on_disk) AS of_bytes_on_disk,
+        sum(data_uncompressed_bytes) AS of_uncompressed
+    FROM system.parts
+    WHERE database = 'script_analytics'
+        AND active
+        AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
+    GROUP BY table, partition
+)
+GROUP BY table
+ORDER BY table
+COMMENT 'Parts, rows and bytes of each table, for who sees all accounts';
+
+-- Freshness by what was written in [from, to), of runs and log entries dated up to a day before: when the last row was
+-- written, how long ago that is, and how long rows took from the end of the run, or the time of the entry, until they were
+-- written, in seconds (P50 and P99). A row for each table that something was written to; captured output is dated at the
+-- end of its run.
+CREATE OR REPLACE VIEW script_analytics.freshness
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+SELECT
+    table,
+    count() AS rows_written,
+    max(written) AS last_written,
+    dateDiff('second', last_written, now64(3, 'UTC')) AS seconds_ago,
+    quantileTDigest(0.5)(delay) AS p50_delay,
+    quantileTDigest(0.99)(delay) AS p99_delay
+FROM
+(
+    SELECT
+        'runs' AS table,
+        ingested_at AS written,
+        (toUnixTimestamp64Milli(ingested_at) - toUnixTimestamp64Milli(ifNull(ended_on, executed_on))) / 1000 AS delay
+    FROM script_analytics.runs
+    WHERE executed_on >= {from:DateTime64(3, 'UTC')} - toIntervalDay(1)
+        AND ingested_at >= {from:DateTime64(3, 'UTC')}
+        AND ingested_at < {to:DateTime64(3, 'UTC')}
+        AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
+    UNION ALL
+    SELECT
+        'logs' AS table,
+        ingested_at AS written,
+        (toUnixTimestamp64Milli(ingested_at) - toUnixTimestamp64Milli(toDateTime64(timestamp, 3, 'UTC'))) / 1000 AS delay
+    FROM script_analytics.logs
+    WHERE timestamp >= {from:DateTime64(3, 'UTC')} - toIntervalDay(1)
+        AND ingested_at >= {from:DateTime64(3, 'UTC')}
+        AND ingested_at < {to:DateTime64(3, 'UTC')}
+        AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
+)
+GROUP BY table
+ORDER BY table
+COMMENT 'When runs and logs were last written in [from, to), and how long rows took until they were (s), for who sees all accounts: from, to (UTC)';
