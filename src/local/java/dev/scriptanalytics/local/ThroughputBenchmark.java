@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Measures how fast the job is beside ClickHouse's own Kafka engine, on this machine, with a real
@@ -23,13 +24,8 @@ public final class ThroughputBenchmark {
       """
       Measures the job's throughput beside that of ClickHouse's own Kafka engine. Starts a Kafka
       broker, a Flink cluster and a ClickHouse server of its own, and stops them.
-        --cases LETTERS    default abcde:
-                             a one end event a run, 1% of them twice, 10 scripts
-                             b start and end events, out of order
-                             c as a, 80% of one of 425 scripts
-                             d as a, 100,000 scripts
-                             e as a, and five log entries a run
-                             s as a, 1,000 scripts
+        --cases LETTERS    default abcde; of
+      %s\
         --events N         events of runs a case; default 12000000, and a sixth of it in case e
         --rounds N         times that each contender gets each case, in turn; default 3
         --contenders LIST  of job, no-checkpoints, kafka-engine, kafka-engine-plain;
@@ -68,7 +64,14 @@ public final class ThroughputBenchmark {
               Set.of("--help"));
       options.expectNoOthers();
       if (options.has("--help")) {
-        out.print(USAGE);
+        out.printf(
+            USAGE,
+            Arrays.stream(Workload.values())
+                .map(
+                    workload ->
+                        "                       %s  %s%n"
+                            .formatted(workload.letter(), workload.description()))
+                .collect(Collectors.joining()));
         return 0;
       }
       Path home = options.path("--home", null);

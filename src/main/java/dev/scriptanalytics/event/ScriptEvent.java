@@ -83,9 +83,4 @@ public final class ScriptEvent {
     return new ScriptEvent(
         Kind.LOGGED_RUN, hashHigh, hashLow, arrival, origin, row, stdout, stderr);
   }
-
-  /** How many bytes of payload it holds. */
-  public int payloadBytes() {
-    return row.length + (stdout == null ? 0 : stdout.length) + (stderr == null ? 0 : stderr.length);
-  }
 }

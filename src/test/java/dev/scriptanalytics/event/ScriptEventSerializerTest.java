@@ -68,7 +68,8 @@ class ScriptEventSerializerTest {
 
     assertThat(read.stdout).isEqualTo(stdout);
     assertThat(read.stderr).containsExactly(1);
-    assertThat(read.payloadBytes()).isEqualTo(3 + (1 << 20) + 1);
+    assertThat(read.row.length + read.stdout.length + read.stderr.length)
+        .isEqualTo(3 + (1 << 20) + 1);
   }
 
   @Test

@@ -370,7 +370,7 @@ class RunTrackerTest {
 
   @Test
   void letsTheOldestEndsGoWhenTooManyBytesWait() throws Exception {
-    int bytes = events.success("x", 1).with("input", "x".repeat(1000)).decoded().payloadBytes();
+    int bytes = events.success("x", 1).with("input", "x".repeat(1000)).decoded().row.length;
     track(rules().awaitStartMaxBytes(5L * bytes / 2));
     for (String run : List.of("a", "b", "c")) {
       tracker.receive(events.success(run, 1).with("input", "x".repeat(1000)));
@@ -387,7 +387,7 @@ class RunTrackerTest {
 
   @Test
   void countsCapturedTextAmongTheBytesThatWait() throws Exception {
-    int bytes = events.success("x", 1).with("input", "x".repeat(1000)).decoded().payloadBytes();
+    int bytes = events.success("x", 1).with("input", "x".repeat(1000)).decoded().row.length;
     track(rules().awaitStartMaxBytes(5L * bytes / 2));
     for (String run : List.of("a", "b")) {
       tracker.receive(events.success(run, 1).with("input", "x".repeat(1000)));
@@ -401,7 +401,7 @@ class RunTrackerTest {
 
   @Test
   void makesRoomForOtherEndsWhenAStartComes() throws Exception {
-    int bytes = events.success("a-0", 1).with("input", "x".repeat(1000)).decoded().payloadBytes();
+    int bytes = events.success("a-0", 1).with("input", "x".repeat(1000)).decoded().row.length;
     track(rules().awaitStartMaxBytes(5L * bytes / 2));
     tracker.receive(events.success("a-x", 1));
     for (int i = 0; i < 9; i++) {

@@ -5,9 +5,6 @@ public interface Contender {
   /** As the table of results calls it. */
   String name();
 
-  /** Whether it can do this case. */
-  boolean takes(Workload workload);
-
   /**
    * Consumes everything from the earliest offset on, in processes that know nothing yet.
    *

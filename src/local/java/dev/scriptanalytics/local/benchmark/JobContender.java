@@ -62,11 +62,6 @@ final class JobContender implements Contender {
   }
 
   @Override
-  public boolean takes(Workload workload) {
-    return true;
-  }
-
-  @Override
   public Measurement measure(LoadedTopics topics) {
     clickHouse.query("DROP DATABASE IF EXISTS script_analytics SYNC");
     clickHouse.applySql();

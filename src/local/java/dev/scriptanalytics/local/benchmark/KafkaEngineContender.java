@@ -55,11 +55,6 @@ final class KafkaEngineContender implements Contender {
   }
 
   @Override
-  public boolean takes(Workload workload) {
-    return true;
-  }
-
-  @Override
   public Measurement measure(LoadedTopics topics) {
     clickHouse.query("DROP DATABASE IF EXISTS script_analytics SYNC");
     clickHouse.query("DROP DATABASE IF EXISTS peer SYNC");
