@@ -25,7 +25,7 @@ public final class ThroughputBenchmark {
       Measures the job's throughput beside that of ClickHouse's own Kafka engine. Starts a Kafka
       broker, a Flink cluster and a ClickHouse server of its own, and stops them.
         --cases LETTERS    default abcde; of
-      %s\
+      CASES
         --events N         events of runs a case; default 12000000, and a sixth of it in case e
         --rounds N         times that each contender gets each case, in turn; default 3
         --contenders LIST  of job, no-checkpoints, kafka-engine, kafka-engine-plain;
@@ -64,14 +64,11 @@ public final class ThroughputBenchmark {
               Set.of("--help"));
       options.expectNoOthers();
       if (options.has("--help")) {
-        out.printf(
-            USAGE,
+        String cases =
             Arrays.stream(Workload.values())
-                .map(
-                    workload ->
-                        "                       %s  %s%n"
-                            .formatted(workload.letter(), workload.description()))
-                .collect(Collectors.joining()));
+                .map(workload -> " ".repeat(23) + workload.letter() + "  " + workload.description())
+                .collect(Collectors.joining("\n"));
+        out.print(USAGE.replace("CASES", cases));
         return 0;
       }
       Path home = options.path("--home", null);
