@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import javax.annotation.Nullable;
 import org.apache.kafka.common.utils.Utils;
@@ -51,8 +52,8 @@ final class Load {
   private int turn;
   private volatile Set<String> probes = ConcurrentHashMap.newKeySet();
   private volatile boolean finishing;
-  private volatile long sent;
-  private volatile long unusable;
+  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong unusable = new AtomicLong();
   private volatile Exception failure;
 
   /**
@@ -96,12 +97,12 @@ final class Load {
 
   /** How many records were handed to Kafka. */
   long sent() {
-    return sent;
+    return sent.get();
   }
 
   /** How many of them nobody can use. */
   long unusable() {
-    return unusable;
+    return unusable.get();
   }
 
   /**
@@ -120,7 +121,7 @@ final class Load {
     try {
       long start = System.nanoTime();
       while (!finishing) {
-        long due = start + (long) (1e9 * sent / eventsPerSecond);
+        long due = start + (long) (1e9 * sent.get() / eventsPerSecond);
         LockSupport.parkNanos(Math.max(0, due - System.nanoTime()));
         send(next());
       }
@@ -171,8 +172,8 @@ final class Load {
     }
     for (int copy = manner == Manner.THREE_TIMES ? 3 : 1; copy > 0; copy--) {
       sender.send(delivery, partition(delivery));
-      sent++;
-      unusable += usable ? 0 : 1;
+      sent.incrementAndGet();
+      unusable.addAndGet(usable ? 0 : 1);
     }
   }
 
