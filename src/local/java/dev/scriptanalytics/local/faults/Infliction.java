@@ -11,6 +11,7 @@ import dev.scriptanalytics.local.sample.Timing;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -85,15 +86,21 @@ final class Infliction {
       }
       case TOO_MANY_PARTS -> {
         alterTables(TOO_MANY_PARTS);
-        expectNothingFor(settings.refusing(), newRuns);
-        alterTables(AS_MANY_PARTS_AS_USUAL);
+        try {
+          expectNothingFor(settings.refusing(), newRuns);
+        } finally {
+          alterTables(AS_MANY_PARTS_AS_USUAL);
+        }
       }
       case READ_ONLY -> refuse(READ_ONLY, newRuns);
       case QUOTA -> refuse(USED_UP_QUOTA, newRuns);
       case NETWORK_CUT -> {
         stack.link().cut();
-        expectNothingFor(settings.cut(), newRuns);
-        stack.link().restore();
+        try {
+          expectNothingFor(settings.cut(), newRuns);
+        } finally {
+          stack.link().restore();
+        }
       }
       case BAD_RECORDS -> flood();
       case THREE_TIMES, SHUFFLED, IDLE_PARTITION -> pause(settings.lasting());
@@ -101,11 +108,11 @@ final class Infliction {
     }
   }
 
-  /** Why a fault cannot happen here; null if it can. */
-  String obstacle(Fault fault) {
+  /** Why a fault cannot happen here; empty if it can. */
+  Optional<String> obstacle(Fault fault) {
     return fault == Fault.FULL_DISK && !stack.checkpoints().isOfItsOwn()
-        ? "needs a tmpfs, which only root may mount"
-        : null;
+        ? Optional.of("needs a tmpfs, which only root may mount")
+        : Optional.empty();
   }
 
   /** Starts what a fault has left dead. */
@@ -121,8 +128,11 @@ final class Infliction {
   private void refuse(String users, Supplier<Set<String>> newRuns)
       throws IOException, InterruptedException {
     stack.restartClickHouse(users);
-    expectNothingFor(settings.refusing(), newRuns);
-    stack.restartClickHouse("");
+    try {
+      expectNothingFor(settings.refusing(), newRuns);
+    } finally {
+      stack.restartClickHouse("");
+    }
   }
 
   private void alterTables(String statement) {

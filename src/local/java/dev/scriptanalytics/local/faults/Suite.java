@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -89,9 +90,9 @@ public final class Suite {
       throws IOException, InterruptedException {
     Arrivals arrivals = new Arrivals(stack.clickHouse().http());
     Infliction infliction = new Infliction(stack, settings, sender, arrivals);
-    String obstacle = infliction.obstacle(fault);
-    if (obstacle != null) {
-      return Outcome.skipped(seed, fault, obstacle);
+    Optional<String> obstacle = infliction.obstacle(fault);
+    if (obstacle.isPresent()) {
+      return Outcome.skipped(seed, fault, obstacle.get());
     }
     Load load =
         new Load(
@@ -101,31 +102,30 @@ public final class Suite {
             loadSeed,
             settings.eventsPerSecond(),
             TestedStack.PARTITIONS);
-    await("rows before the fault", rowsOf(load.newRuns(), arrivals));
-    Infliction.pause(settings.settling());
-    long begin = System.nanoTime();
-    infliction.inflict(fault, load::newRuns);
-    double faultSeconds = secondsSince(begin);
-
-    long end = System.nanoTime();
-    BooleanSupplier flows = rowsOf(load.newRuns(), arrivals);
-    int checkpoints =
-        fault == Fault.FULL_DISK ? stack.flink().rest().completedCheckpoints(stack.job()) : 0;
-    await("rows after the fault", flows);
-    if (fault == Fault.FULL_DISK) {
-      await(
-          "a checkpoint after the fault",
-          () -> stack.flink().rest().completedCheckpoints(stack.job()) > checkpoints);
+    double faultSeconds = Double.NaN;
+    double recoverySeconds = Double.NaN;
+    List<String> differences = new ArrayList<>();
+    try {
+      await("rows before the fault", rowsOf(load.newRuns(), arrivals));
+      Infliction.pause(settings.settling());
+      long beginMillis = System.currentTimeMillis();
+      long begin = System.nanoTime();
+      infliction.inflict(fault, load::newRuns);
+      faultSeconds = secondsSince(begin);
+      long end = System.nanoTime();
+      awaitRecovery(fault, beginMillis, load, arrivals, stack);
+      recoverySeconds = secondsSince(end);
+      infliction.repair(fault);
+    } catch (IllegalStateException failure) {
+      differences.add(failure.getMessage());
     }
-    double recoverySeconds = secondsSince(end);
-    infliction.repair(fault);
     Infliction.pause(settings.settling());
     load.finish();
     records += load.sent() + infliction.unusable();
     unusable += load.unusable() + infliction.unusable();
 
     long sent = System.nanoTime();
-    List<String> differences = differences(stack);
+    differences.addAll(differences(stack));
     return new Outcome(
         seed,
         fault,
@@ -135,6 +135,24 @@ public final class Suite {
         secondsSince(sent),
         differences,
         "");
+  }
+
+  private static void awaitRecovery(
+      Fault fault, long beginMillis, Load load, Arrivals arrivals, TestedStack stack) {
+    if (fault == Fault.ONE_OF_TWO || fault == Fault.JOBMANAGER_KILL) {
+      // Until they are told, the tasks that are left go on writing.
+      await(
+          "the job to start again",
+          () -> stack.flink().hasRestartedSince(stack.job(), beginMillis));
+    }
+    BooleanSupplier flows = rowsOf(load.newRuns(), arrivals);
+    if (fault == Fault.FULL_DISK) {
+      int checkpoints = stack.flink().rest().completedCheckpoints(stack.job());
+      await(
+          "a checkpoint after the fault",
+          () -> stack.flink().rest().completedCheckpoints(stack.job()) > checkpoints);
+    }
+    await("rows after the fault", flows);
   }
 
   private static BooleanSupplier rowsOf(Set<String> runs, Arrivals arrivals) {

@@ -9,6 +9,7 @@ import dev.scriptanalytics.local.LocalProcess;
 import dev.scriptanalytics.local.Ports;
 import dev.scriptanalytics.local.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,6 +218,20 @@ final class TestedFlink implements AutoCloseable {
           "The job does not run: " + rest().lastFailure(job).orElse("no failure is known"));
     }
     return job;
+  }
+
+  /**
+   * Whether the job was started again after a time, and all its tasks run.
+   *
+   * @param millis since 1970
+   */
+  boolean hasRestartedSince(String job, long millis) {
+    try {
+      JsonNode running = rest().get("/jobs/" + job).path("timestamps").path("RUNNING");
+      return running.asLong() >= millis && rest().allTasksRun(job);
+    } catch (UncheckedIOException nobodyLeadsYet) {
+      return false;
+    }
   }
 
   @Override
