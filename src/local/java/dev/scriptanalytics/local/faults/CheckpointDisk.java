@@ -2,6 +2,7 @@ package dev.scriptanalytics.local.faults;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,8 @@ final class CheckpointDisk implements AutoCloseable {
 
   private final Path directory;
   private final boolean mounted;
+  // A suite that is ended by Ctrl-C is to leave nothing mounted.
+  private final Thread unmountAtExit = new Thread(this::unmount, "unmount");
 
   /**
    * Prepares it.
@@ -23,6 +26,9 @@ final class CheckpointDisk implements AutoCloseable {
     Files.createDirectories(directory);
     this.mounted =
         mount && succeeds("mount", "-t", "tmpfs", "-o", "size=" + MEGABYTES + "m", "tmpfs", path());
+    if (mounted) {
+      Runtime.getRuntime().addShutdownHook(unmountAtExit);
+    }
   }
 
   private String path() {
@@ -60,11 +66,20 @@ final class CheckpointDisk implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
+    if (mounted) {
+      Runtime.getRuntime().removeShutdownHook(unmountAtExit);
+      unmount();
+    }
+  }
+
+  private void unmount() {
     try {
-      if (mounted && !succeeds("umount", "--lazy", path())) {
-        throw new IOException("Cannot unmount " + directory + "; do it by hand.");
+      if (!succeeds("umount", "--lazy", path())) {
+        System.err.println("Cannot unmount " + directory + "; do it by hand.");
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
