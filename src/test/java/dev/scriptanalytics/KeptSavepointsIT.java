@@ -7,14 +7,12 @@ import dev.scriptanalytics.local.ClickHouse;
 import dev.scriptanalytics.local.ClickHouseProcess;
 import dev.scriptanalytics.local.KafkaProcess;
 import dev.scriptanalytics.local.Repository;
-import dev.scriptanalytics.local.Waiting;
 import dev.scriptanalytics.local.ledger.ClickHouseReader;
 import dev.scriptanalytics.local.ledger.Ledger;
 import dev.scriptanalytics.local.ledger.LedgerComparison;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +40,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * remove old records and rows is switched off: so it gives the same in any year.
  */
 class KeptSavepointsIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Path KEPT = Repository.path("src/test/resources/savepoints");
   private static final String NEW_VERSION = "kept-savepoint.version";
   private static final int PARTITIONS = 2;
@@ -113,7 +110,7 @@ class KeptSavepointsIT {
     send("before-", all.stream().filter(record -> !record.restored()).toList());
     try (RunningPipeline job = start("before-", null, 2)) {
       job.awaitEverythingWritten();
-      awaitRollupsOfAllRuns();
+      RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
     }
     createTopics("");
     // Were it read again, what stands before the savepoint's offsets would be a dead letter.
@@ -140,7 +137,7 @@ class KeptSavepointsIT {
     assertThat(target).doesNotExist();
     try (RunningPipeline job = start("", null, 2)) {
       job.awaitEverythingWritten();
-      awaitRollupsOfAllRuns();
+      RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
       Path savepoint = job.stopWithSavepoint(directory.resolve("savepoints"));
       Files.createDirectories(target);
       Files.copy(savepoint.resolve("_metadata"), target.resolve("_metadata"));
@@ -213,28 +210,14 @@ class KeptSavepointsIT {
         OPTIONS);
   }
 
-  /** Rows of rollups wait for their turn, also beyond a checkpoint. */
   private void awaitTheLedger() throws Exception {
-    awaitRollupsOfAllRuns();
+    RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
     LedgerComparison comparison =
         LedgerComparison.of(
             Ledger.read(KEPT.resolve("ledger.jsonl")),
             new ClickHouseReader(
                 clickHouse.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD));
     assertThat(comparison.differences()).as(comparison.table()).isEmpty();
-  }
-
-  private void awaitRollupsOfAllRuns() {
-    String counts =
-        "(SELECT (count(), countIf(status = 'Success'), countIf(status = 'Failed'))"
-            + " FROM script_analytics.runs FINAL) AS of_runs,"
-            + " (SELECT (sum(seen), sum(succeeded), sum(failed))"
-            + " FROM script_analytics.run_rollups FINAL) AS of_rollups";
-    boolean same =
-        Waiting.until(
-            PATIENCE,
-            () -> clickHouse.query("WITH " + counts + " SELECT of_runs = of_rollups").equals("1"));
-    assertThat(same).as(clickHouse.query("SELECT " + counts)).isTrue();
   }
 
   /**

@@ -157,6 +157,20 @@ final class RunningPipeline implements AutoCloseable {
     return Path.of(URI.create(savepoint));
   }
 
+  /** Waits until rollups say what runs say: a cell waits for its turn, also beyond a checkpoint. */
+  static void awaitRollupsOfAllRuns(ClickHouseProcess clickHouse) {
+    String counts =
+        "(SELECT (count(), countIf(status = 'Success'), countIf(status = 'Failed'))"
+            + " FROM script_analytics.runs FINAL) AS of_runs,"
+            + " (SELECT (sum(seen), sum(succeeded), sum(failed))"
+            + " FROM script_analytics.run_rollups FINAL) AS of_rollups";
+    boolean same =
+        Waiting.until(
+            PATIENCE,
+            () -> clickHouse.query("WITH " + counts + " SELECT of_runs = of_rollups").equals("1"));
+    assertThat(same).as(clickHouse.query("SELECT " + counts)).isTrue();
+  }
+
   private Map<TopicPartition, Long> ends(Admin admin) throws Exception {
     var partitions =
         admin.describeTopics(topics).allTopicNames().get().values().stream()
