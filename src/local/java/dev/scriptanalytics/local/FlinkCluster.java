@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,10 @@ public final class FlinkCluster implements AutoCloseable {
       Map<String, String> settings,
       Function<FlinkPrograms, JavaProgram> program) {
     this.directory = directory;
-    this.programs = FlinkPrograms.configure(directory, Ports.free(), settings);
+    Map<String, String> all = new HashMap<>(settings);
+    // Any free port: the shipped ones may be those of a stack beside this one.
+    all.putIfAbsent(FlinkPrograms.METRICS_PORTS, "0");
+    this.programs = FlinkPrograms.configure(directory, Ports.free(), all);
     this.rest = new FlinkRest(programs.restAddress());
     this.jobManager = LocalProcess.startChild(program.apply(programs), directory);
     for (int i = 0; i < taskManagers; i++) {

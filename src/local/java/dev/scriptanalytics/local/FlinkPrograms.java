@@ -35,6 +35,9 @@ public final class FlinkPrograms {
   public static final String JOB_MANAGER = "jobmanager";
   public static final String TASK_MANAGER = "taskmanager";
 
+  /** The setting that says on which ports, such as {@code 9249-9259}, metrics are served. */
+  public static final String METRICS_PORTS = "metrics.reporter.prom.port";
+
   private final Path directory;
   private final Configuration configuration;
 
