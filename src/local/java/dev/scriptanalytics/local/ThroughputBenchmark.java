@@ -26,10 +26,12 @@ public final class ThroughputBenchmark {
       broker, a Flink cluster and a ClickHouse server of its own, and stops them.
         --cases LETTERS    default abcde; of
       CASES
-        --events N         events of runs a case; default 12000000, and a sixth of it in case e
+        --events N         events of runs a case; default 12000000; a sixth of it in case e, in case
+                           f so many before the restart and half as many after it
         --rounds N         times that each contender gets each case, in turn; default 3
-        --contenders LIST  of job, no-checkpoints, kafka-engine, kafka-engine-plain;
-                           default job,kafka-engine
+        --contenders LIST  of job, no-checkpoints, read, read-and-decode (the job's first
+                           stages only), kafka-engine, kafka-engine-plain; each is compared
+                           with the last of them; default job,kafka-engine
         --job.OPTION=VALUE     an option of the job; may be repeated
         --flink.OPTION=VALUE   an option of the Flink cluster; may be repeated
         --home DIRECTORY   default benchmark in $SCRIPT_ANALYTICS_HOME; its content is removed

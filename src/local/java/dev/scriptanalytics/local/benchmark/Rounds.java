@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /** Every case, several times, each contender in its turn, and the table of the results. */
 public final class Rounds {
@@ -74,16 +75,14 @@ public final class Rounds {
       List<Contender> all =
           contenders.stream().map(of -> contender(of, kafka, clickHouse)).toList();
       for (Workload workload : cases) {
-        LoadedTopics topics =
-            LoadedTopics.load(
-                workload, workload.logsOfRun() > 0 ? events / LOG_CASE_SHARE : events, kafka, out);
+        LoadedTopics topics = LoadedTopics.load(workload, runEvents(workload), kafka, out);
         out.printf(
             Locale.ROOT,
             "%nCase %s: %s. %,d events, %,d bytes each.%n",
             workload.letter(),
             workload.description(),
-            topics.events(),
-            topics.bytes() / topics.events());
+            topics.allEvents(),
+            topics.allBytes() / topics.allEvents());
         for (int round = 0; round < rounds; round++) {
           for (Contender contender : all) {
             Measurement measurement = contender.measure(topics);
@@ -91,7 +90,7 @@ public final class Rounds {
             print(measurement);
           }
         }
-        kafka.deleteTopics(List.of(topics.runsTopic(), topics.logsTopic()));
+        topics.delete(kafka);
       }
     }
     DirectoryTree.delete(home);
@@ -102,6 +101,15 @@ public final class Rounds {
   /** All that was measured, in order. */
   public List<Measurement> measurements() {
     return List.copyOf(measurements);
+  }
+
+  private long runEvents(Workload workload) {
+    return switch (workload) {
+      case RUNS_AND_LOGS -> events / LOG_CASE_SHARE;
+      // As many as in other cases are remembered before the restart.
+      case REMEMBERED_RUNS -> events * 3 / 2;
+      default -> events;
+    };
   }
 
   private Contender contender(String name, KafkaProcess kafka, ClickHouseProcess clickHouse) {
@@ -115,6 +123,8 @@ public final class Rounds {
         yield new JobContender(
             "job, no checkpoints", settings, jobOptions, directory, kafka, clickHouse);
       }
+      case FirstStages.READ, FirstStages.READ_AND_DECODE ->
+          new FirstStagesContender(name, flinkSettings, jobOptions, directory, kafka, clickHouse);
       case "kafka-engine" -> new KafkaEngineContender(false, kafka, clickHouse);
       case "kafka-engine-plain" -> new KafkaEngineContender(true, kafka, clickHouse);
       default -> throw new IllegalArgumentException("there is no contender " + name);
@@ -124,14 +134,14 @@ public final class Rounds {
   private void print(Measurement measurement) {
     out.printf(
         Locale.ROOT,
-        "%-20s %,9.0f events/s %6.1f MB/s %6.1f s; CPU s %s; peak MB %s; %s%n",
+        "%-20s %,9.0f events/s %6.1f MB/s %6.1f s; CPU s %s; peak MB %s%n",
         measurement.contender(),
         measurement.eventsPerSecond(),
         measurement.bytes() / measurement.seconds() / 1e6,
         measurement.seconds(),
         rounded(measurement.cpuSeconds()),
-        new TreeMap<>(measurement.peakMegabytes()),
-        measurement.details());
+        new TreeMap<>(measurement.peakMegabytes()));
+    measurement.details().forEach((name, detail) -> out.println("    " + name + ": " + detail));
     measurement.differences().forEach(difference -> out.println("  WRONG: " + difference));
     out.flush();
   }
@@ -145,36 +155,48 @@ public final class Rounds {
 
   /** Medians, and how many times the last contender's each one's is. */
   private void printMedians() {
-    Map<String, Map<String, List<Double>>> rates = new LinkedHashMap<>();
+    Map<String, Map<String, List<Measurement>>> all = new LinkedHashMap<>();
     for (Measurement measurement : measurements) {
-      rates
-          .computeIfAbsent(measurement.workload(), of -> new LinkedHashMap<>())
+      all.computeIfAbsent(measurement.workload(), of -> new LinkedHashMap<>())
           .computeIfAbsent(measurement.contender(), of -> new ArrayList<>())
-          .add(measurement.eventsPerSecond());
+          .add(measurement);
     }
     out.printf(
-        "%n| case | contender | events/s, median | slowest | fastest | ratio to the last |%n");
-    out.println("|---|---|---|---|---|---|");
-    rates.forEach(
+        "%n| case | contender | events/s, median | slowest | fastest | ratio to the last"
+            + " | µs an event | CPU µs an event: TaskManager | Kafka | ClickHouse |%n");
+    out.println("|---|---|---|---|---|---|---|---|---|---|");
+    all.forEach(
         (workload, byContender) -> {
-          double last = 0;
-          for (List<Double> list : byContender.values()) {
-            list.sort(null);
-            last = median(list);
+          List<Double> last = List.of();
+          for (List<Measurement> list : byContender.values()) {
+            last = sorted(list, Measurement::eventsPerSecond);
           }
-          for (Map.Entry<String, List<Double>> entry : byContender.entrySet()) {
-            List<Double> list = entry.getValue();
+          for (Map.Entry<String, List<Measurement>> entry : byContender.entrySet()) {
+            List<Double> rates = sorted(entry.getValue(), Measurement::eventsPerSecond);
             out.printf(
                 Locale.ROOT,
-                "| %s | %s | %,.0f | %,.0f | %,.0f | %.2f |%n",
+                "| %s | %s | %,.0f | %,.0f | %,.0f | %.2f | %.2f | %.2f | %.2f | %.2f |%n",
                 workload,
                 entry.getKey(),
-                median(list),
-                list.get(0),
-                list.get(list.size() - 1),
-                median(list) / last);
+                median(rates),
+                rates.get(0),
+                rates.get(rates.size() - 1),
+                median(rates) / median(last),
+                1e6 / median(rates),
+                cpuMicros(entry.getValue(), "TaskManager"),
+                cpuMicros(entry.getValue(), "Kafka"),
+                cpuMicros(entry.getValue(), "ClickHouse"));
           }
         });
+  }
+
+  private static double cpuMicros(List<Measurement> list, String process) {
+    return median(sorted(list, measurement -> measurement.cpuMicrosPerEvent(process)));
+  }
+
+  private static List<Double> sorted(
+      List<Measurement> list, ToDoubleFunction<Measurement> property) {
+    return list.stream().mapToDouble(property).sorted().boxed().toList();
   }
 
   private static double median(List<Double> sorted) {
