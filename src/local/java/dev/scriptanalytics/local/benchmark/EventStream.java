@@ -13,6 +13,9 @@ import java.util.HexFormat;
  * <p>A run's event is some 380 bytes of JSON, a log entry some 300.
  */
 final class EventStream {
+  /** Whose the runs are. */
+  static final String ACCOUNT = "acme";
+
   /** Where starts and ends are mixed, they are within so many events. */
   private static final int BLOCK = 4096;
 
@@ -144,16 +147,48 @@ final class EventStream {
     return "run_" + HEX.toHexDigits(run.number(), 8) + HEX.toHexDigits(run.random(), 8);
   }
 
+  /** One that is apart from all others, to be looked for: its run is called as its script. */
+  static Delivery probe(String script, long startedAt) {
+    byte[] event =
+        head(FreshnessProbe.ACCOUNT, script, script, 1)
+            .append(",\"function\":\"handle_order\",\"status\":\"success\",\"started_at\":")
+            .append(startedAt)
+            .append(",\"response_time_ms\":1}")
+            .toString()
+            .getBytes(US_ASCII);
+    return new Delivery(0, script, event);
+  }
+
+  /** A log entry of such a run. */
+  static Delivery probeLog(String script, long timestamp) {
+    byte[] entry =
+        head(FreshnessProbe.ACCOUNT, script, script, 1)
+            .append(",\"log_id\":\"")
+            .append(script)
+            .append("\",\"timestamp\":")
+            .append(timestamp)
+            .append(",\"level\":\"INFO\",\"message\":\"probe\"}")
+            .toString()
+            .getBytes(US_ASCII);
+    return new Delivery(0, Topic.LOGS, script, entry);
+  }
+
   private static StringBuilder head(GeneratedRun run) {
+    return head(ACCOUNT, runId(run), script(run.script()), run.version());
+  }
+
+  private static StringBuilder head(String account, String runId, String script, int version) {
     return new StringBuilder(420)
-        .append("{\"account\":\"acme\",\"run_id\":\"")
-        .append(runId(run))
+        .append("{\"account\":\"")
+        .append(account)
+        .append("\",\"run_id\":\"")
+        .append(runId)
         .append("\",\"script\":\"")
-        .append(script(run.script()))
+        .append(script)
         .append("\",\"deployment_id\":\"deploy_0")
-        .append(run.version())
+        .append(version)
         .append("\",\"deployment_version\":")
-        .append(run.version());
+        .append(version);
   }
 
   private static byte[] start(GeneratedRun run) {

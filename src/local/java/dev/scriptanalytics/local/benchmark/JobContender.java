@@ -8,6 +8,8 @@ import dev.scriptanalytics.local.FlinkCluster;
 import dev.scriptanalytics.local.KafkaProcess;
 import dev.scriptanalytics.local.Repository;
 import dev.scriptanalytics.local.Waiting;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,6 +29,8 @@ final class JobContender implements Contender {
   // Looking costs, too.
   static final Duration PAUSE = Duration.ofMillis(300);
 
+  private static final int WARM_UP_SHARE = 4;
+  private static final int PROBES_PER_SECOND = 20;
   private static final Duration METRICS_PATIENCE = Duration.ofSeconds(25);
 
   private final String name;
@@ -80,6 +85,9 @@ final class JobContender implements Contender {
       details.put("rollupsAfterSeconds", rollups);
       if (topics.hasRestart()) {
         details.put("restoredAfterMillis", initializingMillis(cluster, job));
+        if (!cluster.rest().checkpoint(job, PATIENCE)) {
+          throw new IllegalStateException("The checkpoint after the restart failed.");
+        }
       }
       details.putAll(checkpoints(cluster, job));
       details.put("busyMicrosPerEvent", busyMicros(cluster, job, topics.timedEvents()));
@@ -138,6 +146,55 @@ final class JobContender implements Contender {
           .jobs()
           .lastCheckpoint()
           .orElseThrow(() -> new IllegalStateException("There is no checkpoint to go on from."));
+    }
+  }
+
+  /**
+   * Sends a case's events at a steady rate, and looks how soon they are found.
+   *
+   * @param rate events a second, of runs and logs
+   * @param duration how long is measured, after a quarter of that for warming up
+   */
+  Freshness freshness(Workload workload, double rate, Duration duration, PrintStream messages)
+      throws IOException, InterruptedException {
+    clickHouse.query("DROP DATABASE IF EXISTS script_analytics SYNC");
+    clickHouse.applySql();
+    long millis = duration.toMillis() + duration.toMillis() / WARM_UP_SHARE;
+    long runEvents = (long) (rate * millis / 1000 / (1 + workload.logsOfRun()));
+    EventStream stream = new EventStream(workload, runEvents, System.currentTimeMillis(), millis);
+    LoadedTopics topics = LoadedTopics.empty(workload, stream, kafka);
+    try (FlinkCluster cluster = FlinkCluster.start(directory, 1, flinkSettings)) {
+      String job = submit(cluster, Optional.empty(), topics, topics.runsTopics());
+      Map<String, Long> processes = processes(cluster);
+      processes.put("sender", ProcessHandle.current().pid());
+      int probes = (int) (millis * PROBES_PER_SECOND / 1000);
+      FreshnessProbe probe =
+          new FreshnessProbe(
+              clickHouse.http(),
+              topics.hasLogs()
+                  ? List.of("runs", "run_rollups", "logs")
+                  : List.of("runs", "run_rollups"),
+              probes);
+      Stopwatch stopwatch = new Stopwatch(processes);
+      CompletableFuture<Void> watching = CompletableFuture.runAsync(() -> probe.watch(probes));
+      double seconds = topics.send(rate, probe, probes, messages);
+      Map<String, Double> cpu = stopwatch.cpuSeconds();
+      watching.join();
+      await("all rows", () -> rows(clickHouse.http()) >= stream.runs() + stream.logEvents());
+      List<String> differences =
+          new ArrayList<>(new Expected(stream, workload.scripts()).differences(clickHouse.http()));
+      if (cluster.rest().failures(job) > 0) {
+        differences.add("the job failed and was restarted");
+      }
+      return new Freshness(
+          workload.letter(),
+          rate,
+          topics.allEvents() / seconds,
+          probe.ages(probes / (1 + WARM_UP_SHARE)),
+          cpu,
+          differences);
+    } finally {
+      topics.delete(kafka);
     }
   }
 

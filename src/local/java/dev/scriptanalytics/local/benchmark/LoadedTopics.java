@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A case's events, all of them in Kafka already.
@@ -26,6 +27,9 @@ record LoadedTopics(
     List<String> runsTopics,
     String logsTopic,
     List<Long> bytes) {
+
+  /** A sleep takes some ten microseconds longer than it should. */
+  private static final int PACED = 100;
 
   // Two for each consumer of either side.
   private static final int PARTITIONS = 4;
@@ -63,7 +67,22 @@ record LoadedTopics(
     return new LoadedTopics(workload, stream, kafka.bootstrapServers(), runs, logs, bytes);
   }
 
-  static void createTopic(String name, KafkaProcess kafka) {
+  /** Topics that nothing has been sent to yet. */
+  static LoadedTopics empty(Workload workload, EventStream stream, KafkaProcess kafka) {
+    LoadedTopics topics =
+        new LoadedTopics(
+            workload,
+            stream,
+            kafka.bootstrapServers(),
+            List.of("live-runs-" + workload.letter()),
+            "live-logs-" + workload.letter(),
+            List.of());
+    createTopic(topics.runsTopics.get(0), kafka);
+    createTopic(topics.logsTopic, kafka);
+    return topics;
+  }
+
+  private static void createTopic(String name, KafkaProcess kafka) {
     Map<String, String> configuration = new HashMap<>(KafkaBroker.LOG_APPEND_TIME);
     configuration.put("retention.bytes", "-1");
     kafka.createTopic(name, PARTITIONS, configuration);
@@ -92,6 +111,44 @@ record LoadedTopics(
       sender.flush();
     }
     return bytes[0];
+  }
+
+  /**
+   * Sends everything at a steady rate, and probes among it, evenly.
+   *
+   * @param rate events a second
+   * @return how many seconds it took
+   */
+  double send(double rate, FreshnessProbe probe, int probes, PrintStream messages)
+      throws IOException, InterruptedException {
+    long events = allEvents();
+    long[] sent = new long[1];
+    long begin = System.nanoTime();
+    try (EventSender sender =
+        new EventSender(
+            bootstrapServers,
+            Map.of(Topic.RUNS, runsTopics.get(0), Topic.LOGS, logsTopic),
+            messages)) {
+      stream.send(
+          0,
+          stream.runEvents(),
+          delivery -> {
+            if (sent[0]++ % PACED == 0) {
+              long ahead = begin + (long) (sent[0] / rate * 1e9) - System.nanoTime();
+              TimeUnit.NANOSECONDS.sleep(Math.max(0, ahead));
+            }
+            sender.send(delivery);
+            if (sent[0] * probes / events > probe.sent()) {
+              String script = probe.next();
+              sender.send(EventStream.probe(script, System.currentTimeMillis()));
+              if (hasLogs()) {
+                sender.send(EventStream.probeLog(script, System.currentTimeMillis()));
+              }
+            }
+          });
+      sender.flush();
+    }
+    return (System.nanoTime() - begin) / 1e9;
   }
 
   boolean hasLogs() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,6 +19,8 @@ import java.util.function.ToDoubleFunction;
 
 /** Every case, several times, each contender in its turn, and the table of the results. */
 public final class Rounds {
+  private static final String JOB = "job";
+
   /** Case e has six events a run. */
   private static final int LOG_CASE_SHARE = 6;
 
@@ -29,7 +32,10 @@ public final class Rounds {
   private final List<String> jobOptions;
   private final Path home;
   private final PrintStream out;
+  private final Duration freshnessDuration;
+  private final double freshnessRate;
   private final List<Measurement> measurements = new ArrayList<>();
+  private final List<Freshness> freshness = new ArrayList<>();
 
   /**
    * What is to be measured.
@@ -38,6 +44,8 @@ public final class Rounds {
    * @param contenders their names on the command line
    * @param flinkSettings as {@code key=value}
    * @param jobOptions as {@code --key=value}
+   * @param freshnessDuration how long to measure in each case how soon events are found; zero: not
+   * @param freshnessRate events a second meanwhile; 0 for half of what the job was measured to do
    * @param home whose content is removed
    */
   public Rounds(
@@ -47,8 +55,14 @@ public final class Rounds {
       List<String> contenders,
       List<String> flinkSettings,
       List<String> jobOptions,
+      Duration freshnessDuration,
+      double freshnessRate,
       Path home,
       PrintStream out) {
+    if (!freshnessDuration.isZero() && freshnessRate == 0 && !contenders.contains(JOB)) {
+      throw new IllegalArgumentException(
+          "half of the job's rate is not known without the contender job: name --freshness-rate");
+    }
     this.cases = List.copyOf(cases);
     this.events = events;
     this.rounds = rounds;
@@ -58,6 +72,8 @@ public final class Rounds {
       this.flinkSettings.put(setting.substring(0, equals), setting.substring(equals + 1));
     }
     this.jobOptions = List.copyOf(jobOptions);
+    this.freshnessDuration = freshnessDuration;
+    this.freshnessRate = freshnessRate;
     this.home = home.toAbsolutePath();
     this.out = out;
   }
@@ -91,16 +107,76 @@ public final class Rounds {
           }
         }
         topics.delete(kafka);
+        if (!freshnessDuration.isZero() && !topics.hasRestart()) {
+          measureFreshness(workload, kafka, clickHouse);
+        }
       }
     }
     DirectoryTree.delete(home);
     printMedians();
-    return measurements.stream().allMatch(measurement -> measurement.differences().isEmpty());
+    printFreshness();
+    return measurements.stream().allMatch(measurement -> measurement.differences().isEmpty())
+        && freshness.stream().allMatch(of -> of.differences().isEmpty());
   }
 
   /** All that was measured, in order. */
   public List<Measurement> measurements() {
     return List.copyOf(measurements);
+  }
+
+  /** How soon events were found, in the order of the cases. */
+  public List<Freshness> freshness() {
+    return List.copyOf(freshness);
+  }
+
+  private void measureFreshness(Workload workload, KafkaProcess kafka, ClickHouseProcess clickHouse)
+      throws IOException, InterruptedException {
+    double rate = freshnessRate > 0 ? freshnessRate : medianRate(workload) / 2;
+    Freshness measured = job(kafka, clickHouse).freshness(workload, rate, freshnessDuration, out);
+    freshness.add(measured);
+    out.printf(
+        Locale.ROOT,
+        "%,9.0f events/s of %,.0f wanted; CPU s %s%n",
+        measured.rate(),
+        measured.wantedRate(),
+        rounded(measured.cpuSeconds()));
+    measured.ages().forEach((table, ages) -> out.println("    " + table + ": " + ages));
+    measured.differences().forEach(difference -> out.println("  WRONG: " + difference));
+    out.flush();
+  }
+
+  private double medianRate(Workload workload) {
+    return median(
+        sorted(
+            measurements.stream()
+                .filter(of -> of.workload().equals(workload.letter()))
+                .filter(of -> of.contender().equals(JOB))
+                .toList(),
+            Measurement::eventsPerSecond));
+  }
+
+  private void printFreshness() {
+    if (freshness.isEmpty()) {
+      return;
+    }
+    out.printf("%n| case | events/s | found in | after ms: p50 | p90 | p99 | max | lost |%n");
+    out.println("|---|---|---|---|---|---|---|---|");
+    for (Freshness of : freshness) {
+      of.ages()
+          .forEach(
+              (table, ages) ->
+                  out.printf(
+                      Locale.ROOT,
+                      "| %s | %,.0f | %s | %,d | %,d | %,d | %,d | %d |%n",
+                      of.workload(),
+                      of.rate(),
+                      table,
+                      ages.p50(),
+                      ages.p90(),
+                      ages.p99(),
+                      ages.max(),
+                      ages.lost()));
+    }
   }
 
   private long runEvents(Workload workload) {
@@ -112,11 +188,15 @@ public final class Rounds {
     };
   }
 
+  private JobContender job(KafkaProcess kafka, ClickHouseProcess clickHouse) {
+    return new JobContender(
+        JOB, flinkSettings, jobOptions, home.resolve("flink-cluster"), kafka, clickHouse);
+  }
+
   private Contender contender(String name, KafkaProcess kafka, ClickHouseProcess clickHouse) {
     Path directory = home.resolve("flink-cluster");
     return switch (name) {
-      case "job" ->
-          new JobContender("job", flinkSettings, jobOptions, directory, kafka, clickHouse);
+      case JOB -> job(kafka, clickHouse);
       case "no-checkpoints" -> {
         Map<String, String> settings = new HashMap<>(flinkSettings);
         settings.put("execution.checkpointing.interval", "1 h");
