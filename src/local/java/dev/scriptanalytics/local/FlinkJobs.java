@@ -46,11 +46,35 @@ public final class FlinkJobs {
    */
   public String submit(
       Path jar, Optional<Path> from, List<String> arguments, Map<String, String> environment) {
-    List<String> command = new ArrayList<>(List.of("run", "--detached"));
+    List<String> command = new ArrayList<>();
     from.ifPresent(
         checkpoint ->
             command.addAll(
                 List.of("--fromSavepoint", checkpoint.toString(), "--claimMode", "CLAIM")));
+    return submit(command, jar, arguments, environment);
+  }
+
+  /**
+   * As {@link #submit(Path, Optional, List, Map)}, from the beginning, with a main class that is
+   * not in the jar.
+   *
+   * @param classes the directory that it is in
+   */
+  public String submit(
+      Path jar,
+      Class<?> main,
+      Path classes,
+      List<String> arguments,
+      Map<String, String> environment) {
+    List<String> command =
+        List.of("--class", main.getName(), "--classpath", "file://" + classes + "/");
+    return submit(command, jar, arguments, environment);
+  }
+
+  private String submit(
+      List<String> options, Path jar, List<String> arguments, Map<String, String> environment) {
+    List<String> command = new ArrayList<>(List.of("run", "--detached"));
+    command.addAll(options);
     command.add(jar.toString());
     command.addAll(arguments);
     String said = LocalProcess.run(programs.client(command, environment), directory);
