@@ -6,6 +6,7 @@ import dev.scriptanalytics.local.faults.Suite;
 import dev.scriptanalytics.local.faults.SuiteSettings;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ public final class FaultSuite {
     } catch (BadArgument e) {
       messages.println("fault-suite: " + e.getMessage() + "; see --help");
       return 2;
-    } catch (IOException | IllegalStateException e) {
+    } catch (IOException | UncheckedIOException | IllegalStateException e) {
       messages.println("fault-suite: " + e.getMessage());
       return 1;
     }

@@ -10,6 +10,7 @@ import dev.scriptanalytics.local.ledger.ScriptLedger;
 import dev.scriptanalytics.local.sample.Topic;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ public final class Suite {
       awaitRecovery(fault, beginMillis, load, arrivals, stack);
       recoverySeconds = secondsSince(end);
       infliction.repair(fault);
-    } catch (IllegalStateException failure) {
+    } catch (IllegalStateException | UncheckedIOException failure) {
       differences.add(failure.getMessage());
     }
     Infliction.pause(settings.settling());

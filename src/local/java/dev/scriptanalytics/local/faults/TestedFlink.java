@@ -143,10 +143,6 @@ final class TestedFlink implements AutoCloseable {
     return new FlinkJobs(programs, directory);
   }
 
-  int taskManagers() {
-    return taskManagers.size();
-  }
-
   /** Waits until every TaskManager that lives offers its slots. */
   void awaitTaskManagers() {
     for (Member member : taskManagers) {
@@ -166,9 +162,10 @@ final class TestedFlink implements AutoCloseable {
 
   /** Ends one TaskManager on which tasks of the job run; another one starts by {@link #refill}. */
   void killBusyTaskManager() {
+    List<String> names = busy();
     Member busy =
         taskManagers.stream()
-            .filter(member -> busy().contains(member.name()))
+            .filter(member -> names.contains(member.name()))
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("No TaskManager has tasks."));
     busy.process().kill();

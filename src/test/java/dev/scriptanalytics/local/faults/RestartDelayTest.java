@@ -2,6 +2,7 @@ package dev.scriptanalytics.local.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scriptanalytics.configuration.JobOptions;
 import dev.scriptanalytics.local.Repository;
 import java.time.Duration;
 import org.apache.flink.configuration.Configuration;
@@ -27,5 +28,14 @@ class RestartDelayTest {
     int target = Fault.TASKMANAGER_KILL.targetSeconds().orElseThrow();
 
     assertThat(noticed.plus(longestDelay)).isLessThan(Duration.ofSeconds(target - 5));
+  }
+
+  @Test
+  void asksClickHouseAgainInTimeHoweverLongItWasAway() {
+    Duration target = Duration.ofSeconds(Fault.CLICKHOUSE_AWAY.targetSeconds().orElseThrow());
+
+    // The rows still have to be written, by sinks that may only now meet the server's absence.
+    assertThat(JobOptions.SINK_RETRY_BACKOFF_MAX.defaultValue())
+        .isLessThanOrEqualTo(target.dividedBy(2));
   }
 }
