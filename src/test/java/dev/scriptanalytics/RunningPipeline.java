@@ -7,6 +7,7 @@ import dev.scriptanalytics.local.ClickHouse;
 import dev.scriptanalytics.local.ClickHouseProcess;
 import dev.scriptanalytics.local.KafkaProcess;
 import dev.scriptanalytics.local.Waiting;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,9 +18,12 @@ import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -29,6 +33,7 @@ import org.apache.kafka.common.TopicPartition;
 /** The job as it runs in production, in a cluster within the test's own process. */
 final class RunningPipeline implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final int PARALLELISM = 2;
 
   private final String bootstrapServers;
   private final List<String> topics;
@@ -60,6 +65,27 @@ final class RunningPipeline implements AutoCloseable {
       String group,
       String... options)
       throws Exception {
+    return start(
+        kafka, clickHouse, checkpoints, runTopic, logTopic, group, null, PARALLELISM, options);
+  }
+
+  /**
+   * As {@link #start(KafkaProcess, ClickHouseProcess, Path, String, String, String, String...)},
+   * but from what another job has left.
+   *
+   * @param savepoint stays as it is; null to start without state
+   */
+  static RunningPipeline start(
+      KafkaProcess kafka,
+      ClickHouseProcess clickHouse,
+      Path checkpoints,
+      String runTopic,
+      String logTopic,
+      String group,
+      Path savepoint,
+      int parallelism,
+      String... options)
+      throws Exception {
     List<String> args =
         new ArrayList<>(
             List.of(
@@ -87,7 +113,13 @@ final class RunningPipeline implements AutoCloseable {
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
     flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
+    // So that a savepoint of little state is one file.
+    flink.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.ofMebiBytes(1));
+    if (savepoint != null) {
+      flink.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toUri().toString());
+    }
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.createLocalEnvironment(parallelism, flink);
     ScriptAnalyticsJob.define(env, configuration);
     return new RunningPipeline(
         kafka.bootstrapServers(),
@@ -110,6 +142,33 @@ final class RunningPipeline implements AutoCloseable {
       }
       assertThat(committed).as("the job has committed %s", ends).isTrue();
     }
+  }
+
+  /**
+   * Stops the job as for an upgrade.
+   *
+   * @return the savepoint that it left
+   */
+  Path stopWithSavepoint(Path directory) throws Exception {
+    String savepoint =
+        job.stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL)
+            .get();
+    assertThat(Waiting.until(PATIENCE, result::isDone)).as("the job ends").isTrue();
+    return Path.of(URI.create(savepoint));
+  }
+
+  /** Waits until rollups say what runs say: a cell waits for its turn, also beyond a checkpoint. */
+  static void awaitRollupsOfAllRuns(ClickHouseProcess clickHouse) {
+    String counts =
+        "(SELECT (count(), countIf(status = 'Success'), countIf(status = 'Failed'))"
+            + " FROM script_analytics.runs FINAL) AS of_runs,"
+            + " (SELECT (sum(seen), sum(succeeded), sum(failed))"
+            + " FROM script_analytics.run_rollups FINAL) AS of_rollups";
+    boolean same =
+        Waiting.until(
+            PATIENCE,
+            () -> clickHouse.query("WITH " + counts + " SELECT of_runs = of_rollups").equals("1"));
+    assertThat(same).as(clickHouse.query("SELECT " + counts)).isTrue();
   }
 
   private Map<TopicPartition, Long> ends(Admin admin) throws Exception {

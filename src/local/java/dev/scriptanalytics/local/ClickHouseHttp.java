@@ -36,14 +36,23 @@ public final class ClickHouseHttp {
     this.address = address;
   }
 
-  /** Applies the files of a directory to the server at an address: {@code ADDRESS DIRECTORY}. */
+  /**
+   * Applies a file, or the files of a directory, to the server at an address: {@code ADDRESS PATH}
+   * and a {@code NAME=VALUE} for each parameter of the statements.
+   */
   public static void main(String[] args) {
-    if (args.length != 2) {
-      System.err.println("usage: ClickHouseHttp ADDRESS SQL-DIRECTORY");
+    if (args.length < 2
+        || !Stream.of(args).skip(2).allMatch(parameter -> parameter.contains("="))) {
+      System.err.println("usage: ClickHouseHttp ADDRESS SQL-FILE-OR-DIRECTORY [NAME=VALUE]...");
       System.exit(2);
     }
+    Map<String, String> parameters =
+        Stream.of(args)
+            .skip(2)
+            .map(parameter -> parameter.split("=", 2))
+            .collect(Collectors.toMap(pair -> "param_" + pair[0], pair -> pair[1]));
     try {
-      new ClickHouseHttp(URI.create(args[0])).applySql(Path.of(args[1]));
+      new ClickHouseHttp(URI.create(args[0])).applySql(Path.of(args[1]), parameters);
     } catch (QueryFailedException | UncheckedIOException e) {
       System.err.println(e.getMessage());
       System.exit(1);
@@ -105,10 +114,20 @@ public final class ClickHouseHttp {
    * @throws QueryFailedException at the first statement that fails; the message names the file
    */
   public void applySql(Path directory) {
-    for (Path file : sqlFiles(directory)) {
+    applySql(directory, Map.of());
+  }
+
+  /**
+   * Runs the statements of one file, or of every {@code *.sql} file of a directory.
+   *
+   * @param parameters {@code param_NAME} for what a statement declares as {@code {NAME:Type}}
+   * @throws QueryFailedException at the first statement that fails; the message names the file
+   */
+  public void applySql(Path path, Map<String, String> parameters) {
+    for (Path file : Files.isDirectory(path) ? sqlFiles(path) : List.of(path)) {
       for (String statement : SqlStatements.of(read(file))) {
         try {
-          query(statement);
+          queryAs(ADMINISTRATOR, "", statement, parameters);
         } catch (QueryFailedException e) {
           throw new QueryFailedException(e.code(), file + ": " + e.getMessage());
         }

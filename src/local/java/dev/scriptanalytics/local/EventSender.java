@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import javax.annotation.Nullable;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -77,9 +78,20 @@ public final class EventSender implements AutoCloseable {
    * @throws IOException if Kafka refused this record or an earlier one
    */
   public void send(Delivery delivery) throws IOException, InterruptedException {
+    send(delivery, null);
+  }
+
+  /**
+   * As {@link #send(Delivery)}.
+   *
+   * @param partition where to; null to leave it to Kafka, which goes by the key
+   * @throws IOException if Kafka refused this record or an earlier one
+   */
+  public void send(Delivery delivery, @Nullable Integer partition)
+      throws IOException, InterruptedException {
     byte[] key = delivery.key() == null ? null : delivery.key().getBytes(UTF_8);
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(topics.get(delivery.topic()), key, delivery.value());
+        new ProducerRecord<>(topics.get(delivery.topic()), partition, key, delivery.value());
     expectNoFailure();
     TimeoutException notTaken = handOver(record);
     if (notTaken != null) {

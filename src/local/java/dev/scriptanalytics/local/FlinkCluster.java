@@ -4,8 +4,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A real Flink cluster for tests: a JobManager and TaskManagers of two slots each, in processes of
@@ -22,11 +25,18 @@ public final class FlinkCluster implements AutoCloseable {
   private final LocalProcess jobManager;
   private final List<LocalProcess> taskManagers = new ArrayList<>();
 
-  private FlinkCluster(Path directory, int taskManagers, Map<String, String> settings) {
+  private FlinkCluster(
+      Path directory,
+      int taskManagers,
+      Map<String, String> settings,
+      Function<FlinkPrograms, JavaProgram> program) {
     this.directory = directory;
-    this.programs = FlinkPrograms.configure(directory, Ports.free(), settings);
+    Map<String, String> all = new HashMap<>(settings);
+    // Any free port: the shipped ones may be those of a stack beside this one.
+    all.putIfAbsent(FlinkPrograms.METRICS_PORTS, "0");
+    this.programs = FlinkPrograms.configure(directory, Ports.free(), all);
     this.rest = new FlinkRest(programs.restAddress());
-    this.jobManager = LocalProcess.startChild(programs.jobManager(), directory);
+    this.jobManager = LocalProcess.startChild(program.apply(programs), directory);
     for (int i = 0; i < taskManagers; i++) {
       this.taskManagers.add(startTaskManager(i));
     }
@@ -49,7 +59,24 @@ public final class FlinkCluster implements AutoCloseable {
    * @param settings in place of those in {@code deploy/flink/config.yaml}
    */
   public static FlinkCluster start(Path directory, int taskManagers, Map<String, String> settings) {
-    return new FlinkCluster(directory, taskManagers, settings);
+    return new FlinkCluster(directory, taskManagers, settings, FlinkPrograms::jobManager);
+  }
+
+  /**
+   * Starts a cluster of one job (application mode), of one TaskManager.
+   *
+   * @param from the savepoint or checkpoint to go on from, if any
+   * @param job the arguments of the job's main method
+   */
+  public static FlinkCluster startApplication(
+      Path directory,
+      Map<String, String> settings,
+      Path jar,
+      String mainClass,
+      Optional<Path> from,
+      List<String> job) {
+    return new FlinkCluster(
+        directory, 1, settings, programs -> programs.jobManagerOf(jar, mainClass, from, job));
   }
 
   private LocalProcess startTaskManager(int index) {

@@ -46,19 +46,47 @@ public final class FlinkJobs {
    */
   public String submit(
       Path jar, Optional<Path> from, List<String> arguments, Map<String, String> environment) {
-    List<String> command = new ArrayList<>(List.of("run", "--detached"));
+    List<String> command = new ArrayList<>();
     from.ifPresent(
         checkpoint ->
             command.addAll(
                 List.of("--fromSavepoint", checkpoint.toString(), "--claimMode", "CLAIM")));
+    return submit(command, jar, arguments, environment);
+  }
+
+  /**
+   * As {@link #submit(Path, Optional, List, Map)}, from the beginning, with a main class that is
+   * not in the jar.
+   *
+   * @param classes the directory that it is in
+   */
+  public String submit(
+      Path jar,
+      Class<?> main,
+      Path classes,
+      List<String> arguments,
+      Map<String, String> environment) {
+    List<String> command =
+        List.of("--class", main.getName(), "--classpath", "file://" + classes + "/");
+    return submit(command, jar, arguments, environment);
+  }
+
+  private String submit(
+      List<String> options, Path jar, List<String> arguments, Map<String, String> environment) {
+    List<String> command = new ArrayList<>(List.of("run", "--detached"));
+    command.addAll(options);
     command.add(jar.toString());
     command.addAll(arguments);
     String said = LocalProcess.run(programs.client(command, environment), directory);
+    return submitted(said)
+        .orElseThrow(
+            () -> new IllegalStateException("Flink did not say which job it started:\n" + said));
+  }
+
+  /** The id of the job that Flink's client says it has submitted, if it says so. */
+  public static Optional<String> submitted(String said) {
     Matcher submitted = SUBMITTED.matcher(said);
-    if (!submitted.find()) {
-      throw new IllegalStateException("Flink did not say which job it started:\n" + said);
-    }
-    return submitted.group(1);
+    return submitted.find() ? Optional.of(submitted.group(1)) : Optional.empty();
   }
 
   /** The newest completed checkpoint of any job of this cluster that is still there. */

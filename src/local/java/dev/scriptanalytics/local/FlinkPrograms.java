@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ConfigurationUtils;
@@ -33,6 +34,9 @@ public final class FlinkPrograms {
 
   public static final String JOB_MANAGER = "jobmanager";
   public static final String TASK_MANAGER = "taskmanager";
+
+  /** The setting that says on which ports, such as {@code 9249-9259}, metrics are served. */
+  public static final String METRICS_PORTS = "metrics.reporter.prom.port";
 
   private final Path directory;
   private final Configuration configuration;
@@ -139,6 +143,31 @@ public final class FlinkPrograms {
             JOB_MANAGER, JobManagerProcessUtils.generateJvmParametersStr(memory, configuration)),
         "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
         arguments(JobManagerProcessUtils.generateDynamicConfigsStr(memory)));
+  }
+
+  /**
+   * The JobManager of a cluster of one job, which it starts itself and ends with: {@code
+   * bin/standalone-job.sh} of a distribution.
+   *
+   * @param from the savepoint or checkpoint to go on from, if any
+   * @param job the arguments of the job's main method
+   */
+  public JavaProgram jobManagerOf(
+      Path jar, String mainClass, Optional<Path> from, List<String> job) {
+    JobManagerProcessSpec memory = JobManagerProcessUtils.processSpecFromConfig(configuration);
+    List<String> arguments =
+        new ArrayList<>(arguments(JobManagerProcessUtils.generateDynamicConfigsStr(memory)));
+    arguments.addAll(List.of("--job-classname", mainClass, "--jars", "file://" + jar));
+    from.ifPresent(
+        savepoint -> arguments.addAll(List.of("--fromSavepoint", "file://" + savepoint)));
+    arguments.addAll(job);
+    return new JavaProgram(
+        JOB_MANAGER,
+        classPath(),
+        jvmOptions(
+            JOB_MANAGER, JobManagerProcessUtils.generateJvmParametersStr(memory, configuration)),
+        "org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint",
+        arguments);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.scriptanalytics.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -9,8 +10,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.JobStatus;
 
@@ -18,6 +22,7 @@ import org.apache.flink.api.common.JobStatus;
 public final class FlinkRest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(1);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final URI address;
@@ -103,6 +108,82 @@ public final class FlinkRest {
   }
 
   /**
+   * Stops the job with a savepoint, from which another version or another parallelism can go on.
+   *
+   * @param directory where the savepoint goes
+   * @return the savepoint
+   * @throws IllegalStateException if there is none in time; the message says why
+   */
+  public Path stopWithSavepoint(String jobId, Path directory, Duration atMost) {
+    String body =
+        JSON.createObjectNode()
+            .put("targetDirectory", "file://" + directory.toAbsolutePath())
+            .put("formatType", "CANONICAL")
+            .put("drain", false)
+            .toString();
+    String trigger = send("POST", "/jobs/" + jobId + "/stop", body).path("request-id").asText();
+    JsonNode[] answer = new JsonNode[1];
+    boolean answered =
+        Waiting.until(
+            atMost,
+            () -> {
+              answer[0] = get("/jobs/" + jobId + "/savepoints/" + trigger);
+              return answer[0].path("status").path("id").asText().equals("COMPLETED");
+            });
+    String location = answer[0].path("operation").path("location").asText();
+    if (!answered || location.isEmpty()) {
+      throw new IllegalStateException("Flink has taken no savepoint: " + answer[0]);
+    }
+    Waiting.until(
+        atMost, () -> jobStatus(jobId).map(JobStatus::isGloballyTerminalState).orElse(true));
+    return Path.of(URI.create(location).getPath());
+  }
+
+  /**
+   * Uploads a jar and starts its job, as the web page does. Its main method runs in the JobManager.
+   *
+   * @param from the savepoint or checkpoint to go on from, if any
+   * @param arguments of the job's main method
+   * @return the job's id
+   */
+  public String submit(Path jar, Optional<Path> from, int parallelism, List<String> arguments) {
+    String boundary = "jar-" + UUID.randomUUID();
+    String uploaded =
+        json(response(
+                HttpRequest.newBuilder(URI.create(address + "/jars/upload"))
+                    .timeout(UPLOAD_TIMEOUT)
+                    .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                    .POST(multipart(jar, boundary))
+                    .build()))
+            .path("filename")
+            .asText();
+    ObjectNode run = JSON.createObjectNode().put("parallelism", parallelism);
+    arguments.forEach(run.withArray("programArgsList")::add);
+    from.ifPresent(savepoint -> run.put("savepointPath", "file://" + savepoint));
+    String path = "/jars/" + uploaded.substring(uploaded.lastIndexOf('/') + 1) + "/run";
+    return send("POST", path, run.toString()).path("jobid").asText();
+  }
+
+  private static HttpRequest.BodyPublisher multipart(Path jar, String boundary) {
+    String head =
+        String.join(
+            "\r\n",
+            "--" + boundary,
+            "Content-Disposition: form-data; name=jarfile; filename=\"" + jar.getFileName() + '"',
+            "Content-Type: application/x-java-archive",
+            "",
+            "");
+    try {
+      return BodyPublishers.concat(
+          BodyPublishers.ofString(head),
+          BodyPublishers.ofFile(jar),
+          BodyPublishers.ofString("\r\n--" + boundary + "--\r\n"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + jar + ".", e);
+    }
+  }
+
+  /**
    * Cancels the job, which leaves its last checkpoint, and waits until it has ended.
    *
    * @return whether it has
@@ -149,13 +230,16 @@ public final class FlinkRest {
   }
 
   private HttpResponse<byte[]> response(String method, String path, String body) {
-    HttpRequest request =
+    return response(
         HttpRequest.newBuilder(URI.create(address + path))
             .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
             .method(
                 method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-            .build();
+            .build());
+  }
+
+  private HttpResponse<byte[]> response(HttpRequest request) {
     try {
       return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
     } catch (IOException e) {

@@ -1,11 +1,14 @@
 package dev.scriptanalytics.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptanalytics.local.CommandLine.BadArgument;
 import dev.scriptanalytics.local.ReaderQueries.Answer;
 import dev.scriptanalytics.local.ReaderQueries.Download;
+import dev.scriptanalytics.local.grafana.Expansion;
+import dev.scriptanalytics.local.grafana.Grafana;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -16,8 +19,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -27,7 +32,7 @@ import java.util.Set;
 public final class QueryBenchmark {
   private static final String USAGE =
       """
-      Measures the queries of dashboards and exports on a ClickHouse server of its own, and prints tables
+      Measures the queries of views, dashboards and exports on a ClickHouse server of its own, and prints tables
       in Markdown: the median of each query, the time it may take, and the rows that it read.
         --runs N         runs to generate, in 30 days and 200 scripts; default 20000000
         --logs N         log entries; default 40000000
@@ -47,6 +52,10 @@ public final class QueryBenchmark {
       "log_id, log_level, log_message, timestamp, run_id, deployment_version, function, source";
   private static final int DOWNLOADS = 3;
   private static final double NONE = Double.NaN;
+  private static final String OVERVIEW = "script-overview";
+
+  /** What a graph shows at most, about a point for each pixel. */
+  private static final int POINTS = 1_000;
 
   private final ClickHouseProcess clickHouse;
   private final ReaderQueries reader;
@@ -167,6 +176,7 @@ public final class QueryBenchmark {
     pages();
     searches();
     exports();
+    dashboards();
     disk();
     out.printf("%nThe load was %.1f at the end.%n", load());
   }
@@ -307,6 +317,48 @@ public final class QueryBenchmark {
     time("`common_errors` of a day", 500, errors.formatted(day));
     time("`common_errors` of the last 24 hours", 500, errors.formatted(last));
     time("`log_metrics` of a day", NONE, "SELECT * FROM script_analytics.log_metrics(" + day + ")");
+  }
+
+  /** As they open, of the busiest script; the overview of 30 days, too. */
+  private void dashboards() throws InterruptedException {
+    for (JsonNode dashboard : Grafana.dashboards()) {
+      String from = dashboard.at("/time/from").asText();
+      dashboard(dashboard, Duration.parse("PT" + from.substring("now-".length())));
+      if (dashboard.get("uid").asText().equals(OVERVIEW)) {
+        dashboard(dashboard, Duration.ofDays(GeneratedRuns.DAYS));
+      }
+    }
+  }
+
+  private void dashboard(JsonNode dashboard, Duration range) throws InterruptedException {
+    String uid = dashboard.get("uid").asText();
+    String run = clickHouse.query("SELECT any(run_id) FROM script_analytics.runs");
+    int interval = Math.max(60, (int) (range.toSeconds() / POINTS));
+    Expansion opened =
+        Expansion.ofOpened(dashboard, end.minus(range), end, interval)
+            .with("account", "acme")
+            .with("script", GeneratedRuns.BUSIEST)
+            .with("run", uid.equals("script-run") ? run : "");
+    Map<String, String> queries = new LinkedHashMap<>();
+    for (JsonNode panel : dashboard.get("panels")) {
+      String sql = Grafana.sqlOf(dashboard, panel);
+      // What a panel has from another one is asked for once.
+      if (sql != null && !queries.containsValue(sql)) {
+        queries.put(panel.get("title").asText(), sql);
+      }
+    }
+    for (JsonNode marks : dashboard.at("/annotations/list")) {
+      queries.put(marks.get("name").asText(), marks.at("/target/rawSql").asText());
+    }
+    String name = "dashboard " + uid + " of " + range.toHours() + " h";
+    double sum = 0;
+    for (Map.Entry<String, String> query : queries.entrySet()) {
+      sum += time(name + ": " + query.getKey(), 500, opened.of(query.getValue()));
+    }
+    if (!Double.isNaN(sum)) {
+      double target = uid.equals(OVERVIEW) ? 1_500 : NONE;
+      add(new Figure(name + ", together", sum, "ms", target, NONE, 0));
+    }
   }
 
   private void exports() throws InterruptedException {

@@ -8,9 +8,11 @@ import dev.scriptanalytics.local.benchmark.Workload;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,12 +26,17 @@ public final class ThroughputBenchmark {
       """
       Measures the job's throughput beside that of ClickHouse's own Kafka engine. Starts a Kafka
       broker, a Flink cluster and a ClickHouse server of its own, and stops them.
-        --cases LETTERS    default abcde; of
+        --cases LETTERS    default abcdefg; of
       CASES
-        --events N         events of runs a case; default 12000000, and a sixth of it in case e
+        --events N         events of runs a case; default 12000000; a sixth of it in case e, in case
+                           f so many before the restart and half as many after it
         --rounds N         times that each contender gets each case, in turn; default 3
-        --contenders LIST  of job, no-checkpoints, kafka-engine, kafka-engine-plain;
-                           default job,kafka-engine
+        --contenders LIST  of job, no-checkpoints, read, read-and-decode (the job's first
+                           stages only), kafka-engine, kafka-engine-plain; each is compared
+                           with the last of them; default job,kafka-engine
+        --freshness DURATION   measures also, in cases without restart, how soon a query finds
+                           what was sent: for so long, at half of the job's rate
+        --freshness-rate N at N events a second instead
         --job.OPTION=VALUE     an option of the job; may be repeated
         --flink.OPTION=VALUE   an option of the Flink cluster; may be repeated
         --home DIRECTORY   default benchmark in $SCRIPT_ANALYTICS_HOME; its content is removed
@@ -60,7 +67,15 @@ public final class ThroughputBenchmark {
       CommandLine options =
           CommandLine.parse(
               own.toArray(String[]::new),
-              Set.of("--cases", "--events", "--rounds", "--contenders", "--home", "--json"),
+              Set.of(
+                  "--cases",
+                  "--events",
+                  "--rounds",
+                  "--contenders",
+                  "--freshness",
+                  "--freshness-rate",
+                  "--home",
+                  "--json"),
               Set.of("--help"));
       options.expectNoOthers();
       if (options.has("--help")) {
@@ -77,12 +92,14 @@ public final class ThroughputBenchmark {
       }
       Rounds rounds =
           new Rounds(
-              cases(options.text("--cases", "abcde")),
+              cases(options.text("--cases", "abcdefg")),
               options.integer("--events", 12_000_000),
               (int) options.integer("--rounds", 3),
               Arrays.asList(options.text("--contenders", "job,kafka-engine").split(",")),
               flinkOptions,
               jobOptions,
+              options.duration("--freshness", Duration.ZERO),
+              options.number("--freshness-rate", 0),
               home,
               out);
       boolean exact = rounds.run();
@@ -90,7 +107,9 @@ public final class ThroughputBenchmark {
       if (json != null) {
         new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
-            .writeValue(json.toFile(), rounds.measurements());
+            .writeValue(
+                json.toFile(),
+                Map.of("throughput", rounds.measurements(), "freshness", rounds.freshness()));
       }
       return exact ? 0 : 1;
     } catch (BadArgument | IllegalArgumentException e) {

@@ -456,7 +456,7 @@ public final class JobOptions {
   public static final ConfigOption<Duration> SINK_RETRY_BACKOFF_MAX =
       duration(
           "sink.retry-backoff-max",
-          "10 s",
+          "5 s",
           durationBetween("1 ms", "10 min"),
           "Where that doubling ends. Short: a server that is coming up is pressed by everybody. Long:"
               + " the job stands still for as long after the server is back.");

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
@@ -52,6 +53,12 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   /** How many cells have changed and wait to be written. */
   public static final String CHANGED_CELLS = "changedCells";
 
+  /** How many cells are kept. */
+  public static final String CELLS = "cells";
+
+  /** Counts the rows that were written. */
+  public static final String EMITTED_ROLLUPS = "emittedRollups";
+
   /** How many rows a step writes, unless cells would wait for too long. */
   public static final int ROWS_PER_STEP = 2_000;
 
@@ -79,6 +86,8 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   private transient Map<CellKey, Long> changedAt;
   private transient Pace pace;
   private transient StreamRecord<RollupRow> record;
+  private transient long kept;
+  private transient Counter emitted;
 
   /**
    * @param emitInterval how long it takes at least until a row is written again: {@code
@@ -115,6 +124,9 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
     record = new StreamRecord<>(null);
     changedAt = new LinkedHashMap<>();
     findChanged();
+    kept = countCells();
+    emitted = getMetricGroup().counter(EMITTED_ROLLUPS);
+    getMetricGroup().gauge(CELLS, (Gauge<Long>) () -> kept);
     getMetricGroup().gauge(CHANGED_CELLS, (Gauge<Integer>) changedAt::size);
   }
 
@@ -130,6 +142,13 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
     }
   }
 
+  private long countCells() {
+    try (Stream<CellKey> keys =
+        this.<CellKey>getKeyedStateBackend().getKeys(CELL.getName(), VoidNamespace.INSTANCE)) {
+      return keys.count();
+    }
+  }
+
   @Override
   public void processElement(StreamRecord<FactBatch> element) throws Exception {
     FactBatch batch = element.getValue();
@@ -137,6 +156,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
     Cell cell = cells.value();
     if (cell == null) {
       cell = new Cell();
+      kept++;
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, leavesAt(key));
     }
     cell.add(batch);
@@ -191,6 +211,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
 
   private void write(CellKey key) throws Exception {
     output.collect(record.replace(cells.value().row(key)));
+    emitted.inc();
   }
 
   @Override
@@ -201,6 +222,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
       changes.clear();
     }
     cells.clear();
+    kept--;
   }
 
   @Override

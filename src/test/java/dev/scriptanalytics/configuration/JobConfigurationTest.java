@@ -238,7 +238,7 @@ class JobConfigurationTest {
         "--rollup.emit-interval=11 s | rollup.emit-interval (11 s) must not be more than"
             + " rollup.cold-emit-interval (10 s)",
         "--sink.retry-backoff-initial=1 min | sink.retry-backoff-initial (1 min) must not be more"
-            + " than sink.retry-backoff-max (10 s)",
+            + " than sink.retry-backoff-max (5 s)",
         "--retention.days=7 | event.max-age (30 d) must not be more than retention.days (7):"
             + " ClickHouse drops a row that is past its retention without a word",
       })

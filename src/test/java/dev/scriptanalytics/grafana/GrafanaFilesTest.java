@@ -3,6 +3,7 @@ package dev.scriptanalytics.grafana;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptanalytics.local.grafana.Grafana;
 import dev.scriptanalytics.track.RunTracker;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.local.ClickHouse;
 import dev.scriptanalytics.local.ClickHouseProcess;
+import dev.scriptanalytics.local.grafana.Expansion;
+import dev.scriptanalytics.local.grafana.Grafana;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -423,20 +425,10 @@ class GrafanaQueriesIT {
 
   /** The dashboard as it opens, for the awkward script, a day until a moment after the last run. */
   private static Expansion expansion(JsonNode dashboard) {
-    Map<String, List<String>> values = new LinkedHashMap<>();
-    for (JsonNode variable : dashboard.at("/templating/list")) {
-      values.put(
-          variable.get("name").asText(),
-          variable.path("multi").asBoolean()
-              ? Expansion.ALL
-              : List.of(variable.at("/current/value").asText()));
-    }
-    values.put("account", List.of("acme"));
-    values.put("script", List.of(SCRIPT));
-    if (dashboard.get("uid").asText().equals("script-run")) {
-      values.put("run", List.of("run_6"));
-    }
-    return new Expansion(now.minus(Duration.ofDays(1)), now.plusMillis(1), values);
+    return Expansion.ofOpened(dashboard, now.minus(Duration.ofDays(1)), now.plusMillis(1), 60)
+        .with("account", "acme")
+        .with("script", SCRIPT)
+        .with("run", "run_6".repeat(dashboard.get("uid").asText().equals("script-run") ? 1 : 0));
   }
 
   private static List<List<String>> valuesOf(JsonNode variable, Expansion expansion) {
@@ -494,7 +486,7 @@ class GrafanaQueriesIT {
             .findFirst()
             .orElseThrow();
     Instant from = at.minusSeconds(query.at("/relativeTimeRange/from").asLong());
-    return new Expansion(from, at, Map.of()).of(query.at("/model/rawSql").asText());
+    return new Expansion(from, at, 60, Map.of()).of(query.at("/model/rawSql").asText());
   }
 
   private static String literal(String text) {

@@ -12,7 +12,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.jobgraph.OperatorID;
+import org.apache.flink.runtime.metrics.groups.InternalOperatorMetricGroup;
+import org.apache.flink.runtime.metrics.util.InterceptingOperatorMetricGroup;
+import org.apache.flink.runtime.metrics.util.InterceptingTaskMetricGroup;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -27,6 +35,7 @@ class KeepCellsTest {
   /** When the hour of {@link SampleFacts#KEY} is over, and the last cell has had time to leave. */
   private static final long GONE = millis(2 * 3600) + KeepCells.LEAVING.toMillis();
 
+  private InterceptingOperatorMetricGroup metrics;
   private KeyedOneInputStreamOperatorTestHarness<CellKey, FactBatch, RollupRow> harness;
 
   @BeforeEach
@@ -256,11 +265,50 @@ class KeepCellsTest {
     assertThat(rows()).extracting(RollupRow::facts).containsExactly(1L, 2L);
   }
 
+  @Test
+  void tellsHowManyCellsItKeepsAlsoAfterARestoreAndHowManyRowsItWrote() throws Exception {
+    for (CellKey key : keys(3)) {
+      send(batch(key, 1));
+      send(batch(key, 2));
+    }
+    harness.setProcessingTime(START + 100);
+    assertThat(gauge(KeepCells.CELLS)).isEqualTo(3L);
+    assertThat(gauge(KeepCells.CHANGED_CELLS)).isEqualTo(0);
+    assertThat(((Counter) metrics.get(KeepCells.EMITTED_ROLLUPS)).getCount()).isEqualTo(3);
+
+    restore(harness.snapshot(1, START));
+    send(batch(KEY, 1));
+    assertThat(gauge(KeepCells.CELLS)).isEqualTo(4L);
+    assertThat(gauge(KeepCells.CHANGED_CELLS)).isEqualTo(1);
+
+    harness.processWatermark(GONE);
+    assertThat(gauge(KeepCells.CELLS)).isEqualTo(0L);
+    assertThat(((Counter) metrics.get(KeepCells.EMITTED_ROLLUPS)).getCount()).isOne();
+  }
+
+  private Object gauge(String name) {
+    return ((Gauge<?>) metrics.get(name)).getValue();
+  }
+
   private void open(OperatorSubtaskState state) throws Exception {
     KeepCells operator =
         new KeepCells(
             Duration.ofSeconds(1), Duration.ofSeconds(10), ROWS_PER_STEP, Duration.ofHours(1));
-    harness = new KeyedOneInputStreamOperatorTestHarness<>(operator, FactBatch::key, CellKey.TYPE);
+    metrics = new InterceptingOperatorMetricGroup();
+    MockEnvironment environment =
+        MockEnvironment.builder()
+            .setMetricGroup(
+                new InterceptingTaskMetricGroup() {
+                  @Override
+                  public InternalOperatorMetricGroup getOrAddOperator(
+                      OperatorID id, String name, Map<String, String> variables) {
+                    return metrics;
+                  }
+                })
+            .build();
+    harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            operator, FactBatch::key, CellKey.TYPE, environment);
     harness.setProcessingTime(START);
     harness.setup(RollupRow.TYPE.createSerializer(null));
     if (state != null) {

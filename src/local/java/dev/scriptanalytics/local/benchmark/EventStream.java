@@ -13,16 +13,21 @@ import java.util.HexFormat;
  * <p>A run's event is some 380 bytes of JSON, a log entry some 300.
  */
 final class EventStream {
+  /** Whose the runs are. */
+  static final String ACCOUNT = "acme";
+
   /** Where starts and ends are mixed, they are within so many events. */
   private static final int BLOCK = 4096;
 
   private static final int DUPLICATE_EACH = 100;
   private static final int DUPLICATE_BEHIND = 50;
+  private static final long OPEN_RUNS = 1_000_000;
   private static final HexFormat HEX = HexFormat.of();
 
   private final GeneratedRun.Stream runs;
   private final Workload workload;
   private final long runEvents;
+  private final long eventsBeforeRestart;
 
   /**
    * The stream of a workload.
@@ -34,6 +39,12 @@ final class EventStream {
   EventStream(Workload workload, long runEvents, long from, long windowMillis) {
     this.workload = workload;
     this.runEvents = workload.hasStarts() ? runEvents / BLOCK * BLOCK : runEvents;
+    this.eventsBeforeRestart =
+        switch (workload) {
+          case REMEMBERED_RUNS -> runEvents * 2 / 3 / DUPLICATE_EACH * DUPLICATE_EACH;
+          case OPEN_RUNS -> Math.min(OPEN_RUNS, this.runEvents / 4);
+          default -> 0;
+        };
     long runs =
         workload.hasStarts()
             ? this.runEvents / 2
@@ -65,15 +76,32 @@ final class EventStream {
     void accept(Delivery delivery) throws IOException, InterruptedException;
   }
 
-  /** Hands over every event. */
-  void send(Receiver receiver) throws IOException, InterruptedException {
-    for (long position = 0; position < runEvents; position++) {
-      if (workload.hasStarts()) {
+  /** How many events of runs there are before the job is restarted; 0 where it is not. */
+  long eventsBeforeRestart() {
+    return eventsBeforeRestart;
+  }
+
+  /** How many runs these are of. */
+  long runsBeforeRestart() {
+    return workload == Workload.OPEN_RUNS ? eventsBeforeRestart : number(eventsBeforeRestart);
+  }
+
+  /**
+   * Hands over events of runs, and the log entries of those runs.
+   *
+   * @param from position of the first, from 0
+   * @param to behind the last
+   */
+  void send(long from, long to, Receiver receiver) throws IOException, InterruptedException {
+    for (long position = from; position < to; position++) {
+      if (workload == Workload.OPEN_RUNS) {
+        receiver.accept(startOrEndOfOpen(position));
+      } else if (workload.hasStarts()) {
         long event = position / BLOCK * BLOCK + (position * 1_640_531_527L & (BLOCK - 1));
         GeneratedRun run = run(event / 2);
         receiver.accept(delivery(run, (event & 1) == 0 ? start(run) : end(run)));
       } else if (position % DUPLICATE_EACH == DUPLICATE_EACH - 1) {
-        GeneratedRun run = run(number(position - DUPLICATE_BEHIND));
+        GeneratedRun run = run(number(position - eventsBehind(position) - DUPLICATE_BEHIND));
         receiver.accept(delivery(run, end(run)));
       } else {
         GeneratedRun run = run(number(position));
@@ -83,6 +111,24 @@ final class EventStream {
         }
       }
     }
+  }
+
+  /** Starts until so many runs are open, then starts and ends in turn, then the remaining ends. */
+  private Delivery startOrEndOfOpen(long position) {
+    long open = eventsBeforeRestart;
+    long after = position - open;
+    long starts = runs() - open;
+    if (after < 0 || (after < 2 * starts && after % 2 == 0)) {
+      GeneratedRun run = run(after < 0 ? position : open + after / 2);
+      return delivery(run, start(run));
+    }
+    GeneratedRun run = run(after < 2 * starts ? after / 2 : after - starts);
+    return delivery(run, end(run));
+  }
+
+  // After a restart, duplicates are of what came before it.
+  private long eventsBehind(long position) {
+    return position < eventsBeforeRestart ? 0 : eventsBeforeRestart;
   }
 
   private static long number(long position) {
@@ -101,16 +147,48 @@ final class EventStream {
     return "run_" + HEX.toHexDigits(run.number(), 8) + HEX.toHexDigits(run.random(), 8);
   }
 
+  /** One that is apart from all others, to be looked for: its run is called as its script. */
+  static Delivery probe(String script, long startedAt) {
+    byte[] event =
+        head(FreshnessProbe.ACCOUNT, script, script, 1)
+            .append(",\"function\":\"handle_order\",\"status\":\"success\",\"started_at\":")
+            .append(startedAt)
+            .append(",\"response_time_ms\":1}")
+            .toString()
+            .getBytes(US_ASCII);
+    return new Delivery(0, script, event);
+  }
+
+  /** A log entry of such a run. */
+  static Delivery probeLog(String script, long timestamp) {
+    byte[] entry =
+        head(FreshnessProbe.ACCOUNT, script, script, 1)
+            .append(",\"log_id\":\"")
+            .append(script)
+            .append("\",\"timestamp\":")
+            .append(timestamp)
+            .append(",\"level\":\"INFO\",\"message\":\"probe\"}")
+            .toString()
+            .getBytes(US_ASCII);
+    return new Delivery(0, Topic.LOGS, script, entry);
+  }
+
   private static StringBuilder head(GeneratedRun run) {
+    return head(ACCOUNT, runId(run), script(run.script()), run.version());
+  }
+
+  private static StringBuilder head(String account, String runId, String script, int version) {
     return new StringBuilder(420)
-        .append("{\"account\":\"acme\",\"run_id\":\"")
-        .append(runId(run))
+        .append("{\"account\":\"")
+        .append(account)
+        .append("\",\"run_id\":\"")
+        .append(runId)
         .append("\",\"script\":\"")
-        .append(script(run.script()))
+        .append(script)
         .append("\",\"deployment_id\":\"deploy_0")
-        .append(run.version())
+        .append(version)
         .append("\",\"deployment_version\":")
-        .append(run.version());
+        .append(version);
   }
 
   private static byte[] start(GeneratedRun run) {

@@ -11,6 +11,7 @@ import java.util.Map;
 /** What must be in ClickHouse when everything of a stream has been written. */
 final class Expected {
   private static final int MOST_DIFFERENCES = 10;
+  private static final String OURS = "account = '" + EventStream.ACCOUNT + "'";
 
   private final EventStream stream;
   private final long[] failed;
@@ -48,7 +49,9 @@ final class Expected {
         rows(
             clickHouse,
             "SELECT script, count(), countIf(status = 'Success'), countIf(status = 'Failed')"
-                + " FROM script_analytics.runs FINAL GROUP BY script"));
+                + " FROM script_analytics.runs FINAL WHERE "
+                + OURS
+                + " GROUP BY script"));
     compare(
         differences,
         "run_rollups",
@@ -56,10 +59,13 @@ final class Expected {
             clickHouse,
             "SELECT script, sum(seen), sum(succeeded), sum(failed), percentiles[1], percentiles[2],"
                 + " quantilesTDigestWeightedMerge(0.9, 0.99)(digest) AS percentiles"
-                + " FROM script_analytics.run_rollups FINAL GROUP BY script"));
+                + " FROM script_analytics.run_rollups FINAL WHERE "
+                + OURS
+                + " GROUP BY script"));
     String logs =
         clickHouse.query(
-            "SELECT count() FROM script_analytics.logs FINAL WHERE deployment_version > 0");
+            "SELECT count() FROM script_analytics.logs FINAL WHERE deployment_version > 0 AND "
+                + OURS);
     if (Long.parseLong(logs) != stream.logEvents()) {
       differences.add("logs: %s instead of %d".formatted(logs, stream.logEvents()));
     }

@@ -8,6 +8,8 @@ import dev.scriptanalytics.local.FlinkCluster;
 import dev.scriptanalytics.local.KafkaProcess;
 import dev.scriptanalytics.local.Repository;
 import dev.scriptanalytics.local.Waiting;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,6 +29,8 @@ final class JobContender implements Contender {
   // Looking costs, too.
   static final Duration PAUSE = Duration.ofMillis(300);
 
+  private static final int WARM_UP_SHARE = 4;
+  private static final int PROBES_PER_SECOND = 20;
   private static final Duration METRICS_PATIENCE = Duration.ofSeconds(25);
 
   private final String name;
@@ -66,33 +71,28 @@ final class JobContender implements Contender {
     clickHouse.query("DROP DATABASE IF EXISTS script_analytics SYNC");
     clickHouse.applySql();
     EventStream stream = topics.stream();
+    Map<String, Object> details = new LinkedHashMap<>();
+    Optional<Path> checkpoint =
+        topics.hasRestart() ? Optional.of(beforeRestart(topics, details)) : Optional.empty();
     try (FlinkCluster cluster = FlinkCluster.start(directory, 1, flinkSettings)) {
-      Map<String, Long> processes = new LinkedHashMap<>();
-      processes.put("TaskManager", cluster.taskManagerPid(0));
-      processes.put("JobManager", cluster.jobManagerPid());
-      processes.put("Kafka", kafka.pid());
-      processes.put("ClickHouse", clickHouse.pid());
-      String job =
-          cluster
-              .jobs()
-              .submit(
-                  Repository.jobJar(),
-                  Optional.empty(),
-                  arguments(topics),
-                  Map.of(
-                      "KAFKA_BOOTSTRAP_SERVERS", topics.bootstrapServers(),
-                      "CLICKHOUSE_URL", clickHouse.httpUrl().toString(),
-                      "CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
-      await("the job to run", () -> cluster.rest().allTasksRun(job));
-      Stopwatch stopwatch = new Stopwatch(processes);
+      String job = submit(cluster, checkpoint, topics, topics.runsTopics());
+      Stopwatch stopwatch = new Stopwatch(processes(cluster));
       await("all rollups", () -> rolledUp(clickHouse.http()) >= stream.runs());
       double rollups = stopwatch.seconds();
       await("all rows", () -> rows(clickHouse.http()) >= stream.runs() + stream.logEvents());
       double seconds = stopwatch.seconds();
       Map<String, Double> cpu = stopwatch.cpuSeconds();
-      Map<String, Object> details = new LinkedHashMap<>();
       details.put("rollupsAfterSeconds", rollups);
-      details.putAll(details(cluster, job, topics.events()));
+      if (topics.hasRestart()) {
+        details.put("restoredAfterMillis", initializingMillis(cluster, job));
+        if (!cluster.rest().checkpoint(job, PATIENCE)) {
+          throw new IllegalStateException("The checkpoint after the restart failed.");
+        }
+      }
+      details.putAll(checkpoints(cluster, job));
+      details.put("busyMicrosPerEvent", busyMicros(cluster, job, topics.timedEvents()));
+      Map<String, Long> peaks = stopwatch.peakMegabytes();
+      details.put("liveHeapMegabytes", LiveHeap.of(cluster.taskManagerPid(0)).megabytes());
       List<String> differences =
           new ArrayList<>(
               new Expected(stream, topics.workload().scripts()).differences(clickHouse.http()));
@@ -102,28 +102,137 @@ final class JobContender implements Contender {
       return new Measurement(
           name,
           topics.workload().letter(),
-          topics.events(),
-          topics.bytes(),
+          topics.timedEvents(),
+          topics.timedBytes(),
           seconds,
           cpu,
-          stopwatch.peakMegabytes(),
+          peaks,
           details,
           differences);
     }
   }
 
-  private List<String> arguments(LoadedTopics topics) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--config",
-                Repository.path("deploy/flink/script-analytics.properties").toString(),
-                "--clickhouse.password=${CLICKHOUSE_PASSWORD}",
-                "--runs.topics=" + topics.runsTopic(),
-                "--logs.topics=" + (topics.hasLogs() ? topics.logsTopic() : ""),
-                "--kafka.group.id=benchmark-" + System.nanoTime()));
+  /**
+   * Consumes what comes before the restart, in a cluster that ends with it.
+   *
+   * @param details gets the size of what is state then
+   * @return the checkpoint to go on from
+   */
+  private Path beforeRestart(LoadedTopics topics, Map<String, Object> details) {
+    long runs = topics.stream().runsBeforeRestart();
+    try (FlinkCluster cluster = FlinkCluster.start(directory, 1, flinkSettings)) {
+      long empty = LiveHeap.of(cluster.taskManagerPid(0)).bytes();
+      String job = submit(cluster, Optional.empty(), topics, topics.runsTopics().subList(0, 1));
+      await("all runs to be seen", () -> seen(clickHouse.http()) >= runs);
+      if (!cluster.rest().checkpoint(job, PATIENCE)) {
+        throw new IllegalStateException("The checkpoint before the restart failed.");
+      }
+      LiveHeap heap = LiveHeap.of(cluster.taskManagerPid(0));
+      JsonNode last = lastCheckpoint(cluster, job);
+      details.put("runsBeforeRestart", runs);
+      details.put("checkpointBytesBeforeRestart", last.path("state_size").asLong());
+      details.put("checkpointMillisBeforeRestart", last.path("end_to_end_duration").asLong());
+      details.put("checkpointBytesPerRun", (double) last.path("state_size").asLong() / runs);
+      details.put("liveHeapBytesPerRun", (double) (heap.bytes() - empty) / runs);
+      Map<String, Double> byClass = new LinkedHashMap<>();
+      heap.bytesByClass().forEach((of, bytes) -> byClass.put(of, (double) bytes / runs));
+      details.put("liveHeapBytesPerRunByClass", byClass);
+      details.put(
+          "peakMegabytesBeforeRestart", ProcessUsage.peakMegabytes(cluster.taskManagerPid(0)));
+      if (!cluster.rest().cancel(job, PATIENCE)) {
+        throw new IllegalStateException("The job was not cancelled.");
+      }
+      return cluster
+          .jobs()
+          .lastCheckpoint()
+          .orElseThrow(() -> new IllegalStateException("There is no checkpoint to go on from."));
+    }
+  }
+
+  /**
+   * Sends a case's events at a steady rate, and looks how soon they are found.
+   *
+   * @param rate events a second, of runs and logs
+   * @param duration how long is measured, after a quarter of that for warming up
+   */
+  Freshness freshness(Workload workload, double rate, Duration duration, PrintStream messages)
+      throws IOException, InterruptedException {
+    clickHouse.query("DROP DATABASE IF EXISTS script_analytics SYNC");
+    clickHouse.applySql();
+    long millis = duration.toMillis() + duration.toMillis() / WARM_UP_SHARE;
+    long runEvents = (long) (rate * millis / 1000 / (1 + workload.logsOfRun()));
+    EventStream stream = new EventStream(workload, runEvents, System.currentTimeMillis(), millis);
+    LoadedTopics topics = LoadedTopics.empty(workload, stream, kafka);
+    try (FlinkCluster cluster = FlinkCluster.start(directory, 1, flinkSettings)) {
+      String job = submit(cluster, Optional.empty(), topics, topics.runsTopics());
+      Map<String, Long> processes = processes(cluster);
+      processes.put("sender", ProcessHandle.current().pid());
+      int probes = (int) (millis * PROBES_PER_SECOND / 1000);
+      FreshnessProbe probe =
+          new FreshnessProbe(
+              clickHouse.http(),
+              topics.hasLogs()
+                  ? List.of("runs", "run_rollups", "logs")
+                  : List.of("runs", "run_rollups"),
+              probes);
+      Stopwatch stopwatch = new Stopwatch(processes);
+      CompletableFuture<Void> watching = CompletableFuture.runAsync(() -> probe.watch(probes));
+      double seconds = topics.send(rate, probe, probes, messages);
+      Map<String, Double> cpu = stopwatch.cpuSeconds();
+      watching.join();
+      await("all rows", () -> rows(clickHouse.http()) >= stream.runs() + stream.logEvents());
+      List<String> differences =
+          new ArrayList<>(new Expected(stream, workload.scripts()).differences(clickHouse.http()));
+      if (cluster.rest().failures(job) > 0) {
+        differences.add("the job failed and was restarted");
+      }
+      return new Freshness(
+          workload.letter(),
+          rate,
+          topics.allEvents() / seconds,
+          probe.ages(probes / (1 + WARM_UP_SHARE)),
+          cpu,
+          differences);
+    } finally {
+      topics.delete(kafka);
+    }
+  }
+
+  /** Submits the job, and returns when all of it runs. */
+  private String submit(
+      FlinkCluster cluster,
+      Optional<Path> checkpoint,
+      LoadedTopics topics,
+      List<String> runsTopics) {
+    List<String> arguments = new ArrayList<>(topics.jobArguments(runsTopics));
     arguments.addAll(options);
-    return arguments;
+    String job =
+        cluster
+            .jobs()
+            .submit(
+                Repository.jobJar(),
+                checkpoint,
+                arguments,
+                Map.of(
+                    "KAFKA_BOOTSTRAP_SERVERS", topics.bootstrapServers(),
+                    "CLICKHOUSE_URL", clickHouse.httpUrl().toString(),
+                    "CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
+    await("the job to run", () -> cluster.rest().allTasksRun(job));
+    return job;
+  }
+
+  private Map<String, Long> processes(FlinkCluster cluster) {
+    Map<String, Long> processes = new LinkedHashMap<>();
+    processes.put("TaskManager", cluster.taskManagerPid(0));
+    processes.put("JobManager", cluster.jobManagerPid());
+    processes.put("Kafka", kafka.pid());
+    processes.put("ClickHouse", clickHouse.pid());
+    return processes;
+  }
+
+  private static long seen(ClickHouseHttp clickHouse) {
+    return Long.parseLong(
+        clickHouse.query("SELECT toInt64(sum(seen)) FROM script_analytics.run_rollups FINAL"));
   }
 
   private static long rolledUp(ClickHouseHttp clickHouse) {
@@ -139,17 +248,36 @@ final class JobContender implements Contender {
         + Long.parseLong(clickHouse.query("SELECT count() FROM script_analytics.logs FINAL"));
   }
 
-  /** What Flink says of its checkpoints, and of how busy each task was. */
-  private static Map<String, Object> details(FlinkCluster cluster, String job, long events) {
+  private static JsonNode lastCheckpoint(FlinkCluster cluster, String job) {
+    return cluster.rest().get("/jobs/" + job + "/checkpoints").path("latest").path("completed");
+  }
+
+  private static Map<String, Object> checkpoints(FlinkCluster cluster, String job) {
     Map<String, Object> details = new LinkedHashMap<>();
     JsonNode checkpoints = cluster.rest().get("/jobs/" + job + "/checkpoints");
+    JsonNode summary = checkpoints.path("summary");
     details.put("checkpoints", checkpoints.path("counts").path("completed").asInt());
-    details.put(
-        "checkpointBytes",
-        checkpoints.path("latest").path("completed").path("state_size").asLong());
-    details.put(
-        "checkpointMillisMax",
-        checkpoints.path("summary").path("end_to_end_duration").path("max").asLong());
+    details.put("checkpointBytes", lastCheckpoint(cluster, job).path("state_size").asLong());
+    details.put("checkpointBytesMax", summary.path("state_size").path("max").asLong());
+    details.put("checkpointMillisMax", summary.path("end_to_end_duration").path("max").asLong());
+    return details;
+  }
+
+  /** How long the slowest task took from its start until its state was there. */
+  private static long initializingMillis(FlinkCluster cluster, String job) {
+    long slowest = 0;
+    for (JsonNode vertex : cluster.rest().get("/jobs/" + job).path("vertices")) {
+      String id = vertex.path("id").asText();
+      for (JsonNode task :
+          cluster.rest().get("/jobs/" + job + "/vertices/" + id).path("subtasks")) {
+        slowest = Math.max(slowest, task.path("status-duration").path("INITIALIZING").asLong());
+      }
+    }
+    return slowest;
+  }
+
+  /** How busy each task was, for each event of all. */
+  private static Map<String, Double> busyMicros(FlinkCluster cluster, String job, long events) {
     // The JobManager asks the tasks every ten seconds.
     Map<String, Double> stages = new LinkedHashMap<>();
     Waiting.until(
@@ -161,8 +289,7 @@ final class JobContender implements Contender {
           }
           return stages.values().stream().anyMatch(busy -> busy > 0);
         });
-    details.put("busyMicrosPerEvent", stages);
-    return details;
+    return stages;
   }
 
   private static void await(String what, BooleanSupplier condition) {

@@ -83,7 +83,7 @@ final class KafkaEngineContender implements Contender {
         )
         ENGINE = AggregatingMergeTree ORDER BY (account, script, minute, deployment_version)
         """);
-    queue("run_queue", RUN_COLUMNS, topics.runsTopic(), topics);
+    queue("run_queue", RUN_COLUMNS, String.join(",", topics.runsTopics()), topics);
     if (topics.hasLogs()) {
       queue("log_queue", LOG_COLUMNS, topics.logsTopic(), topics);
     }
@@ -118,15 +118,15 @@ final class KafkaEngineContender implements Contender {
     }
     view("run_rows", "runs", "*", "run_queue");
     boolean arrived =
-        Waiting.until(PATIENCE, JobContender.PAUSE, () -> arrived() >= topics.events());
+        Waiting.until(PATIENCE, JobContender.PAUSE, () -> arrived() >= topics.allEvents());
     double seconds = stopwatch.seconds();
     Map<String, Double> cpu = stopwatch.cpuSeconds();
     Measurement measurement =
         new Measurement(
             name(),
             topics.workload().letter(),
-            topics.events(),
-            topics.bytes(),
+            topics.allEvents(),
+            topics.allBytes(),
             seconds,
             cpu,
             stopwatch.peakMegabytes(),

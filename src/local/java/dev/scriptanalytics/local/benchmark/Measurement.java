@@ -30,4 +30,9 @@ public record Measurement(
   public double eventsPerSecond() {
     return events / seconds;
   }
+
+  /** Processor time of one process for each event, in microseconds; 0 where it has no part. */
+  double cpuMicrosPerEvent(String process) {
+    return 1e6 * cpuSeconds.getOrDefault(process, 0.0) / events;
+  }
 }

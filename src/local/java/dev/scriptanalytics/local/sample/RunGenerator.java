@@ -58,6 +58,7 @@ public final class RunGenerator {
   private static final double PEAK = 16.0 / 24;
 
   private final double runsPerMilli;
+  private final double contradicted;
   private final long idSeed;
   private final SplittableRandom random;
   private final DetailsGenerator details;
@@ -72,16 +73,28 @@ public final class RunGenerator {
    *     runs: most at 16:00 UTC, fewest at 4:00
    */
   public RunGenerator(long seed, Instant from, double eventsPerSecond) {
+    this(seed, from, eventsPerSecond, CONTRADICTED);
+  }
+
+  private RunGenerator(long seed, Instant from, double eventsPerSecond, double contradicted) {
     if (!(eventsPerSecond > 0 && eventsPerSecond <= 1e6)) {
       throw new IllegalArgumentException(
           "events per second must be above 0 and at most 1,000,000, not " + eventsPerSecond);
     }
     runsPerMilli = eventsPerSecond / eventsPerRun() / 1000;
+    this.contradicted = contradicted;
     // Another start makes other runs, even where a producer is started again with the same seed.
     idSeed = SeedMixer.seedOf(seed, from.toEpochMilli());
     random = new SplittableRandom(idSeed);
     details = new DetailsGenerator(random.split());
     clock = from.toEpochMilli();
+  }
+
+  /**
+   * As the constructor, of runs that have one end each: told in whatever order, they are the same.
+   */
+  public static RunGenerator ofUncontradictedRuns(long seed, Instant from, double eventsPerSecond) {
+    return new RunGenerator(seed, from, eventsPerSecond, 0);
   }
 
   /** What brings the logs of these runs to Kafka. */
@@ -184,7 +197,7 @@ public final class RunGenerator {
     byte[] end = events.end(run);
     if (run.status() != RunStatus.IN_PROGRESS) {
       deliver(deliveries, ended, run, end);
-      if (random.nextDouble() < CONTRADICTED) {
+      if (random.nextDouble() < contradicted) {
         long later = ended + 1000 + (long) exponential(5000);
         deliver(deliveries, later, run, events.end(run.contradicted()));
       }

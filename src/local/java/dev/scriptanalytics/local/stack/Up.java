@@ -48,17 +48,21 @@ final class Up {
   private final Stack stack;
   private final Report report;
   private final boolean withSample;
+  private final Map<String, String> metricsPorts;
 
-  private Up(Stack stack, Report report, boolean withSample) {
+  private Up(Stack stack, Report report, boolean withSample, Map<String, String> environment) {
     this.stack = stack;
     this.report = report;
     this.withSample = withSample;
+    String ports = environment.getOrDefault("FLINK_METRICS_PORTS", "");
+    this.metricsPorts = ports.isEmpty() ? Map.of() : Map.of(FlinkPrograms.METRICS_PORTS, ports);
   }
 
   /**
    * Brings the stack up.
    *
-   * @param environment names ports, for which see {@link StackPort}
+   * @param environment names ports, for which see {@link StackPort}, and with {@code
+   *     FLINK_METRICS_PORTS} a range in which each process of Flink takes one for its metrics
    * @throws IllegalStateException if something cannot be started; the message says why and what to
    *     do
    */
@@ -69,7 +73,7 @@ final class Up {
           Optional<Stack> running = Stack.running(home);
           running.ifPresent(stack -> stack.ports().expectNoOthersIn(environment));
           Stack stack = running.orElseGet(() -> new Stack(home, StackPorts.of(environment)));
-          new Up(stack, report, withSample).run();
+          new Up(stack, report, withSample, environment).run();
         });
   }
 
@@ -135,7 +139,8 @@ final class Up {
   private void configureFlink() {
     // A TaskManager knows its JobManager by a port that the next one will not have.
     stack.process(Stack.TASK_MANAGER).ifPresent(LocalProcess::kill);
-    FlinkPrograms.configure(stack.home(), stack.ports().get(StackPort.FLINK_REST_PORT), Map.of());
+    FlinkPrograms.configure(
+        stack.home(), stack.ports().get(StackPort.FLINK_REST_PORT), metricsPorts);
   }
 
   private Optional<JobProgress> submittedJob() {
@@ -184,17 +189,9 @@ final class Up {
         "Submitting %s, from %s",
         jar.getFileName(),
         checkpoint.map(path -> "checkpoint " + path).orElse("the earliest records"));
-    String id = jobs.submit(jar, checkpoint, ARGUMENTS, environment());
+    String id = jobs.submit(jar, checkpoint, ARGUMENTS, stack.jobEnvironment());
     stack.recordJob(new SubmittedJob(id, checksum));
     return true;
-  }
-
-  /** What the shipped job configuration expects to find there. */
-  private Map<String, String> environment() {
-    return Map.of(
-        "KAFKA_BOOTSTRAP_SERVERS", stack.kafka().bootstrapServers(),
-        "CLICKHOUSE_URL", stack.clickHouse().httpUrl().toString(),
-        "CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD);
   }
 
   private void await(JobProgress job, String what, BooleanSupplier condition) {

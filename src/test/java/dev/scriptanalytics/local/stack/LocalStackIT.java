@@ -5,15 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scriptanalytics.local.ClickHouseHttp;
 import dev.scriptanalytics.local.Ports;
 import dev.scriptanalytics.local.Repository;
+import dev.scriptanalytics.local.Waiting;
+import dev.scriptanalytics.rollup.KeepCells;
+import dev.scriptanalytics.track.RunTracker;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +37,27 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands that a newcomer is told to type. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LocalStackIT {
+  // Ten ports that nothing else takes in the test.
+  private static final int METRICS_PORTS = 32_100 + ThreadLocalRandom.current().nextInt(60) * 10;
+
+  private static final Pattern METRIC = Pattern.compile("flink_(task|job)manager_\\w+");
+
+  private static final List<String> METRICS_OF_THE_JOB =
+      List.of(
+          "numRecordsIn",
+          "reason_rejectedRecords",
+          RunTracker.DUPLICATE_EVENTS,
+          "reason_" + RunTracker.CONTRADICTING_EVENTS,
+          "currentEmitEventTimeLag",
+          RunTracker.OPEN_RUNS,
+          RunTracker.REMEMBERED_RUNS,
+          KeepCells.CELLS,
+          KeepCells.CHANGED_CELLS,
+          KeepCells.EMITTED_ROLLUPS,
+          "insertMillis",
+          "retries",
+          "rowsInFlight");
+
   @TempDir private Path directory;
   private final Map<String, String> environment = new HashMap<>();
 
@@ -34,6 +69,7 @@ class LocalStackIT {
     for (StackPort port : StackPort.values()) {
       environment.put(port.name(), Integer.toString(Ports.free()));
     }
+    environment.put("FLINK_METRICS_PORTS", METRICS_PORTS + "-" + (METRICS_PORTS + 9));
   }
 
   @AfterEach
@@ -48,6 +84,7 @@ class LocalStackIT {
     assertThat(up.exitCode()).isZero();
     assertThat(runs()).isPositive();
     assertThat(run("status").exitCode()).isZero();
+    servesEveryMetricThatADashboardShows();
 
     Outcome down = run("down");
     assertThat(down.exitCode()).as(down.output()).isZero();
@@ -57,6 +94,53 @@ class LocalStackIT {
     assertThat(again.output()).contains("from checkpoint", "Everything runs.");
     assertThat(again.exitCode()).isZero();
     assertThat(runs()).isPositive();
+  }
+
+  /** Some are there only once what they count has happened, so it is made to happen. */
+  private void servesEveryMetricThatADashboardShows() throws Exception {
+    String ended =
+        "{\"run_id\":\"r\",\"script\":\"s\",\"status\":\"%s\",\"started_at\":%d,\"response_time_ms\":5}%n";
+    Path events = directory.resolve("events.txt");
+    long now = System.currentTimeMillis();
+    Files.writeString(
+        events, "not JSON\n" + ended.formatted("ok", now) + ended.formatted("failed", now));
+    assertThat(run("produce", "script-runs", events.toString()).exitCode()).isZero();
+    Set<String> shown = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Repository.path("deploy/grafana"))) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        METRIC
+            .matcher(Files.readString(file))
+            .results()
+            .map(MatchResult::group)
+            .forEach(shown::add);
+      }
+    }
+    METRICS_OF_THE_JOB.forEach(name -> shown.add("flink_taskmanager_job_task_operator_" + name));
+
+    assertThat(Waiting.until(Duration.ofMinutes(1), () -> scraped().containsAll(shown)))
+        .as("missing: %s", shown.stream().filter(name -> !scraped().contains(name)).toList())
+        .isTrue();
+  }
+
+  /** The names of what Prometheus would find. */
+  private static Set<String> scraped() {
+    Set<String> names = new HashSet<>();
+    for (int port = METRICS_PORTS; port < METRICS_PORTS + 10; port++) {
+      METRIC.matcher(metricsAt(port)).results().map(MatchResult::group).forEach(names::add);
+    }
+    return names;
+  }
+
+  private static String metricsAt(int port) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
+    try {
+      return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    } catch (IOException nobodyListens) {
+      return "";
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private long runs() {

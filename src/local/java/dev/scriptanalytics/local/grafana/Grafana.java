@@ -1,4 +1,4 @@
-package dev.scriptanalytics.grafana;
+package dev.scriptanalytics.local.grafana;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,13 +17,13 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The files of {@code deploy/grafana}, as Grafana reads them. */
-final class Grafana {
+public final class Grafana {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Grafana() {}
 
   /** All dashboards, by the names of their files. */
-  static List<JsonNode> dashboards() {
+  public static List<JsonNode> dashboards() {
     try (Stream<Path> files = Files.list(Repository.path("deploy/grafana/dashboards"))) {
       List<JsonNode> dashboards = new ArrayList<>();
       for (Path file : files.sorted().toList()) {
@@ -36,7 +36,7 @@ final class Grafana {
   }
 
   /** The dashboard of a uid. */
-  static JsonNode dashboard(String uid) {
+  public static JsonNode dashboard(String uid) {
     return dashboards().stream()
         .filter(dashboard -> dashboard.get("uid").asText().equals(uid))
         .findFirst()
@@ -44,7 +44,7 @@ final class Grafana {
   }
 
   /** The panel of a title. */
-  static JsonNode panel(JsonNode dashboard, String title) {
+  public static JsonNode panel(JsonNode dashboard, String title) {
     return each(dashboard.get("panels"))
         .filter(panel -> panel.get("title").asText().equals(title))
         .findFirst()
@@ -54,7 +54,7 @@ final class Grafana {
   /**
    * The only SQL of a panel, which another panel may have for it; null where it asks Prometheus.
    */
-  static String sqlOf(JsonNode dashboard, JsonNode panel) {
+  public static String sqlOf(JsonNode dashboard, JsonNode panel) {
     JsonNode target = panel.at("/targets/0");
     if (target.has("panelId")) {
       int id = target.get("panelId").asInt();
@@ -68,7 +68,7 @@ final class Grafana {
   }
 
   /** A provisioning file. */
-  static JsonNode provisioned(String file) {
+  public static JsonNode provisioned(String file) {
     Map<String, Object> read =
         new Yaml(new SafeConstructor(new LoaderOptions()))
             .load(text("deploy/grafana/provisioning/" + file));
@@ -76,18 +76,19 @@ final class Grafana {
   }
 
   /** All alert rules. */
-  static List<JsonNode> rules() {
+  public static List<JsonNode> rules() {
     return each(provisioned("alerting/rules.yaml").get("groups"))
         .flatMap(group -> each(group.get("rules")))
         .toList();
   }
 
   /** The items of an array. */
-  static Stream<JsonNode> each(JsonNode array) {
+  public static Stream<JsonNode> each(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
   }
 
-  static JsonNode parsed(String json) {
+  /** A text in JSON. */
+  public static JsonNode parsed(String json) {
     try {
       return JSON.readTree(json);
     } catch (IOException e) {

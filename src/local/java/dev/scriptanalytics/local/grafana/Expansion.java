@@ -1,5 +1,6 @@
-package dev.scriptanalytics.grafana;
+package dev.scriptanalytics.local.grafana;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -17,35 +18,52 @@ import java.util.stream.Collectors;
  *
  * @param from the begin of the range
  * @param to its end
+ * @param intervalSeconds what Grafana takes for a point of a graph in it
  * @param values of the variables; {@link #ALL} where all is chosen
  */
-record Expansion(Instant from, Instant to, Map<String, List<String>> values) {
-  static final List<String> ALL = List.of("$__all");
+public record Expansion(
+    Instant from, Instant to, int intervalSeconds, Map<String, List<String>> values) {
+  /** The value of a chooser that has "All" chosen. */
+  public static final List<String> ALL = List.of("$__all");
 
   private static final Pattern CONDITIONAL =
       Pattern.compile("\\$__conditionalAll\\(([^(),]*), \\$(\\w+)\\)");
   private static final Pattern VARIABLE = Pattern.compile("'\\$\\{(\\w+):(\\w+)}'");
   private static final Pattern FILTER = Pattern.compile("\\$__timeFilter_ms\\((\\w+)\\)");
 
+  /** The dashboard as it opens: its choosers have "All" or the value that its file gives them. */
+  public static Expansion ofOpened(
+      JsonNode dashboard, Instant from, Instant to, int intervalSeconds) {
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    for (JsonNode variable : dashboard.at("/templating/list")) {
+      values.put(
+          variable.get("name").asText(),
+          variable.path("multi").asBoolean()
+              ? ALL
+              : List.of(variable.at("/current/value").asText()));
+    }
+    return new Expansion(from, to, intervalSeconds, values);
+  }
+
   /** With another value. */
-  Expansion with(String variable, List<String> chosen) {
+  public Expansion with(String variable, List<String> chosen) {
     Map<String, List<String>> changed = new LinkedHashMap<>(values);
     changed.put(variable, chosen);
-    return new Expansion(from, to, changed);
+    return new Expansion(from, to, intervalSeconds, changed);
   }
 
   /** With a text that is typed, or chosen where only one can be. */
-  Expansion with(String variable, String value) {
+  public Expansion with(String variable, String value) {
     return with(variable, List.of(value));
   }
 
   /** With another range. */
-  Expansion between(Instant begin, Instant end) {
-    return new Expansion(begin, end, values);
+  public Expansion between(Instant begin, Instant end) {
+    return new Expansion(begin, end, intervalSeconds, values);
   }
 
   /** The SQL that ClickHouse gets. */
-  String of(String query) {
+  public String of(String query) {
     String chosen =
         CONDITIONAL
             .matcher(query)
@@ -67,7 +85,7 @@ record Expansion(Instant from, Instant to, Map<String, List<String>> values) {
             .replaceAll("$1 >= " + time(from) + " AND $1 <= " + time(to))
             .replace("$__fromTime_ms", time(from))
             .replace("$__toTime_ms", time(to))
-            .replace("$__interval_s", "60");
+            .replace("$__interval_s", Integer.toString(intervalSeconds));
     if (sql.contains("$")) {
       throw new AssertionError("a macro or variable that is not known here: " + sql);
     }
@@ -100,7 +118,7 @@ record Expansion(Instant from, Instant to, Map<String, List<String>> values) {
   }
 
   /** As Grafana's {@code percentencode}: all but letters, digits and {@code - _ . ~}. */
-  static String percentEncoded(String value) {
+  public static String percentEncoded(String value) {
     return URLEncoder.encode(value, StandardCharsets.UTF_8)
         .replace("+", "%20")
         .replace("*", "%2A")

@@ -1,0 +1,71 @@
+-- Makes the rollups of one day anew from its raw rows, where they were lost or are in doubt. Parameter: day, a Date (UTC).
+--
+-- Runs are counted as they stand in runs, under the arrival hour 1970-01-01 00:00, which tells a rebuilt row and which no
+-- fact of the job has: so what arrives later of that day is a row beside it, and both are added up. It works for a day only
+-- whose cells have left the job's state, or the job would write them again beside the rebuilt rows: nothing of the day may
+-- have arrived in the last three hours, and the job must be up to date. What the job writes again otherwise (a replay, a
+-- savepoint from before those three hours) counts twice until the day is rebuilt once more.
+--
+-- The whole partition is replaced at once: no reader sees it empty. Every statement may be repeated, and so may all of them.
+
+SELECT throwIf(
+    max(arrival) > now('UTC') - toIntervalHour(3),
+    'Runs of this day arrived in the last three hours: the job may still write its cells. Try again when none has.')
+FROM script_analytics.run_rollups
+WHERE toDate(minute) = {day:Date};
+
+SELECT throwIf(
+    count() > 0,
+    'Of some scripts of this day only the rollups are left (retention): they would be lost.')
+FROM
+(
+    SELECT account, script
+    FROM script_analytics.run_rollups FINAL
+    WHERE toDate(minute) = {day:Date}
+    GROUP BY account, script
+    HAVING sum(seen) > 0
+)
+WHERE (account, script) NOT IN
+(
+    SELECT account, script
+    FROM script_analytics.runs
+    WHERE toDate(executed_on) = {day:Date}
+);
+
+CREATE TABLE IF NOT EXISTS script_analytics.rebuilt_rollups AS script_analytics.run_rollups;
+
+TRUNCATE TABLE script_analytics.rebuilt_rollups;
+
+INSERT INTO script_analytics.rebuilt_rollups
+(
+    account, script, minute, deployment_version, arrival, facts, seen, succeeded, failed,
+    response_time_sum, response_time_min, response_time_max, response_times, digest
+)
+SELECT
+    account,
+    script,
+    toStartOfMinute(executed_on) AS minute,
+    deployment_version,
+    toDateTime(0, 'UTC') AS arrival,
+    count() + countIf(status != 'In Progress') AS facts,
+    count() AS seen,
+    countIf(status = 'Success') AS succeeded,
+    countIf(status = 'Failed') AS failed,
+    ifNull(sum(response_time), 0) AS response_time_sum,
+    min(response_time) AS response_time_min,
+    max(response_time) AS response_time_max,
+    count(response_time) AS response_times,
+    quantilesTDigestWeightedStateIf(0.9, 0.99)(
+        toFloat32(ifNull(response_time, 0)), toUInt64(1), isNotNull(response_time)) AS digest
+FROM script_analytics.runs FINAL
+WHERE toDate(executed_on) = {day:Date}
+GROUP BY account, script, minute, deployment_version;
+
+ALTER TABLE script_analytics.run_rollups REPLACE PARTITION {day:Date} FROM script_analytics.rebuilt_rollups;
+
+DROP TABLE script_analytics.rebuilt_rollups;
+
+SELECT throwIf(
+    (SELECT sum(seen) FROM script_analytics.run_rollups FINAL WHERE toDate(minute) = {day:Date})
+        != (SELECT count() FROM script_analytics.runs FINAL WHERE toDate(executed_on) = {day:Date}),
+    'Runs of this day arrived meanwhile, and may count twice: rebuild the day again three hours from now.');
