@@ -7,17 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.scriptanalytics.local.ClickHouse;
 import dev.scriptanalytics.local.ClickHouseHttp.QueryFailedException;
 import dev.scriptanalytics.local.ClickHouseProcess;
-import dev.scriptanalytics.local.Ports;
-import dev.scriptanalytics.local.Repository;
-import dev.scriptanalytics.local.SqlStatements;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,8 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two servers as the two shards of a cluster, beside one server that was sent the same rows. */
 class ClusterIT {
-  private static final String CLUSTER = "script_analytics";
-  private static final String PASSWORD = "of servers";
 
   /** Six runs a second for ten minutes, of two accounts, two scripts and two versions. */
   private static final String RUN =
@@ -53,19 +41,13 @@ class ClusterIT {
 
   @TempDir static Path directory;
   private static ClickHouseProcess single;
+  private static TwoShards cluster;
   private static List<ClickHouseProcess> shards;
 
   @BeforeAll
   static void start() throws Exception {
-    List<Integer> tcpPorts = List.of(Ports.free(), Ports.free());
-    List<ClickHouseProcess> servers = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      servers.add(startShard(directory.resolve("shard" + i), tcpPorts.get(i), tcpPorts));
-    }
-    shards = List.copyOf(servers);
-    for (ClickHouseProcess shard : shards) {
-      statements("--cluster", CLUSTER, "--no-keeper").forEach(shard::query);
-    }
+    cluster = TwoShards.start(directory.resolve("cluster"));
+    shards = cluster.servers();
     single = ClickHouseProcess.start(directory.resolve("single"));
     single.applySql();
     fill(single, single);
@@ -74,12 +56,17 @@ class ClusterIT {
 
   @AfterAll
   static void stop() {
-    Stream.concat(Stream.ofNullable(single), shards == null ? Stream.of() : shards.stream())
-        .forEach(ClickHouseProcess::close);
+    if (cluster != null) {
+      cluster.close();
+    }
+    if (single != null) {
+      single.close();
+    }
   }
 
   static Stream<String> questions() {
-    // How digests are merged decides on the last digits of percentiles, which have a test of their own.
+    // How digests are merged decides on the last digits of percentiles, which have a test of their
+    // own.
     String metrics = "* EXCEPT (p50, p90, p99) FROM ";
     return Stream.of(
         "* FROM scripts(account = 'acme')",
@@ -208,12 +195,12 @@ class ClusterIT {
 
   @Test
   void withKeeperTheSameTablesAreReplicatedAndMadeOnTheWholeCluster() throws Exception {
-    List<String> statements = statements("--cluster", CLUSTER);
+    List<String> statements = TwoShards.statements("--cluster", TwoShards.NAME);
 
     assertThat(statements).isNotEmpty();
     for (String statement : statements) {
       if (!statement.contains("INSERT INTO")) {
-        assertThat(statement).contains(" ON CLUSTER " + CLUSTER);
+        assertThat(statement).contains(" ON CLUSTER " + TwoShards.NAME);
       }
       assertThat(statement).doesNotContainPattern("ENGINE = ReplacingMergeTree");
       // The server parses it, without doing it.
@@ -290,68 +277,8 @@ class ClusterIT {
     return server.queryAs("script_reader", ClickHouse.READER_PASSWORD, sql);
   }
 
-  private static ClickHouseProcess startShard(Path home, int tcpPort, List<Integer> tcpPorts)
-      throws IOException {
-    Files.createDirectories(home.resolve("config.d"));
-    Files.createDirectories(home.resolve("users.d"));
-    for (String file : List.of("config.xml", "users.xml")) {
-      Files.copy(Repository.path("deploy/clickhouse/" + file), home.resolve(file));
-    }
-    Files.copy(
-        Repository.path("deploy/clickhouse/cluster-users.xml"),
-        home.resolve("users.d/cluster-users.xml"));
-    Files.writeString(home.resolve("config.d/cluster.xml"), remoteServers(tcpPorts));
-    return ClickHouseProcess.start(
-        new ClickHouse(
-            home.resolve("server"),
-            home.resolve("config.xml"),
-            Map.of(
-                "SCRIPT_SHARDS_PASSWORD", PASSWORD, "SCRIPT_SHARDS_PASSWORD_SHA256", sha256()),
-            Ports.free(),
-            tcpPort));
-  }
-
-  /** The shards of cluster.xml on loopback, with one replica each and without Keeper. */
-  private static String remoteServers(List<Integer> tcpPorts) throws IOException {
-    String servers =
-        Files.readString(Repository.path("deploy/clickhouse/cluster.xml"))
-            .replaceAll("(?s)</replica>\\s*<replica>.*?</replica>", "</replica>")
-            .replaceFirst("(?s)<macros>.*</zookeeper>", "");
-    for (int i = 0; i < tcpPorts.size(); i++) {
-      servers =
-          servers.replaceFirst(
-              "clickhouse-" + (i + 1) + "-1</host>\\s*<port>9000<",
-              "127.0.0.1</host><port>" + tcpPorts.get(i) + "<");
-    }
-    return servers;
-  }
-
-  private static List<String> statements(String... options) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Repository.path("deploy/clickhouse/apply-sql").toString());
-    command.add("--print");
-    command.addAll(List.of(options));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String printed =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).isZero();
-    return SqlStatements.of(printed);
-  }
-
   /** As a parameter's value is written. */
   private static String escaped(String text) {
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n");
-  }
-
-  private static String sha256() throws IOException {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256")
-                  .digest(PASSWORD.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IOException(e);
-    }
   }
 }
