@@ -1,0 +1,66 @@
+package dev.scriptanalytics;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scriptanalytics.deploy.TwoShards;
+import dev.scriptanalytics.local.ClickHouse;
+import dev.scriptanalytics.local.ClickHouseProcess;
+import dev.scriptanalytics.local.EventSender;
+import dev.scriptanalytics.local.KafkaBroker;
+import dev.scriptanalytics.local.KafkaProcess;
+import dev.scriptanalytics.local.ledger.ClickHouseReader;
+import dev.scriptanalytics.local.ledger.LedgerComparison;
+import dev.scriptanalytics.local.sample.Delivery;
+import dev.scriptanalytics.local.sample.RunGenerator;
+import dev.scriptanalytics.local.sample.Sample;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole way into a cluster of two shards, through one of them and then through the other. */
+class ClusterPipelineIT {
+  private static final int RUNS = 10_000;
+
+  @TempDir private Path directory;
+
+  @Test
+  void countsEveryRunOnceOnWhicheverShardAndThoughItIsReadAgainThroughTheOther() throws Exception {
+    Sample sample =
+        Sample.of(new RunGenerator(7, Instant.now().minus(Duration.ofHours(2)), 5_000), RUNS);
+    try (KafkaProcess kafka = KafkaProcess.start(directory.resolve("kafka"));
+        TwoShards cluster = TwoShards.start(directory.resolve("cluster"))) {
+      kafka.createTopic("runs", 4, KafkaBroker.LOG_APPEND_TIME);
+      PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+      try (EventSender sender = new EventSender(kafka.bootstrapServers(), "runs", silent)) {
+        for (Delivery delivery : sample.deliveries()) {
+          sender.send(delivery);
+        }
+        sender.flush();
+      }
+
+      for (ClickHouseProcess server : cluster.servers()) {
+        String group = "through " + server.tcpPort();
+        Path checkpoints = directory.resolve(group.replace(' ', '-'));
+        try (RunningPipeline pipeline =
+            RunningPipeline.start(kafka, server, checkpoints, "runs", null, group)) {
+          pipeline.awaitEverythingWritten();
+        }
+        for (ClickHouseProcess asked : cluster.servers()) {
+          LedgerComparison comparison =
+              LedgerComparison.of(
+                  sample.ledger().scripts(),
+                  new ClickHouseReader(
+                      asked.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD));
+          assertThat(comparison.differences()).as(comparison.table()).isEmpty();
+          assertThat(asked.query("SELECT count() > 0 FROM script_analytics.dead_letters_local"))
+              .isEqualTo("1");
+        }
+      }
+    }
+  }
+}
