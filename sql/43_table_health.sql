@@ -6,7 +6,7 @@ CREATE OR REPLACE VIEW script_analytics.table_sizes
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 SELECT
-    table,
+    of_table AS table,
     sum(in_partition) AS parts,
     max(in_partition) AS most_parts_in_a_day,
     count() AS days,
@@ -16,7 +16,8 @@ SELECT
 FROM
 (
     SELECT
-        table,
+        -- The table that holds a shard's rows on a cluster.
+        replaceRegexpOne(table, '_local$', '') AS of_table,
         partition,
         count() AS in_partition,
         sum(rows) AS of_rows,
@@ -26,10 +27,10 @@ FROM
     WHERE database = 'script_analytics'
         AND active
         AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
-    GROUP BY table, partition
+    GROUP BY of_table, partition
 )
-GROUP BY table
-ORDER BY table
+GROUP BY of_table
+ORDER BY of_table
 COMMENT 'Parts, rows and bytes of each table, for who sees all accounts';
 
 -- Freshness by what was written in [from, to), of runs and log entries dated up to a day before: when the last row was

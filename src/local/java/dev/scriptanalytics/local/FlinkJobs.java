@@ -78,11 +78,15 @@ public final class FlinkJobs {
     command.add(jar.toString());
     command.addAll(arguments);
     String said = LocalProcess.run(programs.client(command, environment), directory);
+    return submitted(said)
+        .orElseThrow(
+            () -> new IllegalStateException("Flink did not say which job it started:\n" + said));
+  }
+
+  /** The id of the job that Flink's client says it has submitted, if it says so. */
+  public static Optional<String> submitted(String said) {
     Matcher submitted = SUBMITTED.matcher(said);
-    if (!submitted.find()) {
-      throw new IllegalStateException("Flink did not say which job it started:\n" + said);
-    }
-    return submitted.group(1);
+    return submitted.find() ? Optional.of(submitted.group(1)) : Optional.empty();
   }
 
   /** The newest completed checkpoint of any job of this cluster that is still there. */

@@ -12,6 +12,9 @@ import org.apache.flink.core.memory.DataOutputView;
 final class CellKeySerializer extends ValueSerializer<CellKey> {
   private static final long serialVersionUID = 1;
 
+  // A megabyte; few of 100,000 scripts share a place.
+  private static final KnownScripts SCRIPTS = new KnownScripts(1 << 18);
+
   @Override
   public void serialize(CellKey key, DataOutputView target) throws IOException {
     writeScript(key.script(), target);
@@ -22,7 +25,7 @@ final class CellKeySerializer extends ValueSerializer<CellKey> {
 
   @Override
   public CellKey deserialize(DataInputView source) throws IOException {
-    Script script = readScript(source);
+    Script script = SCRIPTS.known(readScript(source));
     int deploymentVersion = source.readInt();
     long minute = source.readLong();
     return new CellKey(script, deploymentVersion, minute, source.readLong());

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -148,6 +149,27 @@ class RollupTypesTest {
                 .resolveSchemaCompatibility(restored)
                 .isCompatibleAsIs())
         .isTrue();
+  }
+
+  /** A checkpoint names the snapshot's class, and the version of its form: neither may change. */
+  @Test
+  void findsTheSerializersOfStateByTheNamesThatCheckpointsHave() throws IOException {
+    for (Map.Entry<String, TypeInformation<?>> named :
+        Map.<String, TypeInformation<?>>of(
+                "dev.scriptanalytics.rollup.CellSerializer$Snapshot", Cell.TYPE,
+                "dev.scriptanalytics.rollup.CellKeySerializer$Snapshot", CellKey.TYPE)
+            .entrySet()) {
+      DataOutputSerializer checkpoint = new DataOutputSerializer(64);
+      checkpoint.writeUTF(named.getKey());
+      checkpoint.writeInt(3);
+
+      TypeSerializerSnapshot<?> found =
+          TypeSerializerSnapshot.readVersionedSnapshot(
+              new DataInputDeserializer(checkpoint.getCopyOfBuffer()), getClass().getClassLoader());
+
+      assertThat(found.restoreSerializer())
+          .isEqualTo(named.getValue().createSerializer(new SerializerConfigImpl()));
+    }
   }
 
   static Stream<Fact.Kind> kinds() {

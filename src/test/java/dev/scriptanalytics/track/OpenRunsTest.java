@@ -51,6 +51,15 @@ class OpenRunsTest {
   }
 
   @Test
+  void takesFiftyFiveBytesOfACheckpointBesidesTheNameOfTheTopicAndTheRow() {
+    int empty = runs.toBytes().length;
+    for (int i = 0; i < 1000; i++) {
+      runs.add(event((long) i << 32, i, i));
+    }
+    assertThat(runs.toBytes()).hasSize(empty + 1000 * (55 + "t".length() + 16));
+  }
+
+  @Test
   void collectsWhatIsAskedFor() {
     for (int i = 0; i < 100; i++) {
       runs.add(event((long) i << 32, i, i));

@@ -1,10 +1,13 @@
 package dev.scriptanalytics.track;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.ScriptEvent;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class WaitingEndsTest {
+  private static final HexFormat HEX = HexFormat.of();
   private static final int ROOM_FOR_ALL = 1 << 24;
 
   @Test
@@ -97,6 +101,51 @@ class WaitingEndsTest {
     assertThat(Stream.of(blobs[0], blobs[1], blobs[2]).map(blob -> read(blob).size()))
         .containsExactly(1, 2, 1);
     assertThat(read(blobs)).usingRecursiveComparison().isEqualTo(read(ends.toBytes(1, high -> 0)));
+  }
+
+  @Test
+  void readsTheBytesOfItsFirstVersionForEver() {
+    String golden =
+        "01"
+            + "00000001"
+            + "00"
+            + "0123456789abcdef"
+            + "fedcba9876543210"
+            + "000001a19bc150a0"
+            + "000b"
+            + HEX.formatHex("script-runs".getBytes(UTF_8))
+            + "00000007"
+            + "000000000000002a"
+            + "00000001"
+            + "00000003"
+            + "726f77"
+            + "ffffffff"
+            + "00000003"
+            + "657272";
+    ScriptEvent event =
+        ScriptEvent.ofRun(
+            0x0123456789abcdefL,
+            0xfedcba9876543210L,
+            1_793_614_500_000L,
+            new Origin("script-runs", 7, 42, 1),
+            "row".getBytes(UTF_8),
+            null,
+            "err".getBytes(UTF_8));
+    WaitingEnds ends = new WaitingEnds(ROOM_FOR_ALL);
+    ends.add(event);
+
+    assertThat(HEX.formatHex(ends.toBytes(1, high -> 0)[0])).isEqualTo(golden);
+    assertThat(read(HEX.parseHex(golden)))
+        .usingRecursiveFieldByFieldElementComparator()
+        .containsExactly(event);
+  }
+
+  @Test
+  void refusesBytesOfAnUnknownVersion() {
+    assertThatThrownBy(() -> read(new byte[] {9, 0, 0, 0, 0}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Unknown format")
+        .hasMessageContaining("9");
   }
 
   private static ScriptEvent event(long high, long low, long arrival, int bytes) {

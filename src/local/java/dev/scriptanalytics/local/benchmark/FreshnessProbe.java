@@ -77,7 +77,7 @@ final class FreshnessProbe {
     boolean any = false;
     String answer =
         clickHouse.query(
-            "SELECT DISTINCT toUInt32(substring(script, %d)) AS probe FROM script_analytics.%s"
+            "SELECT DISTINCT toUInt32OrZero(substring(script, %d)) AS probe FROM script_analytics.%s"
                     .formatted(PREFIX.length() + 1, table)
                 + " WHERE account = '%s' AND probe >= %d FORMAT TSV"
                     .formatted(ACCOUNT, firstUnseen(seen)));

@@ -1,6 +1,9 @@
 package dev.scriptanalytics.local.stack;
 
 import dev.scriptanalytics.local.ClickHouseHttp;
+import dev.scriptanalytics.local.FlinkJobs;
+import dev.scriptanalytics.local.LocalProcess;
+import dev.scriptanalytics.local.Repository;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +45,7 @@ public final class LocalStack {
           expectNone(arguments);
           return Status.run(home, report) ? 0 : 1;
         }
+        case "flink" -> report.say(flink(home, arguments));
         case "produce" -> {
           if (arguments.size() < 2) {
             throw new UsageException("it needs a topic and at least one file");
@@ -61,6 +65,26 @@ public final class LocalStack {
       System.err.println(e.getMessage());
       return 1;
     }
+  }
+
+  /** What Flink's own client answers. */
+  private static String flink(Path home, List<String> arguments) {
+    Stack stack =
+        Stack.running(home)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "No stack runs in " + home + ": start one with deploy/local/up."));
+    String said =
+        LocalProcess.run(
+            stack.flinkPrograms().client(arguments, stack.jobEnvironment()), stack.home());
+    // Another job of the same: the other commands must know it.
+    FlinkJobs.submitted(said)
+        .ifPresent(
+            job ->
+                stack.recordJob(
+                    new SubmittedJob(job, SubmittedJob.checksumOf(Repository.jobJar()))));
+    return said;
   }
 
   private static void expectNone(List<String> arguments) {

@@ -9,6 +9,7 @@ import dev.scriptanalytics.local.Ports;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -88,6 +89,14 @@ final class Stack {
   /** The Flink programs with the configuration that the running JobManager was started with. */
   FlinkPrograms flinkPrograms() {
     return FlinkPrograms.configured(home);
+  }
+
+  /** What the shipped job configuration expects to find in the environment. */
+  Map<String, String> jobEnvironment() {
+    return Map.of(
+        "KAFKA_BOOTSTRAP_SERVERS", kafka().bootstrapServers(),
+        "CLICKHOUSE_URL", clickHouse().httpUrl().toString(),
+        "CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD);
   }
 
   /** The job that was submitted last, whatever became of it. */

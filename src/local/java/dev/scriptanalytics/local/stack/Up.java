@@ -189,17 +189,9 @@ final class Up {
         "Submitting %s, from %s",
         jar.getFileName(),
         checkpoint.map(path -> "checkpoint " + path).orElse("the earliest records"));
-    String id = jobs.submit(jar, checkpoint, ARGUMENTS, environment());
+    String id = jobs.submit(jar, checkpoint, ARGUMENTS, stack.jobEnvironment());
     stack.recordJob(new SubmittedJob(id, checksum));
     return true;
-  }
-
-  /** What the shipped job configuration expects to find there. */
-  private Map<String, String> environment() {
-    return Map.of(
-        "KAFKA_BOOTSTRAP_SERVERS", stack.kafka().bootstrapServers(),
-        "CLICKHOUSE_URL", stack.clickHouse().httpUrl().toString(),
-        "CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD);
   }
 
   private void await(JobProgress job, String what, BooleanSupplier condition) {
