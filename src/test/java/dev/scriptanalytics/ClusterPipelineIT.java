@@ -49,6 +49,7 @@ class ClusterPipelineIT {
         try (RunningPipeline pipeline =
             RunningPipeline.start(kafka, server, checkpoints, "runs", null, group)) {
           pipeline.awaitEverythingWritten();
+          RunningPipeline.awaitRollupsOfAllRuns(server);
         }
         for (ClickHouseProcess asked : cluster.servers()) {
           LedgerComparison comparison =

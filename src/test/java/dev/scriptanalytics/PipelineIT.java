@@ -170,6 +170,7 @@ class PipelineIT {
       send(sample.deliveries().subList(5_000, sample.deliveries().size()));
       clickHouse.restart();
       pipeline.awaitEverythingWritten();
+      RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
     }
 
     expectTheFiguresOf(sample.ledger());
@@ -193,6 +194,7 @@ class PipelineIT {
     try (RunningPipeline pipeline =
         RunningPipeline.start(kafka, clickHouse, checkpoints, topic, null, topic + "-" + group)) {
       pipeline.awaitEverythingWritten();
+      RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
     }
   }
 
