@@ -400,7 +400,7 @@ public final class JobOptions {
   public static final ConfigOption<Duration> ROLLUP_PREAGGREGATE_INTERVAL =
       duration(
           "rollup.preaggregate-interval",
-          "1 s",
+          "500 ms",
           durationBetween("10 ms", "1 min"),
           "How long facts of one script are gathered before they are sent to their cell. Short: a"
               + " hot script costs the one instance that has its cells more. Long: metrics lag behind"
