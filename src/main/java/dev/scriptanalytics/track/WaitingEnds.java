@@ -5,7 +5,9 @@ import dev.scriptanalytics.event.ScriptEventSerializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.LongToIntFunction;
@@ -15,45 +17,36 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /**
  * The ends of runs whose start has not come, oldest first, to be merged with it if it comes.
  *
- * <p>Where producers send no starts every run passes through here, so an end costs a copy of its
- * bytes and no object: the entries stand one behind the other in a buffer, which is tidied up when
- * it is full, and a table finds them by the run's hash. As objects they were a third of the
- * tracker's time, most of it the garbage collector's and the memory's.
+ * <p>Where producers send no starts every run passes through here, and leaves untouched. So an end
+ * costs a copy of its bytes into a page and a place in the page's own table, which goes as a whole:
+ * as objects the ends were a third of the tracker's time, and so they were with one table for all,
+ * out of which each of them had to be taken again.
  */
 final class WaitingEnds {
   private static final byte FORMAT = 1;
-  // Length, hash and arrival of an entry, before the event itself.
-  private static final int HEADER_BYTES = Integer.BYTES + 3 * Long.BYTES;
-  private static final int HIGH = Integer.BYTES;
-  private static final int LOW = HIGH + Long.BYTES;
-  private static final int ARRIVAL = LOW + Long.BYTES;
-
-  private static final int MIN_BYTES = 16 << 10;
-  private static final int MIN_CAPACITY = 64;
+  private static final int MIN_PAGE_BYTES = 4 << 10;
+  // A page and its table stay in the processor's cache, and a search looks into all tables.
+  private static final int PAGES = 16;
 
   private final long maxBytes;
+  private final int pageBytes;
   private final ScriptEventSerializer serializer = new ScriptEventSerializer();
   private final DataOutputSerializer scratch = new DataOutputSerializer(1 << 10);
 
-  // The entries, from the oldest one on; one that was taken out has the negative of its length.
-  private byte[] buffer = new byte[MIN_BYTES];
-  private ByteBuffer entries = ByteBuffer.wrap(buffer);
-  private int oldest;
-  private int end;
+  private Deque<Page> pages = new ArrayDeque<>();
+  private Page spare;
+  private long pagesBytes;
   private int size;
   private long liveBytes;
-
-  // Open addressing: a slot holds the upper half of the hash's first half, and below it where the
-  // entry is, plus one; 0 is an empty one.
-  private long[] slots = new long[MIN_CAPACITY];
 
   /**
    * Nothing yet.
    *
-   * @param maxBytes how many bytes may wait, at most half of what an array can hold
+   * @param maxBytes how many bytes may wait
    */
   WaitingEnds(long maxBytes) {
     this.maxBytes = Math.min(maxBytes, Integer.MAX_VALUE / 4);
+    this.pageBytes = (int) Math.max(MIN_PAGE_BYTES, this.maxBytes / PAGES);
   }
 
   /** How many there are. */
@@ -63,47 +56,34 @@ final class WaitingEnds {
 
   /** Keeps an end that is not here yet; the oldest ones leave where there is no room for it. */
   void add(ScriptEvent event) {
-    byte[] bytes;
-    int length;
     try {
       scratch.clear();
       serializer.serialize(event, scratch);
-      bytes = scratch.getSharedBuffer();
-      length = HEADER_BYTES + scratch.length();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    int length = Page.HEADER_BYTES + scratch.length();
     if (length > maxBytes) {
       return;
     }
     while (liveBytes + length > maxBytes) {
       removeOldest();
     }
-    makeRoom(length);
-    entries.putInt(end, length);
-    entries.putLong(end + HIGH, event.hashHigh);
-    entries.putLong(end + LOW, event.hashLow);
-    entries.putLong(end + ARRIVAL, event.arrival);
-    entries.put(end + HEADER_BYTES, bytes, 0, length - HEADER_BYTES);
-    if (4 * (size + 1) > 3 * slots.length) {
-      index(2 * slots.length);
-    }
-    enter(event.hashHigh, end);
-    end += length;
+    Page page = pageFor(length);
+    page.add(event.hashHigh, event.hashLow, event.arrival, scratch);
     size++;
     liveBytes += length;
   }
 
   /** Takes the end of a run out; null if it is not here. */
   ScriptEvent take(long high, long low) {
-    int mask = slots.length - 1;
-    for (int at = home(high, mask); slots[at] != 0; at = (at + 1) & mask) {
-      int place = place(slots[at]);
-      if ((slots[at] ^ high) >>> 32 == 0
-          && entries.getLong(place + HIGH) == high
-          && entries.getLong(place + LOW) == low) {
-        ScriptEvent event = event(place);
-        remove(at, place);
+    // What was ended out of order has its start soon.
+    for (var newestFirst = pages.descendingIterator(); newestFirst.hasNext(); ) {
+      Page page = newestFirst.next();
+      int place = page.find(high, low);
+      if (place != Page.NONE) {
+        ScriptEvent event = event(page, place);
+        remove(page, place);
         return event;
       }
     }
@@ -113,11 +93,11 @@ final class WaitingEnds {
   /** Lets the oldest ones go, as long as their arrival is one that the predicate takes. */
   void letGo(LongPredicate isOver) {
     while (size > 0) {
-      skipRemoved();
-      if (!isOver.test(entries.getLong(oldest + ARRIVAL))) {
+      Page page = oldestPage();
+      if (!isOver.test(page.arrival(page.oldest()))) {
         return;
       }
-      removeOldest();
+      remove(page, page.oldest());
     }
   }
 
@@ -128,12 +108,12 @@ final class WaitingEnds {
 
   /** Lets all those go that the filter does not keep. */
   void retain(Filter filter) {
-    for (int place = oldest; place < end; place += Math.abs(entries.getInt(place))) {
-      long high = entries.getLong(place + HIGH);
-      if (entries.getInt(place) > 0 && !filter.keeps(high, entries.getLong(place + LOW))) {
-        remove(slotOf(high, place), place);
-      }
-    }
+    forEach(
+        (page, place) -> {
+          if (!filter.keeps(page.high(place), page.low(place))) {
+            remove(page, place);
+          }
+        });
   }
 
   /**
@@ -144,28 +124,29 @@ final class WaitingEnds {
   byte[][] toBytes(int keyGroups, LongToIntFunction keyGroup) {
     int[] counts = new int[keyGroups];
     int[] lengths = new int[keyGroups];
-    for (int place = oldest; place < end; place += Math.abs(entries.getInt(place))) {
-      if (entries.getInt(place) > 0) {
-        int group = keyGroup.applyAsInt(entries.getLong(place + HIGH));
-        counts[group]++;
-        lengths[group] += entries.getInt(place) - HEADER_BYTES;
-      }
-    }
+    forEach(
+        (page, place) -> {
+          int group = keyGroup.applyAsInt(page.high(place));
+          counts[group]++;
+          lengths[group] += page.length(place) - Page.HEADER_BYTES;
+        });
     byte[][] blobs = new byte[keyGroups][];
     int[] written = new int[keyGroups];
-    for (int place = oldest; place < end; place += Math.abs(entries.getInt(place))) {
-      if (entries.getInt(place) > 0) {
-        int group = keyGroup.applyAsInt(entries.getLong(place + HIGH));
-        if (blobs[group] == null) {
-          blobs[group] = new byte[1 + Integer.BYTES + lengths[group]];
-          ByteBuffer.wrap(blobs[group]).put(FORMAT).putInt(counts[group]);
-          written[group] = 1 + Integer.BYTES;
-        }
-        int length = entries.getInt(place) - HEADER_BYTES;
-        entries.get(place + HEADER_BYTES, blobs[group], written[group], length);
-        written[group] += length;
+    for (int group = 0; group < keyGroups; group++) {
+      if (counts[group] > 0) {
+        blobs[group] = new byte[1 + Integer.BYTES + lengths[group]];
+        ByteBuffer.wrap(blobs[group]).put(FORMAT).putInt(counts[group]);
+        written[group] = 1 + Integer.BYTES;
       }
     }
+    forEach(
+        (page, place) -> {
+          int group = keyGroup.applyAsInt(page.high(place));
+          int length = page.length(place) - Page.HEADER_BYTES;
+          System.arraycopy(
+              page.bytes, place + Page.HEADER_BYTES, blobs[group], written[group], length);
+          written[group] += length;
+        });
     return blobs;
   }
 
@@ -186,116 +167,225 @@ final class WaitingEnds {
     }
   }
 
-  private ScriptEvent event(int place) {
+  private ScriptEvent event(Page page, int place) {
     try {
       return serializer.deserialize(
           new DataInputDeserializer(
-              buffer, place + HEADER_BYTES, entries.getInt(place) - HEADER_BYTES));
+              page.bytes, place + Page.HEADER_BYTES, page.length(place) - Page.HEADER_BYTES));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void removeOldest() {
-    skipRemoved();
-    remove(slotOf(entries.getLong(oldest + HIGH), oldest), oldest);
+  private interface Visitor {
+    void visit(Page page, int place);
   }
 
-  private void skipRemoved() {
-    while (entries.getInt(oldest) < 0) {
-      oldest -= entries.getInt(oldest);
-    }
-  }
-
-  private int slotOf(long high, int place) {
-    int mask = slots.length - 1;
-    int at = home(high, mask);
-    while (place(slots[at]) != place) {
-      at = (at + 1) & mask;
-    }
-    return at;
-  }
-
-  private void remove(int slot, int place) {
-    int length = entries.getInt(place);
-    entries.putInt(place, -length);
-    size--;
-    liveBytes -= length;
-    // Moves back what had to give way, so that a search may stop at the first empty slot.
-    int mask = slots.length - 1;
-    int hole = slot;
-    for (int next = (hole + 1) & mask; slots[next] != 0; next = (next + 1) & mask) {
-      if (((next - home(slots[next], mask)) & mask) >= ((next - hole) & mask)) {
-        slots[hole] = slots[next];
-        hole = next;
+  private void forEach(Visitor visitor) {
+    for (Page page : pages) {
+      for (int place = page.oldest(); place != Page.NONE; place = page.after(place)) {
+        visitor.visit(page, place);
       }
     }
-    slots[hole] = 0;
-    if (size == 0) {
+  }
+
+  private void removeOldest() {
+    Page page = oldestPage();
+    remove(page, page.oldest());
+  }
+
+  private void remove(Page page, int place) {
+    liveBytes -= page.length(place);
+    size--;
+    page.remove(place);
+  }
+
+  /** The oldest page that has any; there must be one. */
+  private Page oldestPage() {
+    while (pages.getFirst().oldest() == Page.NONE) {
+      release(pages.removeFirst());
+    }
+    return pages.getFirst();
+  }
+
+  private void release(Page page) {
+    pagesBytes -= page.bytes.length;
+    if (page.bytes.length == pageBytes) {
+      page.clear();
+      spare = page;
+    }
+  }
+
+  /** The newest page, which has room for so many bytes. */
+  private Page pageFor(int length) {
+    if (pages.isEmpty() || !pages.getLast().hasRoom(length)) {
+      // Twice of what may wait, so that this comes once for each time that the content changes.
+      if (pagesBytes + length > 2 * maxBytes) {
+        compact();
+      }
+      if (pages.isEmpty() || !pages.getLast().hasRoom(length)) {
+        addPage(length);
+      }
+    }
+    return pages.getLast();
+  }
+
+  private void addPage(int length) {
+    Page page = length > pageBytes || spare == null ? new Page(Math.max(length, pageBytes)) : spare;
+    if (page == spare) {
+      spare = null;
+    }
+    pages.addLast(page);
+    pagesBytes += page.bytes.length;
+  }
+
+  /** Moves together what is left of pages out of which most was taken. */
+  private void compact() {
+    Deque<Page> old = pages;
+    pages = new ArrayDeque<>();
+    pagesBytes = 0;
+    for (Page page : old) {
+      for (int place = page.oldest(); place != Page.NONE; place = page.after(place)) {
+        int length = page.length(place);
+        if (pages.isEmpty() || !pages.getLast().hasRoom(length)) {
+          addPage(length);
+        }
+        pages.getLast().addFrom(page, place);
+      }
+      if (page.bytes.length == pageBytes) {
+        page.clear();
+        spare = page;
+      }
+    }
+  }
+
+  /** Ends one behind the other, and a table that finds them by the run's hash. */
+  private static final class Page {
+    static final int NONE = -1;
+    // Length, hash and arrival of an entry, before the event itself.
+    static final int HEADER_BYTES = Integer.BYTES + 3 * Long.BYTES;
+
+    private static final int HIGH = Integer.BYTES;
+    private static final int LOW = HIGH + Long.BYTES;
+    private static final int ARRIVAL = LOW + Long.BYTES;
+    private static final int MIN_SLOTS = 64;
+
+    final byte[] bytes;
+    // One that was removed has the negative of its length; its slot stays.
+    private final ByteBuffer entries;
+    private int oldest;
+    private int end;
+    private int count;
+    // Open addressing: where the entry is, plus one; 0 is an empty slot.
+    private int[] slots = new int[MIN_SLOTS];
+
+    Page(int size) {
+      bytes = new byte[size];
+      entries = ByteBuffer.wrap(bytes);
+    }
+
+    boolean hasRoom(int length) {
+      return end + length <= bytes.length;
+    }
+
+    void add(long high, long low, long arrival, DataOutputSerializer event) {
+      int length = HEADER_BYTES + event.length();
+      entries.putInt(end, length);
+      entries.putLong(end + HIGH, high);
+      entries.putLong(end + LOW, low);
+      entries.putLong(end + ARRIVAL, arrival);
+      entries.put(end + HEADER_BYTES, event.getSharedBuffer(), 0, event.length());
+      appended(high, length);
+    }
+
+    void addFrom(Page other, int place) {
+      int length = other.length(place);
+      System.arraycopy(other.bytes, place, bytes, end, length);
+      appended(other.high(place), length);
+    }
+
+    private void appended(long high, int length) {
+      if (4 * (count + 1) > 3 * slots.length) {
+        slots = new int[2 * slots.length];
+        for (int place = 0; place < end; place += Math.abs(entries.getInt(place))) {
+          enter(high(place), place);
+        }
+      }
+      enter(high, end);
+      end += length;
+      count++;
+    }
+
+    private void enter(long high, int place) {
+      int mask = slots.length - 1;
+      int at = home(high, mask);
+      while (slots[at] != 0) {
+        at = (at + 1) & mask;
+      }
+      slots[at] = place + 1;
+    }
+
+    int find(long high, long low) {
+      int mask = slots.length - 1;
+      for (int at = home(high, mask); slots[at] != 0; at = (at + 1) & mask) {
+        int place = slots[at] - 1;
+        if (high(place) == high && low(place) == low && length(place) > 0) {
+          return place;
+        }
+      }
+      return NONE;
+    }
+
+    // The upper half of the hash: the lower one chose the key group.
+    private static int home(long high, int mask) {
+      return (int) (high >>> 32) & mask;
+    }
+
+    /** Where the oldest entry is, or {@link #NONE}. */
+    int oldest() {
+      oldest = skipRemoved(oldest);
+      return oldest == end ? NONE : oldest;
+    }
+
+    /** Where the next entry is, or {@link #NONE}. */
+    int after(int place) {
+      int next = skipRemoved(place + Math.abs(entries.getInt(place)));
+      return next == end ? NONE : next;
+    }
+
+    private int skipRemoved(int from) {
+      int place = from;
+      while (place < end && entries.getInt(place) < 0) {
+        place -= entries.getInt(place);
+      }
+      return place;
+    }
+
+    void remove(int place) {
+      entries.putInt(place, -entries.getInt(place));
+    }
+
+    int length(int place) {
+      return entries.getInt(place);
+    }
+
+    long high(int place) {
+      return entries.getLong(place + HIGH);
+    }
+
+    long low(int place) {
+      return entries.getLong(place + LOW);
+    }
+
+    long arrival(int place) {
+      return entries.getLong(place + ARRIVAL);
+    }
+
+    void clear() {
       oldest = 0;
       end = 0;
-    }
-  }
-
-  /** Moves the entries to the front, and into a larger or smaller buffer where that pays. */
-  private void makeRoom(int length) {
-    if (end + length <= buffer.length) {
-      return;
-    }
-    // Twice of what is needed, so that this comes once for each time that the content changes.
-    long wanted = Math.max(MIN_BYTES, 2 * (liveBytes + length));
-    byte[] target =
-        wanted > buffer.length || 4 * wanted < buffer.length
-            ? new byte[(int) Math.min(2 * maxBytes + HEADER_BYTES, 2 * wanted)]
-            : buffer;
-    int to = 0;
-    int entry;
-    for (int from = oldest; from < end; from += entry) {
-      int signed = entries.getInt(from);
-      entry = Math.abs(signed);
-      if (signed > 0) {
-        System.arraycopy(buffer, from, target, to, entry);
-        to += entry;
-      }
-    }
-    if (target != buffer) {
-      buffer = target;
-      entries = ByteBuffer.wrap(target);
-    }
-    oldest = 0;
-    end = to;
-    boolean isTooLarge = slots.length > MIN_CAPACITY && 8 * size < slots.length;
-    index(isTooLarge ? slots.length / 2 : slots.length);
-  }
-
-  private void index(int capacity) {
-    if (capacity == slots.length) {
+      count = 0;
       Arrays.fill(slots, 0);
-    } else {
-      slots = new long[capacity];
     }
-    for (int place = oldest; place < end; place += Math.abs(entries.getInt(place))) {
-      if (entries.getInt(place) > 0) {
-        enter(entries.getLong(place + HIGH), place);
-      }
-    }
-  }
-
-  private void enter(long high, int place) {
-    int mask = slots.length - 1;
-    int at = home(high, mask);
-    while (slots[at] != 0) {
-      at = (at + 1) & mask;
-    }
-    slots[at] = high >>> 32 << 32 | (place + 1);
-  }
-
-  private static int place(long slot) {
-    return (int) slot - 1;
-  }
-
-  // The upper half of the hash: the lower one chose the key group.
-  private static int home(long high, int mask) {
-    return (int) (high >>> 32) & mask;
   }
 }

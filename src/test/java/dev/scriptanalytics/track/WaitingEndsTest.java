@@ -78,6 +78,27 @@ class WaitingEndsTest {
   }
 
   @Test
+  void keepsAnOldOneHoweverManyComeAndAreTakenAfterIt() {
+    WaitingEnds ends = new WaitingEnds(100_000);
+    List<ScriptEvent> old = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      ScriptEvent event = event((long) i << 32, i, i, 500);
+      ends.add(event);
+      if (i % 200 == 0) {
+        old.add(event);
+      } else {
+        assertThat(ends.take((long) i << 32, i).row).isEqualTo(event.row);
+      }
+    }
+
+    assertThat(read(ends.toBytes(1, high -> 0))).usingRecursiveComparison().isEqualTo(old);
+    for (ScriptEvent event : old) {
+      assertThat(ends.take(event.hashHigh, event.hashLow).row).isEqualTo(event.row);
+    }
+    assertThat(ends.size()).isZero();
+  }
+
+  @Test
   void doesNotKeepWhatIsLargerThanAllThatMayWait() {
     WaitingEnds ends = new WaitingEnds(1_000);
     ends.add(event(1, 1, 1, 100));
