@@ -38,7 +38,8 @@ public final class FlinkJobs {
   /**
    * Submits a job, and returns when the cluster has accepted it.
    *
-   * @param from the checkpoint to go on from, which from then on belongs to the new job
+   * @param from the checkpoint to go on from, which from then on belongs to the new job, or the
+   *     savepoint, which stays what it is
    * @param arguments of the job's main method
    * @param environment what that method reads from the environment: secrets
    * @return the job's id
@@ -47,10 +48,15 @@ public final class FlinkJobs {
   public String submit(
       Path jar, Optional<Path> from, List<String> arguments, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
+    // A claimed one is deleted once the job has checkpoints of its own.
     from.ifPresent(
-        checkpoint ->
+        snapshot ->
             command.addAll(
-                List.of("--fromSavepoint", checkpoint.toString(), "--claimMode", "CLAIM")));
+                List.of(
+                    "--fromSavepoint",
+                    snapshot.toString(),
+                    "--claimMode",
+                    snapshot.startsWith(programs.checkpoints()) ? "CLAIM" : "NO_CLAIM")));
     return submit(command, jar, arguments, environment);
   }
 
@@ -89,18 +95,24 @@ public final class FlinkJobs {
     return submitted.find() ? Optional.of(submitted.group(1)) : Optional.empty();
   }
 
-  /** The newest completed checkpoint of any job of this cluster that is still there. */
-  public Optional<Path> lastCheckpoint() {
-    Path checkpoints = programs.checkpoints();
-    if (!Files.isDirectory(checkpoints)) {
-      return Optional.empty();
-    }
-    // A checkpoint is complete when its metadata is there, which is written last.
+  /**
+   * The newest completed checkpoint or savepoint of any job of this cluster that is still there.
+   */
+  public Optional<Path> lastSnapshot() {
+    return Stream.of(programs.checkpoints(), programs.savepoints())
+        .filter(Files::isDirectory)
+        .flatMap(directory -> complete(directory).stream())
+        .max(Comparator.comparing(FlinkJobs::written))
+        .map(Path::getParent);
+  }
+
+  private static List<Path> complete(Path directory) {
+    // A snapshot is complete when its metadata is there, which is written last.
     try (Stream<Path> files =
-        Files.find(checkpoints, 3, (file, attributes) -> file.endsWith("_metadata"))) {
-      return files.max(Comparator.comparing(FlinkJobs::written)).map(Path::getParent);
+        Files.find(directory, 3, (file, attributes) -> file.endsWith("_metadata"))) {
+      return files.toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + checkpoints + ".", e);
+      throw new UncheckedIOException("Cannot read " + directory + ".", e);
     }
   }
 

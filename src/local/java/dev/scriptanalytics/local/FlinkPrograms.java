@@ -100,7 +100,7 @@ public final class FlinkPrograms {
         "execution.checkpointing.dir",
         "file://" + checkpoints(home),
         "execution.checkpointing.savepoint-dir",
-        "file://" + home.resolve("savepoints"),
+        "file://" + savepoints(home),
         "io.tmp.dirs",
         temporary,
         "web.tmpdir",
@@ -126,6 +126,15 @@ public final class FlinkPrograms {
 
   private static Path checkpoints(Path home) {
     return home.resolve("checkpoints");
+  }
+
+  /** Where the cluster writes savepoints of which nobody says where they should go. */
+  public Path savepoints() {
+    return savepoints(home(directory));
+  }
+
+  private static Path savepoints(Path home) {
+    return home.resolve("savepoints");
   }
 
   /** Where the JobManager serves its web page and the REST API. */

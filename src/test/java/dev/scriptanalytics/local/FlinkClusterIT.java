@@ -50,7 +50,7 @@ class FlinkClusterIT {
       assertThat(cluster.rest().cancel(job, Duration.ofMinutes(1))).isTrue();
       assertThat(cluster.rest().jobStatus(job)).contains(JobStatus.CANCELED);
 
-      Optional<Path> checkpoint = cluster.jobs().lastCheckpoint();
+      Optional<Path> checkpoint = cluster.jobs().lastSnapshot();
       assertThat(checkpoint).isPresent();
       String again = submit(cluster, jar, checkpoint);
       await(() -> cluster.rest().allTasksRun(again));

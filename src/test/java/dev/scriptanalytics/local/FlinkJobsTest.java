@@ -15,23 +15,30 @@ class FlinkJobsTest {
   @TempDir Path directory;
 
   @Test
-  void goOnFromTheNewestCheckpointThatIsComplete() throws IOException {
+  void goOnFromTheNewestCheckpointOrSavepointThatIsComplete() throws IOException {
     FlinkPrograms programs = FlinkPrograms.configure(directory, 8081, Map.of());
     FlinkJobs jobs = new FlinkJobs(programs, directory);
-    assertThat(jobs.lastCheckpoint()).isEmpty();
+    assertThat(jobs.lastSnapshot()).isEmpty();
 
-    complete(programs, "first-job/chk-9", 1_000);
-    complete(programs, "second-job/chk-2", 3_000);
-    complete(programs, "second-job/chk-1", 2_000);
-    Files.createDirectories(programs.checkpoints().resolve("second-job/chk-3"));
-    Files.createDirectories(programs.checkpoints().resolve("second-job/shared"));
-    assertThat(jobs.lastCheckpoint()).contains(programs.checkpoints().resolve("second-job/chk-2"));
+    Path checkpoints = programs.checkpoints();
+    complete(checkpoints.resolve("first-job/chk-9"), 1_000);
+    complete(checkpoints.resolve("second-job/chk-2"), 3_000);
+    complete(checkpoints.resolve("second-job/chk-1"), 2_000);
+    Files.createDirectories(checkpoints.resolve("second-job/chk-3"));
+    Files.createDirectories(checkpoints.resolve("second-job/shared"));
+    assertThat(jobs.lastSnapshot()).contains(checkpoints.resolve("second-job/chk-2"));
+
+    Path savepoints = programs.savepoints();
+    complete(savepoints.resolve("savepoint-1"), 2_500);
+    Files.createDirectories(savepoints.resolve("savepoint-2"));
+    assertThat(jobs.lastSnapshot()).contains(checkpoints.resolve("second-job/chk-2"));
+    complete(savepoints.resolve("savepoint-2"), 4_000);
+    assertThat(jobs.lastSnapshot()).contains(savepoints.resolve("savepoint-2"));
   }
 
-  private static void complete(FlinkPrograms programs, String checkpoint, long at)
-      throws IOException {
-    Path directory = Files.createDirectories(programs.checkpoints().resolve(checkpoint));
+  private static void complete(Path snapshot, long at) throws IOException {
+    Files.createDirectories(snapshot);
     Files.setLastModifiedTime(
-        Files.createFile(directory.resolve("_metadata")), FileTime.fromMillis(at));
+        Files.createFile(snapshot.resolve("_metadata")), FileTime.fromMillis(at));
   }
 }

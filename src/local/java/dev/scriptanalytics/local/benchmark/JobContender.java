@@ -145,7 +145,7 @@ final class JobContender implements Contender {
       }
       return cluster
           .jobs()
-          .lastCheckpoint()
+          .lastSnapshot()
           .orElseThrow(() -> new IllegalStateException("There is no checkpoint to go on from."));
     }
   }

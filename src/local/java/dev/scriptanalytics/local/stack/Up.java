@@ -25,18 +25,6 @@ final class Up {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
 
-  // The sample's addresses alone: what is replayed is to be found as it was sent.
-  private static final String EMAIL = "\\b[\\w.%+-]{1,64}@example\\.(?:com|net|org)\\b";
-
-  private static final List<String> ARGUMENTS =
-      List.of(
-          "--config",
-          Repository.path("deploy/flink/script-analytics.properties").toString(),
-          "--clickhouse.password=${CLICKHOUSE_PASSWORD}",
-          "--otlp.logs.topics=" + Stack.OTLP_LOGS_TOPIC,
-          "--otlp.spans.topics=" + Stack.OTLP_SPANS_TOPIC,
-          "--redact.patterns.email=" + EMAIL);
-
   // Two for each slot of the TaskManager, so that a third and fourth slot would have something to
   // read too.
   private static final int PARTITIONS = 4;
@@ -184,12 +172,18 @@ final class Up {
       return false;
     }
     FlinkJobs jobs = new FlinkJobs(flink, stack.home());
-    Optional<Path> checkpoint = jobs.lastCheckpoint();
+    Optional<Path> snapshot = jobs.lastSnapshot();
+    Path options = JobOptionsFile.in(stack.home());
     report.step(
-        "Submitting %s, from %s",
+        "Submitting %s with %s, from %s",
         jar.getFileName(),
-        checkpoint.map(path -> "checkpoint " + path).orElse("the earliest records"));
-    String id = jobs.submit(jar, checkpoint, ARGUMENTS, stack.jobEnvironment());
+        options,
+        snapshot
+            .map(
+                path -> (path.startsWith(flink.savepoints()) ? "savepoint " : "checkpoint ") + path)
+            .orElse("the earliest records"));
+    String id =
+        jobs.submit(jar, snapshot, List.of("--config", options.toString()), stack.jobEnvironment());
     stack.recordJob(new SubmittedJob(id, checksum));
     return true;
   }
@@ -215,12 +209,14 @@ final class Up {
         %s
         More is to be read at %s and in %s.
         If the state of an earlier build does not fit this one: run deploy/local/down, delete
+        %s and
         %s, and run deploy/local/up;
         the job then reads all records again, and counts none twice."""
         .formatted(
             job.lastFailure(),
             stack.flinkAddress(),
             stack.home().resolve("logs"),
-            stack.flinkPrograms().checkpoints());
+            stack.flinkPrograms().checkpoints(),
+            stack.flinkPrograms().savepoints());
   }
 }
