@@ -6,8 +6,8 @@
 -- (A century at most: later dates would wrap around into the past.)
 --
 -- Newest first, because that is what a page shows: its first rows are read from the front of the key, whereas FINAL reads
--- all of a script where it has to begin at the other end. The index finds a run by its id alone (view record). SEARCH.md
--- beside this file has the figures for both.
+-- all of a script where it has to begin at the other end. run_ids finds a run by its id alone (view record); SEARCH.md
+-- beside this file has the figures for both. arrivals is for who asks what was written lately, without FINAL.
 CREATE TABLE IF NOT EXISTS script_analytics.runs
 (
     account String COMMENT 'The tenant' CODEC(ZSTD(1)),
@@ -38,7 +38,8 @@ CREATE TABLE IF NOT EXISTS script_analytics.runs
     extra String COMMENT 'What else the event said: a JSON object, or empty' CODEC(ZSTD(1)),
     retention_days UInt16 COMMENT 'Whole days that the row is kept after the day of its run' CODEC(ZSTD(1)),
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, ZSTD(1)),
-    INDEX run_ids run_id TYPE bloom_filter(0.001) GRANULARITY 1
+    INDEX run_ids run_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX arrivals ingested_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toDate(executed_on)
@@ -51,3 +52,6 @@ SETTINGS
     min_bytes_for_wide_part = 67108864,
     min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Runs of custom scripts; readers use the views all_runs and script_metrics';
+
+-- For a table that was created without it. Parts that are there get it when they are merged.
+ALTER TABLE script_analytics.runs ADD INDEX IF NOT EXISTS arrivals ingested_at TYPE minmax GRANULARITY 1;

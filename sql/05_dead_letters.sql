@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.dead_letters
     arrived_at DateTime64(3, 'UTC') COMMENT 'The record''s Kafka timestamp, in milliseconds' CODEC(DoubleDelta, ZSTD(1)),
     reason LowCardinality(String) COMMENT 'Why it could not be used, in one word of a fixed list' CODEC(ZSTD(1)),
     detail String COMMENT 'What was wrong, for a person' CODEC(ZSTD(1)),
-    bytes String COMMENT 'The record as it came, cut at the configured length' CODEC(ZSTD(1))
+    bytes String COMMENT 'The record as it came, masked and cut as configured; of contradicting_end, end_after_timeout and late_start, the event written anew from what was read of it' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toDate(arrived_at)

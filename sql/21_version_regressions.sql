@@ -1,20 +1,6 @@
--- Scripts whose newest deployed version that ran in [from, to) got slower, or fails more, than the version before it that
--- ran there too: a row a script, by name, and none for a script without a significant change for the worse. Version 0
--- (unknown) is not compared. Range and edges are as in script_metrics.
---
--- regressions: which of p90, p99 and failures got worse. old_ and new_: the two versions, their finished runs, failures and
--- response times (counts), failure rates (percent), P90 and P99 (ms). old_over_p90 and new_over_p90: which share of the
--- version's response times, in percent, is above the old version's P90 (p99 likewise).
---
--- The test is the two-proportion z test, one-sided, of the hypothesis that the new version's share is at most a tenth
--- larger than the old one's (a difference too small to matter is none however many runs there are; a margin as in
--- Farrington and Manning 1990, Statistics in Medicine 9, 1447-1454, with the pooled share in the variance): of failed runs, and, of slowness, of
--- response times above the old version's percentile, as in the control percentile test (Mathisen 1943, Annals of
--- Mathematical Statistics 14, 188-194). The probabilities are *_p_value. They are NULL where either version has
--- too few runs for the normal approximation: fewer than 5 to be expected among the rarer outcome (Cochran 1954,
--- Biometrics 10, 417-451), which takes about 50 response times for P90 and 500 for P99. A change is significant below 5
--- percent divided by the number of tests that were made (Bonferroni), so that one list in twenty at most has a false alarm.
-CREATE OR REPLACE VIEW script_analytics.version_regressions
+-- What version_regressions and regressions_overview are made of, and not for readers, who have no grant on it: the rows of
+-- the one, exact to the millisecond, or with account '' those of all accounts that the caller sees, in whole minutes.
+CREATE OR REPLACE VIEW script_analytics.worse_versions
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 WITH
@@ -22,6 +8,7 @@ WITH
     -- for the last.
     arrayConcat(arrayMap(i -> i / 100, range(99)), arrayMap(i -> 0.99 + i / 1000, range(11))) AS levels
 SELECT
+    account,
     script,
     old_version,
     new_version,
@@ -71,6 +58,7 @@ FROM
     FROM
     (
         SELECT
+            account,
             script,
             of_versions[1].1 AS new_version,
             of_versions[2].1 AS old_version,
@@ -118,11 +106,13 @@ FROM
         FROM
         (
             SELECT
+                account,
                 script,
                 arrayReverseSort(x -> x.1, groupArray((deployment_version, finished, failures, times, quantiles))) AS of_versions
             FROM
             (
                 SELECT
+                    account,
                     script,
                     deployment_version,
                     sum(succeeded) + sum(failed) AS finished,
@@ -136,24 +126,101 @@ FROM
                         0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86, 0.87, 0.88, 0.89, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99,
                         0.991, 0.992, 0.993, 0.994, 0.995, 0.996, 0.997, 0.998, 0.999, 1
                     )(digest) AS quantiles
-                FROM script_analytics.run_cells(
-                    account = {account:String},
-                    script = '',
-                    from = {from:DateTime64(3, 'UTC')},
-                    to = {to:DateTime64(3, 'UTC')},
-                    step = 86400
+                FROM
+                (
+                    SELECT {account:String} AS account, script, deployment_version, succeeded, failed, response_times, digest
+                    FROM script_analytics.run_cells(
+                        account = {account:String},
+                        script = '',
+                        from = {from:DateTime64(3, 'UTC')},
+                        to = {to:DateTime64(3, 'UTC')},
+                        step = 86400
+                    )
+                    UNION ALL
+                    SELECT account, script, deployment_version, succeeded, failed, response_times, digest
+                    FROM script_analytics.run_rollups FINAL
+                    WHERE {account:String} = ''
+                        AND minute >= {from:DateTime64(3, 'UTC')}
+                        AND minute < {to:DateTime64(3, 'UTC')}
+                        AND (
+                            account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser())
+                            OR (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
+                        )
+                        -- Most scripts have one version in a day: their digests, which are what costs, are not read.
+                        AND (account, script) IN (
+                            SELECT account, script
+                            FROM script_analytics.run_rollups
+                            WHERE {account:String} = ''
+                                AND minute >= {from:DateTime64(3, 'UTC')}
+                                AND minute < {to:DateTime64(3, 'UTC')}
+                                AND deployment_version > 0
+                            GROUP BY account, script
+                            HAVING uniqExact(deployment_version) > 1
+                        )
                 )
                 WHERE deployment_version > 0
-                GROUP BY script, deployment_version
+                GROUP BY account, script, deployment_version
                 HAVING finished > 0
-                ORDER BY script, deployment_version DESC
-                LIMIT 2 BY script
+                ORDER BY account, script, deployment_version DESC
+                LIMIT 2 BY account, script
             )
-            GROUP BY script
+            GROUP BY account, script
             HAVING length(of_versions) = 2
         )
     )
 )
 WHERE notEmpty(regressions)
+COMMENT 'What version_regressions and regressions_overview are made of; not for readers: account or empty for all, from, to (UTC)';
+
+-- Scripts whose newest deployed version that ran in [from, to) got slower, or fails more, than the version before it that
+-- ran there too: a row a script, by name, and none for a script without a significant change for the worse. Version 0
+-- (unknown) is not compared. Range and edges are as in script_metrics.
+--
+-- regressions: which of p90, p99 and failures got worse. old_ and new_: the two versions, their finished runs, failures and
+-- response times (counts), failure rates (percent), P90 and P99 (ms). old_over_p90 and new_over_p90: which share of the
+-- version's response times, in percent, is above the old version's P90 (p99 likewise).
+--
+-- The test is the two-proportion z test, one-sided, of the hypothesis that the new version's share is at most a tenth
+-- larger than the old one's (a difference too small to matter is none however many runs there are; a margin as in
+-- Farrington and Manning 1990, Statistics in Medicine 9, 1447-1454, with the pooled share in the variance): of failed runs, and, of slowness, of
+-- response times above the old version's percentile, as in the control percentile test (Mathisen 1943, Annals of
+-- Mathematical Statistics 14, 188-194). The probabilities are *_p_value. They are NULL where either version has
+-- too few runs for the normal approximation: fewer than 5 to be expected among the rarer outcome (Cochran 1954,
+-- Biometrics 10, 417-451), which takes about 50 response times for P90 and 500 for P99. A change is significant below 5
+-- percent divided by the number of tests that were made (Bonferroni), so that one list in twenty at most has a false alarm.
+CREATE OR REPLACE VIEW script_analytics.version_regressions
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+SELECT
+    script,
+    old_version,
+    new_version,
+    regressions,
+    old_finished,
+    new_finished,
+    old_failed,
+    new_failed,
+    old_failure_rate,
+    new_failure_rate,
+    failure_p_value,
+    old_response_times,
+    new_response_times,
+    old_p90,
+    new_p90,
+    old_over_p90,
+    new_over_p90,
+    p90_p_value,
+    old_p99,
+    new_p99,
+    old_over_p99,
+    new_over_p99,
+    p99_p_value
+FROM script_analytics.worse_versions(
+    account = {account:String},
+    from = {from:DateTime64(3, 'UTC')},
+    to = {to:DateTime64(3, 'UTC')}
+)
+-- Which would be all of them.
+WHERE {account:String} != ''
 ORDER BY script
 COMMENT 'Scripts whose newest deployed version in [from, to) is slower (P90, P99 in ms) or fails more than the one before, significantly: account, from, to (UTC)';

@@ -72,3 +72,39 @@ FROM
 GROUP BY table
 ORDER BY table
 COMMENT 'When runs and logs were last written in [from, to), and how long rows took until they were (s), for who sees all accounts: from, to (UTC)';
+
+-- How long nothing was written to runs and logs, for an alert that asks often: a row for each table that has rows, however
+-- old. Exact to the last hour, of which a skip index finds what was written, and of which no more than the last minute is
+-- looked at where that has a row. Of more than an hour ago it is told by when the latest run began, or the latest entry was
+-- logged, which ClickHouse knows without reading a row; then seconds_ago is an hour at least, since a clock that is ahead
+-- dates rows into the future.
+CREATE OR REPLACE VIEW script_analytics.last_writes
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+WITH
+    now64(3, 'UTC') AS now,
+    toDateTime64(0, 3, 'UTC') AS never,
+    (SELECT max(ingested_at) FROM script_analytics.runs WHERE ingested_at >= now - toIntervalMinute(1)) AS run_in_minute,
+    (SELECT max(ingested_at) FROM script_analytics.logs WHERE ingested_at >= now - toIntervalMinute(1)) AS log_in_minute,
+    (SELECT max(ingested_at) FROM script_analytics.runs WHERE run_in_minute = never AND ingested_at >= now - toIntervalHour(1)) AS run_in_hour,
+    (SELECT max(ingested_at) FROM script_analytics.logs WHERE log_in_minute = never AND ingested_at >= now - toIntervalHour(1)) AS log_in_hour
+SELECT
+    table,
+    if(lately > never, lately, least(latest, now - toIntervalHour(1))) AS last_written,
+    dateDiff('second', last_written, now) AS seconds_ago
+FROM
+(
+    SELECT
+        'runs' AS table,
+        (SELECT max(executed_on) FROM script_analytics.runs) AS latest,
+        greatest(run_in_minute, run_in_hour) AS lately
+    UNION ALL
+    SELECT
+        'logs' AS table,
+        (SELECT toDateTime64(max(timestamp), 3, 'UTC') FROM script_analytics.logs) AS latest,
+        greatest(log_in_minute, log_in_hour) AS lately
+)
+WHERE latest > never
+    AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
+ORDER BY table
+COMMENT 'How long nothing was written to runs and logs (s; exact within an hour), for who sees all accounts';

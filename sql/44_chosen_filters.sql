@@ -10,12 +10,21 @@ CREATE OR REPLACE FUNCTION script_analytics_chosen_values AS (chosen) ->
         arrayMap(parameter -> decodeURLComponent(replaceRegexpOne(parameter, '^[^=]*=?', '')), splitByChar('&', chosen))
     );
 
--- A column is one of the chosen texts. Nothing chosen is no condition.
+-- A column is one of the chosen texts, of which (none) stands for an empty one too. Nothing chosen is no condition.
 CREATE OR REPLACE FUNCTION script_analytics_chosen_texts AS (column, chosen) ->
     if(
         empty(script_analytics_chosen_values(chosen)),
         '',
-        concat('{"column":"', column, '","op":"in","value":', toJSONString(script_analytics_chosen_values(chosen)), '}')
+        concat(
+            '{"column":"', column, '","op":"in","value":',
+            toJSONString(
+                arrayConcat(
+                    script_analytics_chosen_values(chosen),
+                    if(has(script_analytics_chosen_values(chosen), '(none)'), [''], [])
+                )
+            ),
+            '}'
+        )
     );
 
 -- A column is one of the chosen whole numbers.
