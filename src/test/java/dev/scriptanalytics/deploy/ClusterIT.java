@@ -86,6 +86,10 @@ class ClusterIT {
             + RANGE
             + ")",
         "* EXCEPT (percentiles, p90, p99) FROM scripts_overview(" + RANGE + ")",
+        "account, script, regressions, old_failure_rate, new_failure_rate FROM regressions_overview("
+            + RANGE
+            + ")",
+        "table FROM last_writes",
         "* FROM all_runs" + OF_SCRIPT + ")",
         "* FROM all_logs" + OF_SCRIPT + ")",
         "* FROM all_logs(account = 'acme', script = '', from = '2099-05-14', to = '2099-05-15')",

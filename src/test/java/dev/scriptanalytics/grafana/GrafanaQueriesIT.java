@@ -197,6 +197,8 @@ class GrafanaQueriesIT {
         "source_type | tool | source_type = 'tool'",
         "source | a&b=c | source = 'a&b=c'",
         "source | x%27 | source = 'x%27'",
+        "source | (none) | source = ''",
+        "function | (none) | function = ''",
         "run | n_11 | position(run_id, 'n_11') > 0",
         "slower | 150 | response_time >= 150",
         "faster | 150.5 | response_time <= 150.5",
@@ -211,6 +213,20 @@ class GrafanaQueriesIT {
     Expansion filtered = expansion(runs).with(variable, value);
     assertThat(ask(filtered.of(sql(runs, "Matching runs"))).numbers("Runs"))
         .containsExactly((double) expected("runs", condition));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Slowest functions, Function, function", "Slowest sources, Source, source"})
+  void whatTheOverviewLeadsToHasAsManyRuns(String title, String column, String variable) {
+    JsonNode overview = Grafana.dashboard("script-overview");
+    JsonNode runs = Grafana.dashboard("script-runs");
+    Answer listed = ask(expansion(overview).of(sql(overview, title)));
+    assertThat(listed.texts(column)).contains("(none)");
+    for (int i = 0; i < listed.rows().size(); i++) {
+      Expansion chosen = expansion(runs).with(variable, listed.texts(column).get(i));
+      assertThat(ask(chosen.of(sql(runs, "Matching runs"))).numbers("Runs"))
+          .containsExactly(listed.numbers("Runs").get(i));
+    }
   }
 
   @Test
@@ -281,6 +297,31 @@ class GrafanaQueriesIT {
   void theAlertOfNoRunsNamesTheScriptThatStopped() {
     Answer answer = ask(alert(rule("script-no-runs"), "A", now));
     assertThat(answer.texts("script")).containsExactly("stopped");
+  }
+
+  @Test
+  void theAlertOfANewVersionKnowsEveryAccount() {
+    // Of an account and a day of its own, so that no other test meets it.
+    Instant then = now.truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(9));
+    clickHouse.query(
+        "INSERT INTO script_analytics.run_rollups (account, script, minute, deployment_version,"
+            + " arrival, facts, seen, succeeded, failed, response_time_sum, response_time_min,"
+            + " response_time_max, means, weights) SELECT 'initech', 'worse', %1$s + 60 * number,"
+                .formatted("toDateTime(" + then.getEpochSecond() + ")")
+            + " 1 + number, toStartOfHour(%1$s), 1, 500, 500 - 250 * number, 250 * number, 500, 1, 1,"
+                .formatted("toDateTime(" + then.getEpochSecond() + ")")
+            + " [1], [toUInt64(500 - 250 * number)] FROM numbers(2)");
+    Answer answer = ask(alert(rule("script-regression"), "A", then.plusSeconds(3600)));
+    assertThat(answer.texts("account")).containsExactly("initech");
+    assertThat(answer.texts("script")).containsExactly("worse");
+    assertThat(answer.numbers("value")).containsExactly(1.0);
+  }
+
+  @Test
+  void theAlertOfSilenceGoesByRuns() {
+    Answer answer = ask(alert(rule("script-stale-pipeline"), "A", Instant.now().plusSeconds(60)));
+    assertThat(answer.texts("table")).containsExactly("runs");
+    assertThat(answer.numbers("value")).allMatch(seconds -> seconds < 900);
   }
 
   @ParameterizedTest

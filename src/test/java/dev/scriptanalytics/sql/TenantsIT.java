@@ -47,7 +47,7 @@ class TenantsIT {
 
   /** Views that are empty but for who sees all accounts. */
   private static final Set<String> OF_ALL_ACCOUNTS =
-      Set.of("freshness", "rejected_records", "table_sizes");
+      Set.of("freshness", "last_writes", "rejected_records", "table_sizes");
 
   /** Tenants whose limits are soon reached, and one who may fail as often as it likes. */
   private static final String MORE_USERS =

@@ -206,6 +206,48 @@ class VersionsAndTimelinesIT {
   }
 
   @Test
+  void findsTheSameInTheOverviewOfAllAccounts() {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      double time = 100 + i % 100;
+      runs.add(run("slower", i, 6, "Success", time));
+      runs.add(run("slower", i + 2_000, 7, "Success", 1.5 * time));
+      runs.add(ofGlobex(run("slower", i, 6, "Success", time)));
+      runs.add(ofGlobex(run("slower", i + 2_000, 7, "Success", 1.5 * time)));
+      runs.add(run("same", i, 1 + i % 2, "Success", time));
+      runs.add(run("alone", i, 1, i % 2 == 0 ? "Failed" : "Success", i % 2 == 0 ? null : time));
+    }
+    write(runs);
+    List<JsonNode> overview = regressionsOverview();
+    assertThat(Views.texts(overview, "account")).containsExactly("acme", "globex");
+    JsonNode ofAcme = regressions().get(0);
+    for (JsonNode row : overview) {
+      assertThat(row.get("regressions").toString()).isEqualTo("[\"p90\",\"p99\"]");
+      ofAcme
+          .fieldNames()
+          .forEachRemaining(name -> assertThat(row.get(name)).as(name).isEqualTo(ofAcme.get(name)));
+    }
+  }
+
+  @Test
+  void theOverviewOfNothingIsEmptyAndNoAccountIsAllAccounts() {
+    assertThat(regressionsOverview()).isEmpty();
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      runs.add(run("worse", i, 1, "Success", 1.0));
+      runs.add(run("worse", i + 200, 2, "Failed", null));
+    }
+    write(runs);
+    assertThat(regressionsOverview()).hasSize(1);
+    assertThat(
+            ask(
+                "SELECT * FROM script_analytics.version_regressions(account = '', "
+                    + minuteOfRuns()
+                    + ")"))
+        .isEmpty();
+  }
+
+  @Test
   void doesNotCryWolfAtTenRuns() {
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -235,11 +277,31 @@ class VersionsAndTimelinesIT {
 
   private List<JsonNode> regressions() {
     return ask(
-        "SELECT * FROM script_analytics.version_regressions(account = 'acme', from = '"
-            + Rows.clickHouseTime(begin)
-            + "', to = '"
-            + Rows.clickHouseTime(begin + MINUTE)
-            + "')");
+        "SELECT * FROM script_analytics.version_regressions(account = 'acme', "
+            + minuteOfRuns()
+            + ")");
+  }
+
+  private static Run ofGlobex(Run run) {
+    return new Run(
+        "globex",
+        run.script(),
+        run.executedOn(),
+        run.runId(),
+        run.version(),
+        run.status(),
+        run.deploymentVersion(),
+        run.responseTime(),
+        run.arrivedOn());
+  }
+
+  private List<JsonNode> regressionsOverview() {
+    return ask("SELECT * FROM script_analytics.regressions_overview(" + minuteOfRuns() + ")");
+  }
+
+  private String minuteOfRuns() {
+    return "from = '%s', to = '%s'"
+        .formatted(Rows.clickHouseTime(begin), Rows.clickHouseTime(begin + MINUTE));
   }
 
   private void assertTimeline(List<Run> runs, long from, long to, int step) {

@@ -6,6 +6,7 @@ import dev.scriptanalytics.local.ClickHouseHttp;
 import dev.scriptanalytics.local.Ports;
 import dev.scriptanalytics.local.Repository;
 import dev.scriptanalytics.local.Waiting;
+import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.rollup.KeepCells;
 import dev.scriptanalytics.track.RunTracker;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +58,8 @@ class LocalStackIT {
           KeepCells.EMITTED_ROLLUPS,
           "insertMillis",
           "retries",
-          "rowsInFlight");
+          "rowsInFlight",
+          Redactor.FAILURES);
 
   @TempDir private Path directory;
   private final Map<String, String> environment = new HashMap<>();
@@ -94,6 +97,47 @@ class LocalStackIT {
     assertThat(again.output()).contains("from checkpoint", "Everything runs.");
     assertThat(again.exitCode()).isZero();
     assertThat(runs()).isPositive();
+
+    goesOnAsBeforeWhenItsJobIsSubmittedByHand(stopWithSavepoint());
+    stopWithSavepoint();
+    assertThat(run("up", "--no-sample").output()).contains("from savepoint", "Everything runs.");
+  }
+
+  /** Writes, and masks what it writes. */
+  private void goesOnAsBeforeWhenItsJobIsSubmittedByHand(String savepoint) throws Exception {
+    Outcome submitted =
+        run(
+            "flink",
+            "run",
+            "-d",
+            "-s",
+            savepoint,
+            Repository.jobJar().toString(),
+            "--config",
+            environment.get("SCRIPT_ANALYTICS_HOME") + "/script-analytics.properties");
+    assertThat(submitted.exitCode()).as(submitted.output()).isZero();
+    Path entry = directory.resolve("entry.txt");
+    Files.writeString(
+        entry,
+        "{\"run_id\":\"by_hand\",\"timestamp\":%d,\"level\":\"info\",\"message\":\"for dora@example.com\"}%n"
+            .formatted(System.currentTimeMillis()));
+    assertThat(run("produce", "script-logs", entry.toString()).exitCode()).isZero();
+    assertThat(
+            Waiting.until(
+                Duration.ofMinutes(1),
+                () ->
+                    ask("SELECT any(log_message) FROM script_analytics.logs WHERE run_id = 'by_hand'")
+                        .equals("for [redacted:email]")))
+        .isTrue();
+  }
+
+  private String stopWithSavepoint() throws Exception {
+    Matcher job = Pattern.compile("[0-9a-f]{32}").matcher(run("flink", "list").output());
+    assertThat(job.find()).isTrue();
+    Outcome stopped = run("flink", "stop", job.group());
+    Matcher savepoint = Pattern.compile("Path: (\\S.*)").matcher(stopped.output());
+    assertThat(savepoint.find()).as(stopped.output()).isTrue();
+    return savepoint.group(1).strip();
   }
 
   /** Some are there only once what they count has happened, so it is made to happen. */
@@ -144,11 +188,14 @@ class LocalStackIT {
   }
 
   private long runs() {
-    String count =
-        new ClickHouseHttp(
-                URI.create("http://127.0.0.1:" + environment.get("CLICKHOUSE_HTTP_PORT")))
-            .query("SELECT count() FROM script_analytics.runs");
-    return Long.parseLong(count.strip());
+    return Long.parseLong(ask("SELECT count() FROM script_analytics.runs"));
+  }
+
+  private String ask(String query) {
+    return new ClickHouseHttp(
+            URI.create("http://127.0.0.1:" + environment.get("CLICKHOUSE_HTTP_PORT")))
+        .query(query)
+        .strip();
   }
 
   private Outcome run(String command, String... arguments)
