@@ -160,6 +160,7 @@ final class Up {
   }
 
   private boolean submitUnlessItRuns(FlinkPrograms flink) {
+    Path options = JobOptionsFile.in(stack.home());
     Path jar = Repository.jobJar();
     String checksum = SubmittedJob.checksumOf(jar);
     Optional<SubmittedJob> unfinished =
@@ -173,7 +174,6 @@ final class Up {
     }
     FlinkJobs jobs = new FlinkJobs(flink, stack.home());
     Optional<Path> snapshot = jobs.lastSnapshot();
-    Path options = JobOptionsFile.in(stack.home());
     report.step(
         "Submitting %s with %s, from %s",
         jar.getFileName(),
