@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +86,7 @@ class LocalStackIT {
     assertThat(runs()).isPositive();
     assertThat(run("status").exitCode()).isZero();
     servesEveryMetricThatADashboardShows();
+    flinkIsHealthyInTheWayThatComposeAsks();
 
     Outcome down = run("down");
     assertThat(down.exitCode()).as(down.output()).isZero();
@@ -94,6 +96,20 @@ class LocalStackIT {
     assertThat(again.output()).contains("from checkpoint", "Everything runs.");
     assertThat(again.exitCode()).isZero();
     assertThat(runs()).isPositive();
+  }
+
+  private void flinkIsHealthyInTheWayThatComposeAsks() throws Exception {
+    Matcher asked =
+        Pattern.compile("http://127\\.0\\.0\\.1:8081(/\\w+)")
+            .matcher(Files.readString(Repository.path("deploy/docker-compose.yml")));
+    assertThat(asked.find()).isTrue();
+    URI address =
+        URI.create("http://127.0.0.1:" + environment.get("FLINK_REST_PORT") + asked.group(1));
+    assertThat(
+            HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(address).build(), BodyHandlers.discarding())
+                .statusCode())
+        .isEqualTo(200);
   }
 
   /** Some are there only once what they count has happened, so it is made to happen. */
