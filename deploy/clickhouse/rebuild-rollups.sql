@@ -3,10 +3,14 @@
 -- Runs are counted as they stand in runs, under the arrival hour 1970-01-01 00:00, which tells a rebuilt row and which no
 -- fact of the job has: so what arrives later of that day is a row beside it, and both are added up. It works for a day only
 -- whose cells have left the job's state, or the job would write them again beside the rebuilt rows: nothing of the day may
--- have arrived in the last three hours, and the job must be up to date. What the job writes again otherwise (a replay, a
+-- have arrived in the last three hours, and the job must be up to date. (That is the arrival hour, the
+-- default rollup.arrival-grace of 1 h, and an hour in reserve: with a longer grace, raise the three hours here by as much.) What the job writes again otherwise (a replay, a
 -- savepoint from before those three hours) counts twice until the day is rebuilt once more.
 --
 -- The whole partition is replaced at once: no reader sees it empty. Every statement may be repeated, and so may all of them.
+
+-- What an earlier attempt may have left.
+DROP TABLE IF EXISTS script_analytics.rebuilt_rollups;
 
 SELECT throwIf(
     max(arrival) > now('UTC') - toIntervalHour(3),
@@ -32,9 +36,11 @@ WHERE (account, script) NOT IN
     WHERE toDate(executed_on) = {day:Date}
 );
 
-CREATE TABLE IF NOT EXISTS script_analytics.rebuilt_rollups AS script_analytics.run_rollups;
+SELECT throwIf(count() = 0, 'There are no runs of this day, and no rollups: nothing to rebuild.')
+FROM script_analytics.runs
+WHERE toDate(executed_on) = {day:Date};
 
-TRUNCATE TABLE script_analytics.rebuilt_rollups;
+CREATE TABLE IF NOT EXISTS script_analytics.rebuilt_rollups AS script_analytics.run_rollups;
 
 INSERT INTO script_analytics.rebuilt_rollups
 (

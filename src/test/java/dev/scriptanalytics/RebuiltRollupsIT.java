@@ -126,6 +126,16 @@ class RebuiltRollupsIT {
     assertThat(rollups("count()")).isEqualTo(2);
   }
 
+  @Test
+  void saysThatADayHasNoRunsAndLeavesNothingBehind() {
+    clickHouse.query(
+        "CREATE TABLE script_analytics.rebuilt_rollups AS script_analytics.run_rollups");
+
+    assertThatThrownBy(() -> rebuild(day)).hasMessageContaining("There are no runs of this day");
+
+    assertThat(clickHouse.query("EXISTS TABLE script_analytics.rebuilt_rollups")).isEqualTo("0");
+  }
+
   private void rebuild(LocalDate of) {
     new ClickHouseHttp(clickHouse.httpUrl()).applySql(SQL, Map.of("param_day", of.toString()));
   }

@@ -33,6 +33,9 @@ public final class LocalProcess {
   private static final int TAIL_LINE_CHARACTERS = 240;
   private static final int TAIL_BYTES = 64 * 1024;
 
+  // Of native code without symbols: an address on each line says nothing to anybody.
+  private static final Pattern NATIVE_FRAME = Pattern.compile("\\d+\\. .* @ 0x[0-9a-f]+");
+
   // What follows the name in /proc/PID/stat: the state, sixteen other fields, and the number of
   // threads.
   private static final Pattern ZOMBIE = Pattern.compile(" Z( \\S+){16} 1 ");
@@ -267,7 +270,11 @@ public final class LocalProcess {
       byte[] bytes = new byte[(int) Math.min(TAIL_BYTES, end.length())];
       end.seek(end.length() - bytes.length);
       end.readFully(bytes);
-      List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
+      List<String> lines =
+          new String(bytes, StandardCharsets.UTF_8)
+              .lines()
+              .filter(line -> !NATIVE_FRAME.matcher(line).matches())
+              .toList();
       return lines.stream()
           .skip(Math.max(0, lines.size() - TAIL_LINES))
           .map(line -> line.substring(0, Math.min(TAIL_LINE_CHARACTERS, line.length())))

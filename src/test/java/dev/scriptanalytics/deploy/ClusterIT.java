@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.scriptanalytics.local.ClickHouse;
 import dev.scriptanalytics.local.ClickHouseHttp.QueryFailedException;
 import dev.scriptanalytics.local.ClickHouseProcess;
+import dev.scriptanalytics.local.SqlStatements;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +176,36 @@ class ClusterIT {
     String sizes = "SELECT table, rows > 0 FROM script_analytics.table_sizes";
 
     assertThat(shards).allMatch(shard -> ask(shard, sizes).equals(ask(single, sizes)));
+  }
+
+  /** As CLUSTER.md says, but for {@code ON CLUSTER}. */
+  @Test
+  void theRollupsOfADayAreMadeAnewFromTheRunsOfAllShards() {
+    String metrics =
+        "SELECT * EXCEPT (p50, p90, p99) FROM script_analytics.version_metrics"
+            + OF_SCRIPT
+            + ") ORDER BY deployment_version";
+    String insert =
+        SqlStatements.of(DeployedFiles.text("deploy/clickhouse/rebuild-rollups.sql")).stream()
+            .filter(statement -> statement.contains("INSERT INTO"))
+            .findFirst()
+            .orElseThrow()
+            .replace("rebuilt_rollups", "run_rollups");
+    for (ClickHouseProcess shard : shards) {
+      shard.query("ALTER TABLE script_analytics.run_rollups_local DROP PARTITION '2099-05-14'");
+    }
+    assertThat(ask(shards.get(0), metrics)).isNotEqualTo(ask(single, metrics));
+
+    shards
+        .get(0)
+        .http()
+        .queryAs(
+            "default",
+            "",
+            insert + " SETTINGS distributed_foreground_insert = 1",
+            Map.of("param_day", "2099-05-14"));
+
+    assertThat(shards).allMatch(shard -> ask(shard, metrics).equals(ask(single, metrics)));
   }
 
   @Test

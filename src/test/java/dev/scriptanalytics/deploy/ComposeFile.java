@@ -28,6 +28,7 @@ record ComposeFile(
       Healthcheck healthcheck,
       @JsonProperty("depends_on") Map<String, Dependency> dependsOn,
       @JsonProperty("network_mode") String networkMode,
+      @JsonProperty("mem_limit") String memLimit,
       String user,
       Restart restart) {
 
@@ -54,8 +55,6 @@ record ComposeFile(
   }
 
   enum Restart {
-    @JsonProperty("no")
-    NO,
     @JsonProperty("unless-stopped")
     UNLESS_STOPPED
   }

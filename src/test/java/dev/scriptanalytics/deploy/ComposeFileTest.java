@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.configuration.JobOptions;
 import dev.scriptanalytics.deploy.ComposeFile.Condition;
+import dev.scriptanalytics.deploy.ComposeFile.Restart;
 import dev.scriptanalytics.deploy.ComposeFile.Service;
 import dev.scriptanalytics.local.Repository;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +24,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -100,6 +104,26 @@ class ComposeFileTest {
                   .as("%s is asked for its health", other)
                   .isEqualTo(dependency.condition() == Condition.HEALTHY);
             });
+  }
+
+  @Test
+  void flinkIsAskedForItsHealthByGetSinceItsRestAnswersHeadWith404() {
+    assertThat(SERVICES.get("jobmanager").healthcheck().test())
+        .contains("wget", "http://127.0.0.1:8081/overview")
+        .doesNotContain("--spider");
+  }
+
+  // Its entrypoint.sh takes these from the configuration, and ends the container where there is no
+  // second one: https://github.com/ClickHouse/docker-library.
+  @Test
+  void clickHousesEntryPointFindsDataAndUsersInTheConfiguration() {
+    String configuration = "deploy/clickhouse/config.xml";
+    String users = DeployedFiles.xml(configuration, "/clickhouse/user_directories/users_xml/path");
+
+    assertThat(DeployedFiles.xml(configuration, "/clickhouse/path"))
+        .isEqualTo(mountOf("clickhouse", "clickhouse") + "/");
+    assertThat(mountOf("clickhouse", "./clickhouse/" + users))
+        .isEqualTo("/etc/clickhouse-server/" + users);
   }
 
   @ParameterizedTest
@@ -228,6 +252,10 @@ class ComposeFileTest {
         .isLessThan((int) JobOptions.EVENT_MAX_BYTES.defaultValue().getBytes());
     assertThat(SERVICES.get("collector").environment().keySet())
         .isEqualTo(DeployedFiles.found(OF_COLLECTOR, text));
+    assertThat(
+            MemorySize.parse(
+                (int) at(collector, "processors", "memory_limiter").get("limit_mib") + "m"))
+        .isLessThan(MemorySize.parse(SERVICES.get("collector").memLimit()));
     for (String pipeline : List.of("logs", "traces")) {
       Map<String, Object> stages = at(collector, "service", "pipelines", pipeline);
       assertThat(stages).containsOnlyKeys("receivers", "processors", "exporters");
@@ -253,10 +281,54 @@ class ComposeFileTest {
         .isZero();
   }
 
+  /** With stand-ins for Flink's client, and for the half minute between two looks at the job. */
+  @Test
+  void theJobIsSubmittedOnceAndTheServiceEndsWhenItIsGone(@TempDir Path directory)
+      throws Exception {
+    Path calls = Files.createFile(directory.resolve("calls"));
+    standIn(
+        directory.resolve("flink"),
+        "echo \"$1\" >>" + calls,
+        "[[ $1 == run || ! -e "
+            + directory
+            + "/submitted ]] || echo '1 : Script Analytics (RUNNING)'",
+        "[[ $1 != run ]] || touch " + directory + "/submitted");
+    standIn(
+        directory.resolve("sleep"),
+        "echo sleep >>" + calls,
+        "(($(grep -c sleep " + calls + ") < 3)) || rm -f " + directory + "/submitted");
+    Files.createDirectory(directory.resolve("data"));
+    Path built = Files.createDirectory(directory.resolve("target"));
+    Files.createFile(built.resolve("script-analytics-1.jar"));
+    Path script =
+        Files.writeString(
+            directory.resolve("submit-job"),
+            DeployedFiles.text("deploy/compose/submit-job")
+                .replace("/opt/script-analytics", built.toString())
+                .replace("running=/tmp", "running=" + directory));
+    ProcessBuilder service = new ProcessBuilder("bash", script.toString()).inheritIO();
+    service.environment().merge("PATH", directory + ":", (path, first) -> first + path);
+    service.environment().put("FLINK_DATA", directory.resolve("data").toString());
+
+    assertThat(service.start().waitFor()).isOne();
+
+    assertThat(calls).hasContent("list\nrun\nsleep\nlist\nsleep\nlist\nsleep\nlist");
+    assertThat(directory.resolve("script-analytics-runs")).exists();
+    assertThat(SERVICES.get("job").healthcheck().test()).contains("/tmp/script-analytics-runs");
+    assertThat(SERVICES.get("job").restart()).isEqualTo(Restart.UNLESS_STOPPED);
+  }
+
+  private static void standIn(Path program, String... lines) throws IOException {
+    Files.writeString(program, "#!/usr/bin/env bash\n" + String.join("\n", lines) + "\nexit 0\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+  }
+
   /** What stands behind the jar in submit-job, with the properties file of this repository. */
   private static String[] submittedArguments() {
     String command =
-        DeployedFiles.text("deploy/compose/submit-job").replaceFirst("(?s).*\"\\$jar\" ", "");
+        DeployedFiles.text("deploy/compose/submit-job")
+            .replaceFirst("(?s).*\"\\$jar\" ", "")
+            .replaceFirst("(?s)\n}.*", "");
     List<String> words =
         new ArrayList<>(Arrays.asList(command.replace("\\\n", " ").split("\\s+", -1)));
     words.removeIf(String::isEmpty);

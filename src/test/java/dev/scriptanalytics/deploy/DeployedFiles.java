@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.scriptanalytics.local.Repository;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.xml.xpath.XPathExpressionException;
+import javax.xml.xpath.XPathFactory;
+import org.xml.sax.InputSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -49,6 +53,17 @@ final class DeployedFiles {
       documents.add(map(document));
     }
     return documents;
+  }
+
+  /** The text at an XPath of an XML file; empty where there is none. */
+  static String xml(String path, String expression) {
+    try {
+      return XPathFactory.newInstance()
+          .newXPath()
+          .evaluate(expression, new InputSource(new StringReader(text(path))));
+    } catch (XPathExpressionException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   @SuppressWarnings("unchecked") // a mapping of YAML whose keys are words

@@ -37,6 +37,7 @@ import org.apache.flink.kubernetes.operator.api.spec.FlinkDeploymentSpec;
 import org.apache.flink.kubernetes.operator.api.spec.JobState;
 import org.apache.flink.kubernetes.operator.api.spec.UpgradeMode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class KubernetesFilesTest {
   /** Reads the models without what makes them lenient: fields that a model does not know. */
@@ -186,6 +187,33 @@ class KubernetesFilesTest {
         assertThat(variable.getValueFrom().getSecretKeyRef().getName()).isNotEmpty();
       }
     }
+  }
+
+  /** With a stand-in for the client, which is not in the library that the tests have. */
+  @Test
+  void secretsMayEndInAnEndOfLine(@TempDir Path directory) throws Exception {
+    Path told = directory.resolve("told");
+    Path client =
+        Files.writeString(
+            directory.resolve("clickhouse"),
+            "#!/usr/bin/env bash\ncat >/dev/null\nprintf '%s,' \"$*\" \"$CLICKHOUSE_PASSWORD\" >"
+                + told
+                + "\n");
+    assertThat(client.toFile().setExecutable(true)).isTrue();
+    Path sql = Files.createDirectory(directory.resolve("sql"));
+    Files.writeString(sql.resolve("1.sql"), "SELECT 1;");
+    ProcessBuilder job =
+        new ProcessBuilder(
+                Repository.path("deploy/clickhouse/apply-sql").toString(), sql.toString())
+            .inheritIO();
+    job.environment().merge("PATH", directory + ":", (path, first) -> first + path);
+    job.environment().put("CLICKHOUSE_USER", "admin\n");
+    job.environment().put("CLICKHOUSE_PASSWORD", "secret\n");
+
+    assertThat(job.start().waitFor()).isZero();
+
+    assertThat(told)
+        .hasContent("client --host localhost --port 9000 --user admin --multiquery,secret,");
   }
 
   @Test

@@ -66,6 +66,21 @@ class ClickHouseProcessIT {
   }
 
   @Test
+  void tellsWhatIsWrongAndNotWhereInClickHouseItWasFound() throws IOException {
+    Files.writeString(directory.resolve("users.xml"), "<clickhouse><users>");
+    Path configuration =
+        Files.writeString(
+            directory.resolve("config.xml"),
+            "<clickhouse><users_config>users.xml</users_config></clickhouse>");
+    assertThatThrownBy(() -> ClickHouseProcess.start(directory, configuration, Map.of()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("SAXParseException")
+        .hasMessageContaining("users.xml")
+        .hasMessageContaining(directory.resolve("logs/clickhouse.out").toString())
+        .hasMessageNotContaining(" @ 0x");
+  }
+
+  @Test
   void aDetachedOneServesUntilItIsToldToStop() {
     ClickHouse clickHouse = new ClickHouse(directory, Ports.free(), Ports.free());
     LocalProcess process = LocalProcess.startDaemon(clickHouse.prepareDetached(), directory);

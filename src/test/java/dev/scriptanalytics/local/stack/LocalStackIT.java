@@ -88,6 +88,7 @@ class LocalStackIT {
     assertThat(runs()).isPositive();
     assertThat(run("status").exitCode()).isZero();
     servesEveryMetricThatADashboardShows();
+    flinkIsHealthyInTheWayThatComposeAsks();
 
     Outcome down = run("down");
     assertThat(down.exitCode()).as(down.output()).isZero();
@@ -138,6 +139,20 @@ class LocalStackIT {
     Matcher savepoint = Pattern.compile("Path: (\\S.*)").matcher(stopped.output());
     assertThat(savepoint.find()).as(stopped.output()).isTrue();
     return savepoint.group(1).strip();
+  }
+
+  private void flinkIsHealthyInTheWayThatComposeAsks() throws Exception {
+    Matcher asked =
+        Pattern.compile("http://127\\.0\\.0\\.1:8081(/\\w+)")
+            .matcher(Files.readString(Repository.path("deploy/docker-compose.yml")));
+    assertThat(asked.find()).isTrue();
+    URI address =
+        URI.create("http://127.0.0.1:" + environment.get("FLINK_REST_PORT") + asked.group(1));
+    assertThat(
+            HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(address).build(), BodyHandlers.discarding())
+                .statusCode())
+        .isEqualTo(200);
   }
 
   /** Some are there only once what they count has happened, so it is made to happen. */
