@@ -4,6 +4,9 @@
 -- Exact to the millisecond: whole minutes come from run_rollups, the parts of a minute at both edges from runs. Where such a
 -- minute has no raw run of its script any more (retention) but the rollup still has it, it is taken whole.
 --
+-- Columns of milliseconds are compared with an end in milliseconds: ClickHouse 26.7 takes "before a DateTime" for "up to the
+-- second before it", and passes over a part whose runs are all later than that.
+--
 -- script: the script, or '' for all of them (no script is called so). step: seconds of a bucket, 0 is taken for 1; buckets
 -- begin at multiples of it since 1970, and bucket is the time at which one begins. Where step is not whole minutes, minutes
 -- are not whole either: all comes from runs, and minutes without raw runs go into the bucket that they begin in.
@@ -53,8 +56,8 @@ WHERE account = {account:String}
             WHERE account = {account:String}
                 AND ({script:String} = '' OR script = {script:String})
                 AND (
-                    (executed_on >= edge_from AND executed_on < whole_from)
-                    OR (executed_on >= whole_to AND executed_on < edge_to)
+                    (executed_on >= edge_from AND executed_on < toDateTime64(whole_from, 3, 'UTC'))
+                    OR (executed_on >= whole_to AND executed_on < toDateTime64(edge_to, 3, 'UTC'))
                 )
                 AND may_see
         )
@@ -81,7 +84,7 @@ WHERE account = {account:String}
     AND ({script:String} = '' OR script = {script:String})
     AND executed_on >= {from:DateTime64(3, 'UTC')}
     AND executed_on < {to:DateTime64(3, 'UTC')}
-    AND (executed_on < whole_from OR executed_on >= whole_to)
+    AND (executed_on < toDateTime64(whole_from, 3, 'UTC') OR executed_on >= whole_to)
     AND may_see
 GROUP BY script, deployment_version, bucket
 COMMENT 'What the views of metrics are made of; not for readers: account, script or empty for all, from, to (UTC), step (s)';

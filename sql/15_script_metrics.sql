@@ -57,8 +57,8 @@ FROM
                     WHERE account = {account:String}
                         AND script = {script:String}
                         AND (
-                            (executed_on >= edge_from AND executed_on < whole_from)
-                            OR (executed_on >= whole_to AND executed_on < edge_to)
+                            (executed_on >= edge_from AND executed_on < toDateTime64(whole_from, 3, 'UTC'))
+                            OR (executed_on >= whole_to AND executed_on < toDateTime64(edge_to, 3, 'UTC'))
                         )
                         AND may_see
                 )
@@ -80,7 +80,7 @@ FROM
             AND script = {script:String}
             AND executed_on >= {from:DateTime64(3, 'UTC')}
             AND executed_on < {to:DateTime64(3, 'UTC')}
-            AND (executed_on < whole_from OR executed_on >= whole_to)
+            AND (executed_on < toDateTime64(whole_from, 3, 'UTC') OR executed_on >= whole_to)
             AND may_see
     )
 )

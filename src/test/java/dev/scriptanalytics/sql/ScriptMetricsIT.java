@@ -88,6 +88,22 @@ class ScriptMetricsIT {
   }
 
   @Test
+  void findsRunsOfTheLastSecondOfAMinuteThatStandInAPartOfTheirOwn() {
+    List<Run> runs = new ArrayList<>();
+    for (int minute = 0; minute < 3; minute++) {
+      Run run = run(begin + minute * MINUTE + 59_500, minute, "Success", 7.0);
+      runs.add(run);
+      write(List.of(run));
+    }
+
+    for (long from : new long[] {begin + 30_000, begin + 59_500, begin + MINUTE + 30_000}) {
+      for (long to : new long[] {begin + MINUTE + 20_000, begin + 3 * MINUTE - 100}) {
+        assertMetrics(runs, from, to, time -> from <= time && time < to);
+      }
+    }
+  }
+
+  @Test
   void countsARunOnceHoweverOftenItWasWritten() {
     List<Run> runs = randomRuns(500, 3 * MINUTE);
     List<Run> starts =
