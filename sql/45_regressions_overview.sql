@@ -4,31 +4,7 @@
 CREATE OR REPLACE VIEW script_analytics.regressions_overview
 DEFINER = script_views SQL SECURITY DEFINER
 AS
-SELECT
-    account,
-    script,
-    old_version,
-    new_version,
-    regressions,
-    old_finished,
-    new_finished,
-    old_failed,
-    new_failed,
-    old_failure_rate,
-    new_failure_rate,
-    failure_p_value,
-    old_response_times,
-    new_response_times,
-    old_p90,
-    new_p90,
-    old_over_p90,
-    new_over_p90,
-    p90_p_value,
-    old_p99,
-    new_p99,
-    old_over_p99,
-    new_over_p99,
-    p99_p_value
+SELECT *
 FROM script_analytics.worse_versions(
     account = '',
     from = {from:DateTime64(3, 'UTC')},

@@ -3,9 +3,10 @@
 -- Runs are counted as they stand in runs, under the arrival hour 1970-01-01 00:00, which tells a rebuilt row and which no
 -- fact of the job has: so what arrives later of that day is a row beside it, and both are added up. It works for a day only
 -- whose cells have left the job's state, or the job would write them again beside the rebuilt rows: nothing of the day may
--- have arrived in the last three hours, and the job must be up to date. (That is the arrival hour, the
--- default rollup.arrival-grace of 1 h, and an hour in reserve: with a longer grace, raise the three hours here by as much.) What the job writes again otherwise (a replay, a
--- savepoint from before those three hours) counts twice until the day is rebuilt once more.
+-- have arrived in the last three hours, and the job must be up to date. (That is the arrival hour, the default
+-- rollup.arrival-grace of 1 h, and an hour in reserve: with a longer grace, raise the three hours here by as much.) What the
+-- job writes again otherwise (a replay, a savepoint from before those three hours) counts twice until the day is rebuilt
+-- once more.
 --
 -- The whole partition is replaced at once: no reader sees it empty. Every statement may be repeated, and so may all of them.
 

@@ -218,44 +218,40 @@ final class WaitingEnds {
 
   /** The newest page, which has room for so many bytes. */
   private Page pageFor(int length) {
-    if (pages.isEmpty() || !pages.getLast().hasRoom(length)) {
-      // Twice of what may wait, so that this comes once for each time that the content changes.
-      if (pagesBytes + length > 2 * maxBytes) {
-        compact();
-      }
-      if (pages.isEmpty() || !pages.getLast().hasRoom(length)) {
-        addPage(length);
-      }
+    // Twice of what may wait, so that this comes once for each time that the content changes.
+    if (!newestHasRoom(length) && pagesBytes + length > 2 * maxBytes) {
+      compact();
     }
-    return pages.getLast();
+    return newestPage(length);
   }
 
-  private void addPage(int length) {
-    Page page = length > pageBytes || spare == null ? new Page(Math.max(length, pageBytes)) : spare;
-    if (page == spare) {
-      spare = null;
+  private boolean newestHasRoom(int length) {
+    return !pages.isEmpty() && pages.getLast().hasRoom(length);
+  }
+
+  private Page newestPage(int length) {
+    if (!newestHasRoom(length)) {
+      Page page = spare;
+      if (length > pageBytes || spare == null) {
+        page = new Page(Math.max(length, pageBytes));
+      } else {
+        spare = null;
+      }
+      pages.addLast(page);
+      pagesBytes += page.bytes.length;
     }
-    pages.addLast(page);
-    pagesBytes += page.bytes.length;
+    return pages.getLast();
   }
 
   /** Moves together what is left of pages out of which most was taken. */
   private void compact() {
     Deque<Page> old = pages;
     pages = new ArrayDeque<>();
-    pagesBytes = 0;
     for (Page page : old) {
       for (int place = page.oldest(); place != Page.NONE; place = page.after(place)) {
-        int length = page.length(place);
-        if (pages.isEmpty() || !pages.getLast().hasRoom(length)) {
-          addPage(length);
-        }
-        pages.getLast().addFrom(page, place);
+        newestPage(page.length(place)).addFrom(page, place);
       }
-      if (page.bytes.length == pageBytes) {
-        page.clear();
-        spare = page;
-      }
+      release(page);
     }
   }
 
