@@ -122,7 +122,7 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
     long arrival = fact.arrival;
     if (arrival < oldestArrival) {
       arrival = ArrivalHour.of(watermark);
-      lateArrivals.inc();
+      lateArrivals.inc(fact.kind.facts());
     }
     int slot = slotOf(fact, arrival);
     FactBatch batch = slots[slot];

@@ -23,7 +23,16 @@ public final class Fact {
     /** The run ended well. */
     SUCCEEDED,
     /** The run failed. */
-    FAILED
+    FAILED,
+    /** {@link #SEEN} and {@link #SUCCEEDED} of one event, where the end is the first to come. */
+    SEEN_SUCCEEDED,
+    /** {@link #SEEN} and {@link #FAILED} of one event. */
+    SEEN_FAILED;
+
+    /** How many facts this is. */
+    int facts() {
+      return this == SEEN_SUCCEEDED || this == SEEN_FAILED ? 2 : 1;
+    }
   }
 
   public Kind kind;
@@ -36,6 +45,6 @@ public final class Fact {
   /** The hour in which the event that made this fact arrived: seconds since 1970, of 3600. */
   public long arrival;
 
-  /** In milliseconds; NaN where there is none. Only of a {@link Kind#SUCCEEDED}. */
+  /** In milliseconds; NaN where there is none. Only of a run that ended well. */
   public double responseTime;
 }

@@ -44,19 +44,29 @@ public final class FactBatch {
     this.timed = responseTimes.length;
   }
 
-  /** Counts one more fact; only a success has a response time, in milliseconds, or NaN. */
+  /** Counts what happened; only a success has a response time, in milliseconds, or NaN. */
   void count(Fact.Kind kind, double responseTime) {
-    facts++;
+    facts += kind.facts();
     switch (kind) {
       case SEEN -> seen++;
       case UNSEEN -> seen--;
-      case SUCCEEDED -> {
-        succeeded++;
-        if (!Double.isNaN(responseTime)) {
-          keep(responseTime);
-        }
-      }
+      case SUCCEEDED -> succeeded(responseTime);
       case FAILED -> failed++;
+      case SEEN_SUCCEEDED -> {
+        seen++;
+        succeeded(responseTime);
+      }
+      case SEEN_FAILED -> {
+        seen++;
+        failed++;
+      }
+    }
+  }
+
+  private void succeeded(double responseTime) {
+    succeeded++;
+    if (!Double.isNaN(responseTime)) {
+      keep(responseTime);
     }
   }
 

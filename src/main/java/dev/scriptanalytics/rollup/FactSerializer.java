@@ -50,6 +50,8 @@ final class FactSerializer extends CopyingSerializer<Fact> {
       case UNSEEN -> 2;
       case SUCCEEDED -> 3;
       case FAILED -> 4;
+      case SEEN_SUCCEEDED -> 5;
+      case SEEN_FAILED -> 6;
     };
   }
 
@@ -59,6 +61,8 @@ final class FactSerializer extends CopyingSerializer<Fact> {
       case 2 -> Fact.Kind.UNSEEN;
       case 3 -> Fact.Kind.SUCCEEDED;
       case 4 -> Fact.Kind.FAILED;
+      case 5 -> Fact.Kind.SEEN_SUCCEEDED;
+      case 6 -> Fact.Kind.SEEN_FAILED;
       default -> throw new IOException("No kind of fact has the code " + code);
     };
   }

@@ -50,8 +50,10 @@ final class FinishedRuns {
   private long[] slots = new long[3 * MIN_CAPACITY];
   private int capacity = MIN_CAPACITY;
   private int size;
-  // Written up to its position.
-  private ByteBuffer changes = ByteBuffer.allocate(0);
+  // By the hour that the runs finished in.
+  private final NavigableMap<Integer, Changes> changes = new TreeMap<>();
+  // Those of the last change, nearly always of the next one too; null where there are none.
+  private Changes latest;
   // The identities that what was drained of an hour has spelled out.
   private final NavigableMap<Integer, BitSet> spelledOut = new TreeMap<>();
 
@@ -66,7 +68,11 @@ final class FinishedRuns {
 
   /** How many bytes of memory this takes. */
   long memoryBytes() {
-    return 8L * slots.length + changes.capacity();
+    long bytes = 8L * slots.length;
+    for (Changes ofHour : changes.values()) {
+      bytes += ofHour.entries.capacity();
+    }
+    return bytes;
   }
 
   /** Where the run stands, for the accessors below and until the next change; or {@link #NONE}. */
@@ -148,8 +154,8 @@ final class FinishedRuns {
     for (int at = 0; at < slots.length; at += 3) {
       into.set(identity(slots[at + 2]));
     }
-    for (int at = 0; at < changes.position(); at += ENTRY_BYTES) {
-      into.set(identityOfChange(at));
+    for (Changes ofHour : changes.values()) {
+      ofHour.collectIdentities(into);
     }
   }
 
@@ -166,54 +172,82 @@ final class FinishedRuns {
    * what it tells, for months where one record bears a date of next year.
    */
   NavigableMap<Integer, byte[]> drain() {
-    NavigableMap<Integer, HourOfRuns> byHour = new TreeMap<>();
-    int end = changes.position();
-    for (int at = 0; at < end; at += ENTRY_BYTES) {
-      int hour = hourOfChange(at);
-      HourOfRuns ofHour =
-          byHour.computeIfAbsent(
-              hour, h -> new HourOfRuns(spelledOut.computeIfAbsent(h, created -> new BitSet())));
-      ofHour.add(changes.array(), at, identityOfChange(at));
-    }
-    // The next interval will bring about as many changes; a spike must not be kept for ever.
-    changes = changes.capacity() <= 2 * end ? changes.clear() : ByteBuffer.allocate(2 * end);
     NavigableMap<Integer, byte[]> blobs = new TreeMap<>();
-    byHour.forEach((hour, ofHour) -> blobs.put(hour, ofHour.toBlob()));
+    for (var hours = changes.entrySet().iterator(); hours.hasNext(); ) {
+      Map.Entry<Integer, Changes> ofHour = hours.next();
+      if (ofHour.getValue().isEmpty()) {
+        hours.remove();
+      } else {
+        blobs.put(ofHour.getKey(), ofHour.getValue().drain());
+      }
+    }
+    latest = null;
     return blobs;
   }
 
-  private final class HourOfRuns {
-    private final BitSet spelled;
-    private final DataOutputSerializer newIdentities = new DataOutputSerializer(64);
-    private final DataOutputSerializer runs = new DataOutputSerializer(16 * ENTRY_BYTES);
-    private int newIdentityCount;
+  /** What changed in runs of an hour: entries of {@value #ENTRY_BYTES} bytes. */
+  private final class Changes {
+    private final int hour;
+    // Written up to its position.
+    private ByteBuffer entries = ByteBuffer.allocate(16 * ENTRY_BYTES);
 
-    private HourOfRuns(BitSet spelled) {
-      this.spelled = spelled;
+    private Changes(int hour) {
+      this.hour = hour;
     }
 
-    void add(byte[] entries, int at, int identity) {
-      try {
-        if (identity != Identities.UNKNOWN && !spelled.get(identity)) {
-          spelled.set(identity);
-          newIdentities.writeInt(identity);
-          write(identities.get(identity), newIdentities);
-          newIdentityCount++;
-        }
-        runs.write(entries, at, ENTRY_BYTES);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    boolean isEmpty() {
+      return entries.position() == 0;
+    }
+
+    void add(long first, long second, long third) {
+      if (entries.remaining() < ENTRY_BYTES) {
+        entries = ByteBuffer.allocate(2 * entries.capacity()).put(entries.flip());
+      }
+      int identity = identity(third);
+      entries.putLong(first).putLong(second).putFloat(FinishedRuns.responseTime(third));
+      entries.putShort((short) (identity >>> 8)).put((byte) identity);
+    }
+
+    void collectIdentities(BitSet into) {
+      for (int at = 0; at < entries.position(); at += ENTRY_BYTES) {
+        into.set(identityAt(at));
       }
     }
 
-    byte[] toBlob() {
-      return ByteBuffer.allocate(HEADER_BYTES + 8 + newIdentities.length() + runs.length())
-          .put(FORMAT)
-          .putInt(newIdentityCount)
-          .put(newIdentities.getSharedBuffer(), 0, newIdentities.length())
-          .putInt(runs.length() / ENTRY_BYTES)
-          .put(runs.getSharedBuffer(), 0, runs.length())
-          .array();
+    private int identityAt(int at) {
+      return identityIn(
+          entries.getShort(at + IDENTITY_OF_ENTRY), entries.get(at + IDENTITY_OF_ENTRY + 2));
+    }
+
+    byte[] drain() {
+      int end = entries.position();
+      DataOutputSerializer newIdentities = new DataOutputSerializer(64);
+      int newIdentityCount = 0;
+      BitSet spelled = spelledOut.computeIfAbsent(hour, created -> new BitSet());
+      try {
+        for (int at = 0; at < end; at += ENTRY_BYTES) {
+          int identity = identityAt(at);
+          if (identity != Identities.UNKNOWN && !spelled.get(identity)) {
+            spelled.set(identity);
+            newIdentities.writeInt(identity);
+            write(identities.get(identity), newIdentities);
+            newIdentityCount++;
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      byte[] blob =
+          ByteBuffer.allocate(HEADER_BYTES + 8 + newIdentities.length() + end)
+              .put(FORMAT)
+              .putInt(newIdentityCount)
+              .put(newIdentities.getSharedBuffer(), 0, newIdentities.length())
+              .putInt(end / ENTRY_BYTES)
+              .put(entries.array(), 0, end)
+              .array();
+      // The next interval will bring about as many; a spike must not be kept for ever.
+      entries = entries.capacity() <= 2 * end ? entries.clear() : ByteBuffer.allocate(2 * end);
+      return blob;
     }
   }
 
@@ -237,18 +271,9 @@ final class FinishedRuns {
     return text;
   }
 
-  private int identityOfChange(int at) {
-    return identityIn(
-        changes.getShort(at + IDENTITY_OF_ENTRY), changes.get(at + IDENTITY_OF_ENTRY + 2));
-  }
-
   // Three bytes, which is why there may not be more than Identities.MAX_LIMIT.
   private static int identityIn(short high, byte low) {
     return (high & 0xffff) << 8 | (low & 0xff);
-  }
-
-  private int hourOfChange(int at) {
-    return hour(changes.getLong(at + Long.BYTES));
   }
 
   /**
@@ -303,20 +328,10 @@ final class FinishedRuns {
         put(old[at], old[at + 1], old[at + 2]);
       }
     }
-    forgetChanges(oldestHour);
+    // In a job without checkpoints they would grow for ever.
+    changes.headMap(oldestHour).clear();
+    latest = null;
     spelledOut.headMap(oldestHour).clear();
-  }
-
-  // Or else, in a job without checkpoints, they would grow for ever.
-  private void forgetChanges(int oldestHour) {
-    int kept = 0;
-    for (int at = 0; at < changes.position(); at += ENTRY_BYTES) {
-      if (hourOfChange(at) >= oldestHour) {
-        System.arraycopy(changes.array(), at, changes.array(), kept, ENTRY_BYTES);
-        kept += ENTRY_BYTES;
-      }
-    }
-    changes.position(kept);
   }
 
   private void put(long first, long second, long third) {
@@ -359,13 +374,11 @@ final class FinishedRuns {
   }
 
   private void logChange(long first, long second, long third) {
-    if (changes.remaining() < ENTRY_BYTES) {
-      int larger = Math.max(16 * ENTRY_BYTES, 2 * changes.capacity());
-      changes = ByteBuffer.allocate(larger).put(changes.flip());
+    int hour = hour(second);
+    if (latest == null || latest.hour != hour) {
+      latest = changes.computeIfAbsent(hour, Changes::new);
     }
-    int identity = identity(third);
-    changes.putLong(first).putLong(second).putFloat(responseTime(third));
-    changes.putShort((short) (identity >>> 8)).put((byte) identity);
+    latest.add(first, second, third);
   }
 
   private static float responseTime(long third) {

@@ -359,8 +359,10 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private void endFirst(ScriptEvent event, FinishedRuns finished) {
     remember(event, event.arrival, arrived, finished, false, false);
     emitRow(event.row);
-    emitFact(Fact.Kind.SEEN, arrived, event.arrival);
-    emitEnd(arrived, event.arrival);
+    emitFact(
+        arrived.status() == RunStatus.SUCCESS ? Fact.Kind.SEEN_SUCCEEDED : Fact.Kind.SEEN_FAILED,
+        arrived,
+        event.arrival);
     writeLogs(event, arrived, false, event.arrival);
     if (rules.awaitStartMillis() > 0) {
       waitingEnds.add(event);
@@ -629,7 +631,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     fact.deploymentVersion = run.deploymentVersion();
     fact.minute = Math.floorDiv(run.executedOn(), 60_000L) * 60;
     fact.arrival = Math.floorDiv(arrival, HOUR_MILLIS) * SECONDS_PER_HOUR;
-    fact.responseTime = kind == Fact.Kind.SUCCEEDED ? run.responseTime() : Double.NaN;
+    fact.responseTime = run.status() == RunStatus.SUCCESS ? run.responseTime() : Double.NaN;
     // Anew each time: an operator chained to this one may have put its own value into the record.
     output.collect(factRecord.replace(fact));
   }

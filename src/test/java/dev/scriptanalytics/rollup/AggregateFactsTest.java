@@ -105,6 +105,21 @@ class AggregateFactsTest {
   }
 
   @Test
+  void countsBothFactsOfAnEndThatIsTheFirstToCome() throws Exception {
+    send(fact(Fact.Kind.SEEN_SUCCEEDED, KEY, 3.5));
+    send(fact(Fact.Kind.SEEN_SUCCEEDED, KEY, Double.NaN));
+    send(fact(Fact.Kind.SEEN_FAILED));
+
+    FactBatch batch = flushed().get(0);
+
+    assertThat(batch.facts()).isEqualTo(6);
+    assertThat(batch.seen()).isEqualTo(3);
+    assertThat(batch.succeeded()).isEqualTo(2);
+    assertThat(batch.failed()).isEqualTo(1);
+    assertThat(batch.timed()).isEqualTo(1);
+  }
+
+  @Test
   void keepsNothingOfAFactThatItsProducerUsesAgain() throws Exception {
     Fact fact = succeeded(1);
     send(fact);

@@ -7,6 +7,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.RowReader;
+import dev.scriptanalytics.track.Tracked.GivenFact;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -145,7 +146,10 @@ class RunTrackerJobIT {
         .uid("rows-sink")
         .setParallelism(parallelism);
     facts
-        .map(fact -> fact.kind.name())
+        .flatMap(
+            (Fact fact, Collector<String> out) ->
+                GivenFact.of(fact).forEach(given -> out.collect(given.kind().name())))
+        .returns(Types.STRING)
         .uid("kinds")
         .setParallelism(parallelism)
         .keyBy(kind -> kind)

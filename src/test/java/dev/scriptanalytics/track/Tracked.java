@@ -33,14 +33,23 @@ final class Tracked implements Output<StreamRecord<Fact>> {
       Instant arrival,
       double responseTime) {
 
-    static GivenFact of(Fact fact) {
+    /** The one or two facts that it tells. */
+    static List<GivenFact> of(Fact fact) {
+      return switch (fact.kind) {
+        case SEEN_SUCCEEDED -> List.of(of(Fact.Kind.SEEN, fact), of(Fact.Kind.SUCCEEDED, fact));
+        case SEEN_FAILED -> List.of(of(Fact.Kind.SEEN, fact), of(Fact.Kind.FAILED, fact));
+        default -> List.of(of(fact.kind, fact));
+      };
+    }
+
+    private static GivenFact of(Fact.Kind kind, Fact fact) {
       return new GivenFact(
-          fact.kind,
+          kind,
           fact.script,
           fact.deploymentVersion,
           Instant.ofEpochSecond(fact.minute),
           Instant.ofEpochSecond(fact.arrival),
-          fact.responseTime);
+          kind == Fact.Kind.SUCCEEDED ? fact.responseTime : Double.NaN);
     }
 
     Cell cell() {
@@ -168,8 +177,10 @@ final class Tracked implements Output<StreamRecord<Fact>> {
 
   @Override
   public void collect(StreamRecord<Fact> record) {
-    facts.add(GivenFact.of(record.getValue()));
-    watermarksBeforeFacts.add(watermark);
+    for (GivenFact fact : GivenFact.of(record.getValue())) {
+      facts.add(fact);
+      watermarksBeforeFacts.add(watermark);
+    }
   }
 
   @Override
