@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long what the job writes is kept, by a real server's own merges. */
@@ -121,6 +122,29 @@ class RetentionIT {
     assertThat(names("log_id", "logs")).isEqualTo("['for good','kept','longer']");
     assertThat(names("script", "run_rollups")).isEqualTo("['kept']");
     assertThat(names("detail", "dead_letters")).isEqualTo("['kept']");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"runs, executed_on", "logs, timestamp", "run_rollups, minute"})
+  void aDayThatIsOverIsCompressedForGoodByItself(String table, String time) {
+    clickHouse.query("SYSTEM STOP MERGES script_analytics." + table);
+    insertRow(table, time + ", account, script", 0, "'acme', 'Balance'");
+    insertRow(table, time + ", account, script", 1, "'acme', 'Balance'");
+    assertThat(codecs(table)).as("yesterday's, today's").isEqualTo("['LZ4','LZ4']");
+
+    clickHouse.query("SYSTEM START MERGES script_analytics." + table);
+
+    assertThat(Waiting.until(PATIENCE, () -> codecs(table).equals("['ZSTD(1)','LZ4']")))
+        .as(codecs(table))
+        .isTrue();
+  }
+
+  /** Of the parts, the oldest day first. */
+  private String codecs(String table) {
+    return clickHouse.query(
+        "SELECT groupArray(default_compression_codec) FROM (SELECT * FROM system.parts"
+            + " WHERE active AND database = 'script_analytics' AND table = '%s' ORDER BY partition)"
+                .formatted(table));
   }
 
   @ParameterizedTest
