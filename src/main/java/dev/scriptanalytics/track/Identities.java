@@ -28,8 +28,9 @@ final class Identities {
   // By number; null where one is free.
   private final List<RunIdentity> byNumber = new ArrayList<>();
   private final BitSet free = new BitSet();
-  // Numbers, by open addressing; 0 is an empty place.
-  private int[] table = new int[MIN_CAPACITY];
+  // Open addressing: hash and number, 0 in an empty place. With the hash beside it a number that is
+  // not the one is passed by without a look at its identity, which is far away in memory.
+  private long[] table = new long[MIN_CAPACITY];
   private int size;
 
   /**
@@ -55,10 +56,9 @@ final class Identities {
   /** The number of a run's identity. */
   int of(RunRow run) {
     int hash = hash(run);
-    int mask = table.length - 1;
-    for (int at = home(hash, mask); table[at] != 0; at = (at + 1) & mask) {
-      if (isOf(byNumber.get(table[at]), run)) {
-        return table[at];
+    for (int at = home(hash); table[at] != 0; at = next(at)) {
+      if (hashAt(at) == hash && isOf(byNumber.get(numberAt(at)), run)) {
+        return numberAt(at);
       }
     }
     return add(
@@ -71,10 +71,10 @@ final class Identities {
 
   /** The number of an identity. */
   int of(RunIdentity identity) {
-    int mask = table.length - 1;
-    for (int at = home(identity.hashCode(), mask); table[at] != 0; at = (at + 1) & mask) {
-      if (byNumber.get(table[at]).equals(identity)) {
-        return table[at];
+    int hash = identity.hashCode();
+    for (int at = home(hash); table[at] != 0; at = next(at)) {
+      if (hashAt(at) == hash && byNumber.get(numberAt(at)).equals(identity)) {
+        return numberAt(at);
       }
     }
     return add(identity);
@@ -119,7 +119,7 @@ final class Identities {
   }
 
   private void rehash(int capacity) {
-    table = new int[capacity];
+    table = new long[capacity];
     for (int number = 1; number < byNumber.size(); number++) {
       if (byNumber.get(number) != null) {
         place(number, byNumber.get(number).hashCode());
@@ -128,12 +128,23 @@ final class Identities {
   }
 
   private void place(int number, int hash) {
-    int mask = table.length - 1;
-    int at = home(hash, mask);
+    int at = home(hash);
     while (table[at] != 0) {
-      at = (at + 1) & mask;
+      at = next(at);
     }
-    table[at] = number;
+    table[at] = (long) hash << Integer.SIZE | number;
+  }
+
+  private int hashAt(int at) {
+    return (int) (table[at] >>> Integer.SIZE);
+  }
+
+  private int numberAt(int at) {
+    return (int) table[at];
+  }
+
+  private int next(int at) {
+    return (at + 1) & (table.length - 1);
   }
 
   // Without making an object of each run: the same as RunIdentity's.
@@ -163,7 +174,8 @@ final class Identities {
         text, 0, text.length, run.bytes(), run.textStart(column), run.textEnd(column));
   }
 
-  private static int home(int hash, int mask) {
-    return (hash ^ hash >>> 15) & mask;
+  // The high bits of a product with a large number: neighbours in hash end far apart.
+  private int home(int hash) {
+    return (hash * 0x85EBCA6B) >>> (Integer.numberOfLeadingZeros(table.length) + 1);
   }
 }
