@@ -172,16 +172,10 @@ final class FinishedRuns {
    * what it tells, for months where one record bears a date of next year.
    */
   NavigableMap<Integer, byte[]> drain() {
-    NavigableMap<Integer, byte[]> blobs = new TreeMap<>();
-    for (var hours = changes.entrySet().iterator(); hours.hasNext(); ) {
-      Map.Entry<Integer, Changes> ofHour = hours.next();
-      if (ofHour.getValue().isEmpty()) {
-        hours.remove();
-      } else {
-        blobs.put(ofHour.getKey(), ofHour.getValue().drain());
-      }
-    }
+    changes.values().removeIf(Changes::isEmpty);
     latest = null;
+    NavigableMap<Integer, byte[]> blobs = new TreeMap<>();
+    changes.forEach((hour, ofHour) -> blobs.put(hour, ofHour.drain()));
     return blobs;
   }
 

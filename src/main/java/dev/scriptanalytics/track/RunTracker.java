@@ -121,7 +121,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
 
   private static final long HOUR_MILLIS = 3_600_000;
   private static final int SECONDS_PER_HOUR = 3600;
-  private static final int MAX_CACHED_SCRIPTS = 1 << 18;
+  private static final int MAX_CACHED_SCRIPTS = 1 << 16;
   // About 200 MB of them, if names are as long as usual.
   private static final int MAX_IDENTITIES = 1 << 20;
 
