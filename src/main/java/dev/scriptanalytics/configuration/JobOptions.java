@@ -424,7 +424,7 @@ public final class JobOptions {
           integerBetween(1, 10_000_000),
           "How many rows at most go to ClickHouse in one insert. Small: many small parts, until"
               + " ClickHouse answers 'too many parts'. Large: more memory, and more to send again when"
-              + " an insert fails. Rollups and dead letters, which travel as text, go by 5000 at most.");
+              + " an insert fails. Dead letters, which travel as text, go by 5000 at most.");
 
   public static final ConfigOption<MemorySize> SINK_BATCH_BYTES =
       size(

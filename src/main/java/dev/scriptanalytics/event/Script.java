@@ -1,63 +1,127 @@
 package dev.scriptanalytics.event;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * A custom script of an account: what runs, rollups and logs are grouped by.
  *
- * <p>Kept as UTF-8 because it is read from bytes and written as bytes; the text is made on demand.
+ * <p>Kept as UTF-8 because it is read from bytes and written as bytes, and in one array because
+ * there are many and each array is another access to memory; the text is made on demand.
  */
 public final class Script {
-  private final byte[] account;
-  private final byte[] name;
+  private static final int ACCOUNT_START = Integer.BYTES;
+
+  // As it is written: the account with its length before it, and the name likewise.
+  private final byte[] bytes;
   private final int hash;
 
-  private Script(byte[] account, byte[] name) {
-    this.account = account;
-    this.name = name;
+  private Script(byte[] bytes) {
+    this.bytes = bytes;
     // A large factor: with 31, acme1/script2 and acme2/script1 would have one hash.
-    this.hash = 0x9E3779B1 * Arrays.hashCode(account) + Arrays.hashCode(name);
-  }
-
-  /** Takes both arrays as they are; the caller does not change them afterwards. */
-  public static Script ofUtf8(byte[] account, byte[] name) {
-    return new Script(account, name);
+    this.hash =
+        0x9E3779B1 * hash(bytes, ACCOUNT_START, accountEnd())
+            + hash(bytes, nameStart(), bytes.length);
   }
 
   /** The script called {@code name} of {@code account}. */
   public static Script of(String account, String name) {
-    return new Script(
-        account.getBytes(StandardCharsets.UTF_8), name.getBytes(StandardCharsets.UTF_8));
+    byte[] accountUtf8 = account.getBytes(StandardCharsets.UTF_8);
+    byte[] nameUtf8 = name.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = allocate(accountUtf8.length, nameUtf8.length);
+    ByteBuffer.wrap(bytes)
+        .putInt(accountUtf8.length)
+        .put(accountUtf8)
+        .putInt(nameUtf8.length)
+        .put(nameUtf8);
+    return new Script(bytes);
   }
 
-  /** The account in UTF-8; not to be changed. */
-  public byte[] accountUtf8() {
-    return account;
+  /** The script whose account and name stand there in UTF-8. */
+  public static Script ofUtf8(
+      byte[] utf8, int accountStart, int accountEnd, int nameStart, int nameEnd) {
+    int account = accountEnd - accountStart;
+    int name = nameEnd - nameStart;
+    byte[] bytes = allocate(account, name);
+    ByteBuffer.wrap(bytes)
+        .putInt(account)
+        .put(utf8, accountStart, account)
+        .putInt(name)
+        .put(utf8, nameStart, name);
+    return new Script(bytes);
   }
 
-  /** The script's name in UTF-8; not to be changed. */
-  public byte[] nameUtf8() {
-    return name;
+  /** Reads what {@link #write} wrote. */
+  public static Script read(DataInputView source) throws IOException {
+    byte[] account = new byte[source.readInt()];
+    source.readFully(account);
+    int name = source.readInt();
+    byte[] bytes = allocate(account.length, name);
+    ByteBuffer.wrap(bytes).putInt(account.length).put(account).putInt(name);
+    source.readFully(bytes, bytes.length - name, name);
+    return new Script(bytes);
+  }
+
+  private static byte[] allocate(int account, int name) {
+    return new byte[2 * Integer.BYTES + account + name];
+  }
+
+  /** Writes account and name, each with its length in four bytes. */
+  public void write(DataOutputView target) throws IOException {
+    target.write(bytes);
+  }
+
+  /** The account and the name in UTF-8 are parts of these; not to be changed. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** Where in {@link #bytes} the account begins. */
+  public int accountStart() {
+    return ACCOUNT_START;
+  }
+
+  /** Where in {@link #bytes} the account ends. */
+  public int accountEnd() {
+    return ACCOUNT_START + lengthAt(0);
+  }
+
+  /** Where in {@link #bytes} the name begins; it ends where they do. */
+  public int nameStart() {
+    return accountEnd() + Integer.BYTES;
   }
 
   /** The account as text. */
   public String account() {
-    return new String(account, StandardCharsets.UTF_8);
+    return new String(bytes, ACCOUNT_START, lengthAt(0), StandardCharsets.UTF_8);
   }
 
   /** The script's name as text. */
   public String name() {
-    return new String(name, StandardCharsets.UTF_8);
+    return new String(bytes, nameStart(), bytes.length - nameStart(), StandardCharsets.UTF_8);
+  }
+
+  private int lengthAt(int at) {
+    return ByteBuffer.wrap(bytes).getInt(at);
+  }
+
+  // As Arrays.hashCode of these bytes alone: key groups are chosen by it.
+  private static int hash(byte[] bytes, int from, int to) {
+    int hash = 1;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    return hash;
   }
 
   @Override
   public boolean equals(Object other) {
     return this == other
-        || (other instanceof Script that
-            && hash == that.hash
-            && Arrays.equals(account, that.account)
-            && Arrays.equals(name, that.name));
+        || (other instanceof Script that && hash == that.hash && Arrays.equals(bytes, that.bytes));
   }
 
   @Override

@@ -64,6 +64,8 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   private final int maxResponseTimes;
 
   private transient FactBatch[] slots;
+  // Of the batches' keys: another batch is passed by without a look at it, far away in memory.
+  private transient int[] hashes;
   private transient int shift;
   private transient int cells;
   private transient int responseTimes;
@@ -110,6 +112,7 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
     // At most half full, so that a search ends soon.
     int bits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * maxCells - 1);
     slots = new FactBatch[1 << bits];
+    hashes = new int[1 << bits];
     shift = Integer.SIZE - bits;
     pace = new Pace(getProcessingTimeService(), interval, this::flush);
     record = new StreamRecord<>(null);
@@ -148,12 +151,14 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
     // The high bits of a product with a large number: neighbours in hash end far apart.
     int slot = (hash * 0x85EBCA6B) >>> shift;
     for (FactBatch batch; (batch = slots[slot]) != null; slot = (slot + 1) & (slots.length - 1)) {
-      if (batch.key().is(hash, fact.script, fact.deploymentVersion, fact.minute, arrival)) {
+      if (hashes[slot] == hash
+          && batch.key().is(hash, fact.script, fact.deploymentVersion, fact.minute, arrival)) {
         return slot;
       }
     }
     slots[slot] =
         new FactBatch(new CellKey(fact.script, fact.deploymentVersion, fact.minute, arrival));
+    hashes[slot] = hash;
     cells++;
     return slot;
   }

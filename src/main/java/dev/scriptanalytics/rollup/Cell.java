@@ -16,6 +16,8 @@ final class Cell {
   private double sum;
   private double min;
   private double max;
+  // In memory alone, not of what the cell is.
+  private boolean waiting;
 
   /** A cell without facts. */
   Cell() {
@@ -83,7 +85,19 @@ final class Cell {
 
   /** Another cell with the same contents, which changes on its own. */
   Cell copy() {
-    return new Cell(facts, seen, succeeded, failed, sum, min, max, digest.copy());
+    Cell copy = new Cell(facts, seen, succeeded, failed, sum, min, max, digest.copy());
+    copy.waiting = waiting;
+    return copy;
+  }
+
+  /** Whether this object is marked; where a backend reads cells anew each time none ever is. */
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  /** Marks this object as one whose cell waits to be written, or takes that back. */
+  void setWaiting(boolean waiting) {
+    this.waiting = waiting;
   }
 
   long facts() {

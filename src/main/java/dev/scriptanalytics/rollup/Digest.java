@@ -4,10 +4,10 @@ import com.tdunning.math.stats.Centroid;
 import com.tdunning.math.stats.MergingDigest;
 import com.tdunning.math.stats.ScaleFunction;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collection;
 import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * How response times are distributed: a t-digest that is a value.
@@ -100,15 +100,20 @@ final class Digest {
     return new Digest(folded, Arrays.copyOf(values, count), count);
   }
 
-  void write(DataOutputView out) throws IOException {
-    out.writeInt(folded.count());
+  /** How many bytes {@link #write} writes. */
+  int bytes() {
+    return 2 * Integer.BYTES + folded.count() * (Float.BYTES + Integer.BYTES) + count * Float.BYTES;
+  }
+
+  void write(ByteBuffer out) {
+    out.putInt(folded.count());
     for (int i = 0; i < folded.count(); i++) {
-      out.writeFloat(folded.means[i]);
-      out.writeInt(folded.weights[i]);
+      out.putFloat(folded.means[i]);
+      out.putInt(folded.weights[i]);
     }
-    out.writeInt(count);
+    out.putInt(count);
     for (int i = 0; i < count; i++) {
-      out.writeFloat(values[i]);
+      out.putFloat(values[i]);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.rollup;
 
+import dev.scriptanalytics.event.Script;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -25,7 +26,7 @@ final class FactSerializer extends CopyingSerializer<Fact> {
   @Override
   public void serialize(Fact fact, DataOutputView target) throws IOException {
     target.writeByte(codeOf(fact.kind));
-    CellKeySerializer.writeScript(fact.script, target);
+    fact.script.write(target);
     target.writeInt(fact.deploymentVersion);
     target.writeLong(fact.minute);
     target.writeLong(fact.arrival);
@@ -36,7 +37,7 @@ final class FactSerializer extends CopyingSerializer<Fact> {
   public Fact deserialize(DataInputView source) throws IOException {
     Fact fact = new Fact();
     fact.kind = kindOf(source.readByte());
-    fact.script = CellKeySerializer.readScript(source);
+    fact.script = Script.read(source);
     fact.deploymentVersion = source.readInt();
     fact.minute = source.readLong();
     fact.arrival = source.readLong();

@@ -3,9 +3,13 @@ package dev.scriptanalytics.rollup;
 import static org.apache.flink.util.Preconditions.checkArgument;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -27,9 +31,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  *
  * <p>Rows go out in steps, at most one in an emit interval, those first that have waited longest. A
  * step writes up to a given number of rows, or more where that is needed so that none waits for
- * longer than the cold interval: then just as many in each step as it takes. So a quiet system
- * shows what happened within a second, and one with 100,000 busy scripts rewrites each cell every
- * ten.
+ * longer than the cold interval: then just as many in each step as it takes. When little comes any
+ * more, it writes all, since none will have to be written again soon. So a quiet system shows what
+ * happened within a second, and one with 100,000 busy scripts rewrites each cell every ten.
  *
  * <p>Which cells have changed since they were last written is state too, apart from the cells, so
  * that a restore finds the few that have without reading all. A sink that flushes at each
@@ -37,8 +41,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  *
  * <p>A cell leaves when the watermark says that its arrival hour is over, spread over the {@link
  * #LEAVING} that follow: a hundred thousand scripts make millions of cells an hour, and all at once
- * they would hold up everything behind them. Cells stay when input ends, because a job that was
- * drained can be restored.
+ * they would hold up everything behind them. Which leave when is in memory alone, since their keys
+ * tell it: a timer a cell took as much of a checkpoint as a third of the cell. Cells stay when
+ * input ends, because a job that was drained can be restored.
  */
 public final class KeepCells extends AbstractStreamOperator<RollupRow>
     implements OneInputStreamOperator<FactBatch, RollupRow>, Triggerable<CellKey, VoidNamespace> {
@@ -65,6 +70,9 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   /** Over how long the cells of an hour leave, in watermark time. */
   static final Duration LEAVING = Duration.ofMinutes(10);
 
+  /** In how many steps they do. */
+  private static final int LEAVING_STEPS = 60;
+
   /** The cells. */
   static final ValueStateDescriptor<Cell> CELL = new ValueStateDescriptor<>("cell", Cell.TYPE);
 
@@ -72,8 +80,8 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   static final ValueStateDescriptor<Boolean> CHANGED =
       new ValueStateDescriptor<>("changed", BooleanSerializer.INSTANCE);
 
-  /** The timers by which cells leave. */
-  static final String TIMERS = "leaving";
+  /** Timers by which the cells of a savepoint of 0.1.0 leave; there are no others. */
+  private static final String TIMERS = "leaving";
 
   private final Duration emitInterval;
   private final long coldEmitInterval;
@@ -82,9 +90,11 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
 
   private transient ValueState<Cell> cells;
   private transient ValueState<Boolean> changes;
-  private transient InternalTimerService<VoidNamespace> timers;
   private transient Map<CellKey, Long> changedAt;
+  // Which cells leave, by the watermark at which they do.
+  private transient NavigableMap<Long, List<CellKey>> leaving;
   private transient Pace pace;
+  private transient long batchesSinceStep;
   private transient StreamRecord<RollupRow> record;
   private transient long kept;
   private transient Counter emitted;
@@ -119,12 +129,14 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
     super.open();
     cells = getPartitionedState(CELL);
     changes = getPartitionedState(CHANGED);
-    timers = getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this);
+    InternalTimerService<VoidNamespace> unused =
+        getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this);
     pace = new Pace(getProcessingTimeService(), emitInterval, this::step);
     record = new StreamRecord<>(null);
     changedAt = new LinkedHashMap<>();
     findChanged();
-    kept = countCells();
+    leaving = new TreeMap<>();
+    findCells();
     emitted = getMetricGroup().counter(EMITTED_ROLLUPS);
     getMetricGroup().gauge(CELLS, (Gauge<Long>) () -> kept);
     getMetricGroup().gauge(CHANGED_CELLS, (Gauge<Integer>) changedAt::size);
@@ -142,38 +154,49 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
     }
   }
 
-  private long countCells() {
+  private void findCells() {
     try (Stream<CellKey> keys =
         this.<CellKey>getKeyedStateBackend().getKeys(CELL.getName(), VoidNamespace.INSTANCE)) {
-      return keys.count();
+      keys.forEach(this::keep);
     }
+  }
+
+  private void keep(CellKey key) {
+    leaving.computeIfAbsent(leavesAt(key), created -> new ArrayList<>()).add(key);
+    kept++;
   }
 
   @Override
   public void processElement(StreamRecord<FactBatch> element) throws Exception {
     FactBatch batch = element.getValue();
+    batchesSinceStep++;
     CellKey key = batch.key();
     Cell cell = cells.value();
     if (cell == null) {
       cell = new Cell();
-      kept++;
-      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, leavesAt(key));
+      keep(key);
     }
     cell.add(batch);
+    // The mark spares busy cells the look into the map.
+    boolean waits = cell.isWaiting();
+    cell.setWaiting(true);
     cells.update(cell);
-    if (changedAt.putIfAbsent(key, getProcessingTimeService().getCurrentProcessingTime()) == null) {
+    if (!waits
+        && changedAt.putIfAbsent(key, getProcessingTimeService().getCurrentProcessingTime())
+            == null) {
       changes.update(true);
       pace.request();
     }
   }
 
   private long leavesAt(CellKey key) {
-    return ArrivalHour.end(key.arrival(), grace)
-        + Math.floorMod(key.hashCode(), LEAVING.toMillis());
+    int step = Math.floorMod(key.hashCode(), LEAVING_STEPS);
+    return ArrivalHour.end(key.arrival(), grace) + step * (LEAVING.toMillis() / LEAVING_STEPS);
   }
 
   private void step() throws Exception {
-    write(rowsDue());
+    write(batchesSinceStep > rowsPerStep ? rowsDue() : changedAt.size());
+    batchesSinceStep = 0;
     if (!changedAt.isEmpty()) {
       pace.request();
     }
@@ -210,13 +233,29 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   }
 
   private void write(CellKey key) throws Exception {
-    output.collect(record.replace(cells.value().row(key)));
+    Cell cell = cells.value();
+    cell.setWaiting(false);
+    output.collect(record.replace(cell.row(key)));
     emitted.inc();
   }
 
   @Override
-  public void onEventTime(InternalTimer<CellKey, VoidNamespace> timer) throws Exception {
-    CellKey key = timer.getKey();
+  public void processWatermark(Watermark mark) throws Exception {
+    if (mark.equals(Watermark.MAX_WATERMARK)) {
+      // Tells that nothing follows, not that every hour is over: no cell leaves.
+      output.emitWatermark(mark);
+    } else {
+      while (!leaving.isEmpty() && leaving.firstKey() <= mark.getTimestamp()) {
+        for (CellKey key : leaving.pollFirstEntry().getValue()) {
+          setCurrentKey(key);
+          leave(key);
+        }
+      }
+      super.processWatermark(mark);
+    }
+  }
+
+  private void leave(CellKey key) throws Exception {
     if (changedAt.remove(key) != null) {
       write(key);
       changes.clear();
@@ -226,18 +265,13 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   }
 
   @Override
-  public void onProcessingTime(InternalTimer<CellKey, VoidNamespace> timer) {
-    throw new IllegalStateException("No cell has a timer in processing time: " + timer.getKey());
+  public void onEventTime(InternalTimer<CellKey, VoidNamespace> timer) {
+    // Of a savepoint of 0.1.0. It is gone now, and its cell leaves without it.
   }
 
   @Override
-  public void processWatermark(Watermark mark) throws Exception {
-    if (mark.equals(Watermark.MAX_WATERMARK)) {
-      // Tells that nothing follows, not that every hour is over: no timer fires.
-      output.emitWatermark(mark);
-    } else {
-      super.processWatermark(mark);
-    }
+  public void onProcessingTime(InternalTimer<CellKey, VoidNamespace> timer) {
+    throw new IllegalStateException("No cell has a timer in processing time: " + timer.getKey());
   }
 
   @Override

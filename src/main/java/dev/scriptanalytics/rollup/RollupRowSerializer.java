@@ -14,7 +14,7 @@ final class RollupRowSerializer extends ValueSerializer<RollupRow> {
 
   @Override
   public void serialize(RollupRow row, DataOutputView target) throws IOException {
-    CellKeySerializer.writeScript(row.script(), target);
+    row.script().write(target);
     target.writeLong(row.minute());
     target.writeInt(row.deploymentVersion());
     target.writeLong(row.arrival());
@@ -34,7 +34,7 @@ final class RollupRowSerializer extends ValueSerializer<RollupRow> {
 
   @Override
   public RollupRow deserialize(DataInputView source) throws IOException {
-    Script script = CellKeySerializer.readScript(source);
+    Script script = Script.read(source);
     long minute = source.readLong();
     int deploymentVersion = source.readInt();
     long arrival = source.readLong();

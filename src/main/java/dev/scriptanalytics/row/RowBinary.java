@@ -91,6 +91,11 @@ public final class RowBinary {
     size += Long.BYTES;
   }
 
+  /** A Float32. */
+  public void float32(float value) {
+    uint32(Float.floatToRawIntBits(value));
+  }
+
   /** A Float64. */
   public void float64(double value) {
     int64(Double.doubleToRawLongBits(value));

@@ -1,74 +1,105 @@
 package dev.scriptanalytics.sink;
 
+import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Types;
+import dev.scriptanalytics.row.RowBinary;
+import java.io.IOException;
+import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
- * Writes rollup rows into {@code run_rollups} by JDBC. ClickHouse makes the digest of the centroids
- * as it inserts.
+ * Writes rollup rows into {@code run_rollups}, at least once: rows replace each other, so that one
+ * written twice counts once. ClickHouse makes the digest of the centroids as it inserts.
+ *
+ * <p>As RowBinary, like raw rows: where 100,000 scripts have a row every few seconds, the text of
+ * JDBC batches took a twentieth of all processor time.
  */
-public final class RollupSink {
+public final class RollupSink implements Sink<RollupRow> {
+  private static final long serialVersionUID = 1L;
+
   private static final String TABLE = "run_rollups";
 
-  // The driver's faster way, beta.row_binary_for_simple_insert, leaves EPHEMERAL columns out
-  // without
-  // a word, which are the centroids here.
-  private static final String INSERT =
-      "INSERT INTO run_rollups (account, script, minute, deployment_version, arrival, facts, seen,"
-          + " succeeded, failed, response_time_sum, response_time_min, response_time_max, means,"
-          + " weights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  /** The columns that {@link #encode} writes, in its order; EPHEMERAL ones must be named. */
+  private static final List<String> COLUMNS =
+      List.of(
+          "account",
+          "script",
+          "minute",
+          "deployment_version",
+          "arrival",
+          "facts",
+          "seen",
+          "succeeded",
+          "failed",
+          "response_time_sum",
+          "response_time_min",
+          "response_time_max",
+          "means",
+          "weights");
 
-  /** The statement is made in memory as text, several copies of it. */
-  private static final int MAX_ROWS = 5_000;
-
+  /** Enough for tens of thousands of small rows, and little beside the heap where rows are full. */
   private static final int MAX_BYTES = 8 << 20;
-  private static final int BYTES_WITHOUT_CENTROIDS = 200;
-  private static final int BYTES_OF_CENTROID = 16;
 
-  private RollupSink() {}
+  private final ClickHouseConnection connection;
+  private final Batching batching;
 
-  /** The sink, at least once: rows replace each other, so that one written twice counts once. */
+  private RollupSink(ClickHouseConnection connection, Batching batching) {
+    this.connection = connection;
+    this.batching = batching;
+  }
+
+  /** The sink. */
   public static Sink<RollupRow> of(ClickHouseConnection connection, Batching batching) {
-    return new JdbcBatchSink<>(
-        connection,
-        TABLE,
-        INSERT,
-        RollupSink::bind,
-        row ->
-            BYTES_WITHOUT_CENTROIDS
-                + row.script().accountUtf8().length
-                + row.script().nameUtf8().length
-                + BYTES_OF_CENTROID * row.means().length,
-        batching.atMost(MAX_ROWS, MAX_BYTES));
+    return new RollupSink(connection, batching.atMost(batching.rows(), MAX_BYTES));
   }
 
-  private static void bind(PreparedStatement statement, RollupRow row) throws SQLException {
-    statement.setString(1, row.script().account());
-    statement.setString(2, row.script().name());
-    // As seconds, which no time zone of the JVM, the driver or the server can shift.
-    statement.setLong(3, row.minute());
-    statement.setLong(4, Integer.toUnsignedLong(row.deploymentVersion()));
-    statement.setLong(5, row.arrival());
-    statement.setLong(6, row.facts());
-    statement.setLong(7, row.seen());
-    statement.setLong(8, row.succeeded());
-    statement.setLong(9, row.failed());
-    statement.setDouble(10, row.responseTimeSum());
-    setUnlessNaN(statement, 11, row.responseTimeMin());
-    setUnlessNaN(statement, 12, row.responseTimeMax());
-    statement.setObject(13, row.means());
-    statement.setObject(14, row.weights());
+  @Override
+  public SinkWriter<RollupRow> createWriter(WriterInitContext context) {
+    RowBinaryWriter writer = new RowBinaryWriter(connection, TABLE, COLUMNS, batching, context);
+    RowBinary buffer = new RowBinary();
+    return new SinkWriter<>() {
+      @Override
+      public void write(RollupRow row, Context written) throws InterruptedException {
+        buffer.reset();
+        encode(row, buffer);
+        writer.write(buffer.buffer(), buffer.size());
+      }
+
+      @Override
+      public void flush(boolean endOfInput) throws InterruptedException {
+        writer.flush(endOfInput);
+      }
+
+      @Override
+      public void close() throws IOException {
+        writer.close();
+      }
+    };
   }
 
-  private static void setUnlessNaN(PreparedStatement statement, int index, double value)
-      throws SQLException {
-    if (Double.isNaN(value)) {
-      statement.setNull(index, Types.DOUBLE);
-    } else {
-      statement.setDouble(index, value);
+  private static void encode(RollupRow row, RowBinary to) {
+    Script script = row.script();
+    to.string(script.bytes(), script.accountStart(), script.accountEnd());
+    to.string(script.bytes(), script.nameStart(), script.bytes().length);
+    to.uint32(row.minute());
+    to.uint32(row.deploymentVersion());
+    to.uint32(row.arrival());
+    to.int64(row.facts());
+    to.int64(row.seen());
+    to.int64(row.succeeded());
+    to.int64(row.failed());
+    to.float64(row.responseTimeSum());
+    to.nullableFloat64(row.responseTimeMin());
+    to.nullableFloat64(row.responseTimeMax());
+    to.varint(row.means().length);
+    for (float mean : row.means()) {
+      to.float32(mean);
+    }
+    to.varint(row.weights().length);
+    for (long weight : row.weights()) {
+      to.int64(weight);
     }
   }
 }

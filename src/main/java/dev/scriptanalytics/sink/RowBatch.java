@@ -41,13 +41,14 @@ final class RowBatch {
     return rows == 0 || (rows < maxRows && (long) size + length <= maxBytes);
   }
 
-  void add(byte[] row) {
-    int needed = Math.addExact(size, row.length);
+  /** Adds a row: the first {@code length} of these bytes. */
+  void add(byte[] row, int length) {
+    int needed = Math.addExact(size, length);
     if (needed > bytes.length) {
       long doubled = Math.min(2L * bytes.length, maxBytes);
       bytes = Arrays.copyOf(bytes, (int) Math.max(doubled, needed));
     }
-    System.arraycopy(row, 0, bytes, size, row.length);
+    System.arraycopy(row, 0, bytes, size, length);
     size = needed;
     rows++;
   }

@@ -67,7 +67,12 @@ final class RowBinaryWriter implements SinkWriter<byte[]> {
 
   @Override
   public void write(byte[] row, Context context) throws InterruptedException {
-    while (!filling.hasRoomFor(row.length)) {
+    write(row, row.length);
+  }
+
+  /** Takes a row, the first {@code length} of these bytes, which may be used again afterwards. */
+  void write(byte[] row, int length) throws InterruptedException {
+    while (!filling.hasRoomFor(length)) {
       sendOrWait();
     }
     if (filling.isEmpty()) {
@@ -76,7 +81,7 @@ final class RowBinaryWriter implements SinkWriter<byte[]> {
           time.registerTimer(
               time.getCurrentProcessingTime() + interval.toMillis(), now -> timeIsUp(number));
     }
-    filling.add(row);
+    filling.add(row, length);
     if (filling.isFull() && !sending) {
       send();
     }

@@ -7,6 +7,7 @@ import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.RunStatus;
+import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.rollup.Fact;
@@ -14,6 +15,7 @@ import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinary;
 import dev.scriptanalytics.row.RunIdentity;
 import dev.scriptanalytics.row.RunRow;
+import dev.scriptanalytics.row.RunRow.Column;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -121,9 +123,6 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
 
   private static final long HOUR_MILLIS = 3_600_000;
   private static final int SECONDS_PER_HOUR = 3600;
-  private static final int MAX_CACHED_SCRIPTS = 1 << 16;
-  // About 200 MB of them, if names are as long as usual.
-  private static final int MAX_IDENTITIES = 1 << 20;
 
   private final TrackingRules rules;
   private final KeyGroups keyGroups;
@@ -151,7 +150,6 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
   private transient RowBinary buffer;
   private transient Redactor redactor;
   private transient CapturedLogs capturedLogs;
-  private transient ScriptCache scripts;
   private transient Fact fact;
   private transient StreamRecord<Fact> factRecord;
   private transient StreamRecord<byte[]> rowRecord;
@@ -203,7 +201,7 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     openRuns = new OpenRuns[count];
     pendingLogs = new PendingLogs[count];
     hasStoredEnds = new boolean[count];
-    identities = new Identities(MAX_IDENTITIES);
+    identities = new Identities(Identities.MAX_LIMIT);
     for (int i = 0; i < count; i++) {
       finishedRuns[i] = new FinishedRuns(identities);
       finishedRunsLogs[i] = new FinishedRunsLog(finishedState);
@@ -280,7 +278,6 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
     super.open();
     redactor = new Redactor(rules.redaction(), getMetricGroup().counter(Redactor.FAILURES));
     capturedLogs = new CapturedLogs(rules, redactor);
-    scripts = new ScriptCache(MAX_CACHED_SCRIPTS);
     fact = new Fact();
     factRecord = new StreamRecord<>(null);
     rowRecord = new StreamRecord<>(null);
@@ -627,7 +624,13 @@ public final class RunTracker extends AbstractStreamOperator<Fact>
 
   private void emitFact(Fact.Kind kind, RunRow run, long arrival) {
     fact.kind = kind;
-    fact.script = scripts.of(run);
+    fact.script =
+        Script.ofUtf8(
+            run.bytes(),
+            run.textStart(Column.ACCOUNT),
+            run.textEnd(Column.ACCOUNT),
+            run.textStart(Column.SCRIPT),
+            run.textEnd(Column.SCRIPT));
     fact.deploymentVersion = run.deploymentVersion();
     fact.minute = Math.floorDiv(run.executedOn(), 60_000L) * 60;
     fact.arrival = Math.floorDiv(arrival, HOUR_MILLIS) * SECONDS_PER_HOUR;

@@ -3,13 +3,13 @@ package dev.scriptanalytics.rollup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -180,10 +180,12 @@ class DigestTest {
     return digest;
   }
 
-  private static byte[] bytes(Digest digest) throws IOException {
-    DataOutputSerializer out = new DataOutputSerializer(64);
+  private static byte[] bytes(Digest digest) {
+    byte[] bytes = new byte[digest.bytes()];
+    ByteBuffer out = ByteBuffer.wrap(bytes);
     digest.write(out);
-    return out.getCopyOfBuffer();
+    assertThat(out.hasRemaining()).isFalse();
+    return bytes;
   }
 
   private static Digest read(byte[] bytes) throws IOException {

@@ -11,9 +11,9 @@ class RowBatchTest {
 
   @Test
   void keepsRowsOneAfterTheOther() throws IOException {
-    batch.add(new byte[] {1, 2});
-    batch.add(new byte[] {});
-    batch.add(new byte[] {3});
+    batch.add(new byte[] {1, 2, 9}, 2);
+    batch.add(new byte[] {}, 0);
+    batch.add(new byte[] {3}, 1);
 
     assertThat(written()).containsExactly(1, 2, 3);
     assertThat(batch.rows()).isEqualTo(3);
@@ -22,33 +22,33 @@ class RowBatchTest {
 
   @Test
   void isFullByRows() {
-    batch.add(new byte[1]);
-    batch.add(new byte[1]);
+    batch.add(new byte[1], 1);
+    batch.add(new byte[1], 1);
     assertThat(batch.isFull()).isFalse();
     assertThat(batch.hasRoomFor(1)).isTrue();
-    batch.add(new byte[1]);
+    batch.add(new byte[1], 1);
     assertThat(batch.isFull()).isTrue();
     assertThat(batch.hasRoomFor(1)).isFalse();
   }
 
   @Test
   void isFullByBytes() {
-    batch.add(new byte[999_999]);
+    batch.add(new byte[999_999], 999_999);
     assertThat(batch.isFull()).isFalse();
     assertThat(batch.hasRoomFor(1)).isTrue();
     assertThat(batch.hasRoomFor(2)).isFalse();
-    batch.add(new byte[1]);
+    batch.add(new byte[1], 1);
     assertThat(batch.isFull()).isTrue();
   }
 
   @Test
   void takesAnyRowWhenItIsEmptyAndShrinksAgain() throws IOException {
     assertThat(batch.hasRoomFor(Integer.MAX_VALUE)).isTrue();
-    batch.add(new byte[3_000_000]);
+    batch.add(new byte[3_000_000], 3_000_000);
     assertThat(written()).hasSize(3_000_000);
     batch.clear();
     assertThat(batch.isEmpty()).isTrue();
-    batch.add(new byte[] {7});
+    batch.add(new byte[] {7}, 1);
     assertThat(written()).containsExactly(7);
   }
 
