@@ -1,62 +1,112 @@
 package dev.scriptanalytics.row;
 
+import dev.scriptanalytics.row.RunRow.Column;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * What a run's log entries may take from it. Texts are UTF-8, empty where they are not known, and
- * not to be changed.
+ * What a run's log entries may take from it. Texts are UTF-8, empty where they are not known.
+ *
+ * <p>Kept as one array because there are many, and each array is another access to memory: the
+ * version, and the texts with a byte between them that no UTF-8 has.
  */
 public final class RunIdentity {
-  private final byte[] script;
-  private final int deploymentVersion;
-  private final byte[] deploymentId;
-  private final byte[] function;
+  private static final byte END_OF_TEXT = (byte) 0xff;
 
-  /** Takes the arrays as they are; a version of 0 is one that is not known. */
-  public RunIdentity(byte[] script, int deploymentVersion, byte[] deploymentId, byte[] function) {
-    this.script = script;
-    this.deploymentVersion = deploymentVersion;
-    this.deploymentId = deploymentId;
-    this.function = function;
+  private final byte[] bytes;
+
+  private RunIdentity(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** What {@link #bytes} gave; takes the array as it is. */
+  public static RunIdentity ofBytes(byte[] bytes) {
+    return new RunIdentity(bytes);
+  }
+
+  /** A version of 0 is one that is not known. */
+  public static RunIdentity of(
+      byte[] script, int deploymentVersion, byte[] deploymentId, byte[] function) {
+    RowBinary out = new RowBinary();
+    out.uint32(deploymentVersion);
+    out.raw(script, 0, script.length);
+    out.uint8(END_OF_TEXT);
+    out.raw(deploymentId, 0, deploymentId.length);
+    out.uint8(END_OF_TEXT);
+    out.raw(function, 0, function.length);
+    return new RunIdentity(out.copy());
+  }
+
+  /** Writes the {@link #bytes} of a run's identity. */
+  public static void write(RunRow run, RowBinary out) {
+    out.uint32(run.deploymentVersion());
+    write(run, Column.SCRIPT, out);
+    out.uint8(END_OF_TEXT);
+    write(run, Column.DEPLOYMENT_ID, out);
+    out.uint8(END_OF_TEXT);
+    write(run, Column.FUNCTION, out);
+  }
+
+  private static void write(RunRow run, Column column, RowBinary out) {
+    out.raw(run.bytes(), run.textStart(column), run.textEnd(column));
+  }
+
+  /** All of it, the same for what is equal; not to be changed. */
+  public byte[] bytes() {
+    return bytes;
   }
 
   public byte[] script() {
-    return script;
+    return Arrays.copyOfRange(bytes, Integer.BYTES, scriptEnd());
   }
 
   /** 0 where it is not known. */
   public int deploymentVersion() {
-    return deploymentVersion;
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
   }
 
   public byte[] deploymentId() {
-    return deploymentId;
+    return Arrays.copyOfRange(bytes, scriptEnd() + 1, deploymentIdEnd());
   }
 
   public byte[] function() {
-    return function;
+    return Arrays.copyOfRange(bytes, deploymentIdEnd() + 1, bytes.length);
   }
 
   /** Whether nothing of it is unknown. */
   public boolean isWhole() {
-    return script.length > 0
-        && deploymentVersion != 0
-        && deploymentId.length > 0
-        && function.length > 0;
+    int scriptEnd = scriptEnd();
+    int deploymentIdEnd = deploymentIdEnd();
+    return scriptEnd > Integer.BYTES
+        && deploymentVersion() != 0
+        && deploymentIdEnd > scriptEnd + 1
+        && bytes.length > deploymentIdEnd + 1;
+  }
+
+  private int scriptEnd() {
+    return endOfText(Integer.BYTES);
+  }
+
+  private int deploymentIdEnd() {
+    return endOfText(scriptEnd() + 1);
+  }
+
+  private int endOfText(int start) {
+    int end = start;
+    while (bytes[end] != END_OF_TEXT) {
+      end++;
+    }
+    return end;
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof RunIdentity that
-        && deploymentVersion == that.deploymentVersion
-        && Arrays.equals(script, that.script)
-        && Arrays.equals(deploymentId, that.deploymentId)
-        && Arrays.equals(function, that.function);
+    return other instanceof RunIdentity that && Arrays.equals(bytes, that.bytes);
   }
 
   @Override
   public int hashCode() {
-    int hash = 31 * Arrays.hashCode(script) + deploymentVersion;
-    return 31 * (31 * hash + Arrays.hashCode(deploymentId)) + Arrays.hashCode(function);
+    return Arrays.hashCode(bytes);
   }
 }

@@ -2,52 +2,55 @@ package dev.scriptanalytics.track;
 
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.row.RunIdentity;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.apache.flink.core.memory.DataOutputSerializer;
-import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * The finished runs of one key group: enough of each to know a duplicate and a contradiction, and
  * to tell a log entry what it ran.
  *
- * <p>An open-addressing table of three longs a run: 104 bits of the run's hash, the hour it
- * finished in, how it ended, its response time, its {@link Identities identity}. What changed since
- * the last checkpoint is kept beside it as bytes, so that a checkpoint writes only that ({@link
- * #drain}).
+ * <p>An open-addressing table of 20 bytes a run: 84 bits of the run's hash, the hour it finished
+ * in, how it ended, its {@link Identities identity}, its response time. Of a hundred million runs a
+ * day that are remembered for a day, one is taken for another in five million years. What changed
+ * since the last checkpoint is kept beside it as bytes, so that a checkpoint writes only that
+ * ({@link #drain}).
  */
 final class FinishedRuns {
   /** No such run. */
   static final int NONE = -1;
 
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
+  // That of 0.1.0, which spelled identities out in full and had more of the hash.
+  private static final byte FIRST_FORMAT = 1;
   private static final int HEADER_BYTES = 1;
-  private static final int ENTRY_BYTES = 23;
-  private static final int IDENTITY_OF_ENTRY = 20;
+  private static final int ENTRY_BYTES = 18;
+  private static final int IDENTITY_OF_ENTRY = 11;
 
   private static final long STATUS_MASK = 0x3;
   private static final long TIMED_OUT = 0x4;
   private static final long START_SEEN = 0x8;
+  private static final long FLAGS = 0xf;
   private static final int HOUR_SHIFT = 4;
   // Hours since 1970 fit into 20 bits until the year 2089.
   private static final int MAX_HOUR = 0xfffff;
-  private static final int HASH_SHIFT = 24;
+  private static final int IDENTITY_SHIFT = 24;
+  private static final int HASH_SHIFT = 44;
 
   private static final int MIN_CAPACITY = 16;
-  private static final double MAX_LOAD = 0.75;
-  // Below 2, so that a table that has just grown is still half full: memory is what a run costs.
-  private static final double GROWTH = 1.3;
+  private static final double MAX_LOAD = 0.8;
+  // Below 2, so that a table that has just grown is still well filled: memory is what a run costs.
+  private static final double GROWTH = 1.35;
 
   private final Identities identities;
-  // Three a run, one behind the other: that is one access to memory, not three. The first half of
-  // the hash; most of the second, with the hour and how it ended; response time and identity.
-  private long[] slots = new long[3 * MIN_CAPACITY];
+  // Two a run, one behind the other: that is one access to memory, not two. The first half of the
+  // hash; some of the second, with identity, hour and how it ended.
+  private long[] slots = new long[2 * MIN_CAPACITY];
+  // As bits of a float; asked for only where an end comes again.
+  private int[] responseTimes = new int[MIN_CAPACITY];
   private int capacity = MIN_CAPACITY;
   private int size;
   // By the hour that the runs finished in.
@@ -68,7 +71,7 @@ final class FinishedRuns {
 
   /** How many bytes of memory this takes. */
   long memoryBytes() {
-    long bytes = 8L * slots.length;
+    long bytes = 8L * slots.length + 4L * responseTimes.length;
     for (Changes ofHour : changes.values()) {
       bytes += ofHour.entries.capacity();
     }
@@ -78,7 +81,7 @@ final class FinishedRuns {
   /** Where the run stands, for the accessors below and until the next change; or {@link #NONE}. */
   int find(long high, long low) {
     long first = nonZero(high);
-    int at = 3 * home(first, capacity);
+    int at = 2 * home(first, capacity);
     while (true) {
       long slot = slots[at];
       if (slot == 0) {
@@ -107,12 +110,12 @@ final class FinishedRuns {
 
   /** In milliseconds, rounded to a float; NaN where the run has none. */
   float responseTime(int at) {
-    return responseTime(slots[at + 2]);
+    return Float.intBitsToFloat(responseTimes[at / 2]);
   }
 
   /** The number of the run's identity, {@link Identities#UNKNOWN} where it is not known. */
   int identity(int at) {
-    return identity(slots[at + 2]);
+    return identity(slots[at + 1]);
   }
 
   /**
@@ -130,29 +133,32 @@ final class FinishedRuns {
       boolean startSeen,
       double responseTime,
       int identity) {
-    long meta =
-        status.code()
-            | (timedOut ? TIMED_OUT : 0)
-            | (startSeen ? START_SEEN : 0)
-            | (long) Math.min(hour, MAX_HOUR) << HOUR_SHIFT;
+    long flags = status.code() | (timedOut ? TIMED_OUT : 0) | (startSeen ? START_SEEN : 0);
     long first = nonZero(high);
-    long second = low >>> HASH_SHIFT << HASH_SHIFT | meta;
-    long third = (long) Float.floatToRawIntBits((float) responseTime) << 32 | identity;
-    put(first, second, third);
-    logChange(first, second, third);
+    long second = second(low, identity, Math.min(hour, MAX_HOUR), flags);
+    int responseTimeBits = Float.floatToRawIntBits((float) responseTime);
+    put(first, second, responseTimeBits);
+    logChange(first, second, responseTimeBits);
+  }
+
+  private static long second(long low, int identity, int hour, long flags) {
+    return low >>> HASH_SHIFT << HASH_SHIFT
+        | (long) identity << IDENTITY_SHIFT
+        | (long) hour << HOUR_SHIFT
+        | flags;
   }
 
   /** Notes that the start of the run at that place has come, and what is known by it. */
   void setStartSeen(int at, int identity) {
-    slots[at + 1] |= START_SEEN;
-    slots[at + 2] = slots[at + 2] >>> 32 << 32 | identity;
-    logChange(slots[at], slots[at + 1], slots[at + 2]);
+    long old = slots[at + 1];
+    slots[at + 1] = second(old, identity, hour(old), (old & FLAGS) | START_SEEN);
+    logChange(slots[at], slots[at + 1], responseTimes[at / 2]);
   }
 
   /** Adds the numbers of all identities in use. */
   void collectIdentities(BitSet into) {
-    for (int at = 0; at < slots.length; at += 3) {
-      into.set(identity(slots[at + 2]));
+    for (int at = 0; at < slots.length; at += 2) {
+      into.set(identity(slots[at + 1]));
     }
     for (Changes ofHour : changes.values()) {
       ofHour.collectIdentities(into);
@@ -193,13 +199,15 @@ final class FinishedRuns {
       return entries.position() == 0;
     }
 
-    void add(long first, long second, long third) {
+    // Everything but the hour.
+    void add(long first, long second, int responseTime) {
       if (entries.remaining() < ENTRY_BYTES) {
         entries = ByteBuffer.allocate(2 * entries.capacity()).put(entries.flip());
       }
-      int identity = identity(third);
-      entries.putLong(first).putLong(second).putFloat(FinishedRuns.responseTime(third));
-      entries.putShort((short) (identity >>> 8)).put((byte) identity);
+      entries.putLong(first);
+      putThreeBytes((int) (second >>> HASH_SHIFT), entries);
+      putThreeBytes(identity(second) << HOUR_SHIFT | (int) (second & FLAGS), entries);
+      entries.putInt(responseTime);
     }
 
     void collectIdentities(BitSet into) {
@@ -209,65 +217,38 @@ final class FinishedRuns {
     }
 
     private int identityAt(int at) {
-      return identityIn(
-          entries.getShort(at + IDENTITY_OF_ENTRY), entries.get(at + IDENTITY_OF_ENTRY + 2));
+      return threeBytes(entries, at + IDENTITY_OF_ENTRY) >>> HOUR_SHIFT;
     }
 
     byte[] drain() {
       int end = entries.position();
-      DataOutputSerializer newIdentities = new DataOutputSerializer(64);
-      int newIdentityCount = 0;
+      IdentityWriter newIdentities = new IdentityWriter();
       BitSet spelled = spelledOut.computeIfAbsent(hour, created -> new BitSet());
-      try {
-        for (int at = 0; at < end; at += ENTRY_BYTES) {
-          int identity = identityAt(at);
-          if (identity != Identities.UNKNOWN && !spelled.get(identity)) {
-            spelled.set(identity);
-            newIdentities.writeInt(identity);
-            write(identities.get(identity), newIdentities);
-            newIdentityCount++;
-          }
+      for (int at = 0; at < end; at += ENTRY_BYTES) {
+        int identity = identityAt(at);
+        if (identity != Identities.UNKNOWN && !spelled.get(identity)) {
+          spelled.set(identity);
+          newIdentities.add(identity, identities.get(identity));
         }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
-      byte[] blob =
-          ByteBuffer.allocate(HEADER_BYTES + 8 + newIdentities.length() + end)
-              .put(FORMAT)
-              .putInt(newIdentityCount)
-              .put(newIdentities.getSharedBuffer(), 0, newIdentities.length())
-              .putInt(end / ENTRY_BYTES)
-              .put(entries.array(), 0, end)
-              .array();
+      ByteBuffer blob =
+          ByteBuffer.allocate(HEADER_BYTES + newIdentities.size() + Integer.BYTES + end);
+      blob.put(FORMAT);
+      newIdentities.writeTo(blob);
+      blob.putInt(end / ENTRY_BYTES).put(entries.array(), 0, end);
       // The next interval will bring about as many; a spike must not be kept for ever.
       entries = entries.capacity() <= 2 * end ? entries.clear() : ByteBuffer.allocate(2 * end);
-      return blob;
+      return blob.array();
     }
   }
 
-  private static void write(RunIdentity identity, DataOutputView to) throws IOException {
-    to.writeInt(identity.deploymentVersion());
-    for (byte[] text :
-        new byte[][] {identity.script(), identity.deploymentId(), identity.function()}) {
-      to.writeInt(text.length);
-      to.write(text);
-    }
+  private static void putThreeBytes(int value, ByteBuffer to) {
+    to.putShort((short) (value >>> Byte.SIZE)).put((byte) value);
   }
 
-  private static RunIdentity readIdentity(ByteBuffer from) {
-    int version = from.getInt();
-    return new RunIdentity(readText(from), version, readText(from), readText(from));
-  }
-
-  private static byte[] readText(ByteBuffer from) {
-    byte[] text = new byte[from.getInt()];
-    from.get(text);
-    return text;
-  }
-
-  // Three bytes, which is why there may not be more than Identities.MAX_LIMIT.
-  private static int identityIn(short high, byte low) {
-    return (high & 0xffff) << 8 | (low & 0xff);
+  private static int threeBytes(ByteBuffer from, int at) {
+    return Short.toUnsignedInt(from.getShort(at)) << Byte.SIZE
+        | Byte.toUnsignedInt(from.get(at + Short.BYTES));
   }
 
   /**
@@ -276,28 +257,65 @@ final class FinishedRuns {
    * @param numbers of the hour's identities, as its blobs number them, the numbers here: empty for
    *     the first of them
    */
-  void load(byte[] blob, Map<Integer, Integer> numbers) {
-    if (blob[0] != FORMAT) {
+  void load(int hour, byte[] blob, Map<Integer, Integer> numbers) {
+    if (blob[0] != FORMAT && blob[0] != FIRST_FORMAT) {
       throw new IllegalStateException("Unknown format of remembered runs: " + blob[0]);
     }
     ByteBuffer from = ByteBuffer.wrap(blob, HEADER_BYTES, blob.length - HEADER_BYTES);
     while (from.hasRemaining()) {
-      for (int left = from.getInt(); left > 0; left--) {
-        int number = from.getInt();
-        numbers.put(number, identities.of(readIdentity(from)));
+      if (blob[0] == FIRST_FORMAT) {
+        loadFirstFormat(from, numbers);
+        continue;
       }
+      IdentityWriter.read(from, numbers, identities);
       for (int left = from.getInt(); left > 0; left--) {
-        long first = from.getLong();
-        long second = from.getLong();
-        float responseTime = from.getFloat();
-        int number = identityIn(from.getShort(), from.get());
-        int identity = numbers.getOrDefault(number, Identities.UNKNOWN);
-        put(first, second, (long) Float.floatToRawIntBits(responseTime) << 32 | identity);
+        int at = from.position();
+        long hash = (long) threeBytes(from, at + Long.BYTES) << HASH_SHIFT;
+        int identityAndFlags = threeBytes(from, at + IDENTITY_OF_ENTRY);
+        int identity = numbers.getOrDefault(identityAndFlags >>> HOUR_SHIFT, Identities.UNKNOWN);
+        put(
+            from.getLong(at),
+            second(hash, identity, hour, identityAndFlags & FLAGS),
+            from.getInt(at + ENTRY_BYTES - Integer.BYTES));
+        from.position(at + ENTRY_BYTES);
       }
     }
   }
 
-  /** One blob that says what these two of an hour say, in order. */
+  private void loadFirstFormat(ByteBuffer from, Map<Integer, Integer> numbers) {
+    for (int left = from.getInt(); left > 0; left--) {
+      int number = from.getInt();
+      numbers.put(number, identities.of(readIdentity(from)));
+    }
+    for (int left = from.getInt(); left > 0; left--) {
+      long first = from.getLong();
+      // Forty bits of the hash, the hour and the flags.
+      long second = from.getLong();
+      int responseTime = from.getInt();
+      int number = threeBytes(from, from.position());
+      from.position(from.position() + 3);
+      int identity = numbers.getOrDefault(number, Identities.UNKNOWN);
+      put(first, second(second, identity, hour(second), second & FLAGS), responseTime);
+    }
+  }
+
+  private static RunIdentity readIdentity(ByteBuffer from) {
+    int version = from.getInt();
+    return RunIdentity.of(readText(from), version, readText(from), readText(from));
+  }
+
+  private static byte[] readText(ByteBuffer from) {
+    byte[] text = new byte[from.getInt()];
+    from.get(text);
+    return text;
+  }
+
+  /** Whether such a blob may be put together with those that {@link #drain} gives. */
+  static boolean hasPresentFormat(byte[] blob) {
+    return blob[0] == FORMAT;
+  }
+
+  /** One blob that says what these two of an hour say, in order; both of the present format. */
   static byte[] concatenate(byte[] earlier, byte[] later) {
     byte[] both = Arrays.copyOf(earlier, earlier.length + later.length - HEADER_BYTES);
     System.arraycopy(later, HEADER_BYTES, both, earlier.length, later.length - HEADER_BYTES);
@@ -306,81 +324,70 @@ final class FinishedRuns {
 
   /** Forgets runs that finished before that hour. */
   void expire(int oldestHour) {
-    long[] old = slots;
     int kept = 0;
-    for (int at = 0; at < old.length; at += 3) {
-      if (old[at] != 0 && hour(old[at + 1]) >= oldestHour) {
+    for (int at = 0; at < slots.length; at += 2) {
+      if (slots[at] != 0 && hour(slots[at + 1]) >= oldestHour) {
         kept++;
       }
     }
     if (kept == size) {
       return;
     }
-    allocate(Math.max(MIN_CAPACITY, (int) (kept / MAX_LOAD * 1.2)));
-    for (int at = 0; at < old.length; at += 3) {
-      if (old[at] != 0 && hour(old[at + 1]) >= oldestHour) {
-        put(old[at], old[at + 1], old[at + 2]);
-      }
-    }
+    allocate(Math.max(MIN_CAPACITY, (int) (kept / MAX_LOAD * 1.2)), oldestHour);
     // In a job without checkpoints they would grow for ever.
     changes.headMap(oldestHour).clear();
     latest = null;
     spelledOut.headMap(oldestHour).clear();
   }
 
-  private void put(long first, long second, long third) {
+  private void put(long first, long second, int responseTime) {
     if (size + 1 > capacity * MAX_LOAD) {
-      grow();
+      allocate((int) (capacity * GROWTH) + 1, 0);
     }
-    int at = 3 * home(first, capacity);
+    int at = 2 * home(first, capacity);
     while (slots[at] != 0) {
       if (slots[at] == first && slots[at + 1] >>> HASH_SHIFT == second >>> HASH_SHIFT) {
         slots[at + 1] = second;
-        slots[at + 2] = third;
+        responseTimes[at / 2] = responseTime;
         return;
       }
       at = next(at);
     }
     slots[at] = first;
     slots[at + 1] = second;
-    slots[at + 2] = third;
+    responseTimes[at / 2] = responseTime;
     size++;
   }
 
   private int next(int at) {
-    return at + 3 == slots.length ? 0 : at + 3;
+    return at + 2 == slots.length ? 0 : at + 2;
   }
 
-  private void grow() {
+  /** Moves what finished in that hour or later into a table of another size. */
+  private void allocate(int newCapacity, int oldestHour) {
     long[] old = slots;
-    allocate((int) (capacity * GROWTH) + 1);
-    for (int at = 0; at < old.length; at += 3) {
-      if (old[at] != 0) {
-        put(old[at], old[at + 1], old[at + 2]);
+    int[] oldResponseTimes = responseTimes;
+    capacity = newCapacity;
+    slots = new long[2 * newCapacity];
+    responseTimes = new int[newCapacity];
+    size = 0;
+    for (int at = 0; at < old.length; at += 2) {
+      if (old[at] != 0 && hour(old[at + 1]) >= oldestHour) {
+        put(old[at], old[at + 1], oldResponseTimes[at / 2]);
       }
     }
   }
 
-  private void allocate(int newCapacity) {
-    capacity = newCapacity;
-    slots = new long[3 * newCapacity];
-    size = 0;
-  }
-
-  private void logChange(long first, long second, long third) {
+  private void logChange(long first, long second, int responseTime) {
     int hour = hour(second);
     if (latest == null || latest.hour != hour) {
       latest = changes.computeIfAbsent(hour, Changes::new);
     }
-    latest.add(first, second, third);
+    latest.add(first, second, responseTime);
   }
 
-  private static float responseTime(long third) {
-    return Float.intBitsToFloat((int) (third >>> 32));
-  }
-
-  private static int identity(long third) {
-    return (int) third;
+  private static int identity(long second) {
+    return (int) (second >>> IDENTITY_SHIFT) & Identities.MAX_LIMIT;
   }
 
   private static int hour(long second) {

@@ -18,7 +18,7 @@ final class FinishedRunsLog {
   private static final int MAX_BLOB_BYTES = 4 << 20;
 
   private final MapState<Long, byte[]> state;
-  // By hour and number, the size.
+  // By hour and number, the size; more than any for one of another format, which stays as it is.
   private final NavigableMap<Long, Integer> blobs = new TreeMap<>();
 
   FinishedRunsLog(MapState<Long, byte[]> state) {
@@ -32,14 +32,18 @@ final class FinishedRunsLog {
       inOrder.put(blob.getKey(), blob.getValue());
     }
     Map<Integer, Integer> identities = new HashMap<>();
-    long hour = -1;
+    int hour = -1;
     for (Map.Entry<Long, byte[]> blob : inOrder.entrySet()) {
       if (hourOf(blob.getKey()) != hour) {
         hour = hourOf(blob.getKey());
         identities.clear();
       }
-      runs.load(blob.getValue(), identities);
-      blobs.put(blob.getKey(), blob.getValue().length);
+      runs.load(hour, blob.getValue(), identities);
+      blobs.put(
+          blob.getKey(),
+          FinishedRuns.hasPresentFormat(blob.getValue())
+              ? blob.getValue().length
+              : Integer.MAX_VALUE);
     }
   }
 
@@ -79,7 +83,7 @@ final class FinishedRunsLog {
     return last != null && hourOf(last.getKey()) == hour ? last : null;
   }
 
-  private static long hourOf(long blobKey) {
-    return blobKey >>> SEQUENCE_BITS;
+  private static int hourOf(long blobKey) {
+    return (int) (blobKey >>> SEQUENCE_BITS);
   }
 }

@@ -45,12 +45,12 @@ class FinishedRunsTest {
       if (i % 10_000 == 9_999) {
         checkpointBytes += bytes(runs.drain());
         if (i > 100_000) {
-          assertThat((double) runs.memoryBytes() / runs.size()).isLessThan(48);
+          assertThat((double) runs.memoryBytes() / runs.size()).isLessThan(36);
         }
       }
     }
     assertThat(runs.size()).isEqualTo(million);
-    assertThat((double) checkpointBytes / million).isLessThan(24);
+    assertThat((double) checkpointBytes / million).isLessThan(19);
 
     hashes = new SplittableRandom(1);
     for (int i = 0; i < million; i++) {
@@ -91,16 +91,16 @@ class FinishedRunsTest {
   }
 
   @Test
-  void tellsRunsApartByAHundredAndFourBits() {
+  void tellsRunsApartByEightyFourBits() {
     long high = 0x0123456789abcdefL;
-    runs.add(high, 5L << 24, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
+    runs.add(high, 5L << 44, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
 
-    assertThat(runs.find(high, 5L << 24)).isNotEqualTo(FinishedRuns.NONE);
+    assertThat(runs.find(high, 5L << 44)).isNotEqualTo(FinishedRuns.NONE);
     for (int bit = 0; bit < Long.SIZE; bit++) {
-      assertThat(runs.find(high ^ 1L << bit, 5L << 24)).isEqualTo(FinishedRuns.NONE);
+      assertThat(runs.find(high ^ 1L << bit, 5L << 44)).isEqualTo(FinishedRuns.NONE);
     }
-    for (int bit = 24; bit < Long.SIZE; bit++) {
-      assertThat(runs.find(high, 5L << 24 ^ 1L << bit)).isEqualTo(FinishedRuns.NONE);
+    for (int bit = 44; bit < Long.SIZE; bit++) {
+      assertThat(runs.find(high, 5L << 44 ^ 1L << bit)).isEqualTo(FinishedRuns.NONE);
     }
   }
 
@@ -112,14 +112,14 @@ class FinishedRunsTest {
       highs.add(-1 - i);
     }
     for (int high : highs) {
-      runs.add(high, (long) high << 32, HOUR, SUCCESS, false, false, high, Identities.UNKNOWN);
+      runs.add(high, (long) high << 44, HOUR, SUCCESS, false, false, high, Identities.UNKNOWN);
     }
     assertThat(runs.size()).isEqualTo(400);
     for (int high : highs) {
-      int at = runs.find(high, (long) high << 32);
+      int at = runs.find(high, (long) high << 44);
       assertThat(at).isNotEqualTo(FinishedRuns.NONE);
       assertThat(runs.responseTime(at)).isEqualTo(high);
-      assertThat(runs.find(high, (high + 1000L) << 32)).isEqualTo(FinishedRuns.NONE);
+      assertThat(runs.find(high, (high + 1000L) << 44)).isEqualTo(FinishedRuns.NONE);
     }
   }
 
@@ -181,12 +181,12 @@ class FinishedRunsTest {
 
     Identities identitiesAgain = new Identities(1000);
     FinishedRuns again = new FinishedRuns(identitiesAgain);
-    log.values()
-        .forEach(
-            blobs ->
-                again.load(
-                    blobs.stream().reduce(FinishedRuns::concatenate).orElseThrow(),
-                    new HashMap<>()));
+    log.forEach(
+        (hour, blobs) ->
+            again.load(
+                hour,
+                blobs.stream().reduce(FinishedRuns::concatenate).orElseThrow(),
+                new HashMap<>()));
 
     assertThat(again.size()).isEqualTo(expected.size()).isEqualTo(runs.size());
     expected.forEach(
@@ -205,7 +205,7 @@ class FinishedRunsTest {
   }
 
   private static RunIdentity identityOf(int number) {
-    return new RunIdentity(
+    return RunIdentity.of(
         ("script" + number).getBytes(UTF_8),
         number,
         ("deploy" + number).getBytes(UTF_8),
@@ -235,8 +235,8 @@ class FinishedRunsTest {
 
     NavigableMap<Integer, byte[]> changes = runs.drain();
     assertThat(changes).containsOnlyKeys(HOUR, HOUR + 1);
-    assertThat(changes.get(HOUR)).hasSize(9 + 2 * 23);
-    assertThat(changes.get(HOUR + 1)).hasSize(9 + 23);
+    assertThat(changes.get(HOUR)).hasSize(9 + 2 * 18);
+    assertThat(changes.get(HOUR + 1)).hasSize(9 + 18);
     assertThat(runs.drain()).isEmpty();
 
     runs.setStartSeen(runs.find(2L << 32, 0), Identities.UNKNOWN);
@@ -247,13 +247,13 @@ class FinishedRunsTest {
   void keepsNoMoreChangesThanRunsWhereNobodyTakesThem() {
     for (int hour = HOUR; hour < HOUR + 200; hour++) {
       for (int i = 0; i < 1000; i++) {
-        runs.add(hash(i), (long) hour << 32, hour, SUCCESS, false, false, i, Identities.UNKNOWN);
+        runs.add(hash(i), (long) hour << 44, hour, SUCCESS, false, false, i, Identities.UNKNOWN);
       }
       runs.expire(hour - 1);
     }
     assertThat(runs.size()).isEqualTo(2000);
     assertThat(runs.memoryBytes()).isLessThan(200L * runs.size());
-    assertThat(bytes(runs.drain())).isEqualTo(2 * 9 + 2000 * 23);
+    assertThat(bytes(runs.drain())).isEqualTo(2 * 9 + 2000 * 18);
   }
 
   @Test
@@ -266,17 +266,7 @@ class FinishedRunsTest {
 
   @Test
   void readsTheBytesOfItsFirstVersionForEver() {
-    runs.add(
-        0x0123456789abcdefL,
-        0xfedcba9876543210L,
-        HOUR,
-        SUCCESS,
-        false,
-        true,
-        138.5,
-        identities.of(identityOf(3)));
-    runs.add(0, -1, HOUR, FAILED, true, false, Double.NaN, Identities.UNKNOWN);
-    String golden =
+    readsGoldenRuns(
         "01"
             + "00000001"
             + "00000001"
@@ -298,38 +288,79 @@ class FinishedRunsTest {
             + "79a32"
             + "7"
             + "7fc00000"
-            + "000000";
+            + "000000");
+  }
+
+  @Test
+  void writesAndReadsTheSameBytesForEver() {
+    runs.add(
+        0x0123456789abcdefL,
+        0xfedcba9876543210L,
+        HOUR,
+        SUCCESS,
+        false,
+        true,
+        138.5,
+        identities.of(identityOf(3)));
+    runs.add(0, -1, HOUR, FAILED, true, false, Double.NaN, Identities.UNKNOWN);
+    String golden =
+        "02"
+            + "00000001"
+            + "000001"
+            + "0000"
+            + "14"
+            + "03000000"
+            + HEX.formatHex("script3".getBytes(UTF_8))
+            + "ff"
+            + HEX.formatHex("deploy3".getBytes(UTF_8))
+            + "ff"
+            + "00000002"
+            + "0123456789abcdef"
+            + "0fedcb"
+            + "00001"
+            + "a"
+            + "430a8000"
+            + "0000000000000001"
+            + "0fffff"
+            + "00000"
+            + "7"
+            + "7fc00000";
+
     NavigableMap<Integer, byte[]> drained = runs.drain();
+
     assertThat(drained).containsOnlyKeys(HOUR);
     assertThat(HEX.formatHex(drained.get(HOUR))).isEqualTo(golden);
+    readsGoldenRuns(golden);
+  }
 
-    Identities identitiesAgain = new Identities(1000);
-    FinishedRuns again = new FinishedRuns(identitiesAgain);
-    again.load(HEX.parseHex(golden), new HashMap<>());
-    assertThat(again.size()).isEqualTo(2);
-    int first = again.find(0x0123456789abcdefL, 0xfedcba9876543210L);
-    assertThat(again.status(first)).isEqualTo(SUCCESS);
-    assertThat(again.timedOut(first)).isFalse();
-    assertThat(again.startSeen(first)).isTrue();
-    assertThat(again.responseTime(first)).isEqualTo(138.5f);
-    assertThat(identitiesAgain.get(again.identity(first))).isEqualTo(identityOf(3));
-    int second = again.find(0, -1);
-    assertThat(again.status(second)).isEqualTo(FAILED);
-    assertThat(again.timedOut(second)).isTrue();
-    assertThat(again.startSeen(second)).isFalse();
-    assertThat(again.responseTime(second)).isNaN();
-    again.expire(HOUR);
-    assertThat(again.size()).isEqualTo(2);
-    again.expire(HOUR + 1);
-    assertThat(again.size()).isZero();
+  private static void readsGoldenRuns(String golden) {
+    Identities identities = new Identities(1000);
+    FinishedRuns runs = new FinishedRuns(identities);
+    runs.load(HOUR, HEX.parseHex(golden), new HashMap<>());
+    assertThat(runs.size()).isEqualTo(2);
+    int first = runs.find(0x0123456789abcdefL, 0xfedcba9876543210L);
+    assertThat(runs.status(first)).isEqualTo(SUCCESS);
+    assertThat(runs.timedOut(first)).isFalse();
+    assertThat(runs.startSeen(first)).isTrue();
+    assertThat(runs.responseTime(first)).isEqualTo(138.5f);
+    assertThat(identities.get(runs.identity(first))).isEqualTo(identityOf(3));
+    int second = runs.find(0, -1);
+    assertThat(runs.status(second)).isEqualTo(FAILED);
+    assertThat(runs.timedOut(second)).isTrue();
+    assertThat(runs.startSeen(second)).isFalse();
+    assertThat(runs.responseTime(second)).isNaN();
+    runs.expire(HOUR);
+    assertThat(runs.size()).isEqualTo(2);
+    runs.expire(HOUR + 1);
+    assertThat(runs.size()).isZero();
   }
 
   @Test
   void refusesBytesOfAnUnknownVersion() {
-    assertThatThrownBy(() -> runs.load(new byte[] {2}, new HashMap<>()))
+    assertThatThrownBy(() -> runs.load(HOUR, new byte[] {3}, new HashMap<>()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Unknown format")
-        .hasMessageContaining("2");
+        .hasMessageContaining("3");
   }
 
   private static long hash(int number) {

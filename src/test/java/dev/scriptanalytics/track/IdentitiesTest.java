@@ -57,7 +57,7 @@ class IdentitiesTest {
       for (int version = 1; version < 3; version++) {
         for (byte[] id : new byte[][] {a, b}) {
           for (byte[] function : new byte[][] {a, b}) {
-            all.add(new RunIdentity(script, version, id, function));
+            all.add(RunIdentity.of(script, version, id, function));
           }
         }
       }
@@ -96,7 +96,7 @@ class IdentitiesTest {
   }
 
   private static RunIdentity identity(int i) {
-    return new RunIdentity(
+    return RunIdentity.of(
         ("s" + i).getBytes(UTF_8), i, ("d" + i).getBytes(UTF_8), ("f" + i).getBytes(UTF_8));
   }
 }

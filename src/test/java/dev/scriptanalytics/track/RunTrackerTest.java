@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 class RunTrackerTest {
   /** What the identity of a run of script {@code Qbalance} takes in state. */
-  private static final int SPELLED_IDENTITY = 4 + 4 + 4 + 8 + 4 + 4;
+  private static final int SPELLED_IDENTITY = 3 + 1 + 1 + 1 + (4 + 8 + 1 + 0 + 1 + 0);
 
   private static final Instant HOUR = Instant.parse("2026-11-02T10:00:00Z");
   private static final Script SCRIPT = Script.of("default", "Qbalance");
@@ -702,7 +702,7 @@ class RunTrackerTest {
         .hasSize(TrackerHarness.KEY_GROUPS)
         .satisfies(
             sizes ->
-                assertThat(sum(sizes)).isEqualTo(100 * 23 + sizes.size() * (9 + SPELLED_IDENTITY)));
+                assertThat(sum(sizes)).isEqualTo(100 * 18 + sizes.size() * (9 + SPELLED_IDENTITY)));
 
     tracker.watermark(HOUR.plus(Duration.ofHours(25)).minusMillis(1));
     tracker.snapshot(2);
@@ -734,7 +734,7 @@ class RunTrackerTest {
     tracker.snapshot(3);
 
     assertThat(tracker.metric(RunTracker.REMEMBERED_RUNS)).isOne();
-    assertThat(tracker.finishedBlobSizes()).containsExactly(9 + SPELLED_IDENTITY + 23);
+    assertThat(tracker.finishedBlobSizes()).containsExactly(9 + SPELLED_IDENTITY + 18);
   }
 
   @Test
@@ -749,8 +749,8 @@ class RunTrackerTest {
     }
     List<Integer> sizes = tracker.finishedBlobSizes();
     int atMost =
-        23 * runs + TrackerHarness.KEY_GROUPS * (120 * 8 + SPELLED_IDENTITY) + sizes.size();
-    assertThat(sum(sizes)).isBetween(23 * runs, atMost);
+        18 * runs + TrackerHarness.KEY_GROUPS * (120 * 8 + SPELLED_IDENTITY) + sizes.size();
+    assertThat(sum(sizes)).isBetween(18 * runs, atMost);
     assertThat(sizes.size()).as("an hour of them").isLessThan(8 * TrackerHarness.KEY_GROUPS);
   }
 
