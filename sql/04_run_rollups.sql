@@ -34,6 +34,9 @@ TTL toDate(minute) + toIntervalDay(400 + 1),
 SETTINGS
     -- A day has 1,440 minutes: fewer rows of other scripts, and of other hours, are read with those that are wanted.
     index_granularity = 1024,
+    -- As in runs, and for the same reasons: digests are dear to merge.
+    min_bytes_for_wide_part = 67108864,
+    merge_selector_base = 10,
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Counts and response times of runs by minute; readers use the views of metrics';
