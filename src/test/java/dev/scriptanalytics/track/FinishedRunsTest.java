@@ -50,7 +50,7 @@ class FinishedRunsTest {
       }
     }
     assertThat(runs.size()).isEqualTo(million);
-    assertThat((double) checkpointBytes / million).isLessThan(19);
+    assertThat((double) checkpointBytes / million).isLessThan(18);
 
     hashes = new SplittableRandom(1);
     for (int i = 0; i < million; i++) {
@@ -91,16 +91,16 @@ class FinishedRunsTest {
   }
 
   @Test
-  void tellsRunsApartByEightyFourBits() {
+  void tellsRunsApartByEightyBits() {
     long high = 0x0123456789abcdefL;
-    runs.add(high, 5L << 44, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
+    runs.add(high, 5L << 48, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
 
-    assertThat(runs.find(high, 5L << 44)).isNotEqualTo(FinishedRuns.NONE);
+    assertThat(runs.find(high, 5L << 48)).isNotEqualTo(FinishedRuns.NONE);
     for (int bit = 0; bit < Long.SIZE; bit++) {
-      assertThat(runs.find(high ^ 1L << bit, 5L << 44)).isEqualTo(FinishedRuns.NONE);
+      assertThat(runs.find(high ^ 1L << bit, 5L << 48)).isEqualTo(FinishedRuns.NONE);
     }
-    for (int bit = 44; bit < Long.SIZE; bit++) {
-      assertThat(runs.find(high, 5L << 44 ^ 1L << bit)).isEqualTo(FinishedRuns.NONE);
+    for (int bit = 48; bit < Long.SIZE; bit++) {
+      assertThat(runs.find(high, 5L << 48 ^ 1L << bit)).isEqualTo(FinishedRuns.NONE);
     }
   }
 
@@ -112,14 +112,14 @@ class FinishedRunsTest {
       highs.add(-1 - i);
     }
     for (int high : highs) {
-      runs.add(high, (long) high << 44, HOUR, SUCCESS, false, false, high, Identities.UNKNOWN);
+      runs.add(high, (long) high << 48, HOUR, SUCCESS, false, false, high, Identities.UNKNOWN);
     }
     assertThat(runs.size()).isEqualTo(400);
     for (int high : highs) {
-      int at = runs.find(high, (long) high << 44);
+      int at = runs.find(high, (long) high << 48);
       assertThat(at).isNotEqualTo(FinishedRuns.NONE);
       assertThat(runs.responseTime(at)).isEqualTo(high);
-      assertThat(runs.find(high, (high + 1000L) << 44)).isEqualTo(FinishedRuns.NONE);
+      assertThat(runs.find(high, (high + 1000L) << 48)).isEqualTo(FinishedRuns.NONE);
     }
   }
 
@@ -235,8 +235,8 @@ class FinishedRunsTest {
 
     NavigableMap<Integer, byte[]> changes = runs.drain();
     assertThat(changes).containsOnlyKeys(HOUR, HOUR + 1);
-    assertThat(changes.get(HOUR)).hasSize(9 + 2 * 18);
-    assertThat(changes.get(HOUR + 1)).hasSize(9 + 18);
+    assertThat(changes.get(HOUR)).hasSize(9 + 2 * 17);
+    assertThat(changes.get(HOUR + 1)).hasSize(9 + 17);
     assertThat(runs.drain()).isEmpty();
 
     runs.setStartSeen(runs.find(2L << 32, 0), Identities.UNKNOWN);
@@ -247,13 +247,13 @@ class FinishedRunsTest {
   void keepsNoMoreChangesThanRunsWhereNobodyTakesThem() {
     for (int hour = HOUR; hour < HOUR + 200; hour++) {
       for (int i = 0; i < 1000; i++) {
-        runs.add(hash(i), (long) hour << 44, hour, SUCCESS, false, false, i, Identities.UNKNOWN);
+        runs.add(hash(i), (long) hour << 48, hour, SUCCESS, false, false, i, Identities.UNKNOWN);
       }
       runs.expire(hour - 1);
     }
     assertThat(runs.size()).isEqualTo(2000);
     assertThat(runs.memoryBytes()).isLessThan(200L * runs.size());
-    assertThat(bytes(runs.drain())).isEqualTo(2 * 9 + 2000 * 18);
+    assertThat(bytes(runs.drain())).isEqualTo(2 * 9 + 2000 * 17);
   }
 
   @Test
@@ -316,12 +316,12 @@ class FinishedRunsTest {
             + "ff"
             + "00000002"
             + "0123456789abcdef"
-            + "0fedcb"
+            + "fedc"
             + "00001"
             + "a"
             + "430a8000"
             + "0000000000000001"
-            + "0fffff"
+            + "ffff"
             + "00000"
             + "7"
             + "7fc00000";

@@ -702,7 +702,7 @@ class RunTrackerTest {
         .hasSize(TrackerHarness.KEY_GROUPS)
         .satisfies(
             sizes ->
-                assertThat(sum(sizes)).isEqualTo(100 * 18 + sizes.size() * (9 + SPELLED_IDENTITY)));
+                assertThat(sum(sizes)).isEqualTo(100 * 17 + sizes.size() * (9 + SPELLED_IDENTITY)));
 
     tracker.watermark(HOUR.plus(Duration.ofHours(25)).minusMillis(1));
     tracker.snapshot(2);
@@ -734,7 +734,7 @@ class RunTrackerTest {
     tracker.snapshot(3);
 
     assertThat(tracker.metric(RunTracker.REMEMBERED_RUNS)).isOne();
-    assertThat(tracker.finishedBlobSizes()).containsExactly(9 + SPELLED_IDENTITY + 18);
+    assertThat(tracker.finishedBlobSizes()).containsExactly(9 + SPELLED_IDENTITY + 17);
   }
 
   @Test
@@ -749,8 +749,8 @@ class RunTrackerTest {
     }
     List<Integer> sizes = tracker.finishedBlobSizes();
     int atMost =
-        18 * runs + TrackerHarness.KEY_GROUPS * (120 * 8 + SPELLED_IDENTITY) + sizes.size();
-    assertThat(sum(sizes)).isBetween(18 * runs, atMost);
+        17 * runs + TrackerHarness.KEY_GROUPS * (120 * 8 + SPELLED_IDENTITY) + sizes.size();
+    assertThat(sum(sizes)).isBetween(17 * runs, atMost);
     assertThat(sizes.size()).as("an hour of them").isLessThan(8 * TrackerHarness.KEY_GROUPS);
   }
 
