@@ -69,14 +69,13 @@ final class ScriptAnalyticsTopology {
     KeyGroups byRun = new KeyGroups(configuration.get(JOB_MAX_PARALLELISM));
     env.setMaxParallelism(configuration.get(JOB_MAX_PARALLELISM));
 
-    boolean aligned = sources.logs().isPresent();
     SingleOutputStreamOperator<ScriptEvent> runs =
-        decodeRuns(sources.runs().in(env, "read-runs", aligned), configuration);
+        decodeRuns(sources.runs().in(env, "read-runs"), configuration);
     DataStream<ScriptEvent> events = runs;
     DataStream<DeadLetter> undecodable = runs.getSideOutput(DecodeRuns.DEAD_LETTERS);
     if (sources.logs().isPresent()) {
       SingleOutputStreamOperator<ScriptEvent> logs =
-          decodeLogs(sources.logs().get().in(env, "read-logs", aligned), configuration);
+          decodeLogs(sources.logs().get().in(env, "read-logs"), configuration);
       events = runs.union(logs);
       undecodable = undecodable.union(logs.getSideOutput(DecodeLogs.DEAD_LETTERS));
     }

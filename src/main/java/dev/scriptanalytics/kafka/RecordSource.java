@@ -30,14 +30,8 @@ public record RecordSource(
   private static final String ALIGNMENT_GROUP = "arrival";
   private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
 
-  /**
-   * Adds this source to a job.
-   *
-   * @param aligned whether the job has another source, which this one must not be too far ahead of;
-   *     a source alone is spared what that costs, a fortieth of all processor time
-   */
-  public SingleOutputStreamOperator<KafkaRecord> in(
-      StreamExecutionEnvironment env, String uid, boolean aligned) {
+  /** Adds this source to a job. */
+  public SingleOutputStreamOperator<KafkaRecord> in(StreamExecutionEnvironment env, String uid) {
     KafkaSource<KafkaRecord> source =
         KafkaSource.<KafkaRecord>builder()
             .setTopics(topics)
@@ -46,10 +40,9 @@ public record RecordSource(
             .setProperties(clientProperties)
             .setClientIdPrefix(clientProperties.getProperty("client.id", uid))
             .build();
-    WatermarkStrategy<KafkaRecord> watermarks = ArrivalWatermarks.strategy(disorder, idleTimeout);
-    if (aligned) {
-      watermarks = watermarks.withWatermarkAlignment(ALIGNMENT_GROUP, maxDrift, ALIGNMENT_INTERVAL);
-    }
+    WatermarkStrategy<KafkaRecord> watermarks =
+        ArrivalWatermarks.<KafkaRecord>strategy(disorder, idleTimeout)
+            .withWatermarkAlignment(ALIGNMENT_GROUP, maxDrift, ALIGNMENT_INTERVAL);
     return env.fromSource(source, watermarks, uid, KafkaRecordSerializer.TYPE).uid(uid);
   }
 }

@@ -45,17 +45,16 @@ public final class FirstStages {
     JobConfiguration configuration =
         JobConfiguration.fromArgs(Arrays.copyOfRange(args, 1, args.length), System.getenv());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    List<String> logTopics = List.copyOf(LogFormat.byTopic(configuration).keySet());
-    boolean aligned = !logTopics.isEmpty();
     DataStream<KafkaRecord> runs =
-        source(configuration, configuration.get(RUNS_TOPICS)).in(env, "read-runs", aligned);
+        source(configuration, configuration.get(RUNS_TOPICS)).in(env, "read-runs");
     if (decodes) {
       discard(decodeRuns(runs, configuration), ENDS.get(0));
     } else {
       discard(runs, ENDS.get(0));
     }
-    if (aligned) {
-      DataStream<KafkaRecord> logs = source(configuration, logTopics).in(env, "read-logs", true);
+    List<String> logTopics = List.copyOf(LogFormat.byTopic(configuration).keySet());
+    if (!logTopics.isEmpty()) {
+      DataStream<KafkaRecord> logs = source(configuration, logTopics).in(env, "read-logs");
       if (decodes) {
         discard(decodeLogs(logs, configuration), ENDS.get(1));
       } else {
