@@ -59,5 +59,6 @@ SETTINGS
     min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Runs of custom scripts; readers use the views all_runs and script_metrics';
 
--- For a table that was created without it. Parts that are there get it when they are merged.
+-- For a table that was created without them. Parts that are there get the index when they are merged.
 ALTER TABLE script_analytics.runs ADD INDEX IF NOT EXISTS arrivals ingested_at TYPE minmax GRANULARITY 1;
+ALTER TABLE script_analytics.runs MODIFY SETTING min_bytes_for_wide_part = 67108864, merge_selector_base = 10;

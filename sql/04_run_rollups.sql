@@ -40,3 +40,6 @@ SETTINGS
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Counts and response times of runs by minute; readers use the views of metrics';
+
+-- For a table that was created without them.
+ALTER TABLE script_analytics.run_rollups MODIFY SETTING min_bytes_for_wide_part = 67108864, merge_selector_base = 10;

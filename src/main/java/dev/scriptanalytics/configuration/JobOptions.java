@@ -385,7 +385,7 @@ public final class JobOptions {
           "rollup.emit-interval",
           "1 s",
           durationBetween("10 ms", "1 h"),
-          "How often a changed cell of a recent minute is written at most. Short: many more rollup"
+          "How often a changed cell is written at most. Short: many more rollup"
               + " rows for ClickHouse to replace. Long: metrics lag behind by as much.");
 
   public static final ConfigOption<Duration> ROLLUP_COLD_EMIT_INTERVAL =
@@ -393,9 +393,9 @@ public final class JobOptions {
           "rollup.cold-emit-interval",
           "10 s",
           durationBetween("10 ms", "1 h"),
-          "The same for a cell of an earlier minute, which late events change: not less than"
-              + " rollup.emit-interval. Short: a replay of old events writes each cell over and over."
-              + " Long: what came late is seen later.");
+          "How long a change waits at most while more cells change than are written in a"
+              + " rollup.emit-interval; not less than that. Short: with 100,000 scripts, or in a replay,"
+              + " each cell is written over and over. Long: its figures are seen later.");
 
   public static final ConfigOption<Duration> ROLLUP_PREAGGREGATE_INTERVAL =
       duration(

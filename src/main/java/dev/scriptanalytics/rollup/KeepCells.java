@@ -71,7 +71,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   static final Duration LEAVING = Duration.ofMinutes(10);
 
   /** In how many steps they do. */
-  private static final int LEAVING_STEPS = 60;
+  private static final int LEAVING_STEPS = 600;
 
   /** The cells. */
   static final ValueStateDescriptor<Cell> CELL = new ValueStateDescriptor<>("cell", Cell.TYPE);
@@ -95,6 +95,8 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   private transient NavigableMap<Long, List<CellKey>> leaving;
   private transient Pace pace;
   private transient long batchesSinceStep;
+  // Of the last steps, each a quarter of the one after it: a pause is not the end.
+  private transient long recentBatches;
   private transient StreamRecord<RollupRow> record;
   private transient long kept;
   private transient Counter emitted;
@@ -149,6 +151,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
         this.<CellKey>getKeyedStateBackend().getKeys(CHANGED.getName(), VoidNamespace.INSTANCE)) {
       keys.forEach(key -> changedAt.put(key, now));
     }
+    recentBatches = changedAt.size();
     if (!changedAt.isEmpty()) {
       pace.request();
     }
@@ -195,8 +198,9 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   }
 
   private void step() throws Exception {
-    write(batchesSinceStep > rowsPerStep ? rowsDue() : changedAt.size());
+    recentBatches = Math.max(batchesSinceStep, recentBatches / 4);
     batchesSinceStep = 0;
+    write(recentBatches > rowsPerStep ? rowsDue() : changedAt.size());
     if (!changedAt.isEmpty()) {
       pace.request();
     }
