@@ -95,7 +95,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   private transient NavigableMap<Long, List<CellKey>> leaving;
   private transient Pace pace;
   private transient long batchesSinceStep;
-  // Of the last steps, each a quarter of the one after it: a pause is not the end.
+  // Of the last steps, each an eighth of the one after it: a pause is not the end.
   private transient long recentBatches;
   private transient StreamRecord<RollupRow> record;
   private transient long kept;
@@ -198,7 +198,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   }
 
   private void step() throws Exception {
-    recentBatches = Math.max(batchesSinceStep, recentBatches / 4);
+    recentBatches = Math.max(batchesSinceStep, recentBatches / 8);
     batchesSinceStep = 0;
     write(recentBatches > rowsPerStep ? rowsDue() : changedAt.size());
     if (!changedAt.isEmpty()) {

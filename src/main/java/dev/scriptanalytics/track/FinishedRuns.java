@@ -41,9 +41,9 @@ final class FinishedRuns {
   private static final int HASH_SHIFT = 48;
 
   private static final int MIN_CAPACITY = 16;
-  private static final double MAX_LOAD = 0.82;
+  private static final double MAX_LOAD = 0.8;
   // Below 2, so that a table that has just grown is still well filled: memory is what a run costs.
-  private static final double GROWTH = 1.25;
+  private static final double GROWTH = 1.35;
 
   private final Identities identities;
   // Two a run, one behind the other: that is one access to memory, not two. The first half of the

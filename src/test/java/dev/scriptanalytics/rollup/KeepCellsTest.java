@@ -139,13 +139,13 @@ class KeepCellsTest {
     for (CellKey key : keys) {
       send(batch(key, 1));
     }
-    // A thousand, 250, 62 and 15 count as busy: a pause is not yet the end.
-    for (int step = 0; step < 4; step++) {
+    // A thousand, 125 and 15 count as busy: a pause is not yet the end.
+    for (int step = 0; step < 3; step++) {
       harness.setProcessingTime(START + 100 + step * 1_000L);
     }
     assertThat(rows()).hasSizeLessThan(500);
 
-    harness.setProcessingTime(START + 4_100);
+    harness.setProcessingTime(START + 3_100);
 
     assertThat(writtenKeys()).isEqualTo(keys);
   }

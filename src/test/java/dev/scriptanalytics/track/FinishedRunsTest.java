@@ -45,7 +45,7 @@ class FinishedRunsTest {
       if (i % 10_000 == 9_999) {
         checkpointBytes += bytes(runs.drain());
         if (i > 100_000) {
-          assertThat((double) runs.memoryBytes() / runs.size()).isLessThan(36);
+          assertThat((double) runs.memoryBytes() / runs.size()).isLessThan(38);
         }
       }
     }
