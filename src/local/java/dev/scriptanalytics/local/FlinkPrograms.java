@@ -104,7 +104,11 @@ public final class FlinkPrograms {
         "io.tmp.dirs",
         temporary,
         "web.tmpdir",
-        temporary);
+        temporary,
+        // Where a jar is copied to in application mode; one of the same name there would be run in
+        // its place, whatever is in it.
+        "user.artifacts.base-dir",
+        home.resolve("artifacts").toString());
   }
 
   private static Path home(Path directory) {

@@ -28,8 +28,8 @@ public record RecordSource(
 
   // A replay of months must not have read all runs long before their log entries.
   private static final String ALIGNMENT_GROUP = "arrival";
-  // What was sparse is replayed no faster than source.max-drift in each interval: at 500 ms a day
-  // took minutes. The messages take a thirtieth of all processor time.
+  // What is sparse is replayed no faster than source.max-drift in each interval: a month in half an
+  // hour. The messages take a thirtieth of all processor time.
   private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
 
   /** Adds this source to a job. */
