@@ -39,7 +39,8 @@ class FlinkProgramsTest {
             "execution.checkpointing.dir",
             "execution.checkpointing.savepoint-dir",
             "io.tmp.dirs",
-            "web.tmpdir");
+            "web.tmpdir",
+            "user.artifacts.base-dir");
     assertThat(own.toMap()).containsKeys(shipped.keySet().toArray(String[]::new));
     assertThat(own.toMap())
         .containsEntry("rest.port", "12345")
