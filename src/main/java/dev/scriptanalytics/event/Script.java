@@ -32,26 +32,23 @@ public final class Script {
   public static Script of(String account, String name) {
     byte[] accountUtf8 = account.getBytes(StandardCharsets.UTF_8);
     byte[] nameUtf8 = name.getBytes(StandardCharsets.UTF_8);
-    byte[] bytes = allocate(accountUtf8.length, nameUtf8.length);
-    ByteBuffer.wrap(bytes)
-        .putInt(accountUtf8.length)
-        .put(accountUtf8)
-        .putInt(nameUtf8.length)
-        .put(nameUtf8);
-    return new Script(bytes);
+    return of(accountUtf8, 0, accountUtf8.length, nameUtf8, 0, nameUtf8.length);
   }
 
   /** The script whose account and name stand there in UTF-8. */
   public static Script ofUtf8(
       byte[] utf8, int accountStart, int accountEnd, int nameStart, int nameEnd) {
-    int account = accountEnd - accountStart;
-    int name = nameEnd - nameStart;
-    byte[] bytes = allocate(account, name);
+    return of(utf8, accountStart, accountEnd - accountStart, utf8, nameStart, nameEnd - nameStart);
+  }
+
+  private static Script of(
+      byte[] account, int accountFrom, int accountLength, byte[] name, int nameFrom, int length) {
+    byte[] bytes = allocate(accountLength, length);
     ByteBuffer.wrap(bytes)
-        .putInt(account)
-        .put(utf8, accountStart, account)
-        .putInt(name)
-        .put(utf8, nameStart, name);
+        .putInt(accountLength)
+        .put(account, accountFrom, accountLength)
+        .putInt(length)
+        .put(name, nameFrom, length);
     return new Script(bytes);
   }
 
