@@ -1,0 +1,143 @@
+package dev.scriptanalytics.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every query of FILTERS.md, on the page's own examples. */
+class FiltersIT {
+  private static final String PAGE = "sql/FILTERS.md";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Map<String, String> PARAMETERS =
+      Map.of(
+          "param_account",
+          "acme",
+          "param_script",
+          "ep_1",
+          "param_from",
+          "2026-11-20 10:00:00",
+          "param_to",
+          "2026-11-20 11:00:00",
+          "param_text",
+          "it's");
+
+  /** What the queries answer, in the order of the page. */
+  private static final List<String> ANSWERS =
+      List.of(
+          // Runs
+          "job_1",
+          "job_2|job_1",
+          "job_5 Failed \\N|job_3 Success 900.5|job_2 Failed \\N|job_1 Success 120",
+          "job_4",
+          // Logs
+          "log_3",
+          "log_5 Error",
+          "log_8",
+          // An endpoints' logs API
+          "2026-11-20_10:30:15.234000 info Processing_image_generation_request job_1"
+              + "|2026-11-20_10:30:22.891000 info Image_generation_completed job_1"
+              + "|2026-11-20_10:30:25.123000 warning High_GPU_memory_usage_detected job_1"
+              + "|2026-11-20_10:30:28.456000 error Failed_to_upload_result_to_storage job_1"
+              + "|2026-11-20_10:31:00.000000 stdout it's_100%_done job_1"
+              + "|2026-11-20_10:35:42.789000 error"
+              + " Model_inference_failed_with_CUDA_out_of_memory_error job_2",
+          "log_4 5 1|log_5 5 1",
+          "log_4|log_5",
+          "log_1|log_2|log_3|log_4|log_5",
+          "log_6",
+          "log_4",
+          "log_1 30",
+          "ep_2 log_7|ep_1 log_6|ep_1 log_5",
+          // Aggregations
+          "Error 2026-11-20_10:00:00 2 2",
+          " 1 \\N \\N|model_inference 3 4.3 4.3|model_loader 1 3.2 3.2"
+              + "|resource_monitor 1 \\N \\N|storage_uploader 1 30 30",
+          "2026-11-20_10:30:00 6|2026-11-20_10:35:00 1",
+          "1 4.3 4.3 38.5 94 96",
+          // Summary
+          "7 1 2 1 2 0 {'':1,'model_inference':3,'model_loader':1,'resource_monitor':1,"
+              + "'storage_uploader':1}",
+          "CUDA_OOM 1 2026-11-20_10:35:42.789000 2026-11-20_10:35:42.789000"
+              + "|Connection_timeout_after_<*>_seconds 1 2026-11-20_10:50:00.000000"
+              + " 2026-11-20_10:50:00.000000"
+              + "|STORAGE_TIMEOUT 1 2026-11-20_10:30:28.456000 2026-11-20_10:30:28.456000",
+          "ep_1 2 Model_inference_failed_with_CUDA_out_of_memory_error");
+
+  @TempDir static Path directory;
+  private static ClickHouseProcess clickHouse;
+
+  @BeforeAll
+  static void start() throws JsonProcessingException {
+    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse.applySql();
+    List<DocumentedSql> examples = DocumentedSql.blocks(PAGE, "json");
+    Views views = new Views(clickHouse);
+    views.insert("runs", rows(examples.get(0)));
+    views.insert("logs", rows(examples.get(1)));
+  }
+
+  @AfterAll
+  static void stop() {
+    clickHouse.close();
+  }
+
+  static Stream<Arguments> queries() {
+    List<DocumentedSql> blocks = DocumentedSql.blocks(PAGE, "sql");
+    return IntStream.range(0, Math.min(blocks.size(), ANSWERS.size()))
+        .mapToObj(i -> Arguments.of(blocks.get(i), ANSWERS.get(i)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("queries")
+  void aQueryOfThePageAnswersWhatItPromises(DocumentedSql query, String answer) {
+    String sql = query.code().strip();
+    assertThat(sql).endsWith(";");
+    assertThat(
+            clickHouse
+                .http()
+                .queryAs(
+                    "script_reader",
+                    ClickHouse.READER_PASSWORD,
+                    sql.substring(0, sql.length() - 1) + " FORMAT TSV",
+                    PARAMETERS)
+                .replace(' ', '_')
+                .replace('\t', ' ')
+                .replace("\\'", "'")
+                .replace('\n', '|'))
+        .isEqualTo(answer);
+  }
+
+  @Test
+  void everyQueryOfThePageHasAnAnswerHere() {
+    assertThat(DocumentedSql.blocks(PAGE, "sql")).hasSameSizeAs(ANSWERS);
+  }
+
+  private static List<Map<String, Object>> rows(DocumentedSql block)
+      throws JsonProcessingException {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (String line : block.code().lines().toList()) {
+      Map<String, Object> row = Views.row("version", 3, "retention_days", 65_535);
+      row.putAll(JSON.readValue(line, new TypeReference<Map<String, Object>>() {}));
+      rows.add(row);
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,350 @@
+package dev.scriptanalytics.sql;
+
+import static dev.scriptanalytics.sql.Views.row;
+import static dev.scriptanalytics.sql.Views.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LogViewsIT {
+  private static final long SEED = 20_261_121;
+
+  @TempDir static Path directory;
+  private static ClickHouseProcess clickHouse;
+  private static Views views;
+
+  /** Noon of yesterday, in UTC. */
+  private static Instant noon;
+
+  @BeforeAll
+  static void start() {
+    noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
+    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse.applySql();
+    // What replaces each other shall stand in parts of its own until it is read.
+    clickHouse.query("SYSTEM STOP MERGES script_analytics.logs");
+    views = new Views(clickHouse);
+  }
+
+  @AfterAll
+  static void stop() {
+    clickHouse.close();
+  }
+
+  @BeforeEach
+  void forgetAll() {
+    clickHouse.query("TRUNCATE TABLE script_analytics.logs");
+  }
+
+  @Test
+  void entriesAreOfTheRangeFromItsFirstMomentToBeforeItsLast() {
+    views.insert(
+        "logs",
+        entry("before", noon.minus(1, ChronoUnit.MICROS)),
+        entry("first", noon),
+        entry("last", noon.plusMillis(1000).minus(1, ChronoUnit.MICROS)),
+        entry("after", noon.plusMillis(1000)));
+    assertThat(texts(logs("pay", noon, noon.plusMillis(1000)), "log_id"))
+        .containsExactlyInAnyOrder("first", "last");
+    assertThat(metrics("pay", noon, noon.plusMillis(1000)).get("total_logs").longValue())
+        .isEqualTo(2);
+    assertThat(logs("pay", noon, noon)).isEmpty();
+    assertThat(logs("pay", noon.plusMillis(1000), noon)).isEmpty();
+  }
+
+  @Test
+  void anEntryStandsAsItsFullestRowTells() {
+    views.insert("logs", entry("1", noon, "version", 3, "function", "charge", "run_id", "r"));
+    views.insert("logs", entry("1", noon, "version", 0, "run_id", "r"));
+    assertThat(texts(hour("pay"), "function")).containsExactly("charge");
+    assertThat(texts(views.ofRun("record_logs", "acme", "r"), "function"))
+        .containsExactly("charge");
+  }
+
+  @Test
+  void anEntryThatMovedToItsScriptIsFoundThereAndNowhereElse() {
+    views.insert("logs", entry("1", noon, "script", "", "run_id", "r"));
+    assertThat(hour("")).hasSize(1);
+    assertThat(views.ofRun("record_logs", "acme", "r")).hasSize(1);
+
+    // A tombstone tells no run, message or level, whatever an index on these makes of it.
+    views.insert(
+        "logs",
+        entry("1", noon, "version", 1, "run_id", "r"),
+        row("script", "", "timestamp", noon, "log_id", "1", "version", 255, "is_deleted", 1));
+    assertThat(hour("")).isEmpty();
+    assertThat(texts(hour("pay"), "log_id")).containsExactly("1");
+    assertThat(texts(views.ofRun("record_logs", "acme", "r"), "script")).containsExactly("pay");
+    assertThat(metrics("", noon, noon.plusSeconds(1)).get("total_logs").longValue()).isZero();
+    assertThat(views.range("all_logs", "acme", "", noon, noon.plusSeconds(1), "WHERE run_id = 'r'"))
+        .isEmpty();
+
+    // And the row of the past once more, as a replay writes it.
+    views.insert("logs", entry("1", noon, "script", "", "run_id", "r"));
+    assertThat(hour("")).isEmpty();
+    assertThat(views.ofRun("record_logs", "acme", "r")).hasSize(1);
+  }
+
+  @Test
+  void searchFindsEachEntryWhereItIsNowHoweverRowsReplaceEachOther() {
+    Random random = new Random(SEED);
+    List<Map<String, Object>> first = new ArrayList<>();
+    List<Map<String, Object>> later = new ArrayList<>();
+    List<String> ofScript = new ArrayList<>();
+    List<String> ofNone = new ArrayList<>();
+    for (int i = 0; i < 30_000; i++) {
+      String message =
+          "order " + i + (random.nextInt(300) == 0 ? " finally declined by the bank" : " accepted");
+      Instant time = noon.plusMillis(random.nextInt(3_600_000));
+      String id = "log" + i;
+      boolean scriptKnown = random.nextBoolean();
+      boolean enriched = random.nextBoolean();
+      boolean takenBack = scriptKnown && !enriched && random.nextInt(10) == 0;
+      if (takenBack) {
+        // A captured line that was streamed too: its tombstone has the run and the message.
+        later.add(
+            entry(
+                id, time, "version", 255, "is_deleted", 1, "log_message", message, "run_id", "r"));
+      }
+      first.add(
+          entry(
+              id, time, "script", scriptKnown ? "pay" : "", "log_message", message, "run_id", "r"));
+      if (enriched) {
+        later.add(entry(id, time, "version", 1, "log_message", message, "run_id", "r"));
+        if (!scriptKnown) {
+          later.add(
+              row("script", "", "timestamp", time, "log_id", id, "version", 255, "is_deleted", 1));
+        }
+      }
+      if (message.contains("declined") && !takenBack) {
+        (scriptKnown || enriched ? ofScript : ofNone).add(id);
+      }
+    }
+    Collections.shuffle(first, random);
+    views.insert("logs", first);
+    views.insert("logs", later);
+    views.insert("logs", first.subList(0, 10_000));
+    assertThat(ofNone).hasSizeGreaterThan(10);
+    for (String condition :
+        List.of(
+            "log_message LIKE '%y declined b%'",
+            "position(log_message, 'declined') > 0",
+            "hasToken(log_message, 'declined')",
+            "hasToken(log_message, 'declined') AND run_id = 'r' AND log_id != ''",
+            "match(log_message, 'declined by')")) {
+      assertThat(found("pay", condition))
+          .as(condition)
+          .containsExactlyInAnyOrderElementsOf(ofScript);
+      assertThat(found("", condition)).as(condition).containsExactlyInAnyOrderElementsOf(ofNone);
+    }
+  }
+
+  private static List<String> found(String script, String condition) {
+    return texts(
+            views.range(
+                "all_logs", "acme", script, noon, noon.plusSeconds(3600), "WHERE " + condition),
+            "log_id")
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"log_message LIKE '%eclined by%'", "hasToken(log_message, 'declined')"})
+  void theViewUsesTheIndexOnTheMessage(String condition) {
+    assertIndexLeavesLess(
+        "message_parts",
+        "all_logs(account = 'acme', script = 'pay', from = '"
+            + Views.time(noon)
+            + "', to = '"
+            + Views.time(noon.plusSeconds(3600))
+            + "') WHERE "
+            + condition);
+  }
+
+  @Test
+  void aRunsEntriesAreFoundByTheIndexOnTheRun() {
+    String byRun = "FROM script_analytics.logs WHERE account = 'acme' AND run_id = ";
+    assertThat(clickHouse.query("SHOW CREATE VIEW script_analytics.record_logs FORMAT TSVRaw"))
+        .containsIgnoringWhitespaces(
+            byRun
+                    .replace("account = 'acme'", "(account = {account:String})")
+                    .replace("run_id = ", "(run_id = ")
+                + "{run_id:String})");
+    assertIndexLeavesLess("run_ids", "logs WHERE account = 'acme' AND run_id = 'absent'");
+  }
+
+  @Test
+  void anEntryIsFoundByTheIndexOnItsId() {
+    assertIndexLeavesLess(
+        "log_ids",
+        "all_logs(account = 'acme', script = 'pay', from = '1970-01-01 00:00:00',"
+            + " to = '2299-01-01 00:00:00') WHERE log_id = 'absent'");
+  }
+
+  private static void assertIndexLeavesLess(String index, String from) {
+    List<Map<String, Object>> entries = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      entries.add(entry("log" + i, noon.plusMillis(i), "log_message", "order " + i + " accepted"));
+    }
+    views.insert("logs", entries);
+    List<String> plan =
+        clickHouse
+            .query("EXPLAIN indexes = 1 SELECT * FROM script_analytics." + from)
+            .lines()
+            .map(line -> line.replaceAll("[│├└─]", "").strip())
+            .toList();
+    int at = plan.indexOf("Name: " + index);
+    assertThat(at).as(String.join("\n", plan)).isPositive();
+    assertThat(plan.subList(at, at + 4))
+        .anySatisfy(line -> assertThat(line).startsWith("Granules: 0/"));
+  }
+
+  @Test
+  void aRunsEntriesComeInTheOrderInWhichItWroteThem() {
+    Instant end = noon.plusSeconds(9);
+    views.insert(
+        "logs",
+        captured("e2", end, "stderr", 2),
+        captured("o10", end, "stdout", 10),
+        captured("o9", end, "stdout", 9),
+        entry("streamed", noon, "run_id", "r"),
+        captured("e1", end, "stderr", 1),
+        entry("of another run", noon, "run_id", "r2"),
+        entry("of another account", noon, "run_id", "r", "account", "globex"));
+    assertThat(texts(views.ofRun("record_logs", "acme", "r"), "log_id"))
+        .containsExactly("streamed", "e1", "e2", "o9", "o10");
+    assertThat(views.ofRun("record_logs", "acme", "none")).isEmpty();
+  }
+
+  private static Map<String, Object> captured(String id, Instant time, String stream, int line) {
+    return entry(id, time, "run_id", "r", "stream", stream, "line", line);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "JSONExtractFloat(metadata, 'gpuUtilization') > 90     | hot",
+        "gpu_percent > 90                                      | hot",
+        "JSONExtractString(metadata, 'batch', 'name') = 'nightly' | cold",
+        "JSONExtractInt(metadata, 'batch', 'size') BETWEEN 1 AND 64 | cold, hot",
+        "JSONExtractBool(metadata, 'batch', 'retried')         | hot",
+        "JSONExtractString(metadata, 'tags', 2) = 'b'          | cold",
+        "match(JSONExtractString(metadata, 'region'), '^eu-[wn]') | cold, hot",
+        "JSONHas(metadata, 'batch')                            | cold, hot",
+        "match(JSONExtractString(metadata, 'it''s \"quoted\"'), '\\\\d+') | hot",
+        "metadata = ''                                         | none",
+      })
+  void metadataCanBeFilteredByWhatIsInIt(String condition, String found) {
+    views.insert(
+        "logs",
+        entry(
+            "hot",
+            noon,
+            "gpu_percent",
+            97.5,
+            "metadata",
+            "{\"gpuUtilization\":97.5,\"region\":\"eu-west-1\",\"it's \\\"quoted\\\"\":\"a1\","
+                + "\"batch\":{\"name\":\"adhoc\",\"size\":8,\"retried\":true}}"),
+        entry(
+            "cold",
+            noon,
+            "gpu_percent",
+            12,
+            "metadata",
+            "{\"gpuUtilization\":12,\"region\":\"eu-north-1\",\"tags\":[\"a\",\"b\"],"
+                + "\"batch\":{\"name\":\"nightly\",\"size\":64}}"),
+        entry("none", noon));
+    assertThat(
+            texts(
+                views.range(
+                    "all_logs", "acme", "pay", noon, noon.plusSeconds(1), "WHERE " + condition),
+                "log_id"))
+        .containsExactlyInAnyOrder(found.split(", "));
+  }
+
+  @Test
+  void metricsCountByLevelSourceAndRun() {
+    views.insert(
+        "logs",
+        entry("1", noon, "log_level", "Error", "source", "worker", "run_id", "r1"),
+        entry("2", noon, "log_level", "Error", "source", "worker", "run_id", "r2"),
+        entry("3", noon, "log_level", "Info", "source", "it's", "run_id", "r2"),
+        entry("4", noon, "log_level", "Stdout"),
+        entry("other script", noon, "script", "ship"),
+        entry("other account", noon, "account", "globex"));
+    views.insert(
+        "logs",
+        entry("3", noon, "version", 1, "log_level", "Info", "source", "it's", "run_id", "r2"));
+    assertThat(metrics("pay", noon, noon.plusSeconds(1)).toString())
+        .isEqualTo(
+            "{\"total_logs\":4,\"levels\":{\"Stdout\":1,\"Stderr\":0,\"Debug\":0,\"Info\":1,"
+                + "\"Warning\":0,\"Error\":2,\"Fatal\":0},"
+                + "\"sources\":{\"\":1,\"it's\":1,\"worker\":2},\"runs_with_logs\":2}");
+  }
+
+  @Test
+  void metricsOfNothingAreOneRowOfZeros() {
+    String nothing =
+        "{\"total_logs\":0,\"levels\":{\"Stdout\":0,\"Stderr\":0,\"Debug\":0,\"Info\":0,"
+            + "\"Warning\":0,\"Error\":0,\"Fatal\":0},\"sources\":{},\"runs_with_logs\":0}";
+    assertThat(metrics("pay", noon, noon.plusSeconds(1)).toString()).isEqualTo(nothing);
+    assertThat(metrics("pay", noon, noon.minusSeconds(1)).toString()).isEqualTo(nothing);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"it's", "a\\'b", "x' OR 1 = 1 --", "\"; DROP", "{script:String}", "\t\n", "ü"})
+  void namesAreTakenAsTheyAre(String name) {
+    views.insert(
+        "logs",
+        entry("1", noon, "account", name, "script", name, "run_id", name),
+        entry("2", noon, "run_id", "r"));
+    Instant end = noon.plusSeconds(1);
+    assertThat(texts(views.range("all_logs", name, name, noon, end, ""), "log_id"))
+        .containsExactly("1");
+    assertThat(texts(views.ofRun("record_logs", name, name), "log_id")).containsExactly("1");
+    assertThat(
+            views.range("log_metrics", name, name, noon, end, "").get(0).get("total_logs").asInt())
+        .isEqualTo(1);
+  }
+
+  private static Map<String, Object> entry(String id, Instant time, Object... more) {
+    Map<String, Object> entry = row(more);
+    entry.put("log_id", id);
+    entry.put("timestamp", Views.time(time));
+    entry.putIfAbsent("log_level", "Info");
+    return entry;
+  }
+
+  private static List<JsonNode> hour(String script) {
+    return logs(script, noon, noon.plusSeconds(3600));
+  }
+
+  private static List<JsonNode> logs(String script, Instant from, Instant to) {
+    return views.range("all_logs", "acme", script, from, to, "");
+  }
+
+  private static JsonNode metrics(String script, Instant from, Instant to) {
+    List<JsonNode> rows = views.range("log_metrics", "acme", script, from, to, "");
+    assertThat(rows).hasSize(1);
+    return rows.get(0);
+  }
+}

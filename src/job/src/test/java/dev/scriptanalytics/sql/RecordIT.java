@@ -1,0 +1,240 @@
+package dev.scriptanalytics.sql;
+
+import static dev.scriptanalytics.sql.Views.row;
+import static dev.scriptanalytics.sql.Views.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecordIT {
+  private static final long SEED = 20_261_121;
+
+  @TempDir static Path directory;
+  private static ClickHouseProcess clickHouse;
+  private static Views views;
+
+  /** Noon of yesterday, in UTC. */
+  private static Instant noon;
+
+  @BeforeAll
+  static void start() {
+    noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
+    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse.applySql();
+    clickHouse.query("SYSTEM STOP MERGES script_analytics.runs");
+    views = new Views(clickHouse);
+  }
+
+  @AfterAll
+  static void stop() {
+    clickHouse.close();
+  }
+
+  @BeforeEach
+  void forgetAll() {
+    clickHouse.query("TRUNCATE TABLE script_analytics.runs");
+  }
+
+  @Test
+  void showsTheRunAsItsFullestRowTells() {
+    views.insert("runs", run("r", noon, 1, "status", "In Progress", "input", "{\"id\":7}"));
+    assertThat(record("r").get("status").asText()).isEqualTo("In Progress");
+    views.insert(
+        "runs",
+        run(
+            "r",
+            noon,
+            3,
+            "status",
+            "Failed",
+            "input",
+            "{\"id\":7}",
+            "output",
+            "{\"ok\":false}",
+            "error_code",
+            "E1",
+            "redacted",
+            List.of("input")));
+    views.insert("runs", run("r", noon, 1, "status", "In Progress", "input", "{\"id\":7}"));
+    JsonNode record = record("r");
+    assertThat(record.get("status").asText()).isEqualTo("Failed");
+    assertThat(record.get("input").asText()).isEqualTo("{\"id\":7}");
+    assertThat(record.get("output").asText()).isEqualTo("{\"ok\":false}");
+    assertThat(record.get("error_code").asText()).isEqualTo("E1");
+    assertThat(record.get("redacted").toString()).isEqualTo("[\"input\"]");
+    assertThat(record.get("previous_run_id").isNull()).isTrue();
+    assertThat(record.get("next_run_id").isNull()).isTrue();
+  }
+
+  @Test
+  void isNoRowWhereThereIsNoSuchRun() {
+    views.insert("runs", run("r", noon, 3), run("r2", noon, 3, "account", "globex"));
+    assertThat(views.ofRun("record", "acme", "r2")).isEmpty();
+    assertThat(views.ofRun("record", "acme", "")).isEmpty();
+    assertThat(views.ofRun("record", "other", "r")).isEmpty();
+  }
+
+  @Test
+  void neighboursAreOfTheSameScriptInTheOrderOfAPage() {
+    Random random = new Random(SEED);
+    record Started(String id, Instant at) {}
+    List<Started> ofScript = new ArrayList<>();
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      // Three days far from each other, and a few runs at every one of their moments.
+      Started run =
+          new Started(
+              "r" + random.nextInt(1_000_000),
+              noon.minus(Duration.ofDays(4L * random.nextInt(3))).plusMillis(random.nextInt(5)));
+      ofScript.add(run);
+      rows.add(run(run.id(), run.at(), 3));
+      rows.add(run(run.id(), run.at(), 1));
+      rows.add(run("s" + i, run.at(), 3, "script", "ship"));
+      rows.add(run("g" + i, run.at(), 3, "account", "globex"));
+    }
+    Collections.shuffle(rows, random);
+    views.insert("runs", rows.subList(0, 100));
+    views.insert("runs", rows.subList(100, rows.size()));
+    ofScript.sort(
+        Comparator.comparing(Started::at)
+            .thenComparing(Comparator.comparing(Started::id).reversed()));
+    for (int i = 0; i < ofScript.size(); i++) {
+      JsonNode record = record(ofScript.get(i).id());
+      assertThat(record.get("previous_run_id").asText(null))
+          .isEqualTo(i == 0 ? null : ofScript.get(i - 1).id());
+      assertThat(record.get("next_run_id").asText(null))
+          .isEqualTo(i == ofScript.size() - 1 ? null : ofScript.get(i + 1).id());
+    }
+  }
+
+  @Test
+  void isTheFullerRowWhereAnIdCameWithTwoStarts() {
+    views.insert("runs", run("r", noon, 3, "status", "Success"));
+    views.insert("runs", run("r", noon.plusSeconds(60), 1, "status", "In Progress"));
+    assertThat(record("r").get("status").asText()).isEqualTo("Success");
+    views.insert("runs", run("r", noon.plusSeconds(90), 3, "status", "Failed"));
+    assertThat(record("r").get("status").asText()).isEqualTo("Failed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"it's", "a\\'b", "x' OR 1 = 1 --", "{run_id:String}", "\t\n", "ü"})
+  void namesAreTakenAsTheyAre(String name) {
+    views.insert("runs", run(name, noon, 3, "script", name, "account", name), run("r", noon, 3));
+    List<JsonNode> found = views.ofRun("record", name, name);
+    assertThat(texts(found, "run_id")).containsExactly(name);
+    assertThat(texts(found, "script")).containsExactly(name);
+  }
+
+  @Test
+  void isFoundByTheIndexOnTheRun() {
+    List<Map<String, Object>> runs = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      runs.add(run("run" + i, noon.plusMillis(i), 3));
+    }
+    views.insert("runs", runs);
+    String lookup =
+        "SELECT argMax((script, executed_on), (version, executed_on)) FROM script_analytics.runs"
+            + " WHERE account = 'acme' AND run_id = 'absent'";
+    assertThat(clickHouse.query("SHOW CREATE VIEW script_analytics.record FORMAT TSVRaw"))
+        .containsIgnoringWhitespaces(
+            "SELECT argMax((script, executed_on), (version, executed_on)) FROM"
+                + " script_analytics.runs WHERE (account = {account:String}) AND (run_id ="
+                + " {run_id:String})");
+    assertThat(clickHouse.query("EXPLAIN indexes = 1 " + lookup))
+        .contains("Name: run_ids")
+        .contains("Granules: 0/2");
+  }
+
+  /** The key goes from new to old, which ClickHouse calls experimental. */
+  @Test
+  void pagesOfRunsAreExactInBothDirectionsHoweverRowsReplaceEachOther() {
+    Random random = new Random(SEED);
+    Map<String, Instant> starts = new HashMap<>();
+    Map<String, Integer> versions = new HashMap<>();
+    for (int part = 0; part < 6; part++) {
+      List<Map<String, Object>> rows = new ArrayList<>();
+      for (int i = 0; i < 6_000; i++) {
+        String id = "run" + random.nextInt(20_000);
+        Instant start =
+            starts.computeIfAbsent(
+                id,
+                ignored ->
+                    noon.minus(Duration.ofDays(random.nextInt(2)))
+                        .plusMillis(random.nextInt(200_000)));
+        int version = 1 + random.nextInt(3);
+        versions.merge(id, version, Math::max);
+        rows.add(run(id, start, version, "deployment_version", version));
+      }
+      views.insert("runs", rows);
+    }
+    Comparator<Map.Entry<String, Instant>> byStart = Map.Entry.comparingByValue();
+    for (boolean newestFirst : new boolean[] {true, false}) {
+      List<String> expected =
+          starts.entrySet().stream()
+              .filter(
+                  run ->
+                      !run.getValue().isBefore(noon.minus(Duration.ofDays(1)).plusMillis(50_000))
+                          && run.getValue().isBefore(noon.plusMillis(100_000)))
+              .sorted(
+                  (newestFirst ? byStart.reversed() : byStart)
+                      .thenComparing(Map.Entry.comparingByKey()))
+              .map(run -> run.getKey() + " " + versions.get(run.getKey()))
+              .toList();
+      for (int limit : new int[] {1, 50, 5_000, 50_000}) {
+        assertThat(
+                views
+                    .range(
+                        "all_runs",
+                        "acme",
+                        "pay",
+                        noon.minus(Duration.ofDays(1)).plusMillis(50_000),
+                        noon.plusMillis(100_000),
+                        "ORDER BY executed_on "
+                            + (newestFirst ? "DESC" : "ASC")
+                            + ", run_id LIMIT "
+                            + limit)
+                    .stream()
+                    .map(
+                        run ->
+                            run.get("run_id").asText()
+                                + " "
+                                + run.get("deployment_version").asInt()))
+            .isEqualTo(expected.subList(0, Math.min(limit, expected.size())));
+      }
+    }
+  }
+
+  private static Map<String, Object> run(String id, Instant start, int version, Object... more) {
+    Map<String, Object> run = row(more);
+    run.put("run_id", id);
+    run.put("executed_on", Views.time(start));
+    run.put("version", version);
+    run.putIfAbsent("status", "Success");
+    return run;
+  }
+
+  private static JsonNode record(String run) {
+    List<JsonNode> rows = views.ofRun("record", "acme", run);
+    assertThat(rows).hasSize(1);
+    return rows.get(0);
+  }
+}

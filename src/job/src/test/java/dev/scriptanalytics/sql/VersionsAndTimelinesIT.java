@@ -1,0 +1,437 @@
+package dev.scriptanalytics.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptanalytics.sql.Rows.Run;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VersionsAndTimelinesIT {
+  private static final long SEED = 20_261_122;
+  private static final long MINUTE = 60_000;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir static Path directory;
+  private static ClickHouseProcess clickHouse;
+
+  /** Yesterday at noon: within every retention. */
+  private static long begin;
+
+  private final Random random = new Random(SEED);
+
+  @BeforeAll
+  static void start() {
+    begin = Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - 12 * 60 * MINUTE;
+    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse.applySql();
+  }
+
+  @AfterAll
+  static void stop() {
+    clickHouse.close();
+  }
+
+  @BeforeEach
+  void forgetAll() {
+    clickHouse.query("TRUNCATE TABLE script_analytics.runs");
+    clickHouse.query("TRUNCATE TABLE script_analytics.run_rollups");
+  }
+
+  @Test
+  void tellsTheVersionsOfAnyRangeApart() {
+    List<Run> runs = randomRuns(3_000, 12 * MINUTE);
+    write(runs);
+    for (int i = 0; i < 20; i++) {
+      long from = randomTime();
+      long to = from + random.nextInt((int) (6 * MINUTE));
+      List<JsonNode> rows =
+          select("version_metrics", from, to, "", "ORDER BY deployment_version DESC");
+      Map<Integer, List<Run>> expected =
+          during(runs, from, to)
+              .collect(
+                  Collectors.groupingBy(Run::deploymentVersion, TreeMap::new, Collectors.toList()));
+      assertThat(rows).as(from + " to " + to).hasSize(expected.size());
+      for (JsonNode row : rows) {
+        List<Run> version = expected.get(row.get("deployment_version").intValue());
+        assertCounts(row, version);
+        assertThat(row.get("first_run").asText())
+            .isEqualTo(minute(version.stream().mapToLong(Run::executedOn).min().orElseThrow()));
+        assertThat(row.get("last_run").asText())
+            .isEqualTo(minute(version.stream().mapToLong(Run::executedOn).max().orElseThrow()));
+      }
+    }
+  }
+
+  @Test
+  void putsEachRunIntoItsBucketWhateverTheStep() {
+    List<Run> runs = randomRuns(3_000, 12 * MINUTE);
+    write(runs);
+    for (int step : new int[] {1, 7, 60, 90, 120, 300, 86_400}) {
+      for (int i = 0; i < 3; i++) {
+        long from = randomTime();
+        assertTimeline(runs, from, from + random.nextInt((int) (6 * MINUTE)), step);
+      }
+    }
+  }
+
+  @Test
+  void countsMinutesWithoutRawRowsInTheBucketThatTheyBeginIn() {
+    List<Run> runs = randomRuns(1_000, 6 * MINUTE);
+    write(runs);
+    clickHouse.query("TRUNCATE TABLE script_analytics.runs");
+    List<Run> atTheirMinutes =
+        runs.stream()
+            .map(
+                run ->
+                    new Run(
+                        run.account(),
+                        run.script(),
+                        Math.floorDiv(run.executedOn(), MINUTE) * MINUTE,
+                        run.runId(),
+                        3,
+                        run.status(),
+                        run.deploymentVersion(),
+                        run.responseTime(),
+                        run.arrivedOn()))
+            .toList();
+    assertTimeline(atTheirMinutes, begin - MINUTE, begin + 7 * MINUTE, 90);
+    assertTimeline(atTheirMinutes, begin - MINUTE, begin + 7 * MINUTE, 120);
+  }
+
+  @Test
+  void givesAnyPercentileOfAllVersionsOfEachAndOfEachBucket() {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      runs.add(run("pay", i, 1 + i % 2, "Success", 1.0 + i));
+    }
+    write(runs);
+    for (double percentile : new double[] {0, 5, 50, 95, 99.5, 100}) {
+      List<JsonNode> rows =
+          select("script_percentile", begin, begin + MINUTE, ", percentile = " + percentile, "");
+      assertThat(Views.texts(rows, "deployment_version")).containsExactly("null", "2", "1");
+      assertThat(Views.texts(rows, "response_times")).containsExactly("1000", "500", "500");
+      for (JsonNode row : rows) {
+        // In the middle, a centroid of the job's digests stands for two percent of the values.
+        assertThat(row.get("response_time").doubleValue()).isCloseTo(10 * percentile, within(10.0));
+      }
+      List<JsonNode> buckets =
+          select(
+              "percentile_timeline",
+              begin,
+              begin + MINUTE,
+              ", step = 60, percentile = " + percentile,
+              "");
+      assertThat(Views.texts(buckets, "bucket")).containsExactly(minute(begin), minute(begin));
+      assertThat(Views.texts(buckets, "response_time"))
+          .containsExactly(
+              rows.get(2).get("response_time").asText(), rows.get(1).get("response_time").asText());
+    }
+  }
+
+  @Test
+  void listsTheScriptsOfAnAccountWithTheirVersionsAndTimes() {
+    Run first = run("ship", 1, 2, "Failed", null);
+    Run last = new Run("acme", "ship", begin + 90_000, "2", 3, "Success", 1, 5.0, begin + 90_000);
+    Run another = new Run("globex", "other", begin, "3", 3, "Success", 1, 5.0, begin);
+    write(List.of(first, last, another, run("pay", 4, 0, "In Progress", null)));
+    assertThat(ask("SELECT * FROM script_analytics.scripts(account = 'acme')").toString())
+        .isEqualTo(
+            "[{\"script\":\"pay\",\"versions\":[0],\"first_run\":\"%1$s\",\"last_run\":\"%1$s\"}, "
+                    .formatted(minute(begin))
+                + "{\"script\":\"ship\",\"versions\":[1,2],\"first_run\":\"%s\",\"last_run\":\"%s\"}]"
+                    .formatted(minute(begin), minute(begin + MINUTE)));
+  }
+
+  @Test
+  void findsTheScriptsWhoseNewestVersionIsSlowerOrFailsMore() {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      double time = 100 + i % 100;
+      String seldom = i % 50 == 0 ? "Failed" : "Success";
+      String often = i % 10 == 0 ? "Failed" : "Success";
+      runs.add(run("slower", i, 6, seldom, time));
+      runs.add(run("slower", i + 2_000, 7, seldom, 1.5 * time));
+      runs.add(run("failing", i, 1, seldom, time));
+      runs.add(run("failing", i + 2_000, 2, often, time));
+      runs.add(run("better", i, 1, often, 1.5 * time));
+      runs.add(run("better", i + 2_000, 2, seldom, time));
+      runs.add(run("same", i, 1, seldom, time));
+      runs.add(run("same", i + 2_000, 2, seldom, time));
+      // Only the version before the newest is what it is compared with.
+      runs.add(run("recovered", i, 1, seldom, time / 2));
+      runs.add(run("recovered", i + 2_000, 2, seldom, time));
+      runs.add(run("recovered", i + 4_000, 3, seldom, time));
+      runs.add(run("unknown", i, 0, seldom, time));
+      runs.add(run("unknown", i + 2_000, 1, often, 2 * time));
+    }
+    write(runs);
+    List<JsonNode> rows = regressions();
+    assertThat(Views.texts(rows, "script")).containsExactly("failing", "slower");
+    JsonNode failing = rows.get(0);
+    assertThat(failing.get("regressions").toString()).isEqualTo("[\"failures\"]");
+    assertThat(failing.get("old_finished").intValue()).isEqualTo(2_000);
+    assertThat(failing.get("new_finished").intValue()).isEqualTo(2_000);
+    assertThat(failing.get("old_failed").intValue()).isEqualTo(40);
+    assertThat(failing.get("new_failed").intValue()).isEqualTo(200);
+    assertThat(failing.get("old_failure_rate").doubleValue()).isEqualTo(2.0);
+    assertThat(failing.get("new_failure_rate").doubleValue()).isEqualTo(10.0);
+    JsonNode slower = rows.get(1);
+    assertThat(slower.get("regressions").toString()).isEqualTo("[\"p90\",\"p99\"]");
+    assertThat(slower.get("old_version").intValue()).isEqualTo(6);
+    assertThat(slower.get("new_version").intValue()).isEqualTo(7);
+    assertThat(slower.get("old_p90").doubleValue()).isCloseTo(190, within(2.0));
+    assertThat(slower.get("new_p90").doubleValue()).isCloseTo(285, within(3.0));
+    // 1.5 * time is above 190 from time 127 on.
+    assertThat(slower.get("new_over_p90").doubleValue()).isCloseTo(73, within(2.0));
+  }
+
+  @Test
+  void findsTheSameInTheOverviewOfAllAccounts() {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      double time = 100 + i % 100;
+      runs.add(run("slower", i, 6, "Success", time));
+      runs.add(run("slower", i + 2_000, 7, "Success", 1.5 * time));
+      runs.add(ofGlobex(run("slower", i, 6, "Success", time)));
+      runs.add(ofGlobex(run("slower", i + 2_000, 7, "Success", 1.5 * time)));
+      runs.add(run("same", i, 1 + i / 1_000, "Success", time));
+      runs.add(run("alone", i, 1, i % 2 == 0 ? "Failed" : "Success", i % 2 == 0 ? null : time));
+    }
+    write(runs);
+    List<JsonNode> overview = regressionsOverview();
+    assertThat(Views.texts(overview, "account")).containsExactly("acme", "globex");
+    JsonNode ofAcme = regressions().get(0);
+    for (JsonNode row : overview) {
+      assertThat(row.get("regressions").toString()).isEqualTo("[\"p90\",\"p99\"]");
+      ofAcme
+          .fieldNames()
+          .forEachRemaining(name -> assertThat(row.get(name)).as(name).isEqualTo(ofAcme.get(name)));
+    }
+  }
+
+  @Test
+  void theOverviewOfNothingIsEmptyAndNoAccountIsAllAccounts() {
+    assertThat(regressionsOverview()).isEmpty();
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      runs.add(run("worse", i, 1, "Success", 1.0));
+      runs.add(run("worse", i + 200, 2, "Failed", null));
+    }
+    write(runs);
+    assertThat(regressionsOverview()).hasSize(1);
+    assertThat(
+            ask(
+                "SELECT * FROM script_analytics.version_regressions(account = '', "
+                    + minuteOfRuns()
+                    + ")"))
+        .isEmpty();
+  }
+
+  @Test
+  void doesNotCryWolfAtTenRuns() {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      runs.add(run("few", i, 1, "Success", 10.0 + i));
+      runs.add(run("few", i + 10, 2, i < 3 ? "Failed" : "Success", i < 3 ? null : 100.0 + i));
+    }
+    write(runs);
+    assertThat(regressions()).isEmpty();
+  }
+
+  @Test
+  void seldomRaisesAFalseAlarmAmongManyScriptsThatDidNotChange() {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 40 * 1_200; i++) {
+      boolean failed = random.nextInt(20) == 0;
+      runs.add(
+          run(
+              "script" + i % 40,
+              i,
+              1 + random.nextInt(2),
+              failed ? "Failed" : "Success",
+              failed ? null : Math.exp(3 + 1.5 * random.nextGaussian())));
+    }
+    write(runs);
+    assertThat(regressions()).isEmpty();
+  }
+
+  private List<JsonNode> regressions() {
+    return ask(
+        "SELECT * FROM script_analytics.version_regressions(account = 'acme', "
+            + minuteOfRuns()
+            + ")");
+  }
+
+  private static Run ofGlobex(Run run) {
+    return new Run(
+        "globex",
+        run.script(),
+        run.executedOn(),
+        run.runId(),
+        run.version(),
+        run.status(),
+        run.deploymentVersion(),
+        run.responseTime(),
+        run.arrivedOn());
+  }
+
+  private List<JsonNode> regressionsOverview() {
+    return ask("SELECT * FROM script_analytics.regressions_overview(" + minuteOfRuns() + ")");
+  }
+
+  private String minuteOfRuns() {
+    return "from = '%s', to = '%s'"
+        .formatted(Rows.clickHouseTime(begin), Rows.clickHouseTime(begin + MINUTE));
+  }
+
+  private void assertTimeline(List<Run> runs, long from, long to, int step) {
+    List<JsonNode> rows = select("run_timeline", from, to, ", step = " + step, "");
+    Function<Run, String> place =
+        run ->
+            second(Math.floorDiv(run.executedOn(), step * 1000L) * step * 1000L)
+                + " "
+                + run.deploymentVersion();
+    Map<String, List<Run>> expected =
+        during(runs, from, to)
+            .collect(Collectors.groupingBy(place, TreeMap::new, Collectors.toList()));
+    assertThat(rows.stream().map(r -> r.get("bucket").asText() + " " + r.get("deployment_version")))
+        .as("step " + step)
+        .containsExactlyElementsOf(expected.keySet());
+    for (JsonNode row : rows) {
+      assertCounts(
+          row, expected.get(row.get("bucket").asText() + " " + row.get("deployment_version")));
+    }
+  }
+
+  private static void assertCounts(JsonNode row, List<Run> runs) {
+    assertThat(row.get("total_runs").intValue()).isEqualTo(runs.size());
+    assertThat(row.get("succeeded").longValue())
+        .isEqualTo(runs.stream().filter(Run::succeeded).count());
+    assertThat(row.get("failed").longValue()).isEqualTo(runs.stream().filter(Run::failed).count());
+    double slowest =
+        runs.stream()
+            .filter(run -> run.responseTime() != null)
+            .mapToDouble(Run::responseTime)
+            .max()
+            .orElse(Double.NaN);
+    assertThat(row.get("max").isNull()).isEqualTo(Double.isNaN(slowest));
+    assertThat(row.get("p99").isNull()).isEqualTo(Double.isNaN(slowest));
+    if (!Double.isNaN(slowest)) {
+      assertThat(row.get("max").doubleValue()).isEqualTo(slowest);
+    }
+  }
+
+  private static Stream<Run> during(List<Run> runs, long from, long to) {
+    return runs.stream()
+        .filter(run -> run.account().equals("acme") && run.script().equals("pay"))
+        .filter(run -> from <= run.executedOn() && run.executedOn() < to);
+  }
+
+  private static List<JsonNode> select(
+      String view, long from, long to, String parameters, String rest) {
+    return ask(
+        "SELECT * FROM script_analytics."
+            + view
+            + "(account = 'acme', script = 'pay', from = '"
+            + Rows.clickHouseTime(from)
+            + "', to = '"
+            + Rows.clickHouseTime(to)
+            + "'"
+            + parameters
+            + ") "
+            + rest);
+  }
+
+  private static List<JsonNode> ask(String query) {
+    return clickHouse
+        .queryAs("script_reader", ClickHouse.READER_PASSWORD, query + " FORMAT JSONEachRow")
+        .lines()
+        .map(VersionsAndTimelinesIT::parsed)
+        .toList();
+  }
+
+  private static JsonNode parsed(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not JSON: " + line, e);
+    }
+  }
+
+  private static void write(List<Run> runs) {
+    Rows.insertRuns(clickHouse, runs);
+    Rows.insertRollups(clickHouse, runs);
+  }
+
+  /** What ClickHouse makes of the minute. */
+  private static String minute(long millis) {
+    return second(Math.floorDiv(millis, MINUTE) * MINUTE);
+  }
+
+  /** What ClickHouse makes of a whole second. */
+  private static String second(long millis) {
+    return Instant.ofEpochMilli(millis).toString().replace('T', ' ').replace("Z", "");
+  }
+
+  private long randomTime() {
+    return begin + random.nextInt((int) (12 * MINUTE));
+  }
+
+  private static Run run(String script, int id, int version, String status, Double time) {
+    return new Run(
+        "acme",
+        script,
+        begin + id % 60_000,
+        "run" + id,
+        3,
+        status,
+        version,
+        status.equals("Success") ? time : null,
+        begin);
+  }
+
+  /** Runs of two scripts in three versions, of which some arrived late. */
+  private List<Run> randomRuns(int count, long millis) {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      long executedOn = begin + random.nextInt((int) millis);
+      // Every eighth at an edge of a minute, where mistakes are.
+      if (i % 8 == 0) {
+        executedOn = Math.floorDiv(executedOn, MINUTE) * MINUTE + random.nextInt(3) - 1;
+      }
+      String status = List.of("In Progress", "Failed", "Success", "Success").get(random.nextInt(4));
+      runs.add(
+          new Run(
+              "acme",
+              random.nextInt(5) == 0 ? "ship" : "pay",
+              executedOn,
+              "run" + i,
+              3,
+              status,
+              random.nextInt(3),
+              status.equals("Success") ? Math.exp(3 + 1.5 * random.nextGaussian()) : null,
+              executedOn + random.nextInt(3) * 3_600_000L));
+    }
+    return runs;
+  }
+}

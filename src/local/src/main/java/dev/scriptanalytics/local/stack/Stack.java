@@ -1,0 +1,110 @@
+package dev.scriptanalytics.local.stack;
+
+import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
+import dev.scriptanalytics.testkit.flink.FlinkPrograms;
+import dev.scriptanalytics.testkit.flink.FlinkRest;
+import dev.scriptanalytics.testkit.kafka.KafkaBroker;
+import dev.scriptanalytics.testkit.process.LocalProcess;
+import dev.scriptanalytics.testkit.process.Ports;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One local stack: a directory that holds its data, its logs and what is known of its processes,
+ * and the ports on which it listens.
+ */
+final class Stack {
+
+  static final String CLICKHOUSE = ClickHouse.NAME;
+  static final String KAFKA = KafkaBroker.NAME;
+  static final String JOB_MANAGER = FlinkPrograms.JOB_MANAGER;
+  static final String TASK_MANAGER = FlinkPrograms.TASK_MANAGER;
+  static final String SAMPLE = "sample";
+
+  /** In the order in which they are shown. */
+  static final List<String> PROCESSES =
+      List.of(CLICKHOUSE, KAFKA, JOB_MANAGER, TASK_MANAGER, SAMPLE);
+
+  static final String OTLP_LOGS_TOPIC = "otlp_logs";
+  static final String OTLP_SPANS_TOPIC = "otlp_spans";
+  static final List<String> TOPICS =
+      List.of("script-runs", "script-logs", OTLP_LOGS_TOPIC, OTLP_SPANS_TOPIC);
+  static final List<String> TABLES = List.of("runs", "logs", "run_rollups", "dead_letters");
+
+  private final Path home;
+  private final StackPorts ports;
+
+  Stack(Path home, StackPorts ports) {
+    this.home = home;
+    this.ports = ports;
+  }
+
+  /** The stack in the directory, if one is running there, in whole or in part. */
+  static Optional<Stack> running(Path home) {
+    return PROCESSES.stream().anyMatch(name -> LocalProcess.running(name, home).isPresent())
+        ? StackPorts.load(portsFile(home)).map(ports -> new Stack(home, ports))
+        : Optional.empty();
+  }
+
+  static Path portsFile(Path home) {
+    return home.resolve("run/ports.properties");
+  }
+
+  Path home() {
+    return home;
+  }
+
+  StackPorts ports() {
+    return ports;
+  }
+
+  Optional<LocalProcess> process(String name) {
+    return LocalProcess.running(name, home);
+  }
+
+  boolean runs(String name) {
+    return process(name).isPresent();
+  }
+
+  ClickHouse clickHouse() {
+    return new ClickHouse(
+        home, ports.get(StackPort.CLICKHOUSE_HTTP_PORT), ports.get(StackPort.CLICKHOUSE_TCP_PORT));
+  }
+
+  KafkaBroker kafka() {
+    return new KafkaBroker(home, ports.get(StackPort.KAFKA_PORT), Ports.free());
+  }
+
+  URI flinkAddress() {
+    return URI.create("http://" + Ports.LOOPBACK + ":" + ports.get(StackPort.FLINK_REST_PORT));
+  }
+
+  FlinkRest flink() {
+    return new FlinkRest(flinkAddress());
+  }
+
+  /** The Flink programs with the configuration that the running JobManager was started with. */
+  FlinkPrograms flinkPrograms() {
+    return FlinkPrograms.configured(home);
+  }
+
+  /** What the shipped job configuration expects to find in the environment. */
+  Map<String, String> jobEnvironment() {
+    return Map.of(
+        "KAFKA_BOOTSTRAP_SERVERS", kafka().bootstrapServers(),
+        "CLICKHOUSE_URL", clickHouse().httpUrl().toString(),
+        "CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD);
+  }
+
+  /** The job that was submitted last, whatever became of it. */
+  Optional<SubmittedJob> job() {
+    return SubmittedJob.load(home.resolve("run/job.properties"));
+  }
+
+  void recordJob(SubmittedJob job) {
+    job.store(home.resolve("run/job.properties"));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.scriptanalytics.local.stack;
+
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells what runs of a local stack, and what it holds. */
+final class Status {
+
+  private final Stack stack;
+  private final Report report;
+  private boolean complete = true;
+
+  private Status(Stack stack, Report report) {
+    this.stack = stack;
+    this.report = report;
+  }
+
+  /**
+   * Tells it.
+   *
+   * @return whether everything runs that {@code up} starts, the sample producer aside
+   */
+  static boolean run(Path home, Report report) {
+    Optional<Stack> running = Stack.running(home);
+    if (running.isEmpty()) {
+      report.say("Nothing runs in " + home + ". Start it with deploy/local/up.");
+      return false;
+    }
+    return new Status(running.get(), report).run();
+  }
+
+  private boolean run() {
+    report.say("Local stack in " + stack.home());
+    Stack.PROCESSES.forEach(this::tellProcess);
+    tellJob();
+    tellRows();
+    if (!complete) {
+      report.say("Not everything runs. deploy/local/up starts what is missing.");
+    }
+    return complete;
+  }
+
+  private void tellProcess(String name) {
+    List<String> ports = new ArrayList<>();
+    for (StackPort port : StackPort.values()) {
+      if (port.process().equals(name)) {
+        ports.add(Integer.toString(stack.ports().get(port)));
+      }
+    }
+    tell(
+        name,
+        stack
+            .process(name)
+            .map(
+                process ->
+                    "process "
+                        + process.pid()
+                        + (ports.isEmpty() ? "" : ", port " + String.join(" and ", ports)))
+            .orElseGet(() -> missing(name)));
+  }
+
+  private String missing(String name) {
+    // One may well do without made-up runs.
+    complete &= name.equals(Stack.SAMPLE);
+    return "does not run";
+  }
+
+  private void tellJob() {
+    if (!stack.runs(Stack.JOB_MANAGER)) {
+      tell("job", missing("job"));
+      return;
+    }
+    try {
+      Optional<JobProgress> job =
+          stack.job().map(submitted -> new JobProgress(stack.flink(), submitted.id()));
+      complete &= job.filter(JobProgress::allTasksRun).isPresent();
+      tell("job", job.map(found -> found.state() + ", " + found.id()).orElse("not submitted"));
+    } catch (UncheckedIOException e) {
+      complete = false;
+      tell("job", e.getMessage());
+    }
+  }
+
+  private void tellRows() {
+    if (!stack.runs(Stack.CLICKHOUSE)) {
+      return;
+    }
+    ClickHouseHttp clickHouse = stack.clickHouse().http();
+    for (String table : Stack.TABLES) {
+      try {
+        tell(
+            table,
+            clickHouse.query(
+                    "SELECT formatReadableQuantity(count()) FROM script_analytics."
+                        + table
+                        + " FINAL")
+                + " rows");
+      } catch (ClickHouseHttp.QueryFailedException | UncheckedIOException e) {
+        complete = false;
+        tell(table, e.getMessage());
+      }
+    }
+  }
+
+  private void tell(String subject, String what) {
+    report.say("  %-13s %s".formatted(subject, what));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.scriptanalytics.local.stack;
+
+import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
+import dev.scriptanalytics.testkit.process.Ports;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/** What a user needs to know of a stack that runs: addresses, and queries to begin with. */
+record Summary(Stack stack) {
+
+  // Names that need no quoting in a shell: the query is made to be pasted into one.
+  private static final String BUSIEST_SCRIPT =
+      """
+      SELECT account, script FROM script_analytics.runs
+      WHERE match(account, '^[A-Za-z0-9_. -]+$') AND match(script, '^[A-Za-z0-9_. -]+$')
+      GROUP BY account, script ORDER BY count() DESC, account, script LIMIT 1 FORMAT TSV""";
+
+  String text() {
+    ClickHouse clickHouse = stack.clickHouse();
+    String[] busiest = clickHouse.http().query(BUSIEST_SCRIPT).split("\t", -1);
+    boolean any = busiest.length == 2;
+    String account = any ? busiest[0] : "acme";
+    String script = any ? busiest[1] : "Qbalance";
+    LocalDate today = LocalDate.now(ZoneOffset.UTC);
+    return """
+
+        Everything runs.
+          Flink       %s
+          ClickHouse  %s, native protocol %s:%d
+                      user default has no password; script_reader has the password %s
+          Kafka       %s, topics %s
+          Logs        %s
+
+        Try it:
+          curl -u script_reader:%s %s --data-binary "
+            SELECT * FROM script_analytics.script_metrics(account = '%s', script = '%s',
+              from = now64(3) - INTERVAL 1 DAY, to = now64(3)) FORMAT Vertical"
+          curl -u script_reader:%s %s --data-binary "
+            SELECT timestamp, log_level, log_message, run_id FROM script_analytics.all_logs(account = '%s',
+              script = '%s', from = now64(3) - INTERVAL 1 DAY, to = now64(3))
+            WHERE log_level IN ('Warning', 'Error', 'Fatal')
+            ORDER BY timestamp DESC LIMIT 10 FORMAT PrettyCompact"
+        Or open in a browser (deploy/clickhouse/HTTP.md has more):
+          %s/exports/%s_runs_data.csv?account=%s&from=%s&to=%s
+        """
+        .formatted(
+            stack.flinkAddress(),
+            clickHouse.httpUrl(),
+            Ports.LOOPBACK,
+            clickHouse.tcpPort(),
+            ClickHouse.READER_PASSWORD,
+            stack.kafka().bootstrapServers(),
+            String.join(", ", Stack.TOPICS),
+            stack.home().resolve("logs"),
+            ClickHouse.READER_PASSWORD,
+            clickHouse.httpUrl(),
+            account,
+            script,
+            ClickHouse.READER_PASSWORD,
+            clickHouse.httpUrl(),
+            account,
+            script,
+            clickHouse.httpUrl(),
+            inAddress(script),
+            inAddress(account),
+            today.minusDays(1),
+            today.plusDays(1));
+  }
+
+  private static String inAddress(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,222 @@
+package dev.scriptanalytics.local.stack;
+
+import dev.scriptanalytics.local.SampleProducer;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
+import dev.scriptanalytics.testkit.flink.FlinkJobs;
+import dev.scriptanalytics.testkit.flink.FlinkPrograms;
+import dev.scriptanalytics.testkit.kafka.KafkaBroker;
+import dev.scriptanalytics.testkit.process.JavaProgram;
+import dev.scriptanalytics.testkit.process.LocalProcess;
+import dev.scriptanalytics.testkit.process.Repository;
+import dev.scriptanalytics.testkit.process.Waiting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Starts what does not run of a local stack, and waits until it works from end to end. */
+final class Up {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
+
+  // Two for each slot of the TaskManager, so that a third and fourth slot would have something to
+  // read too.
+  private static final int PARTITIONS = 4;
+  // Larger than the job takes (event.max-bytes), so that the job's own limit is the one that is
+  // met.
+  private static final Map<String, String> TOPIC_CONFIGURATION =
+      Map.of("message.timestamp.type", "LogAppendTime", "max.message.bytes", "16777216");
+
+  private final Stack stack;
+  private final Report report;
+  private final boolean withSample;
+  private final Map<String, String> metricsPorts;
+
+  private Up(Stack stack, Report report, boolean withSample, Map<String, String> environment) {
+    this.stack = stack;
+    this.report = report;
+    this.withSample = withSample;
+    String ports = environment.getOrDefault("FLINK_METRICS_PORTS", "");
+    this.metricsPorts = ports.isEmpty() ? Map.of() : Map.of(FlinkPrograms.METRICS_PORTS, ports);
+  }
+
+  /**
+   * Brings the stack up.
+   *
+   * @param environment names ports, for which see {@link StackPort}, and with {@code
+   *     FLINK_METRICS_PORTS} a range in which each process of Flink takes one for its metrics
+   * @throws IllegalStateException if something cannot be started; the message says why and what to
+   *     do
+   */
+  static void run(Path home, Map<String, String> environment, Report report, boolean withSample) {
+    HomeLock.holding(
+        home,
+        () -> {
+          Optional<Stack> running = Stack.running(home);
+          running.ifPresent(stack -> stack.ports().expectNoOthersIn(environment));
+          Stack stack = running.orElseGet(() -> new Stack(home, StackPorts.of(environment)));
+          new Up(stack, report, withSample, environment).run();
+        });
+  }
+
+  private void run() {
+    stack.ports().expectFree(port -> !stack.runs(port.process()));
+    stack.ports().store(Stack.portsFile(stack.home()));
+    report.step("Local stack in %s", stack.home());
+    ClickHouse clickHouse = stack.clickHouse();
+    LocalProcess clickHouseProcess = started(Stack.CLICKHOUSE, clickHouse::prepareDetached);
+    if (!stack.runs(Stack.JOB_MANAGER)) {
+      configureFlink();
+    }
+    FlinkPrograms flink = stack.flinkPrograms();
+    OptionalInt failuresToExceed = failuresToExceed();
+    LocalProcess jobManager = started(Stack.JOB_MANAGER, flink::jobManager);
+    LocalProcess taskManager =
+        started(Stack.TASK_MANAGER, () -> flink.taskManager(Stack.TASK_MANAGER));
+    KafkaBroker kafka = stack.kafka();
+    LocalProcess kafkaProcess = started(Stack.KAFKA, kafka::prepare);
+
+    clickHouse.awaitReady(clickHouseProcess);
+    clickHouse.http().applySql(Repository.path("sql"));
+    report.step("ClickHouse answers; the tables and views of sql/ are there");
+    kafka.awaitReady(kafkaProcess);
+    Stack.TOPICS.forEach(name -> kafka.createTopic(name, PARTITIONS, TOPIC_CONFIGURATION));
+    report.step("Kafka answers; the topics %s are there", String.join(", ", Stack.TOPICS));
+    jobManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(0));
+    taskManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(1));
+    report.step("Flink answers; a TaskManager offers its slots");
+    boolean newJob = submitUnlessItRuns(flink);
+    FirstRuns firstRuns = new FirstRuns(clickHouse.http());
+    boolean newSample = withSample && !stack.runs(Stack.SAMPLE);
+    if (newSample) {
+      start(sample(kafka, firstRuns.isFirstStart()));
+      report.step("The sample producer sends runs and logs to these topics");
+    }
+    JobProgress job = submittedJob().orElseThrow();
+    int exceed = newJob ? -1 : failuresToExceed.orElse(-1);
+    await(job, "its tasks to run", () -> job.allTasksRun() && job.failures() > exceed);
+    report.step("The job runs");
+    if (newSample || (newJob && stack.runs(Stack.SAMPLE))) {
+      await(job, "the first runs in ClickHouse", firstRuns::haveArrived);
+      report.step("The first runs can be queried");
+    }
+    report.say(new Summary(stack).text());
+  }
+
+  private LocalProcess started(String name, Supplier<JavaProgram> program) {
+    Optional<LocalProcess> running = stack.process(name);
+    if (running.isPresent()) {
+      report.step("%s runs already", running.get());
+      return running.get();
+    }
+    return start(program.get());
+  }
+
+  private LocalProcess start(JavaProgram program) {
+    LocalProcess process = LocalProcess.startDaemon(program, stack.home());
+    report.step("Starting %s", process);
+    return process;
+  }
+
+  private void configureFlink() {
+    // A TaskManager knows its JobManager by a port that the next one will not have.
+    stack.process(Stack.TASK_MANAGER).ifPresent(LocalProcess::kill);
+    FlinkPrograms.configure(
+        stack.home(), stack.ports().get(StackPort.FLINK_REST_PORT), metricsPorts);
+  }
+
+  private Optional<JobProgress> submittedJob() {
+    return stack.job().map(job -> new JobProgress(stack.flink(), job.id()));
+  }
+
+  /** For some seconds a JobManager takes the tasks of a TaskManager that was killed for running. */
+  private OptionalInt failuresToExceed() {
+    if (!stack.runs(Stack.JOB_MANAGER) || stack.runs(Stack.TASK_MANAGER)) {
+      return OptionalInt.empty();
+    }
+    return submittedJob().filter(JobProgress::allTasksRun).stream()
+        .mapToInt(JobProgress::failures)
+        .findFirst();
+  }
+
+  private static JavaProgram sample(KafkaBroker kafka, boolean firstStart) {
+    List<String> arguments =
+        new ArrayList<>(List.of("--bootstrap-servers", kafka.bootstrapServers()));
+    if (!firstStart) {
+      arguments.addAll(List.of("--history", "0s"));
+    }
+    return new JavaProgram(
+        Stack.SAMPLE,
+        JavaProgram.ownClassPath(),
+        List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        SampleProducer.class.getName(),
+        arguments);
+  }
+
+  private boolean submitUnlessItRuns(FlinkPrograms flink) {
+    Path options = JobOptionsFile.in(stack.home());
+    Path jar = Repository.jobJar();
+    String checksum = SubmittedJob.checksumOf(jar);
+    Optional<SubmittedJob> unfinished =
+        stack.job().filter(job -> new JobProgress(stack.flink(), job.id()).isUnfinished());
+    if (unfinished.isPresent()) {
+      report.step("Job %s is there already", unfinished.get().id());
+      if (!unfinished.get().jarChecksum().equals(checksum)) {
+        report.step("It is an older build: deploy/local/down and up again change to this one");
+      }
+      return false;
+    }
+    FlinkJobs jobs = new FlinkJobs(flink, stack.home());
+    Optional<Path> snapshot = jobs.lastSnapshot();
+    report.step(
+        "Submitting %s with %s, from %s",
+        jar.getFileName(),
+        options,
+        snapshot
+            .map(
+                path -> (path.startsWith(flink.savepoints()) ? "savepoint " : "checkpoint ") + path)
+            .orElse("the earliest records"));
+    String id =
+        jobs.submit(jar, snapshot, List.of("--config", options.toString()), stack.jobEnvironment());
+    stack.recordJob(new SubmittedJob(id, checksum));
+    return true;
+  }
+
+  private void await(JobProgress job, String what, BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!Waiting.until(REPORT_INTERVAL, () -> condition.getAsBoolean() || !job.isUnfinished())) {
+      report.step("Waiting for %s; the job is %s", what, job.state());
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw new IllegalStateException(
+            "Gave up waiting for %s: the job is %s%n%s"
+                .formatted(what, job.state(), explanation(job)));
+      }
+    }
+    if (!job.isUnfinished()) {
+      throw new IllegalStateException(
+          "The job has ended: it is %s%n%s".formatted(job.state(), explanation(job)));
+    }
+  }
+
+  private String explanation(JobProgress job) {
+    return """
+        %s
+        More is to be read at %s and in %s.
+        If the state of an earlier build does not fit this one: run deploy/local/down, delete
+        %s and
+        %s, and run deploy/local/up;
+        the job then reads all records again, and counts none twice."""
+        .formatted(
+            job.lastFailure(),
+            stack.flinkAddress(),
+            stack.home().resolve("logs"),
+            stack.flinkPrograms().checkpoints(),
+            stack.flinkPrograms().savepoints());
+  }
+}

@@ -1,0 +1,229 @@
+package dev.scriptanalytics.local.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.rollup.KeepCells;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
+import dev.scriptanalytics.testkit.process.Ports;
+import dev.scriptanalytics.testkit.process.Repository;
+import dev.scriptanalytics.testkit.process.Waiting;
+import dev.scriptanalytics.track.RunTracker;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that a newcomer is told to type. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class LocalStackIT {
+  // Ten ports that nothing else takes in the test.
+  private static final int METRICS_PORTS = 32_100 + ThreadLocalRandom.current().nextInt(60) * 10;
+
+  private static final Pattern METRIC = Pattern.compile("flink_(task|job)manager_\\w+");
+
+  private static final List<String> METRICS_OF_THE_JOB =
+      List.of(
+          "numRecordsIn",
+          "reason_rejectedRecords",
+          RunTracker.DUPLICATE_EVENTS,
+          "reason_" + RunTracker.CONTRADICTING_EVENTS,
+          "currentEmitEventTimeLag",
+          RunTracker.OPEN_RUNS,
+          RunTracker.REMEMBERED_RUNS,
+          KeepCells.CELLS,
+          KeepCells.CHANGED_CELLS,
+          KeepCells.EMITTED_ROLLUPS,
+          "insertMillis",
+          "retries",
+          "rowsInFlight",
+          Redactor.FAILURES);
+
+  @TempDir private Path directory;
+  private final Map<String, String> environment = new HashMap<>();
+
+  private record Outcome(int exitCode, String output) {}
+
+  @BeforeEach
+  void beApartFromAnyOtherStack() {
+    environment.put("SCRIPT_ANALYTICS_HOME", directory.resolve("a home").toString());
+    for (StackPort port : StackPort.values()) {
+      environment.put(port.name(), Integer.toString(Ports.free()));
+    }
+    environment.put("FLINK_METRICS_PORTS", METRICS_PORTS + "-" + (METRICS_PORTS + 9));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    run("down");
+  }
+
+  @Test
+  void startsShowsSomethingStopsAndGoesOn() throws Exception {
+    Outcome up = run("up");
+    assertThat(up.output()).contains("The first runs can be queried", "Everything runs.");
+    assertThat(up.exitCode()).isZero();
+    assertThat(runs()).isPositive();
+    assertThat(run("status").exitCode()).isZero();
+    servesEveryMetricThatADashboardShows();
+    flinkIsHealthyInTheWayThatComposeAsks();
+
+    Outcome down = run("down");
+    assertThat(down.exitCode()).as(down.output()).isZero();
+    assertThat(run("status").exitCode()).isNotZero();
+
+    Outcome again = run("up", "--no-sample");
+    assertThat(again.output()).contains("from checkpoint", "Everything runs.");
+    assertThat(again.exitCode()).isZero();
+    assertThat(runs()).isPositive();
+
+    goesOnAsBeforeWhenItsJobIsSubmittedByHand(stopWithSavepoint());
+    stopWithSavepoint();
+    assertThat(run("up", "--no-sample").output()).contains("from savepoint", "Everything runs.");
+  }
+
+  /** Writes, and masks what it writes. */
+  private void goesOnAsBeforeWhenItsJobIsSubmittedByHand(String savepoint) throws Exception {
+    Outcome submitted =
+        run(
+            "flink",
+            "run",
+            "-d",
+            "-s",
+            savepoint,
+            Repository.jobJar().toString(),
+            "--config",
+            environment.get("SCRIPT_ANALYTICS_HOME") + "/script-analytics.properties");
+    assertThat(submitted.exitCode()).as(submitted.output()).isZero();
+    Path entry = directory.resolve("entry.txt");
+    Files.writeString(
+        entry,
+        "{\"run_id\":\"by_hand\",\"timestamp\":%d,\"level\":\"info\",\"message\":\"for dora@example.com\"}%n"
+            .formatted(System.currentTimeMillis()));
+    assertThat(run("produce", "script-logs", entry.toString()).exitCode()).isZero();
+    assertThat(
+            Waiting.until(
+                Duration.ofMinutes(1),
+                () ->
+                    ask("SELECT any(log_message) FROM script_analytics.logs WHERE run_id = 'by_hand'")
+                        .equals("for [redacted:email]")))
+        .isTrue();
+  }
+
+  private String stopWithSavepoint() throws Exception {
+    Matcher job = Pattern.compile("[0-9a-f]{32}").matcher(run("flink", "list").output());
+    assertThat(job.find()).isTrue();
+    Outcome stopped = run("flink", "stop", job.group());
+    Matcher savepoint = Pattern.compile("Path: (\\S.*)").matcher(stopped.output());
+    assertThat(savepoint.find()).as(stopped.output()).isTrue();
+    return savepoint.group(1).strip();
+  }
+
+  private void flinkIsHealthyInTheWayThatComposeAsks() throws Exception {
+    Matcher asked =
+        Pattern.compile("http://127\\.0\\.0\\.1:8081(/\\w+)")
+            .matcher(Files.readString(Repository.path("deploy/docker-compose.yml")));
+    assertThat(asked.find()).isTrue();
+    URI address =
+        URI.create("http://127.0.0.1:" + environment.get("FLINK_REST_PORT") + asked.group(1));
+    assertThat(
+            HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(address).build(), BodyHandlers.discarding())
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  /** Some are there only once what they count has happened, so it is made to happen. */
+  private void servesEveryMetricThatADashboardShows() throws Exception {
+    String ended =
+        "{\"run_id\":\"r\",\"script\":\"s\",\"status\":\"%s\",\"started_at\":%d,\"response_time_ms\":5}%n";
+    Path events = directory.resolve("events.txt");
+    long now = System.currentTimeMillis();
+    Files.writeString(
+        events, "not JSON\n" + ended.formatted("ok", now) + ended.formatted("failed", now));
+    assertThat(run("produce", "script-runs", events.toString()).exitCode()).isZero();
+    Set<String> shown = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Repository.path("deploy/grafana"))) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        METRIC
+            .matcher(Files.readString(file))
+            .results()
+            .map(MatchResult::group)
+            .forEach(shown::add);
+      }
+    }
+    METRICS_OF_THE_JOB.forEach(name -> shown.add("flink_taskmanager_job_task_operator_" + name));
+
+    assertThat(Waiting.until(Duration.ofMinutes(1), () -> scraped().containsAll(shown)))
+        .as("missing: %s", shown.stream().filter(name -> !scraped().contains(name)).toList())
+        .isTrue();
+  }
+
+  /** The names of what Prometheus would find. */
+  private static Set<String> scraped() {
+    Set<String> names = new HashSet<>();
+    for (int port = METRICS_PORTS; port < METRICS_PORTS + 10; port++) {
+      METRIC.matcher(metricsAt(port)).results().map(MatchResult::group).forEach(names::add);
+    }
+    return names;
+  }
+
+  private static String metricsAt(int port) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
+    try {
+      return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    } catch (IOException nobodyListens) {
+      return "";
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private long runs() {
+    return Long.parseLong(ask("SELECT count() FROM script_analytics.runs"));
+  }
+
+  private String ask(String query) {
+    return new ClickHouseHttp(
+            URI.create("http://127.0.0.1:" + environment.get("CLICKHOUSE_HTTP_PORT")))
+        .query(query)
+        .strip();
+  }
+
+  private Outcome run(String command, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>();
+    line.add(Repository.path("deploy/local/" + command).toString());
+    line.addAll(List.of(arguments));
+    // To a file, because the daemons it leaves behind must not keep a pipe of ours open.
+    Path output = Files.createTempFile(directory, command, ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    int exitCode = builder.start().waitFor();
+    return new Outcome(exitCode, Files.readString(output));
+  }
+}

@@ -1,0 +1,190 @@
+package dev.scriptanalytics.testkit.ledger;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What was sent, per script: what any reader of the same events must find.
+ *
+ * <p>As a file it is one JSON object a line, one line a script, with every response time.
+ */
+public final class Ledger {
+  private final Map<Script, Page> pages = new LinkedHashMap<>();
+  private boolean withLogs;
+
+  /** Counts a run; each run is to be added once. */
+  public void add(RunOutcome outcome) {
+    Script script = new Script(outcome.account(), outcome.script());
+    pages.computeIfAbsent(script, s -> new Page()).add(outcome);
+  }
+
+  /** Counts a log entry; each is to be added once. A script without any must then have none. */
+  public void add(LogOutcome outcome) {
+    withLogs = true;
+    Script script = new Script(outcome.account(), outcome.script());
+    Page page = pages.computeIfAbsent(script, s -> new Page());
+    page.logs = page.logs.with(outcome);
+  }
+
+  /** Every script that had a run or logged, in the order in which they were added. */
+  public List<ScriptLedger> scripts() {
+    List<ScriptLedger> scripts = new ArrayList<>();
+    pages.forEach((script, page) -> scripts.add(page.close(script, withLogs)));
+    return scripts;
+  }
+
+  /** Writes {@link #scripts} to {@code file}. */
+  public void write(Path file) throws IOException {
+    JsonFactory factory = new JsonFactory();
+    try (BufferedWriter out = Files.newBufferedWriter(file);
+        JsonGenerator json = factory.createGenerator(out)) {
+      json.setRootValueSeparator(null);
+      for (ScriptLedger script : scripts()) {
+        json.writeStartObject();
+        json.writeStringField("account", script.account());
+        json.writeStringField("script", script.script());
+        json.writeStringField("from", Instant.ofEpochMilli(script.from()).toString());
+        json.writeStringField("to", Instant.ofEpochMilli(script.to()).toString());
+        json.writeNumberField("total_runs", script.totalRuns());
+        json.writeNumberField("succeeded", script.succeeded());
+        json.writeNumberField("failed", script.failed());
+        json.writeNumberField("in_progress", script.inProgress());
+        json.writeArrayFieldStart("durations");
+        for (double responseTime : script.responseTimes()) {
+          json.writeNumber(responseTime);
+        }
+        json.writeEndArray();
+        if (script.logs() != null) {
+          write(json, script.logs());
+        }
+        json.writeEndObject();
+        json.writeRaw('\n');
+      }
+    }
+  }
+
+  private static void write(JsonGenerator json, LogLedger logs) throws IOException {
+    json.writeObjectFieldStart("logs");
+    json.writeStringField("from", Instant.ofEpochMilli(logs.from()).toString());
+    json.writeStringField("to", Instant.ofEpochMilli(logs.to()).toString());
+    json.writeNumberField("total", logs.counts().total());
+    json.writeObjectFieldStart("by_level");
+    for (Map.Entry<String, Long> level : logs.counts().byLevel().entrySet()) {
+      json.writeNumberField(level.getKey(), level.getValue());
+    }
+    json.writeEndObject();
+    json.writeNumberField("checksum", logs.counts().checksum());
+    json.writeEndObject();
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IOException naming the file and the line that is no ledger of a script
+   */
+  public static List<ScriptLedger> read(Path file) throws IOException {
+    JsonMapper mapper = new JsonMapper();
+    List<ScriptLedger> scripts = new ArrayList<>();
+    try (BufferedReader in = Files.newBufferedReader(file)) {
+      String line;
+      while ((line = in.readLine()) != null) {
+        try {
+          scripts.add(script(mapper.readTree(line)));
+        } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
+          throw new IOException(
+              "%s, line %d is not a script's ledger: %s"
+                  .formatted(file, scripts.size() + 1, e.getMessage()),
+              e);
+        }
+      }
+    }
+    return scripts;
+  }
+
+  private static ScriptLedger script(JsonNode line) {
+    double[] responseTimes = new double[line.required("durations").size()];
+    Arrays.setAll(responseTimes, i -> line.get("durations").get(i).doubleValue());
+    return new ScriptLedger(
+        line.required("account").textValue(),
+        line.required("script").textValue(),
+        Instant.parse(line.required("from").asText()).toEpochMilli(),
+        Instant.parse(line.required("to").asText()).toEpochMilli(),
+        line.required("succeeded").longValue(),
+        line.required("failed").longValue(),
+        line.required("in_progress").longValue(),
+        responseTimes,
+        line.has("logs") ? logs(line.get("logs")) : null);
+  }
+
+  private static LogLedger logs(JsonNode logs) {
+    Map<String, Long> byLevel = new TreeMap<>();
+    logs.required("by_level")
+        .properties()
+        .forEach(level -> byLevel.put(level.getKey(), level.getValue().longValue()));
+    return new LogLedger(
+        Instant.parse(logs.required("from").asText()).toEpochMilli(),
+        Instant.parse(logs.required("to").asText()).toEpochMilli(),
+        new LogCounts(
+            logs.required("total").longValue(), byLevel, logs.required("checksum").longValue()));
+  }
+
+  /** One script's runs and log entries while they are being added. */
+  private static final class Page {
+    private long from = Long.MAX_VALUE;
+    private long to = Long.MIN_VALUE;
+    private long succeeded;
+    private long failed;
+    private long inProgress;
+    private double[] responseTimes = new double[16];
+    private int size;
+    private LogLedger logs = LogLedger.NONE;
+
+    void add(RunOutcome outcome) {
+      from = Math.min(from, outcome.startedAt());
+      to = Math.max(to, outcome.startedAt() + 1);
+      switch (outcome.status()) {
+        case IN_PROGRESS -> inProgress++;
+        case SUCCESS -> succeeded++;
+        case FAILED -> failed++;
+      }
+      if (!Double.isNaN(outcome.responseTime())) {
+        if (size == responseTimes.length) {
+          responseTimes = Arrays.copyOf(responseTimes, 2 * size);
+        }
+        responseTimes[size++] = outcome.responseTime();
+      }
+    }
+
+    ScriptLedger close(Script script, boolean withLogs) {
+      double[] sorted = Arrays.copyOf(responseTimes, size);
+      Arrays.sort(sorted);
+      boolean ran = from < to;
+      return new ScriptLedger(
+          script.account(),
+          script.name(),
+          ran ? from : logs.from(),
+          ran ? to : logs.to(),
+          succeeded,
+          failed,
+          inProgress,
+          sorted,
+          withLogs ? logs : null);
+    }
+  }
+}

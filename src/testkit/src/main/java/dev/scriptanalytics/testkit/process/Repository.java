@@ -1,0 +1,59 @@
+package dev.scriptanalytics.testkit.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The checkout that the local stack is run from. */
+public final class Repository {
+
+  private Repository() {}
+
+  /**
+   * A file or directory of the repository.
+   *
+   * @param path relative to its top
+   * @throws IllegalStateException if it is missing
+   */
+  public static Path path(String path) {
+    Path found = top().resolve(path);
+    if (!Files.exists(found)) {
+      throw new IllegalStateException(found + " does not exist.");
+    }
+    return found;
+  }
+
+  // Maven runs the tests of a module in the module's directory, deploy/local/launch tells the top.
+  private static Path top() {
+    String told = System.getProperty("repository");
+    if (told != null) {
+      return Path.of(told).toAbsolutePath();
+    }
+    Path working = Path.of("").toAbsolutePath();
+    for (Path at = working; at != null; at = at.getParent()) {
+      if (Files.isDirectory(at.resolve("deploy/local")) && Files.isDirectory(at.resolve("sql"))) {
+        return at;
+      }
+    }
+    throw new IllegalStateException(working + " is not within a checkout of Script Analytics.");
+  }
+
+  /**
+   * The jar that is submitted to a Flink cluster, as it was built last.
+   *
+   * @throws IllegalStateException if it was not built
+   */
+  public static Path jobJar() {
+    Path target = path("src/job/target");
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "script-analytics-*.jar")) {
+      for (Path jar : jars) {
+        return jar;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + target + ".", e);
+    }
+    throw new IllegalStateException("The job is not built: run mvn -DskipTests package.");
+  }
+}

@@ -1,0 +1,153 @@
+package dev.scriptanalytics.testkit.sample;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Reads events as the contract of topic {@code script-runs} says, in the plainest way that there
+ * is: a reading that knows nothing of how the events were made.
+ */
+public final class ReadRuns {
+  private static final Set<String> STARTED =
+      Set.of("in_progress", "in progress", "started", "running");
+  private static final Set<String> SUCCEEDED = Set.of("success", "succeeded", "completed", "ok");
+  private static final Set<String> FAILED = Set.of("failed", "failure", "error", "timeout");
+
+  private final JsonMapper mapper = new JsonMapper();
+  private final Map<String, Run> runs = new LinkedHashMap<>();
+  private final List<byte[]> refused = new ArrayList<>();
+  private int contradictions;
+
+  /** What is known of one run. */
+  public static final class Run {
+    public String account;
+    public String script;
+    public boolean ended;
+    public boolean failed;
+    public Double responseTime;
+    public Long startedAt;
+    public int deploymentVersion;
+    public int events;
+  }
+
+  /** One script's runs, to be compared with a ledger. */
+  public record Count(long succeeded, long failed, long inProgress, List<Double> responseTimes) {}
+
+  /** Takes the events in the order in which they come. */
+  public void read(byte[] event) {
+    try {
+      JsonNode json = mapper.readTree(new String(event, StandardCharsets.UTF_8));
+      if (json.path("run_id").asText().startsWith("run_")) {
+        read(json);
+      } else {
+        refused.add(event);
+      }
+    } catch (JsonProcessingException e) {
+      refused.add(event);
+    }
+  }
+
+  private void read(JsonNode event) {
+    Run run = runs.computeIfAbsent(event.get("run_id").textValue(), id -> new Run());
+    run.account = event.has("account") ? event.get("account").textValue() : "default";
+    run.script = event.get("script").textValue();
+    run.events++;
+    run.deploymentVersion =
+        Math.max(run.deploymentVersion, event.path("deployment_version").asInt());
+    if (run.startedAt == null) {
+      run.startedAt = startedAt(event);
+    }
+    String status = event.get("status").textValue().toLowerCase(Locale.ROOT);
+    boolean failed = FAILED.contains(status);
+    if (STARTED.contains(status)) {
+      return;
+    }
+    if (!failed && !SUCCEEDED.contains(status)) {
+      throw new AssertionError("No such status: " + status);
+    }
+    Double responseTime = failed ? null : responseTime(event);
+    if (!run.ended) {
+      run.ended = true;
+      run.failed = failed;
+      run.responseTime = responseTime;
+    } else if (run.failed != failed) {
+      contradictions++;
+    }
+  }
+
+  private static Long startedAt(JsonNode event) {
+    return event.has("started_at")
+        ? millis(event.get("started_at"))
+        : (long) (millis(event.get("ended_at")) - event.get("response_time_ms").doubleValue());
+  }
+
+  private static Double responseTime(JsonNode event) {
+    if (event.has("response_time_ms")) {
+      return event.get("response_time_ms").doubleValue();
+    }
+    return event.has("ended_at")
+        ? (double) (millis(event.get("ended_at")) - millis(event.get("started_at")))
+        : null;
+  }
+
+  private static long millis(JsonNode time) {
+    if (time.isTextual()) {
+      return OffsetDateTime.parse(time.textValue()).toInstant().toEpochMilli();
+    }
+    BigDecimal number = new BigDecimal(time.asText());
+    return number.compareTo(BigDecimal.valueOf(100_000_000_000L)) < 0
+        ? number.movePointRight(3).longValueExact()
+        : number.longValueExact();
+  }
+
+  /** By the run's id. */
+  public Map<String, Run> runs() {
+    return runs;
+  }
+
+  /** Records that are no event of a run. */
+  public List<byte[]> refused() {
+    return refused;
+  }
+
+  /** Second ends that differ from the first. */
+  public int contradictions() {
+    return contradictions;
+  }
+
+  /** By account and script. */
+  public Map<List<String>, Count> counts() {
+    Map<List<String>, List<Run>> scripts = new LinkedHashMap<>();
+    for (Run run : runs.values()) {
+      scripts
+          .computeIfAbsent(List.of(run.account, run.script), script -> new ArrayList<>())
+          .add(run);
+    }
+    Map<List<String>, Count> counts = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+    scripts.forEach(
+        (script, of) ->
+            counts.put(
+                script,
+                new Count(
+                    of.stream().filter(run -> run.ended && !run.failed).count(),
+                    of.stream().filter(run -> run.failed).count(),
+                    of.stream().filter(run -> !run.ended).count(),
+                    of.stream()
+                        .filter(run -> run.responseTime != null)
+                        .map(run -> run.responseTime)
+                        .sorted()
+                        .toList())));
+    return counts;
+  }
+}

@@ -1,0 +1,264 @@
+package dev.scriptanalytics.testkit.sample;
+
+import dev.scriptanalytics.testkit.ledger.RunStatus;
+import dev.scriptanalytics.testkit.sample.SampleRun.Deployment;
+import dev.scriptanalytics.testkit.sample.SampleRun.Details;
+import dev.scriptanalytics.testkit.sample.SampleRun.Source;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Invents runs of the scripts of a small platform, one after the other by their starts, with all
+ * that goes wrong on the way to Kafka. It knows no clock: the same seed, start and rate give the
+ * same runs and the same bytes.
+ */
+public final class RunGenerator {
+  /** Events that are sent a second time, some seconds later. */
+  static final double DUPLICATED = 0.015;
+
+  /** Runs that are sent many minutes late. */
+  static final double LATE = 0.005;
+
+  /** Runs with two events whose start comes after their end. */
+  static final double DISORDERED = 0.02;
+
+  /** Runs whose worker died, so that they never end. */
+  static final double UNFINISHED = 0.003;
+
+  /** Runs of which only the end is told, although their platform tells starts. */
+  static final double START_LOST = 0.05;
+
+  /** Starts that do not know their deployment yet. */
+  static final double DEPLOYMENT_UNKNOWN = 0.02;
+
+  /** Runs with a second, different end. */
+  static final double CONTRADICTED = 0.0005;
+
+  /** Runs beside which a malformed record is sent. */
+  static final double MALFORMED = 0.004;
+
+  /** Runs in the slow tail. */
+  static final double SLOW = 0.015;
+
+  /** Runs that had to wait for a worker to start. */
+  static final double COLD = 0.02;
+
+  /** By which share of the mean the rate is higher at its peak, and lower twelve hours later. */
+  static final double SWING = 0.6;
+
+  /** Runs with an end that tells no time but the start. */
+  static final double UNTIMED = 0.002;
+
+  private static final double MAX_MILLIS = 15 * 60_000.0;
+  private static final double NETWORK_MILLIS = 15;
+  private static final double DAY_MILLIS = 86_400_000;
+  private static final double PEAK = 16.0 / 24;
+
+  private final double runsPerMilli;
+  private final double contradicted;
+  private final long idSeed;
+  private final SplittableRandom random;
+  private final DetailsGenerator details;
+  private final RunEventWriter events = new RunEventWriter();
+  private double clock;
+  private long count;
+
+  /**
+   * Starts at {@code from}.
+   *
+   * @param eventsPerSecond all deliveries counted, on average over a day and in the time of the
+   *     runs: most at 16:00 UTC, fewest at 4:00
+   */
+  public RunGenerator(long seed, Instant from, double eventsPerSecond) {
+    this(seed, from, eventsPerSecond, CONTRADICTED);
+  }
+
+  private RunGenerator(long seed, Instant from, double eventsPerSecond, double contradicted) {
+    if (!(eventsPerSecond > 0 && eventsPerSecond <= 1e6)) {
+      throw new IllegalArgumentException(
+          "events per second must be above 0 and at most 1,000,000, not " + eventsPerSecond);
+    }
+    runsPerMilli = eventsPerSecond / eventsPerRun() / 1000;
+    this.contradicted = contradicted;
+    // Another start makes other runs, even where a producer is started again with the same seed.
+    idSeed = SeedMixer.seedOf(seed, from.toEpochMilli());
+    random = new SplittableRandom(idSeed);
+    details = new DetailsGenerator(random.split());
+    clock = from.toEpochMilli();
+  }
+
+  /**
+   * As the constructor, of runs that have one end each: told in whatever order, they are the same.
+   */
+  public static RunGenerator ofUncontradictedRuns(long seed, Instant from, double eventsPerSecond) {
+    return new RunGenerator(seed, from, eventsPerSecond, 0);
+  }
+
+  /** What brings the logs of these runs to Kafka. */
+  LogGenerator logs() {
+    return new LogGenerator(idSeed);
+  }
+
+  /** The next run by its start. */
+  public GeneratedRun next() {
+    clock += exponential(1 / (runsPerMilli * timeOfDay(clock)));
+    count++;
+    ScriptProfile profile = pickScript();
+    boolean cold = random.nextDouble() < COLD;
+    return generated(profile, (long) clock, cold);
+  }
+
+  /** The rate at a time, in milliseconds since 1970, relative to the day's mean. */
+  static double timeOfDay(double millis) {
+    return 1 + SWING * StrictMath.cos(2 * Math.PI * (millis / DAY_MILLIS - PEAK));
+  }
+
+  private GeneratedRun generated(ScriptProfile profile, long startedAt, boolean cold) {
+    Deployment deployment = profile.deploymentAt(startedAt);
+    String function = pick(profile.functions());
+    Source source = pick(profile.sources());
+    RunStatus status = status(profile, deployment.version());
+    Timing timing = timing(profile, source, status);
+    double millis = millis(profile, deployment.version());
+    if (cold) {
+      millis += 250 + exponential(500);
+    }
+    long micros =
+        timing == Timing.RESPONSE_TIME
+            ? Math.round(millis * 1000)
+            : Math.max(1, Math.round(millis)) * 1000;
+    DetailsGenerator.Told told =
+        status == RunStatus.IN_PROGRESS
+            ? new DetailsGenerator.Told(Details.NONE, List.of())
+            : details.details(profile, deployment.version(), function, status, millis, cold);
+    SampleRun run =
+        new SampleRun(
+            profile.account(),
+            profile.name(),
+            "run_" + HexFormat.of().toHexDigits(SeedMixer.mix(idSeed + count)),
+            deployment,
+            function,
+            source,
+            startedAt,
+            micros,
+            status,
+            profile.dialect(),
+            timing,
+            told.details());
+    return new GeneratedRun(profile, run, deliveries(run), told.lines());
+  }
+
+  private RunStatus status(ScriptProfile profile, int version) {
+    double fate = random.nextDouble();
+    if (fate < profile.failureShare(version)) {
+      return RunStatus.FAILED;
+    }
+    // A run of which nothing but the end is told must have one.
+    return profile.tellsStarts() && fate > 1 - UNFINISHED
+        ? RunStatus.IN_PROGRESS
+        : RunStatus.SUCCESS;
+  }
+
+  private Timing timing(ScriptProfile profile, Source source, RunStatus status) {
+    if (status == RunStatus.SUCCESS && random.nextDouble() < UNTIMED) {
+      return Timing.NONE;
+    }
+    if (!profile.tellsStarts()) {
+      return Timing.END_AND_RESPONSE_TIME;
+    }
+    return source.type().equals("api") ? Timing.RESPONSE_TIME : Timing.START_AND_END;
+  }
+
+  private double millis(ScriptProfile profile, int version) {
+    double millis =
+        profile.medianMillis()
+            * profile.slowness(version)
+            * StrictMath.exp(profile.sigma() * random.nextGaussian());
+    if (random.nextDouble() < SLOW) {
+      millis *= 4 + exponential(8);
+    }
+    return Math.min(millis, MAX_MILLIS);
+  }
+
+  private List<Delivery> deliveries(SampleRun run) {
+    List<Delivery> deliveries = new ArrayList<>(2);
+    long delay = random.nextDouble() < LATE ? 60_000 + (long) exponential(6 * 60_000) : 0;
+    long started = run.startedAt() + delay + (long) exponential(NETWORK_MILLIS);
+    long ended = run.endedAt() + delay + (long) exponential(NETWORK_MILLIS);
+    if (tellsStart(run)) {
+      boolean disordered = random.nextDouble() < DISORDERED;
+      boolean unknown = random.nextDouble() < DEPLOYMENT_UNKNOWN;
+      byte[] start = events.start(unknown ? run.withoutDeployment() : run);
+      deliver(deliveries, disordered ? ended + 1 + (long) exponential(300) : started, run, start);
+    }
+    byte[] end = events.end(run);
+    if (run.status() != RunStatus.IN_PROGRESS) {
+      deliver(deliveries, ended, run, end);
+      if (random.nextDouble() < contradicted) {
+        long later = ended + 1000 + (long) exponential(5000);
+        deliver(deliveries, later, run, events.end(run.contradicted()));
+      }
+    }
+    if (random.nextDouble() < MALFORMED) {
+      deliveries.add(malformed(run));
+    }
+    return deliveries;
+  }
+
+  private boolean tellsStart(SampleRun run) {
+    return run.timing() != Timing.END_AND_RESPONSE_TIME
+        && (run.status() == RunStatus.IN_PROGRESS || random.nextDouble() >= START_LOST);
+  }
+
+  private void deliver(List<Delivery> deliveries, long at, SampleRun run, byte[] event) {
+    deliveries.add(new Delivery(at, run.runId(), event));
+    if (random.nextDouble() < DUPLICATED) {
+      deliveries.add(new Delivery(at + 1 + (long) exponential(20_000), run.runId(), event));
+    }
+  }
+
+  private Delivery malformed(SampleRun run) {
+    Malformation[] ways = Malformation.values();
+    Malformation way = ways[random.nextInt(ways.length)];
+    // Not the run's own id: should it be taken for good by mistake, it must not go unnoticed.
+    return new Delivery(run.startedAt(), null, way.spoil(events.end(run.impostor())));
+  }
+
+  private ScriptProfile pickScript() {
+    double at = random.nextDouble() * totalShare();
+    for (ScriptProfile profile : ScriptCatalogue.SCRIPTS) {
+      at -= profile.share();
+      if (at < 0) {
+        return profile;
+      }
+    }
+    return ScriptCatalogue.SCRIPTS.get(0);
+  }
+
+  private <T> T pick(List<T> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+
+  private double exponential(double mean) {
+    return -StrictMath.log(1 - random.nextDouble()) * mean;
+  }
+
+  private static double totalShare() {
+    double total = 0;
+    for (ScriptProfile profile : ScriptCatalogue.SCRIPTS) {
+      total += profile.share();
+    }
+    return total;
+  }
+
+  private static double eventsPerRun() {
+    double starts = 0;
+    for (ScriptProfile profile : ScriptCatalogue.SCRIPTS) {
+      starts += profile.tellsStarts() ? profile.share() * (1 - START_LOST) : 0;
+    }
+    return (1 + starts / totalShare()) * (1 + DUPLICATED) + MALFORMED;
+  }
+}
