@@ -39,7 +39,7 @@ public final class ScriptAnalyticsJob {
     }
     JobConfiguration configuration = JobConfiguration.fromArgs(args, System.getenv());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    refuseToLose(env, configuration);
+    requireCheckpoints(env, configuration);
     define(env, configuration);
     env.execute(configuration.get(JOB_NAME));
   }
@@ -49,7 +49,8 @@ public final class ScriptAnalyticsJob {
         env, configuration, sources(configuration), sinks(configuration));
   }
 
-  private static void refuseToLose(StreamExecutionEnvironment env, JobConfiguration configuration) {
+  private static void requireCheckpoints(
+      StreamExecutionEnvironment env, JobConfiguration configuration) {
     if (!env.getCheckpointConfig().isCheckpointingEnabled()
         && !configuration.get(JOB_ALLOW_NO_CHECKPOINTS)) {
       throw new ConfigurationException(

@@ -25,7 +25,7 @@ import dev.scriptanalytics.rollup.FactBatch;
 import dev.scriptanalytics.rollup.KeepCells;
 import dev.scriptanalytics.rollup.RollupRow;
 import dev.scriptanalytics.track.KeyGroups;
-import dev.scriptanalytics.track.RunTracker;
+import dev.scriptanalytics.track.TrackRuns;
 import dev.scriptanalytics.track.TrackingRules;
 import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -83,10 +83,10 @@ final class ScriptAnalyticsTopology {
     DataStream<FactBatch> batches = aggregate(facts, configuration);
     DataStream<RollupRow> rollups = keepCells(batches, configuration);
     DataStream<DeadLetter> deadLetters =
-        undecodable.union(facts.getSideOutput(RunTracker.DEAD_LETTERS));
+        undecodable.union(facts.getSideOutput(TrackRuns.DEAD_LETTERS));
 
-    write(facts.getSideOutput(RunTracker.RUN_ROWS), sinks.runs(), "write-runs");
-    write(facts.getSideOutput(RunTracker.LOG_ROWS), sinks.logs(), "write-logs");
+    write(facts.getSideOutput(TrackRuns.RUN_ROWS), sinks.runs(), "write-runs");
+    write(facts.getSideOutput(TrackRuns.LOG_ROWS), sinks.logs(), "write-logs");
     write(rollups, sinks.rollups(), "write-rollups");
     write(deadLetters, sinks.deadLetters(), "write-dead-letters");
   }
@@ -123,9 +123,8 @@ final class ScriptAnalyticsTopology {
       DataStream<ScriptEvent> events, KeyGroups byRun, JobConfiguration configuration) {
     return events
         .keyBy(byRun, Types.INT)
-        .transform(
-            RunTracker.NAME, Fact.TYPE, new RunTracker(TrackingRules.of(configuration), byRun))
-        .uid(RunTracker.UID);
+        .transform(TrackRuns.NAME, Fact.TYPE, new TrackRuns(TrackingRules.of(configuration), byRun))
+        .uid(TrackRuns.UID);
   }
 
   private static DataStream<FactBatch> aggregate(

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.deploy.TwoShards;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.kafka.EventSender;
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
 import dev.scriptanalytics.testkit.sample.Delivery;
@@ -32,9 +32,9 @@ class ClusterPipelineIT {
   void countsEveryRunOnceOnWhicheverShardAndThoughItIsReadAgainThroughTheOther() throws Exception {
     Sample sample =
         Sample.of(new RunGenerator(7, Instant.now().minus(Duration.ofHours(2)), 5_000), RUNS);
-    try (KafkaProcess kafka = KafkaProcess.start(directory.resolve("kafka"));
+    try (TestKafka kafka = TestKafka.start(directory.resolve("kafka"));
         TwoShards cluster = TwoShards.start(directory.resolve("cluster"))) {
-      kafka.createTopic("runs", 4, KafkaBroker.LOG_APPEND_TIME);
+      kafka.createTopic("runs", 4, KafkaProgram.LOG_APPEND_TIME);
       PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
       try (EventSender sender = new EventSender(kafka.bootstrapServers(), "runs", silent)) {
         for (Delivery delivery : sample.deliveries()) {
@@ -43,7 +43,7 @@ class ClusterPipelineIT {
         sender.flush();
       }
 
-      for (ClickHouseProcess server : cluster.servers()) {
+      for (TestClickHouse server : cluster.servers()) {
         String group = "through " + server.tcpPort();
         Path checkpoints = directory.resolve(group.replace(' ', '-'));
         try (RunningPipeline pipeline =
@@ -51,12 +51,12 @@ class ClusterPipelineIT {
           pipeline.awaitEverythingWritten();
           RunningPipeline.awaitRollupsOfAllRuns(server);
         }
-        for (ClickHouseProcess asked : cluster.servers()) {
+        for (TestClickHouse asked : cluster.servers()) {
           LedgerComparison comparison =
               LedgerComparison.of(
                   sample.ledger().scripts(),
                   new ClickHouseReader(
-                      asked.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD));
+                      asked.httpUrl(), "script_reader", ClickHouseProgram.READER_PASSWORD));
           assertThat(comparison.differences()).as(comparison.table()).isEmpty();
           assertThat(asked.query("SELECT count() > 0 FROM script_analytics.dead_letters_local"))
               .isEqualTo("1");

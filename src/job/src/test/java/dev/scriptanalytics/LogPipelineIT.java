@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.kafka.EventSender;
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.sample.Delivery;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -37,18 +37,18 @@ class LogPipelineIT {
   private static final int ENTRIES_PER_RUN = 8;
 
   @TempDir private static Path kafkaDirectory;
-  private static KafkaProcess kafka;
+  private static TestKafka kafka;
 
   @TempDir private Path clickHouseDirectory;
   @TempDir private Path checkpoints;
   private final Instant now = Instant.now().minusSeconds(60);
-  private ClickHouseProcess clickHouse;
+  private TestClickHouse clickHouse;
   private String runTopic;
   private String logTopic;
 
   @BeforeAll
   static void startKafka() {
-    kafka = KafkaProcess.start(kafkaDirectory);
+    kafka = TestKafka.start(kafkaDirectory);
   }
 
   @AfterAll
@@ -58,12 +58,12 @@ class LogPipelineIT {
 
   @BeforeEach
   void start(TestInfo test) {
-    clickHouse = ClickHouseProcess.start(clickHouseDirectory);
+    clickHouse = TestClickHouse.start(clickHouseDirectory);
     clickHouse.applySql();
     String name = test.getTestMethod().orElseThrow().getName();
     runTopic = name + "-runs";
     logTopic = name + "-logs";
-    Map<String, String> configuration = new HashMap<>(KafkaBroker.LOG_APPEND_TIME);
+    Map<String, String> configuration = new HashMap<>(KafkaProgram.LOG_APPEND_TIME);
     configuration.put("max.message.bytes", Integer.toString(32 << 20));
     kafka.createTopic(runTopic, 4, configuration);
     kafka.createTopic(logTopic, 3, configuration);

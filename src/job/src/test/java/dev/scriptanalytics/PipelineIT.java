@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.kafka.EventSender;
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
@@ -44,16 +44,16 @@ class PipelineIT {
   private static final int RUNS = 20_000;
 
   @TempDir private static Path kafkaDirectory;
-  private static KafkaProcess kafka;
+  private static TestKafka kafka;
 
   @TempDir private Path clickHouseDirectory;
   @TempDir private Path checkpoints;
-  private ClickHouseProcess clickHouse;
+  private TestClickHouse clickHouse;
   private String topic;
 
   @BeforeAll
   static void startKafka() {
-    kafka = KafkaProcess.start(kafkaDirectory);
+    kafka = TestKafka.start(kafkaDirectory);
   }
 
   @AfterAll
@@ -63,10 +63,10 @@ class PipelineIT {
 
   @BeforeEach
   void startClickHouse(TestInfo test) {
-    clickHouse = ClickHouseProcess.start(clickHouseDirectory);
+    clickHouse = TestClickHouse.start(clickHouseDirectory);
     clickHouse.applySql();
     topic = test.getTestMethod().orElseThrow().getName();
-    kafka.createTopic(topic, 4, KafkaBroker.LOG_APPEND_TIME);
+    kafka.createTopic(topic, 4, KafkaProgram.LOG_APPEND_TIME);
   }
 
   @AfterEach
@@ -217,6 +217,7 @@ class PipelineIT {
   }
 
   private ClickHouseReader reader() {
-    return new ClickHouseReader(clickHouse.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD);
+    return new ClickHouseReader(
+        clickHouse.httpUrl(), "script_reader", ClickHouseProgram.READER_PASSWORD);
   }
 }

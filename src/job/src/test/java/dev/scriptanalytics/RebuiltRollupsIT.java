@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
@@ -48,16 +48,16 @@ class RebuiltRollupsIT {
   private final LocalDate day = LocalDate.ofInstant(morning, ZoneOffset.UTC);
 
   @TempDir private Path directory;
-  private KafkaProcess kafka;
-  private ClickHouseProcess clickHouse;
+  private TestKafka kafka;
+  private TestClickHouse clickHouse;
   private RunningPipeline job;
 
   @BeforeEach
   void start() throws Exception {
-    kafka = KafkaProcess.start(directory.resolve("kafka"));
+    kafka = TestKafka.start(directory.resolve("kafka"));
     // With the test's own timestamps: runs that arrived on the day itself.
     kafka.createTopic(TOPIC, 1, Map.of());
-    clickHouse = ClickHouseProcess.start(directory.resolve("clickhouse"));
+    clickHouse = TestClickHouse.start(directory.resolve("clickhouse"));
     clickHouse.applySql();
     job =
         RunningPipeline.start(
@@ -178,7 +178,7 @@ class RebuiltRollupsIT {
         LedgerComparison.of(
             ledger.scripts(),
             new ClickHouseReader(
-                clickHouse.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD));
+                clickHouse.httpUrl(), "script_reader", ClickHouseProgram.READER_PASSWORD));
     assertThat(comparison.differences()).as(comparison.table()).isEmpty();
   }
 }

@@ -3,11 +3,11 @@ package dev.scriptanalytics;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.kafka.EventSender;
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Waiting;
 import dev.scriptanalytics.testkit.sample.Delivery;
 import java.io.OutputStream;
@@ -35,11 +35,11 @@ class RetentionIT {
       Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
   @TempDir private Path directory;
-  private ClickHouseProcess clickHouse;
+  private TestClickHouse clickHouse;
 
   @BeforeEach
   void startClickHouse() {
-    clickHouse = ClickHouseProcess.start(directory.resolve("clickhouse"));
+    clickHouse = TestClickHouse.start(directory.resolve("clickhouse"));
     clickHouse.applySql();
   }
 
@@ -51,9 +51,9 @@ class RetentionIT {
   @Test
   void aRunIsKeptAsLongAsItsAccountIsConfiguredToAndOneThatIsOlderGoesToTheDeadLetters()
       throws Exception {
-    try (KafkaProcess kafka = KafkaProcess.start(directory.resolve("kafka"))) {
-      kafka.createTopic("runs", 1, KafkaBroker.LOG_APPEND_TIME);
-      kafka.createTopic("logs", 1, KafkaBroker.LOG_APPEND_TIME);
+    try (TestKafka kafka = TestKafka.start(directory.resolve("kafka"))) {
+      kafka.createTopic("runs", 1, KafkaProgram.LOG_APPEND_TIME);
+      kafka.createTopic("logs", 1, KafkaProgram.LOG_APPEND_TIME);
       send(kafka, "runs", run("acme", 20), run("tiny", 3), run("tiny", 20), run("other", 20));
       send(kafka, "logs", log("acme", 20), log("tiny", 3), log("tiny", 20), log("other", 20));
       try (RunningPipeline pipeline =
@@ -202,7 +202,7 @@ class RetentionIT {
         .formatted(account, daysAgo, noon.minus(Duration.ofDays(daysAgo)).toEpochMilli());
   }
 
-  private static void send(KafkaProcess kafka, String topic, String... records) throws Exception {
+  private static void send(TestKafka kafka, String topic, String... records) throws Exception {
     PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
     try (EventSender sender = new EventSender(kafka.bootstrapServers(), topic, silent)) {
       for (String record : records) {
@@ -226,7 +226,7 @@ class RetentionIT {
   private void insertRow(String table, String columns, int daysAgo, String values) {
     clickHouse.queryAs(
         "script_writer",
-        ClickHouse.WRITER_PASSWORD,
+        ClickHouseProgram.WRITER_PASSWORD,
         "INSERT INTO script_analytics.%s (%s) VALUES ('%s', %s)"
             .formatted(table, columns, time(noon.minus(Duration.ofDays(daysAgo))), values));
   }

@@ -3,9 +3,9 @@ package dev.scriptanalytics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.net.URI;
 import java.nio.file.Path;
@@ -57,8 +57,8 @@ final class RunningPipeline implements AutoCloseable {
    * @param options such as {@code --run.timeout}, {@code 1 h}, beside those of the addresses
    */
   static RunningPipeline start(
-      KafkaProcess kafka,
-      ClickHouseProcess clickHouse,
+      TestKafka kafka,
+      TestClickHouse clickHouse,
       Path checkpoints,
       String runTopic,
       String logTopic,
@@ -76,8 +76,8 @@ final class RunningPipeline implements AutoCloseable {
    * @param savepoint stays as it is; null to start without state
    */
   static RunningPipeline start(
-      KafkaProcess kafka,
-      ClickHouseProcess clickHouse,
+      TestKafka kafka,
+      TestClickHouse clickHouse,
       Path checkpoints,
       String runTopic,
       String logTopic,
@@ -104,7 +104,8 @@ final class RunningPipeline implements AutoCloseable {
     args.addAll(List.of(options));
     JobConfiguration configuration =
         JobConfiguration.fromArgs(
-            args.toArray(String[]::new), Map.of("CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
+            args.toArray(String[]::new),
+            Map.of("CLICKHOUSE_PASSWORD", ClickHouseProgram.WRITER_PASSWORD));
     Configuration flink = new Configuration();
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
     flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
@@ -158,7 +159,7 @@ final class RunningPipeline implements AutoCloseable {
   }
 
   /** Waits until rollups say what runs say: a cell waits for its turn, also beyond a checkpoint. */
-  static void awaitRollupsOfAllRuns(ClickHouseProcess clickHouse) {
+  static void awaitRollupsOfAllRuns(TestClickHouse clickHouse) {
     String counts =
         "(SELECT (count(), countIf(status = 'Success'), countIf(status = 'Failed'))"
             + " FROM script_analytics.runs FINAL) AS of_runs,"

@@ -3,13 +3,13 @@ package dev.scriptanalytics;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.flink.FlinkCluster;
 import dev.scriptanalytics.testkit.flink.FlinkRest;
 import dev.scriptanalytics.testkit.kafka.EventSender;
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
 import dev.scriptanalytics.testkit.process.Repository;
@@ -42,16 +42,16 @@ class UpgradeIT {
       Map.of("execution.checkpointing.interval", "1 s", "parallelism.default", "1");
 
   @TempDir private Path directory;
-  private KafkaProcess kafka;
-  private ClickHouseProcess clickHouse;
+  private TestKafka kafka;
+  private TestClickHouse clickHouse;
 
   @BeforeEach
   void start() throws IOException {
-    kafka = KafkaProcess.start(directory.resolve("kafka"));
-    kafka.createTopic(TOPIC, 4, KafkaBroker.LOG_APPEND_TIME);
-    clickHouse = ClickHouseProcess.start(directory.resolve("clickhouse"));
+    kafka = TestKafka.start(directory.resolve("kafka"));
+    kafka.createTopic(TOPIC, 4, KafkaProgram.LOG_APPEND_TIME);
+    clickHouse = TestClickHouse.start(directory.resolve("clickhouse"));
     clickHouse.applySql();
-    Files.writeString(directory.resolve("password"), ClickHouse.WRITER_PASSWORD);
+    Files.writeString(directory.resolve("password"), ClickHouseProgram.WRITER_PASSWORD);
   }
 
   @AfterEach
@@ -145,7 +145,8 @@ class UpgradeIT {
     try {
       return LedgerComparison.of(
           sample.ledger().scripts(),
-          new ClickHouseReader(clickHouse.httpUrl(), "script_reader", ClickHouse.READER_PASSWORD));
+          new ClickHouseReader(
+              clickHouse.httpUrl(), "script_reader", ClickHouseProgram.READER_PASSWORD));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

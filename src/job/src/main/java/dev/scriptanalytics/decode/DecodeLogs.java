@@ -46,7 +46,7 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
   private final Redaction redaction;
   private transient Redactor redactor;
   private transient Map<LogFormat, RecordDecoder> decoders;
-  private transient Rejections rejections;
+  private transient DeadLetters rejections;
   private transient Counter skipped;
 
   /**
@@ -79,7 +79,8 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
     }
     skipped = getRuntimeContext().getMetricGroup().counter(SKIPPED_SPANS);
     rejections =
-        new Rejections(getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes(), redactor);
+        new DeadLetters(
+            getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes(), redactor);
   }
 
   private RecordDecoder decoder(LogFormat format) {

@@ -28,7 +28,7 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
   private final String hashKey;
   private final Redaction redaction;
   private transient RunDecoder decoder;
-  private transient Rejections rejections;
+  private transient DeadLetters rejections;
 
   /**
    * A decoder of runs.
@@ -47,7 +47,8 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
         new Redactor(redaction, getRuntimeContext().getMetricGroup().counter(Redactor.FAILURES));
     decoder = new RunDecoder(limits, hashKey, redactor);
     rejections =
-        new Rejections(getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes(), redactor);
+        new DeadLetters(
+            getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes(), redactor);
   }
 
   @Override

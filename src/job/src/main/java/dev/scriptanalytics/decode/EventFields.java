@@ -11,7 +11,7 @@ import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.Utf8;
-import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RowBinaryBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -26,7 +26,7 @@ final class EventFields {
 
   private final String[] names;
   private final JsonObjectScanner scanner;
-  private final RowBinary lines = new RowBinary();
+  private final RowBinaryBuffer lines = new RowBinaryBuffer();
 
   /** For fields of these names; a field's index is its position here. */
   EventFields(String... names) {

@@ -3,7 +3,7 @@ package dev.scriptanalytics.decode;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.redact.Redactor;
-import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RowBinaryBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 final class ExtraFields {
   private final int maxBytes;
-  private final RowBinary json = new RowBinary();
+  private final RowBinaryBuffer json = new RowBinaryBuffer();
   private byte[] parent;
   private boolean parentOpen;
   private boolean incomplete;
@@ -111,7 +111,7 @@ final class ExtraFields {
   }
 
   /** Writes the object as a String, an empty one where there is no field. */
-  void writeTo(RowBinary row) {
+  void writeTo(RowBinaryBuffer row) {
     if (json.size() > 0) {
       json.uint8('}');
     }

@@ -29,7 +29,7 @@ import java.util.Arrays;
  */
 final class LogDecoder implements RecordDecoder {
   private final EventLimits limits;
-  private final LogEvents events;
+  private final LogEventFactory events;
   private final LogEntryReader entries = new LogEntryReader();
   private final LogEntryReader items = new LogEntryReader();
   private final LogLineReader lines = new LogLineReader();
@@ -45,7 +45,7 @@ final class LogDecoder implements RecordDecoder {
   LogDecoder(
       EventLimits limits, String hashKey, KoreloggerAttributes attributes, Redactor redactor) {
     this.limits = limits;
-    this.events = new LogEvents(limits, hashKey, redactor);
+    this.events = new LogEventFactory(limits, hashKey, redactor);
     this.spans = new KoreloggerSpanReader(attributes);
   }
 

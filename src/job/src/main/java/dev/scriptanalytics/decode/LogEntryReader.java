@@ -9,7 +9,7 @@ import dev.scriptanalytics.row.LogEntry;
  *
  * <p>The two are read as one form, since what differs are names: {@code jobId} is the run, {@code
  * endpointId} the script, {@code requestId} and {@code stackTrace} what they say; {@code duration}
- * is in seconds, {@code memoryUsage} a size such as {@code 8.2GB} ({@link Quantities#bytes}), and
+ * is in seconds, {@code memoryUsage} a size such as {@code 8.2GB} ({@link UnitParser#bytes}), and
  * {@code gpuUtilization} in percent. Where an entry has a field by both names, the native one
  * counts. An error code stands in {@code error_code}, {@code errorCode}, or a field of that name in
  * {@code metadata}. All that has no column is kept in {@code extra}.
@@ -131,9 +131,9 @@ final class LogEntryReader {
     entry.traceId = log.text(TRACE_ID);
     entry.spanId = log.text(SPAN_ID);
     entry.durationMillis = durationMillis();
-    double memory = log.figure(oneOf(MEMORY_BYTES, API_MEMORY), Quantities::bytes);
+    double memory = log.figure(oneOf(MEMORY_BYTES, API_MEMORY), UnitParser::bytes);
     entry.memoryBytes = Double.isNaN(memory) ? -1 : (long) memory;
-    entry.gpuPercent = log.figure(oneOf(GPU_PERCENT, API_GPU), Quantities::percentage);
+    entry.gpuPercent = log.figure(oneOf(GPU_PERCENT, API_GPU), UnitParser::percentage);
     entry.stackTrace = log.lines(oneOf(STACK_TRACE, API_STACK_TRACE));
     entry.errorCode = log.text(oneOf(ERROR_CODE, API_ERROR_CODE));
     readMetadata(entry);
@@ -155,7 +155,7 @@ final class LogEntryReader {
 
   private double durationMillis() {
     int duration = oneOf(DURATION_MS, API_DURATION);
-    double figure = log.figure(duration, Quantities::number);
+    double figure = log.figure(duration, UnitParser::number);
     // By way of whole nanoseconds, lest 1.1 seconds become 1100.0000000000002 milliseconds.
     return duration == API_DURATION
         ? Math.rint(figure * NANOS_PER_SECOND) / NANOS_PER_MILLI

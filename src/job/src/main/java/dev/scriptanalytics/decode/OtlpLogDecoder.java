@@ -29,7 +29,7 @@ final class OtlpLogDecoder implements RecordDecoder {
   private static final Set<String> MESSAGES = Set.of("message", "msg", "log.message");
 
   private final EventLimits limits;
-  private final LogEvents events;
+  private final LogEventFactory events;
   private final OtlpBatch<LogRecord> batch =
       new OtlpBatch<>(LogRecord.getDefaultInstance(), "resourceLogs", "scopeLogs", "logRecords");
   private final OtlpAttributes attributes;
@@ -43,7 +43,7 @@ final class OtlpLogDecoder implements RecordDecoder {
   OtlpLogDecoder(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
     this.attributes = new OtlpAttributes(limits.maxInputBytes() / 2);
-    this.events = new LogEvents(limits, hashKey, redactor);
+    this.events = new LogEventFactory(limits, hashKey, redactor);
   }
 
   @Override

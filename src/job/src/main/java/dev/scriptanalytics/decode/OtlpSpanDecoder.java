@@ -8,13 +8,13 @@ import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
-import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.hash.SipHash;
 import dev.scriptanalytics.json.LoneSurrogates;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
-import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunRow;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.resource.v1.Resource;
@@ -42,13 +42,13 @@ final class OtlpSpanDecoder implements RecordDecoder {
   private final EventLimits limits;
   private final Redactor redactor;
   private final SipHash hash;
-  private final LogEvents events;
+  private final LogEventFactory events;
   private final OtlpBatch<Span> batch =
       new OtlpBatch<>(Span.getDefaultInstance(), "resourceSpans", "scopeSpans", "spans");
   private final OtlpAttributes attributes;
   private final LogEntry run = new LogEntry();
   private final LogEntry entry = new LogEntry();
-  private final RowBinary row = new RowBinary();
+  private final RowBinaryBuffer row = new RowBinaryBuffer();
   private final List<String> cut = new ArrayList<>();
   private final List<String> redacted = new ArrayList<>();
 
@@ -62,7 +62,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     this.limits = limits;
     this.attributes = new OtlpAttributes(limits.maxInputBytes() / 2);
     this.hash = new SipHash(hashKey);
-    this.events = new LogEvents(limits, hashKey, redactor);
+    this.events = new LogEventFactory(limits, hashKey, redactor);
   }
 
   @Override

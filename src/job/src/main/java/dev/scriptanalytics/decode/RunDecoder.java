@@ -7,14 +7,14 @@ import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
-import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.hash.SipHash;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.json.LoneSurrogates;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
-import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -101,7 +101,7 @@ public final class RunDecoder {
   private final JsonObjectScanner event = fields.scanner();
   private final JsonObjectScanner error = errorFields.scanner();
   private final JsonObjectScanner resources = resourceFields.scanner();
-  private final RowBinary row = new RowBinary();
+  private final RowBinaryBuffer row = new RowBinaryBuffer();
   // Of this record: the names of the columns that were cut or masked, and what no column holds.
   private final List<String> cut = new ArrayList<>();
   private final List<String> redacted = new ArrayList<>();

@@ -1,7 +1,7 @@
 package dev.scriptanalytics.kafka;
 
-import dev.scriptanalytics.event.ValueSerializer;
-import dev.scriptanalytics.event.ValueTypeInfo;
+import dev.scriptanalytics.serialize.ValueSerializer;
+import dev.scriptanalytics.serialize.ValueTypeInfo;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;

@@ -1,6 +1,6 @@
 package dev.scriptanalytics.rollup;
 
-import dev.scriptanalytics.event.ValueTypeInfo;
+import dev.scriptanalytics.serialize.ValueTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /** What is known of a cell so far: the state behind a row of {@code run_rollups}. */

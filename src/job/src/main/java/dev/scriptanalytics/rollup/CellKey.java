@@ -1,7 +1,7 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
-import dev.scriptanalytics.event.ValueTypeInfo;
+import dev.scriptanalytics.serialize.ValueTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**

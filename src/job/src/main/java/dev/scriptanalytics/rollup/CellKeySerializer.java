@@ -1,7 +1,7 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
-import dev.scriptanalytics.event.ValueSerializer;
+import dev.scriptanalytics.serialize.ValueSerializer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -14,7 +14,7 @@ final class CellKeySerializer extends ValueSerializer<CellKey> {
   private static final long serialVersionUID = 1;
 
   // A megabyte; few of 100,000 scripts share a place.
-  private static final KnownScripts SCRIPTS = new KnownScripts(1 << 18);
+  private static final ScriptInterner SCRIPTS = new ScriptInterner(1 << 18);
 
   @Override
   public void serialize(CellKey key, DataOutputView target) throws IOException {

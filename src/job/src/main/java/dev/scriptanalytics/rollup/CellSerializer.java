@@ -1,5 +1,6 @@
 package dev.scriptanalytics.rollup;
 
+import dev.scriptanalytics.serialize.CopyingSerializer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;

@@ -1,6 +1,6 @@
 package dev.scriptanalytics.rollup;
 
-import dev.scriptanalytics.event.ValueTypeInfo;
+import dev.scriptanalytics.serialize.ValueTypeInfo;
 import java.util.Arrays;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 

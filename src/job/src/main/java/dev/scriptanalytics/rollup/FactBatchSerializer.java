@@ -1,6 +1,6 @@
 package dev.scriptanalytics.rollup;
 
-import dev.scriptanalytics.event.ValueSerializer;
+import dev.scriptanalytics.serialize.ValueSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;

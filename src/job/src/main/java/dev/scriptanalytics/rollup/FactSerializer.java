@@ -1,6 +1,7 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
+import dev.scriptanalytics.serialize.CopyingSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;

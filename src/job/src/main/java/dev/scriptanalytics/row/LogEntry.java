@@ -112,7 +112,7 @@ public final class LogEntry {
   }
 
   /** The row of {@code logs}, in RowBinary, in the order of {@link LogRow#COLUMNS}. */
-  public void writeTo(int version, RowBinary out) {
+  public void writeTo(int version, RowBinaryBuffer out) {
     LogRow.writeFixed(
         version, false, level, deploymentVersion, timestamp, line, retentionDays, out);
     out.string(account);

@@ -96,7 +96,7 @@ public final class LogRow {
       long timestamp,
       int line,
       int retentionDays,
-      RowBinary out) {
+      RowBinaryBuffer out) {
     out.uint8(version);
     out.uint8(deleted ? 1 : 0);
     out.uint8(level.code());
@@ -106,7 +106,7 @@ public final class LogRow {
     out.uint16(retentionDays);
   }
 
-  static void writeNames(List<String> names, RowBinary out) {
+  static void writeNames(List<String> names, RowBinaryBuffer out) {
     out.varint(names.size());
     for (String name : names) {
       out.string(name.getBytes(StandardCharsets.US_ASCII));
@@ -163,7 +163,7 @@ public final class LogRow {
    *
    * @param version the row version of the run as it is known
    */
-  public byte[] enriched(RunIdentity run, int version, RowBinary out) {
+  public byte[] enriched(RunDeployment run, int version, RowBinaryBuffer out) {
     out.reset();
     out.uint8(version);
     out.raw(bytes, 1, DEPLOYMENT_VERSION);
@@ -183,7 +183,7 @@ public final class LogRow {
     return out.copy();
   }
 
-  private boolean isOfAnotherScript(RunIdentity run) {
+  private boolean isOfAnotherScript(RunDeployment run) {
     byte[] script = run.script();
     return hasScript()
         && !Arrays.equals(bytes, texts[SCRIPT], ends[SCRIPT], script, 0, script.length);
@@ -197,7 +197,7 @@ public final class LogRow {
   }
 
   /** What takes this row's key out of the table: the key, and nothing else. */
-  public byte[] tombstone(RowBinary out) {
+  public byte[] tombstone(RowBinaryBuffer out) {
     out.reset();
     writeFixed(
         TOMBSTONE,
@@ -215,11 +215,11 @@ public final class LogRow {
     return out.copy();
   }
 
-  private void copy(int string, RowBinary out) {
+  private void copy(int string, RowBinaryBuffer out) {
     out.string(bytes, texts[string], ends[string]);
   }
 
-  private void copyOr(int string, byte[] otherwise, RowBinary out) {
+  private void copyOr(int string, byte[] otherwise, RowBinaryBuffer out) {
     if (isEmpty(string)) {
       out.string(otherwise);
     } else {

@@ -245,7 +245,7 @@ public final class RunRow {
    *
    * @param first whichever of the two arrived first
    */
-  public static byte[] merge(RunRow start, RunRow end, RunRow first, RowBinary out) {
+  public static byte[] merge(RunRow start, RunRow end, RunRow first, RowBinaryBuffer out) {
     out.reset();
     out.uint8(COMPLETE);
     out.uint8(end.status().code());
@@ -280,7 +280,7 @@ public final class RunRow {
     return names;
   }
 
-  private static void mergeExtra(RunRow start, RunRow end, RowBinary out) {
+  private static void mergeExtra(RunRow start, RunRow end, RowBinaryBuffer out) {
     if (start.isEmpty(Column.EXTRA) || start.sameText(Column.EXTRA, end)) {
       end.copy(Column.EXTRA, out);
       return;
@@ -291,7 +291,7 @@ public final class RunRow {
     }
     Map<String, byte[]> fields = start.extraFields();
     fields.putAll(end.extraFields());
-    RowBinary json = new RowBinary();
+    RowBinaryBuffer json = new RowBinaryBuffer();
     for (byte[] field : fields.values()) {
       json.uint8(json.size() == 0 ? '{' : ',');
       json.raw(field, 0, field.length);
@@ -342,7 +342,7 @@ public final class RunRow {
    *
    * @param endedOn when the rule took effect, in milliseconds since 1970
    */
-  public static byte[] timedOut(RunRow start, long endedOn, String message, RowBinary out) {
+  public static byte[] timedOut(RunRow start, long endedOn, String message, RowBinaryBuffer out) {
     out.reset();
     out.uint8(COMPLETE);
     out.uint8(RunStatus.FAILED.code());
@@ -360,7 +360,7 @@ public final class RunRow {
     return out.copy();
   }
 
-  private void copy(Column column, RowBinary out) {
+  private void copy(Column column, RowBinaryBuffer out) {
     out.raw(bytes, starts[column.ordinal()], starts[column.ordinal() + 1]);
   }
 
@@ -378,7 +378,7 @@ public final class RunRow {
     return texts;
   }
 
-  private static void writeTexts(Set<String> texts, RowBinary out) {
+  private static void writeTexts(Set<String> texts, RowBinaryBuffer out) {
     out.varint(texts.size());
     for (String text : texts) {
       out.string(text.getBytes(StandardCharsets.UTF_8));

@@ -56,7 +56,7 @@ final class JdbcBatchSink<T> implements Sink<T> {
   private final class Writer implements SinkWriter<T> {
     private final LazyConnectionProvider connections = new LazyConnectionProvider(connection);
     private final SinkWriter<T> jdbc;
-    private final Inserts inserts;
+    private final InsertRetries inserts;
     private final ProcessingTimeService time;
     private int rows;
     private long bytes;
@@ -74,7 +74,7 @@ final class JdbcBatchSink<T> implements Sink<T> {
                       .build())
               .buildAtLeastOnce(connections)
               .createWriter(context);
-      this.inserts = new Inserts(table, connection, batching, context.metricGroup());
+      this.inserts = new InsertRetries(table, connection, batching, context.metricGroup());
       this.time = context.getProcessingTimeService();
       connections.forgetDriverAfter(context.getUserCodeClassLoader());
     }

@@ -2,7 +2,7 @@ package dev.scriptanalytics.sink;
 
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
-import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RowBinaryBuffer;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -57,8 +57,8 @@ public final class RollupSink implements Sink<RollupRow> {
 
   @Override
   public SinkWriter<RollupRow> createWriter(WriterInitContext context) {
-    RowBinaryWriter writer = new RowBinaryWriter(connection, TABLE, COLUMNS, batching, context);
-    RowBinary buffer = new RowBinary();
+    InsertWriter writer = new InsertWriter(connection, TABLE, COLUMNS, batching, context);
+    RowBinaryBuffer buffer = new RowBinaryBuffer();
     return new SinkWriter<>() {
       @Override
       public void write(RollupRow row, Context written) throws InterruptedException {
@@ -79,7 +79,7 @@ public final class RollupSink implements Sink<RollupRow> {
     };
   }
 
-  private static void encode(RollupRow row, RowBinary to) {
+  private static void encode(RollupRow row, RowBinaryBuffer to) {
     Script script = row.script();
     to.string(script.bytes(), script.accountStart(), script.accountEnd());
     to.string(script.bytes(), script.nameStart(), script.bytes().length);

@@ -41,7 +41,7 @@ public final class RowBinarySink implements Sink<byte[]> {
 
   @Override
   public SinkWriter<byte[]> createWriter(WriterInitContext context) {
-    return new RowBinaryWriter(
+    return new InsertWriter(
         connection,
         table,
         List.of(columns).stream().map(RowBinarySink::quoted).collect(Collectors.toList()),

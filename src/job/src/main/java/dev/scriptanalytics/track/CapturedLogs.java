@@ -3,12 +3,12 @@ package dev.scriptanalytics.track;
 import dev.scriptanalytics.configuration.KoreloggerCapture;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.ScriptEvent;
-import dev.scriptanalytics.event.SipHash;
+import dev.scriptanalytics.hash.SipHash;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.LogRow;
-import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
 import java.io.IOException;
@@ -33,9 +33,9 @@ final class CapturedLogs {
   private final Redactor redactor;
   private final CapturedText text;
   private final SipHash hash = new SipHash(ID_KEY);
-  private final RowBinary content = new RowBinary();
+  private final RowBinaryBuffer content = new RowBinaryBuffer();
   private final LogEntry entry = new LogEntry();
-  private final RowBinary row = new RowBinary();
+  private final RowBinaryBuffer row = new RowBinaryBuffer();
 
   CapturedLogs(TrackingRules rules, Redactor redactor) {
     this.rules = rules;

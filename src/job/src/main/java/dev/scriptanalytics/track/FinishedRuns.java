@@ -1,7 +1,7 @@
 package dev.scriptanalytics.track;
 
 import dev.scriptanalytics.event.RunStatus;
-import dev.scriptanalytics.row.RunIdentity;
+import dev.scriptanalytics.row.RunDeployment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -14,10 +14,10 @@ import java.util.TreeMap;
  * to tell a log entry what it ran.
  *
  * <p>An open-addressing table of 20 bytes a run: 80 bits of the run's hash, the hour it finished
- * in, how it ended, its {@link Identities identity}, its response time. Of a hundred million runs a
- * day that are remembered for a day, one is taken for another in 300,000 years. What changed since
- * the last checkpoint is kept beside it as bytes, so that a checkpoint writes only that ({@link
- * #drain}).
+ * in, how it ended, its {@link Deployments identity}, its response time. Of a hundred million runs
+ * a day that are remembered for a day, one is taken for another in 300,000 years. What changed
+ * since the last checkpoint is kept beside it as bytes, so that a checkpoint writes only that
+ * ({@link #drain}).
  */
 final class FinishedRuns {
   /** No such run. */
@@ -45,7 +45,7 @@ final class FinishedRuns {
   // Below 2, so that a table that has just grown is still well filled: memory is what a run costs.
   private static final double GROWTH = 1.35;
 
-  private final Identities identities;
+  private final Deployments identities;
   // Two a run, one behind the other: that is one access to memory, not two. The first half of the
   // hash; some of the second, with identity, hour and how it ended.
   private long[] slots = new long[2 * MIN_CAPACITY];
@@ -60,7 +60,7 @@ final class FinishedRuns {
   // The identities that what was drained of an hour has spelled out.
   private final NavigableMap<Integer, BitSet> spelledOut = new TreeMap<>();
 
-  FinishedRuns(Identities identities) {
+  FinishedRuns(Deployments identities) {
     this.identities = identities;
   }
 
@@ -113,7 +113,7 @@ final class FinishedRuns {
     return Float.intBitsToFloat(responseTimes[at / 2]);
   }
 
-  /** The number of the run's identity, {@link Identities#UNKNOWN} where it is not known. */
+  /** The number of the run's identity, {@link Deployments#UNKNOWN} where it is not known. */
   int identity(int at) {
     return identity(slots[at + 1]);
   }
@@ -223,11 +223,11 @@ final class FinishedRuns {
 
     byte[] drain() {
       int end = entries.position();
-      IdentityWriter newIdentities = new IdentityWriter();
+      DeploymentDeltaCodec newIdentities = new DeploymentDeltaCodec();
       BitSet spelled = spelledOut.computeIfAbsent(hour, created -> new BitSet());
       for (int at = 0; at < end; at += ENTRY_BYTES) {
         int identity = identityAt(at);
-        if (identity != Identities.UNKNOWN && !spelled.get(identity)) {
+        if (identity != Deployments.UNKNOWN && !spelled.get(identity)) {
           spelled.set(identity);
           newIdentities.add(identity, identities.get(identity));
         }
@@ -264,12 +264,12 @@ final class FinishedRuns {
         loadFirstFormat(from, numbers);
         continue;
       }
-      IdentityWriter.read(from, numbers, identities);
+      DeploymentDeltaCodec.read(from, numbers, identities);
       for (int left = from.getInt(); left > 0; left--) {
         int at = from.position();
         long hash = (long) from.getShort(at + Long.BYTES) << HASH_SHIFT;
         int identityAndFlags = threeBytes(from, at + IDENTITY_OF_ENTRY);
-        int identity = numbers.getOrDefault(identityAndFlags >>> HOUR_SHIFT, Identities.UNKNOWN);
+        int identity = numbers.getOrDefault(identityAndFlags >>> HOUR_SHIFT, Deployments.UNKNOWN);
         put(
             from.getLong(at),
             second(hash, identity, hour, identityAndFlags & FLAGS),
@@ -291,14 +291,14 @@ final class FinishedRuns {
       int responseTime = from.getInt();
       int number = threeBytes(from, from.position());
       from.position(from.position() + 3);
-      int identity = numbers.getOrDefault(number, Identities.UNKNOWN);
+      int identity = numbers.getOrDefault(number, Deployments.UNKNOWN);
       put(first, second(second, identity, hour(second), second & FLAGS), responseTime);
     }
   }
 
-  private static RunIdentity readIdentity(ByteBuffer from) {
+  private static RunDeployment readIdentity(ByteBuffer from) {
     int version = from.getInt();
-    return RunIdentity.of(readText(from), version, readText(from), readText(from));
+    return RunDeployment.of(readText(from), version, readText(from), readText(from));
   }
 
   private static byte[] readText(ByteBuffer from) {
@@ -384,7 +384,7 @@ final class FinishedRuns {
   }
 
   private static int identity(long second) {
-    return (int) (second >>> IDENTITY_SHIFT) & Identities.MAX_LIMIT;
+    return (int) (second >>> IDENTITY_SHIFT) & Deployments.MAX_LIMIT;
   }
 
   private static int hour(long second) {

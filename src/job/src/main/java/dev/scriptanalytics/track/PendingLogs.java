@@ -1,6 +1,6 @@
 package dev.scriptanalytics.track;
 
-import dev.scriptanalytics.row.RunIdentity;
+import dev.scriptanalytics.row.RunDeployment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ final class PendingLogs {
     boolean streamed;
 
     /** What the rows were last enriched with; null if nothing is known of the run. */
-    RunIdentity identity;
+    RunDeployment identity;
 
     /** The rows of captured lines that go once an entry is streamed; null where there are none. */
     CapturedLogs.LibraryLines libraryLines;

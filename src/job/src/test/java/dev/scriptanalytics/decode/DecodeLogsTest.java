@@ -46,7 +46,7 @@ class DecodeLogsTest {
         TestingMetricRegistry.builder()
             .setRegisterConsumer(
                 (metric, name, group) -> {
-                  if (name.equals(Rejections.REJECTED_RECORDS)) {
+                  if (name.equals(DeadLetters.REJECTED_RECORDS)) {
                     rejected.put(group.getAllVariables().get("<reason>"), (Counter) metric);
                   }
                 })

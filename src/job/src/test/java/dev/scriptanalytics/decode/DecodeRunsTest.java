@@ -55,7 +55,7 @@ class DecodeRunsTest {
         TestingMetricRegistry.builder()
             .setRegisterConsumer(
                 (metric, name, group) -> {
-                  if (name.equals(Rejections.REJECTED_RECORDS)) {
+                  if (name.equals(DeadLetters.REJECTED_RECORDS)) {
                     rejected.put(group.getAllVariables().get("<reason>"), (Counter) metric);
                   }
                   if (name.equals(Redactor.FAILURES)) {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp.QueryFailedException;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.SqlStatements;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,15 +41,15 @@ class ClusterIT {
       "(account = 'acme', script = 'pay', from = '2099-05-14T06:00:17Z', to = '2099-05-14T06:09:31Z', filter = ";
 
   @TempDir static Path directory;
-  private static ClickHouseProcess single;
+  private static TestClickHouse single;
   private static TwoShards cluster;
-  private static List<ClickHouseProcess> shards;
+  private static List<TestClickHouse> shards;
 
   @BeforeAll
   static void start() throws Exception {
     cluster = TwoShards.start(directory.resolve("cluster"));
     shards = cluster.servers();
-    single = ClickHouseProcess.start(directory.resolve("single"));
+    single = TestClickHouse.start(directory.resolve("single"));
     single.applySql();
     fill(single, single);
     fill(shards.get(0), shards.get(1));
@@ -117,14 +117,14 @@ class ClusterIT {
     String expected = ask(single, sql);
 
     assertThat(expected).isNotEqualTo("[]");
-    for (ClickHouseProcess shard : shards) {
+    for (TestClickHouse shard : shards) {
       assertThat(ask(shard, sql)).isEqualTo(expected);
     }
   }
 
   @Test
   void percentilesAreOffByHalfAPercentInRankAtMost() {
-    for (ClickHouseProcess shard : shards) {
+    for (TestClickHouse shard : shards) {
       String[] found =
           ask(shard, "SELECT p50, p90, p99 FROM script_analytics.script_metrics" + OF_SCRIPT + ")")
               .split("\t", -1);
@@ -191,7 +191,7 @@ class ClusterIT {
             .findFirst()
             .orElseThrow()
             .replace("rebuilt_rollups", "run_rollups");
-    for (ClickHouseProcess shard : shards) {
+    for (TestClickHouse shard : shards) {
       shard.query("ALTER TABLE script_analytics.run_rollups_local DROP PARTITION '2099-05-14'");
     }
     assertThat(ask(shards.get(0), metrics)).isNotEqualTo(ask(single, metrics));
@@ -210,11 +210,11 @@ class ClusterIT {
 
   @Test
   void whoSeesNoAccountSeesNoneOnAnyShard() {
-    for (ClickHouseProcess shard : shards) {
+    for (TestClickHouse shard : shards) {
       shard.query("TRUNCATE TABLE script_analytics.reader_accounts");
     }
     try {
-      for (ClickHouseProcess shard : shards) {
+      for (TestClickHouse shard : shards) {
         assertThat(ask(shard, "SELECT count() FROM script_analytics.all_runs" + OF_SCRIPT + ")"))
             .isEqualTo("0");
         assertThat(ask(shard, "SELECT count() FROM script_analytics.accounts")).isEqualTo("0");
@@ -222,7 +222,7 @@ class ClusterIT {
             .isInstanceOf(QueryFailedException.class);
       }
     } finally {
-      for (ClickHouseProcess shard : shards) {
+      for (TestClickHouse shard : shards) {
         shard.query("INSERT INTO script_analytics.reader_accounts VALUES ('script_reader', '*')");
       }
     }
@@ -255,7 +255,7 @@ class ClusterIT {
   }
 
   /** What a producer's events lead to: rows and what replaces them, by way of both servers. */
-  private static void fill(ClickHouseProcess first, ClickHouseProcess second) {
+  private static void fill(TestClickHouse first, TestClickHouse second) {
     write(
         first,
         """
@@ -296,10 +296,10 @@ class ClusterIT {
         """);
   }
 
-  private static void write(ClickHouseProcess server, String insert, String... more) {
+  private static void write(TestClickHouse server, String insert, String... more) {
     server.queryAs(
         "script_writer",
-        ClickHouse.WRITER_PASSWORD,
+        ClickHouseProgram.WRITER_PASSWORD,
         "INSERT INTO script_analytics."
             + insert
             + " FROM (SELECT number, "
@@ -308,8 +308,8 @@ class ClusterIT {
             + String.join(" ", more));
   }
 
-  private static String ask(ClickHouseProcess server, String sql) {
-    return server.queryAs("script_reader", ClickHouse.READER_PASSWORD, sql);
+  private static String ask(TestClickHouse server, String sql) {
+    return server.queryAs("script_reader", ClickHouseProgram.READER_PASSWORD, sql);
   }
 
   /** As a parameter's value is written. */

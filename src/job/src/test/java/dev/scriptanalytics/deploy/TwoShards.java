@@ -2,9 +2,9 @@ package dev.scriptanalytics.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.SqlStatements;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Repository;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import java.util.Map;
  * A cluster of two servers, each a shard, with the files of {@code deploy/clickhouse} and the
  * schema; without replicas and Keeper, which the ClickHouse of the tests does not have.
  */
-public record TwoShards(List<ClickHouseProcess> servers) implements AutoCloseable {
+public record TwoShards(List<TestClickHouse> servers) implements AutoCloseable {
   /** The cluster's name in {@code deploy/clickhouse/cluster.xml}. */
   public static final String NAME = "script_analytics";
 
@@ -34,7 +34,7 @@ public record TwoShards(List<ClickHouseProcess> servers) implements AutoCloseabl
     for (int i = 0; i < 2; i++) {
       shards.servers.add(startShard(directory.resolve("shard" + i), tcpPorts.get(i), tcpPorts));
     }
-    for (ClickHouseProcess server : shards.servers) {
+    for (TestClickHouse server : shards.servers) {
       statements("--cluster", NAME, "--no-keeper").forEach(server::query);
     }
     return shards;
@@ -55,10 +55,10 @@ public record TwoShards(List<ClickHouseProcess> servers) implements AutoCloseabl
 
   @Override
   public void close() {
-    servers.forEach(ClickHouseProcess::close);
+    servers.forEach(TestClickHouse::close);
   }
 
-  private static ClickHouseProcess startShard(Path home, int tcpPort, List<Integer> tcpPorts)
+  private static TestClickHouse startShard(Path home, int tcpPort, List<Integer> tcpPorts)
       throws IOException {
     Files.createDirectories(home.resolve("config.d"));
     Files.createDirectories(home.resolve("users.d"));
@@ -69,8 +69,8 @@ public record TwoShards(List<ClickHouseProcess> servers) implements AutoCloseabl
         Repository.path("deploy/clickhouse/cluster-users.xml"),
         home.resolve("users.d/cluster-users.xml"));
     Files.writeString(home.resolve("config.d/cluster.xml"), remoteServers(tcpPorts));
-    return ClickHouseProcess.start(
-        new ClickHouse(
+    return TestClickHouse.start(
+        new ClickHouseProgram(
             home.resolve("server"),
             home.resolve("config.xml"),
             Map.of("SCRIPT_SHARDS_PASSWORD", PASSWORD, "SCRIPT_SHARDS_PASSWORD_SHA256", sha256()),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.testkit.grafana.Grafana;
-import dev.scriptanalytics.track.RunTracker;
+import dev.scriptanalytics.track.TrackRuns;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -154,10 +154,10 @@ class GrafanaFilesTest {
             MetricNames.PENDING_RECORDS,
             MetricNames.CURRENT_EMIT_EVENT_TIME_LAG,
             MetricNames.NUM_RESTARTS,
-            RunTracker.DUPLICATE_EVENTS,
-            RunTracker.OPEN_RUNS,
-            RunTracker.REMEMBERED_RUNS,
-            "reason_" + RunTracker.CONTRADICTING_EVENTS,
+            TrackRuns.DUPLICATE_EVENTS,
+            TrackRuns.OPEN_RUNS,
+            TrackRuns.REMEMBERED_RUNS,
+            "reason_" + TrackRuns.CONTRADICTING_EVENTS,
             "reason_rejectedRecords",
             "retries",
             "rowsInFlight",

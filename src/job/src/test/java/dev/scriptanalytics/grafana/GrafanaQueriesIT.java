@@ -3,8 +3,8 @@ package dev.scriptanalytics.grafana;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.grafana.Expansion;
 import dev.scriptanalytics.testkit.grafana.Grafana;
 import java.io.IOException;
@@ -44,12 +44,12 @@ class GrafanaQueriesIT {
   private static final Pattern FIELD = Pattern.compile("__data\\.fields\\[\"([^\"]*)\"]");
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
   private static Instant now;
 
   @BeforeAll
   static void start() {
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
     now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     // A run a minute for two hours, of two versions; and a run a minute in the same hours of
@@ -442,7 +442,8 @@ class GrafanaQueriesIT {
     String credentials =
         Base64.getEncoder()
             .encodeToString(
-                ("script_reader:" + ClickHouse.READER_PASSWORD).getBytes(StandardCharsets.UTF_8));
+                ("script_reader:" + ClickHouseProgram.READER_PASSWORD)
+                    .getBytes(StandardCharsets.UTF_8));
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(clickHouse.httpUrl() + address))
             .header("Authorization", "Basic " + credentials)
@@ -550,7 +551,7 @@ class GrafanaQueriesIT {
     JsonNode answer =
         Grafana.parsed(
             clickHouse.queryAs(
-                "script_reader", ClickHouse.READER_PASSWORD, sql + "\nFORMAT JSONCompact"));
+                "script_reader", ClickHouseProgram.READER_PASSWORD, sql + "\nFORMAT JSONCompact"));
     Map<String, String> columns = new LinkedHashMap<>();
     for (JsonNode column : answer.get("meta")) {
       columns.put(column.get("name").asText(), column.get("type").asText());

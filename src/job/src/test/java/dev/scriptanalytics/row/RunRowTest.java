@@ -47,7 +47,7 @@ class RunRowTest {
        "ended_at":"2025-05-14T06:07:27.238Z"}
       """;
 
-  private final RowBinary buffer = new RowBinary();
+  private final RowBinaryBuffer buffer = new RowBinaryBuffer();
   private EventLimits limits = limits(512);
 
   @Test

@@ -8,7 +8,7 @@ import com.tdunning.math.stats.Centroid;
 import com.tdunning.math.stats.MergingDigest;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.nio.charset.StandardCharsets;
@@ -45,13 +45,13 @@ class RollupSinkIT {
   private static final long HOUR = Instant.parse("2026-03-08T06:00:00Z").getEpochSecond();
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
   private static TimeZones zone;
 
   @BeforeAll
   static void startClickHouse() {
     zone = new TimeZones("America/St_Johns");
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
     // The dates below grow old.
     clickHouse.query("ALTER TABLE script_analytics.run_rollups REMOVE TTL");
@@ -208,7 +208,7 @@ class RollupSinkIT {
     try (WriterHarness<RollupRow> writer = writer()) {
       writer.write(countsOf("a", 1));
       writer.passTime(999);
-      assertThat(writer.gauge(Inserts.ROWS_IN_FLIGHT).getValue()).isEqualTo(0);
+      assertThat(writer.gauge(InsertRetries.ROWS_IN_FLIGHT).getValue()).isEqualTo(0);
       writer.passTime(1);
       awaitTrue(() -> stored() == 1);
       writer.write(countsOf("b", 1));
@@ -231,13 +231,13 @@ class RollupSinkIT {
   @Test
   void losesNothingWhenTheServerIsKilledAndStartedAgain() throws Exception {
     try (WriterHarness<RollupRow> writer = writer("--sink.batch-rows=50");
-        Log log = new Log(Inserts.class)) {
+        Log log = new Log(InsertRetries.class)) {
       CompletableFuture<Void> outage =
           CompletableFuture.runAsync(
               () -> {
                 awaitTrue(() -> stored() > 500);
                 clickHouse.kill();
-                awaitTrue(() -> writer.counter(Inserts.RETRIES).getCount() >= 2);
+                awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
                 clickHouse.restart();
               });
       int n = 0;
@@ -264,7 +264,7 @@ class RollupSinkIT {
       CompletableFuture<Void> thaw =
           CompletableFuture.runAsync(
               () -> {
-                awaitTrue(() -> writer.counter(Inserts.RETRIES).getCount() >= 2);
+                awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
                 Signals.thaw(clickHouse);
               });
       writer.checkpoint();
@@ -282,7 +282,7 @@ class RollupSinkIT {
       CompletableFuture<Void> start =
           CompletableFuture.runAsync(
               () -> {
-                awaitTrue(() -> writer.counter(Inserts.RETRIES).getCount() >= 2);
+                awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
                 clickHouse.restart();
               });
       writer.write(countsOf("Qbalance", 1));
@@ -304,7 +304,7 @@ class RollupSinkIT {
       CompletableFuture<Void> cancel =
           CompletableFuture.runAsync(
               () -> {
-                awaitTrue(() -> writer.counter(Inserts.RETRIES).getCount() == 1);
+                awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() == 1);
                 task.interrupt();
               });
       assertThatExceptionOfType(InterruptedException.class).isThrownBy(writer::checkpoint);
@@ -322,7 +322,7 @@ class RollupSinkIT {
           .havingCause()
           .withMessageStartingWith("ClickHouse refuses 1 rows for table run_rollups")
           .withMessageContaining("Code: 60.");
-      assertThat(writer.counter(Inserts.RETRIES).getCount()).isZero();
+      assertThat(writer.counter(InsertRetries.RETRIES).getCount()).isZero();
     } finally {
       clickHouse.query("RENAME TABLE script_analytics.hidden TO script_analytics.run_rollups");
     }

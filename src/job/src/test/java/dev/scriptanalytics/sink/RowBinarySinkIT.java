@@ -3,8 +3,8 @@ package dev.scriptanalytics.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.scriptanalytics.row.RowBinary;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.row.RowBinaryBuffer;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class RowBinarySinkIT {
   private static final String SECRET = "tr0ub4dor";
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
 
   @BeforeAll
   static void startClickHouse() throws IOException {
@@ -65,7 +65,7 @@ class RowBinarySinkIT {
         </clickhouse>
         """
             .formatted(SECRET));
-    clickHouse = ClickHouseProcess.start(directory, config, Map.of());
+    clickHouse = TestClickHouse.start(directory, config, Map.of());
     clickHouse.query("CREATE DATABASE IF NOT EXISTS script_analytics ENGINE = Atomic");
   }
 
@@ -141,7 +141,7 @@ class RowBinarySinkIT {
     try (WriterHarness<byte[]> writer = writer("--sink.batch-interval=1 s")) {
       writeNumbers(writer, 0, 3);
       writer.passTime(999);
-      assertThat(writer.gauge(Inserts.ROWS_IN_FLIGHT).getValue()).isEqualTo(0);
+      assertThat(writer.gauge(InsertRetries.ROWS_IN_FLIGHT).getValue()).isEqualTo(0);
       writer.passTime(1);
       assertThat(becomesTrue(() -> stored() == 3)).isTrue();
     }
@@ -159,8 +159,8 @@ class RowBinarySinkIT {
 
       assertThat(writer.counter("numRecordsSend").getCount()).isEqualTo(54_321);
       assertThat(writer.counter("numBytesSend").getCount()).isGreaterThan(54_321 * 9L);
-      assertThat(writer.counter(Inserts.RETRIES).getCount()).isZero();
-      assertThat(writer.histogram(Inserts.INSERT_MILLIS).getCount()).isEqualTo(55);
+      assertThat(writer.counter(InsertRetries.RETRIES).getCount()).isZero();
+      assertThat(writer.histogram(InsertRetries.INSERT_MILLIS).getCount()).isEqualTo(55);
     }
     assertThat(sum()).isEqualTo(54_321L * 54_320 / 2);
   }
@@ -178,13 +178,13 @@ class RowBinarySinkIT {
   @Test
   void losesNothingWhenTheServerIsKilledAndStartedAgain() throws Exception {
     try (WriterHarness<byte[]> writer = writer("--sink.batch-rows=500");
-        Log log = new Log(Inserts.class)) {
+        Log log = new Log(InsertRetries.class)) {
       CompletableFuture<Void> outage =
           CompletableFuture.runAsync(
               () -> {
                 awaitTrue(() -> stored() > 5_000);
                 clickHouse.kill();
-                awaitTrue(() -> writer.counter(Inserts.RETRIES).getCount() >= 2);
+                awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
                 clickHouse.restart();
               });
       int n = 0;
@@ -213,7 +213,7 @@ class RowBinarySinkIT {
       CompletableFuture<Void> thaw =
           CompletableFuture.runAsync(
               () -> {
-                awaitTrue(() -> writer.counter(Inserts.RETRIES).getCount() >= 2);
+                awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
                 Signals.thaw(clickHouse);
               });
       writer.checkpoint();
@@ -231,7 +231,7 @@ class RowBinarySinkIT {
     Signals.freeze(clickHouse);
     try {
       writer.write(row(1, new byte[1]));
-      assertThat(becomesTrue(() -> writer.gauge(Inserts.ROWS_IN_FLIGHT).getValue().equals(1)))
+      assertThat(becomesTrue(() -> writer.gauge(InsertRetries.ROWS_IN_FLIGHT).getValue().equals(1)))
           .isTrue();
       long start = System.nanoTime();
       writer.close();
@@ -251,9 +251,9 @@ class RowBinarySinkIT {
             "--sink.retry-backoff-initial=1 min",
             "--sink.retry-backoff-max=2 min");
     writer.write(row(1, new byte[1]));
-    assertThat(becomesTrue(() -> writer.counter(Inserts.RETRIES).getCount() == 1)).isTrue();
+    assertThat(becomesTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() == 1)).isTrue();
     writer.close();
-    assertThat(becomesTrue(() -> writer.gauge(Inserts.ROWS_IN_FLIGHT).getValue().equals(0)))
+    assertThat(becomesTrue(() -> writer.gauge(InsertRetries.ROWS_IN_FLIGHT).getValue().equals(0)))
         .isTrue();
   }
 
@@ -280,7 +280,7 @@ class RowBinarySinkIT {
                       .formatted(table, clickHouse.httpUrl())
                   + " again: ")
           .withMessageContaining(words);
-      assertThat(writer.counter(Inserts.RETRIES).getCount()).isZero();
+      assertThat(writer.counter(InsertRetries.RETRIES).getCount()).isZero();
     }
   }
 
@@ -296,7 +296,7 @@ class RowBinarySinkIT {
           .withMessageStartingWith("ClickHouse has not taken 7 rows for table numbers")
           .withMessageContaining("(sink.retry-timeout)")
           .withMessageContaining("Connection refused");
-      assertThat(writer.counter(Inserts.RETRIES).getCount()).isPositive();
+      assertThat(writer.counter(InsertRetries.RETRIES).getCount()).isPositive();
     }
   }
 
@@ -305,12 +305,12 @@ class RowBinarySinkIT {
     Path file = Files.writeString(directory.resolve("password"), "old\n");
     try (WriterHarness<byte[]> writer =
             writer("--clickhouse.username=guarded", "--clickhouse.password-file=" + file);
-        Log log = new Log(Inserts.class)) {
+        Log log = new Log(InsertRetries.class)) {
       writeNumbers(writer, 0, 5);
       CompletableFuture<Void> rotation =
           CompletableFuture.runAsync(
               () -> {
-                awaitTrue(() -> writer.counter(Inserts.RETRIES).getCount() >= 1);
+                awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 1);
                 write(file, SECRET + "\n");
               });
       writer.checkpoint();
@@ -355,7 +355,7 @@ class RowBinarySinkIT {
   }
 
   private static byte[] row(long number, byte[] text) {
-    RowBinary row = new RowBinary();
+    RowBinaryBuffer row = new RowBinaryBuffer();
     row.int64(number);
     row.string(text);
     return row.copy();

@@ -1,7 +1,7 @@
 package dev.scriptanalytics.sink;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +38,6 @@ final class Settings {
       }
     }
     return JobConfiguration.fromArgs(
-        arguments.toArray(String[]::new), Map.of("PASSWORD", ClickHouse.WRITER_PASSWORD));
+        arguments.toArray(String[]::new), Map.of("PASSWORD", ClickHouseProgram.WRITER_PASSWORD));
   }
 }

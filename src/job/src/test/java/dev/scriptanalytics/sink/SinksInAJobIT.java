@@ -9,8 +9,8 @@ import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
-import dev.scriptanalytics.row.RowBinary;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.row.RowBinaryBuffer;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ class SinksInAJobIT {
 
   @Test
   void writeEverythingOnceThoughClickHouseIsKilledInTheMiddle() throws Exception {
-    try (ClickHouseProcess clickHouse = ClickHouseProcess.start(directory)) {
+    try (TestClickHouse clickHouse = TestClickHouse.start(directory)) {
       clickHouse.applySql();
       clickHouse.query(
           "CREATE TABLE script_analytics.numbers (n UInt64) ENGINE = ReplacingMergeTree ORDER BY"
@@ -116,7 +116,7 @@ class SinksInAJobIT {
   }
 
   private static byte[] row(long number) {
-    RowBinary row = new RowBinary();
+    RowBinaryBuffer row = new RowBinaryBuffer();
     row.int64(number);
     return row.copy();
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.sql.Rows.Run;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp.QueryFailedException;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +50,7 @@ class AccessIT {
       """;
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
   private static String range;
 
   @BeforeAll
@@ -61,7 +61,7 @@ class AccessIT {
     Files.createDirectory(directory.resolve("users.d"));
     Files.writeString(directory.resolve("users.d/readers.xml"), READERS);
     clickHouse =
-        ClickHouseProcess.start(
+        TestClickHouse.start(
             directory.resolve("server"), directory.resolve("config.xml"), Map.of());
     clickHouse.applySql();
     clickHouse.query("SYSTEM FLUSH LOGS query_log");
@@ -156,8 +156,10 @@ class AccessIT {
   @ParameterizedTest
   @ValueSource(strings = {"acme", "globex"})
   void theExampleReaderAndTheAdministratorSeeAllAccounts(String account) {
-    assertThat(runsSeenBy("script_reader", ClickHouse.READER_PASSWORD, account)).isNotEmpty();
-    assertThat(totalSeenBy("script_reader", ClickHouse.READER_PASSWORD, account)).isEqualTo("1");
+    assertThat(runsSeenBy("script_reader", ClickHouseProgram.READER_PASSWORD, account))
+        .isNotEmpty();
+    assertThat(totalSeenBy("script_reader", ClickHouseProgram.READER_PASSWORD, account))
+        .isEqualTo("1");
     assertThat(runsSeenBy("default", "", account)).isNotEmpty();
   }
 
@@ -345,7 +347,8 @@ class AccessIT {
         "CREATE USER mallory"
       })
   void theWriterMayNothingButInsert(String query) {
-    assertThatThrownBy(() -> clickHouse.queryAs("script_writer", ClickHouse.WRITER_PASSWORD, query))
+    assertThatThrownBy(
+            () -> clickHouse.queryAs("script_writer", ClickHouseProgram.WRITER_PASSWORD, query))
         .isInstanceOfSatisfying(
             QueryFailedException.class,
             e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(ACCESS_DENIED));
@@ -357,13 +360,13 @@ class AccessIT {
     String column = table.equals("dead_letters") ? "topic" : "account";
     clickHouse.queryAs(
         "script_writer",
-        ClickHouse.WRITER_PASSWORD,
+        ClickHouseProgram.WRITER_PASSWORD,
         "INSERT INTO script_analytics." + table + " (" + column + ") VALUES ('written')");
     // The driver asks this before it inserts.
     assertThat(
             clickHouse.queryAs(
                 "script_writer",
-                ClickHouse.WRITER_PASSWORD,
+                ClickHouseProgram.WRITER_PASSWORD,
                 "DESCRIBE TABLE script_analytics." + table))
         .contains(column);
   }
@@ -379,7 +382,7 @@ class AccessIT {
     assertRefused("script_reader", "");
     assertRefused("script_reader", "wrong");
     assertRefused("script_writer", "");
-    assertRefused("script_writer", ClickHouse.READER_PASSWORD);
+    assertRefused("script_writer", ClickHouseProgram.READER_PASSWORD);
     assertRefused("nobody", "");
   }
 

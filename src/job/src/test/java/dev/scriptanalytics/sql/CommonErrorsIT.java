@@ -5,7 +5,7 @@ import static dev.scriptanalytics.sql.Views.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CommonErrorsIT {
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
   private static Views views;
 
   /** Noon of yesterday, in UTC. */
@@ -31,7 +31,7 @@ class CommonErrorsIT {
   @BeforeAll
   static void start() {
     noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
     views = new Views(clickHouse);
   }

@@ -1,6 +1,6 @@
 package dev.scriptanalytics.sql;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Repository;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,22 +36,22 @@ final class Endpoints {
               reader("emil", "script_reader"),
               reader("mia", "few_rows"));
 
-  private final ClickHouseProcess clickHouse;
+  private final TestClickHouse clickHouse;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private Endpoints(ClickHouseProcess clickHouse) {
+  private Endpoints(TestClickHouse clickHouse) {
     this.clickHouse = clickHouse;
   }
 
-  static ClickHouseProcess start(Path directory) throws IOException {
+  static TestClickHouse start(Path directory) throws IOException {
     for (String file : List.of("config.xml", "users.xml")) {
       Files.copy(Repository.path("deploy/clickhouse/" + file), directory.resolve(file));
     }
     Files.createDirectory(directory.resolve("users.d"));
     Files.writeString(directory.resolve("users.d/readers.xml"), READERS);
-    ClickHouseProcess clickHouse =
-        ClickHouseProcess.start(
+    TestClickHouse clickHouse =
+        TestClickHouse.start(
             directory.resolve("server"), directory.resolve("config.xml"), Map.of());
     clickHouse.applySql();
     clickHouse.query(
@@ -59,7 +59,7 @@ final class Endpoints {
     return clickHouse;
   }
 
-  static Endpoints of(ClickHouseProcess clickHouse) {
+  static Endpoints of(TestClickHouse clickHouse) {
     return new Endpoints(clickHouse);
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,11 +82,11 @@ class FiltersIT {
           "ep_1 2 Model_inference_failed_with_CUDA_out_of_memory_error");
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
 
   @BeforeAll
   static void start() throws JsonProcessingException {
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
     List<DocumentedSql> examples = DocumentedSql.blocks(PAGE, "json");
     Views views = new Views(clickHouse);
@@ -115,7 +115,7 @@ class FiltersIT {
                 .http()
                 .queryAs(
                     "script_reader",
-                    ClickHouse.READER_PASSWORD,
+                    ClickHouseProgram.READER_PASSWORD,
                     sql.substring(0, sql.length() - 1) + " FORMAT TSV",
                     PARAMETERS)
                 .replace(' ', '_')

@@ -2,8 +2,8 @@ package dev.scriptanalytics.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Repository;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -17,11 +17,11 @@ class LastWritesIT {
   private static final long HOUR = 3600;
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
 
   @BeforeAll
   static void start() {
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
   }
 
@@ -112,6 +112,6 @@ class LastWritesIT {
   }
 
   private static String ask(String query) {
-    return clickHouse.queryAs("script_reader", ClickHouse.READER_PASSWORD, query);
+    return clickHouse.queryAs("script_reader", ClickHouseProgram.READER_PASSWORD, query);
   }
 }

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -40,7 +40,7 @@ class LiveTailIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
   private static Endpoints endpoints;
   private static Views views;
   private Instant now;
@@ -148,7 +148,7 @@ class LiveTailIT {
     HttpURLConnection slow = (HttpURLConnection) insertAddress().toURL().openConnection();
     slow.setRequestMethod("POST");
     slow.setRequestProperty("X-ClickHouse-User", "script_writer");
-    slow.setRequestProperty("X-ClickHouse-Key", ClickHouse.WRITER_PASSWORD);
+    slow.setRequestProperty("X-ClickHouse-Key", ClickHouseProgram.WRITER_PASSWORD);
     slow.setDoOutput(true);
     slow.setChunkedStreamingMode(4096);
     try (OutputStream body = slow.getOutputStream()) {

@@ -5,7 +5,7 @@ import static dev.scriptanalytics.sql.Views.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +28,7 @@ class LogViewsIT {
   private static final long SEED = 20_261_121;
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
   private static Views views;
 
   /** Noon of yesterday, in UTC. */
@@ -37,7 +37,7 @@ class LogViewsIT {
   @BeforeAll
   static void start() {
     noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
     // What replaces each other shall stand in parts of its own until it is read.
     clickHouse.query("SYSTEM STOP MERGES script_analytics.logs");

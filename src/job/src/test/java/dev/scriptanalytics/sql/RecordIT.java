@@ -5,7 +5,7 @@ import static dev.scriptanalytics.sql.Views.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ class RecordIT {
   private static final long SEED = 20_261_121;
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
   private static Views views;
 
   /** Noon of yesterday, in UTC. */
@@ -38,7 +38,7 @@ class RecordIT {
   @BeforeAll
   static void start() {
     noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
     clickHouse.query("SYSTEM STOP MERGES script_analytics.runs");
     views = new Views(clickHouse);

@@ -2,8 +2,8 @@ package dev.scriptanalytics.sql;
 
 import com.tdunning.math.stats.Centroid;
 import com.tdunning.math.stats.MergingDigest;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ final class Rows {
   }
 
   /** Writes the rows as the job's user. */
-  static void insertRuns(ClickHouseProcess clickHouse, Collection<Run> runs) {
+  static void insertRuns(TestClickHouse clickHouse, Collection<Run> runs) {
     insert(
         clickHouse,
         "runs",
@@ -95,7 +95,7 @@ final class Rows {
   }
 
   /** Writes the rollups of the runs as the job's user. */
-  static void insertRollups(ClickHouseProcess clickHouse, Collection<Run> runs) {
+  static void insertRollups(TestClickHouse clickHouse, Collection<Run> runs) {
     Map<Cell, List<Run>> cells =
         runs.stream()
             .collect(
@@ -153,13 +153,12 @@ final class Rows {
         weights);
   }
 
-  private static void insert(
-      ClickHouseProcess clickHouse, String table, String columns, String json) {
+  private static void insert(TestClickHouse clickHouse, String table, String columns, String json) {
     clickHouse
         .http()
         .insertAs(
             "script_writer",
-            ClickHouse.WRITER_PASSWORD,
+            ClickHouseProgram.WRITER_PASSWORD,
             "INSERT INTO script_analytics." + table + " (" + columns + ") FORMAT JSONEachRow",
             json.getBytes(StandardCharsets.UTF_8));
   }

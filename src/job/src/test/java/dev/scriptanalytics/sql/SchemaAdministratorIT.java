@@ -3,9 +3,9 @@ package dev.scriptanalytics.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.SqlStatements;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Repository;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,8 +38,8 @@ class SchemaAdministratorIT {
             .formatHex(
                 MessageDigest.getInstance("SHA-256")
                     .digest(PASSWORD.getBytes(StandardCharsets.UTF_8)));
-    try (ClickHouseProcess clickHouse =
-        ClickHouseProcess.start(
+    try (TestClickHouse clickHouse =
+        TestClickHouse.start(
             directory.resolve("server"),
             directory.resolve("config.xml"),
             Map.of("SCHEMA_ADMINISTRATOR_PASSWORD_SHA256", hash))) {
@@ -55,7 +55,7 @@ class SchemaAdministratorIT {
       assertThat(
               clickHouse.queryAs(
                   "script_reader",
-                  ClickHouse.READER_PASSWORD,
+                  ClickHouseProgram.READER_PASSWORD,
                   "SELECT count() FROM script_analytics.accounts"))
           .isEqualTo("0");
     }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.row.LogRow;
-import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunRow;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp.QueryFailedException;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SchemaIT {
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
 
   /** Noon of yesterday, in UTC. */
   private static Instant noon;
@@ -34,7 +34,7 @@ class SchemaIT {
   @BeforeAll
   static void start() {
     noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
   }
 
@@ -208,7 +208,7 @@ class SchemaIT {
 
   /** Writes a row in which every text is the name of its column. */
   private static void assertStoredAsRowBinary(String table, List<String> columns) {
-    RowBinary row = new RowBinary();
+    RowBinaryBuffer row = new RowBinaryBuffer();
     Map<String, String> written = new LinkedHashMap<>();
     for (String column : columns) {
       written.put(column, write(row, column, typeOf(table, column)));
@@ -229,7 +229,7 @@ class SchemaIT {
   }
 
   /** Writes a value of the type; gives the text as which ClickHouse shows it. */
-  private static String write(RowBinary row, String column, String type) {
+  private static String write(RowBinaryBuffer row, String column, String type) {
     switch (type) {
       case "String" -> {
         row.string(utf8(column));
@@ -486,7 +486,7 @@ class SchemaIT {
         .http()
         .insertAs(
             "script_writer",
-            ClickHouse.WRITER_PASSWORD,
+            ClickHouseProgram.WRITER_PASSWORD,
             "INSERT INTO script_analytics." + into,
             rows);
   }

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.scriptanalytics.sql.Rows.Run;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,7 +37,7 @@ class ScriptMetricsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
 
   /** Yesterday at noon: within every retention, and never in the minute that is going on. */
   private static long begin;
@@ -47,7 +47,7 @@ class ScriptMetricsIT {
   @BeforeAll
   static void start() {
     begin = Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - 12 * 60 * MINUTE;
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
   }
 
@@ -311,7 +311,7 @@ class ScriptMetricsIT {
             .http()
             .queryAs(
                 "script_reader",
-                ClickHouse.READER_PASSWORD,
+                ClickHouseProgram.READER_PASSWORD,
                 "SELECT * FROM script_analytics.script_metrics(account = {account:String},"
                     + " script = {script:String}, from = {from:DateTime64(3, 'UTC')},"
                     + " to = {to:DateTime64(3, 'UTC')}) FORMAT JSONEachRow",

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.sql.Rows.Run;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp.QueryFailedException;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
 import dev.scriptanalytics.testkit.clickhouse.SqlStatements;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.process.Repository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +109,7 @@ class TenantsIT {
           "' || (SELECT groupArray(account) FROM script_analytics.reader_accounts) || '");
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
   private static Instant noon;
 
   @BeforeAll
@@ -125,7 +125,7 @@ class TenantsIT {
         users.resolve("initech.xml"), DocumentedSql.blocks(GUIDE, "xml").get(0).code());
     Files.writeString(users.resolve("more.xml"), MORE_USERS);
     clickHouse =
-        ClickHouseProcess.start(
+        TestClickHouse.start(
             directory.resolve("server"),
             directory.resolve("config.xml"),
             Map.of(

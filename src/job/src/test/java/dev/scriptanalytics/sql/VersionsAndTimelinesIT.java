@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.scriptanalytics.sql.Rows.Run;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -32,7 +32,7 @@ class VersionsAndTimelinesIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path directory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
 
   /** Yesterday at noon: within every retention. */
   private static long begin;
@@ -42,7 +42,7 @@ class VersionsAndTimelinesIT {
   @BeforeAll
   static void start() {
     begin = Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - 12 * 60 * MINUTE;
-    clickHouse = ClickHouseProcess.start(directory);
+    clickHouse = TestClickHouse.start(directory);
     clickHouse.applySql();
   }
 
@@ -364,7 +364,7 @@ class VersionsAndTimelinesIT {
 
   private static List<JsonNode> ask(String query) {
     return clickHouse
-        .queryAs("script_reader", ClickHouse.READER_PASSWORD, query + " FORMAT JSONEachRow")
+        .queryAs("script_reader", ClickHouseProgram.READER_PASSWORD, query + " FORMAT JSONEachRow")
         .lines()
         .map(VersionsAndTimelinesIT::parsed)
         .toList();

@@ -3,8 +3,8 @@ package dev.scriptanalytics.sql;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 final class Views {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final ClickHouseProcess clickHouse;
+  private final TestClickHouse clickHouse;
 
-  Views(ClickHouseProcess clickHouse) {
+  Views(TestClickHouse clickHouse) {
     this.clickHouse = clickHouse;
   }
 
@@ -40,7 +40,7 @@ final class Views {
         .http()
         .insertAs(
             "script_writer",
-            ClickHouse.WRITER_PASSWORD,
+            ClickHouseProgram.WRITER_PASSWORD,
             "INSERT INTO script_analytics." + table + " FORMAT JSONEachRow",
             rows.stream()
                 .map(Views::json)
@@ -74,7 +74,11 @@ final class Views {
     parameters.forEach((name, value) -> named.put("param_" + name, escaped(value)));
     return clickHouse
         .http()
-        .queryAs("script_reader", ClickHouse.READER_PASSWORD, query + " FORMAT JSONEachRow", named)
+        .queryAs(
+            "script_reader",
+            ClickHouseProgram.READER_PASSWORD,
+            query + " FORMAT JSONEachRow",
+            named)
         .lines()
         .map(Views::parsed)
         .toList();

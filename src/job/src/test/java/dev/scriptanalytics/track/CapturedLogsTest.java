@@ -10,7 +10,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
-import dev.scriptanalytics.row.RowBinary;
+import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RowReader;
 import dev.scriptanalytics.row.RunRow;
 import java.time.Duration;
@@ -149,7 +149,8 @@ class CapturedLogsTest {
             END.replace("success", "started")
                 .replace("\"deployment_version\":3", "\"deployment_version\":9"));
     RunRow endRow = new RunRow().wrap(end.row);
-    byte[] merged = RunRow.merge(new RunRow().wrap(start.row), endRow, endRow, new RowBinary());
+    byte[] merged =
+        RunRow.merge(new RunRow().wrap(start.row), endRow, endRow, new RowBinaryBuffer());
 
     List<Map<String, Object>> before = rows(end, endRow);
     List<Map<String, Object>> after = rows(end, new RunRow().wrap(merged));

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.event.RunStatus;
-import dev.scriptanalytics.row.RunIdentity;
+import dev.scriptanalytics.row.RunDeployment;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -24,7 +24,7 @@ class FinishedRunsTest {
   private static final int HOUR = 498_226;
   private static final HexFormat HEX = HexFormat.of();
 
-  private final Identities identities = new Identities(1000);
+  private final Deployments identities = new Deployments(1000);
   private final FinishedRuns runs = new FinishedRuns(identities);
 
   @Test
@@ -41,7 +41,7 @@ class FinishedRunsTest {
           false,
           true,
           i,
-          Identities.UNKNOWN);
+          Deployments.UNKNOWN);
       if (i % 10_000 == 9_999) {
         checkpointBytes += bytes(runs.drain());
         if (i > 100_000) {
@@ -70,8 +70,8 @@ class FinishedRunsTest {
 
   @Test
   void remembersOfARunWhatItWasTold() {
-    runs.add(1L << 40, 1L << 50, HOUR, SUCCESS, false, false, 12.5, Identities.UNKNOWN);
-    runs.add(2L << 40, 1L << 50, HOUR, FAILED, true, true, Double.NaN, Identities.UNKNOWN);
+    runs.add(1L << 40, 1L << 50, HOUR, SUCCESS, false, false, 12.5, Deployments.UNKNOWN);
+    runs.add(2L << 40, 1L << 50, HOUR, FAILED, true, true, Double.NaN, Deployments.UNKNOWN);
 
     int first = runs.find(1L << 40, 1L << 50);
     assertThat(runs.status(first)).isEqualTo(SUCCESS);
@@ -84,7 +84,7 @@ class FinishedRunsTest {
     assertThat(runs.startSeen(second)).isTrue();
     assertThat(runs.responseTime(second)).isNaN();
 
-    runs.setStartSeen(first, Identities.UNKNOWN);
+    runs.setStartSeen(first, Deployments.UNKNOWN);
     assertThat(runs.startSeen(first)).isTrue();
     assertThat(runs.status(first)).isEqualTo(SUCCESS);
     assertThat(runs.timedOut(first)).isFalse();
@@ -93,7 +93,7 @@ class FinishedRunsTest {
   @Test
   void tellsRunsApartByEightyBits() {
     long high = 0x0123456789abcdefL;
-    runs.add(high, 5L << 48, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
+    runs.add(high, 5L << 48, HOUR, SUCCESS, false, false, 1, Deployments.UNKNOWN);
 
     assertThat(runs.find(high, 5L << 48)).isNotEqualTo(FinishedRuns.NONE);
     for (int bit = 0; bit < Long.SIZE; bit++) {
@@ -112,7 +112,7 @@ class FinishedRunsTest {
       highs.add(-1 - i);
     }
     for (int high : highs) {
-      runs.add(high, (long) high << 48, HOUR, SUCCESS, false, false, high, Identities.UNKNOWN);
+      runs.add(high, (long) high << 48, HOUR, SUCCESS, false, false, high, Deployments.UNKNOWN);
     }
     assertThat(runs.size()).isEqualTo(400);
     for (int high : highs) {
@@ -126,7 +126,7 @@ class FinishedRunsTest {
   @Test
   void forgetsRunsByTheHourTheyFinishedIn() {
     for (int i = 0; i < 1000; i++) {
-      runs.add(hash(i), 0, HOUR + i % 10, SUCCESS, false, false, i, Identities.UNKNOWN);
+      runs.add(hash(i), 0, HOUR + i % 10, SUCCESS, false, false, i, Deployments.UNKNOWN);
     }
     long full = runs.memoryBytes();
     runs.drain();
@@ -179,7 +179,7 @@ class FinishedRunsTest {
     runs.drain()
         .forEach((hour, blob) -> log.computeIfAbsent(hour, h -> new ArrayList<>()).add(blob));
 
-    Identities identitiesAgain = new Identities(1000);
+    Deployments identitiesAgain = new Deployments(1000);
     FinishedRuns again = new FinishedRuns(identitiesAgain);
     log.forEach(
         (hour, blobs) ->
@@ -204,15 +204,15 @@ class FinishedRunsTest {
     return identities.of(identityOf(number % 50 + number / 1000));
   }
 
-  private static RunIdentity identityOf(int number) {
-    return RunIdentity.of(
+  private static RunDeployment identityOf(int number) {
+    return RunDeployment.of(
         ("script" + number).getBytes(UTF_8),
         number,
         ("deploy" + number).getBytes(UTF_8),
         new byte[0]);
   }
 
-  private static String told(FinishedRuns runs, Identities identities, long high) {
+  private static String told(FinishedRuns runs, Deployments identities, long high) {
     int at = runs.find(high, 0);
     return at == FinishedRuns.NONE
         ? "unknown"
@@ -229,9 +229,9 @@ class FinishedRunsTest {
 
   @Test
   void givesChangesOnceAndByTheHour() {
-    runs.add(1L << 32, 0, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
-    runs.add(2L << 32, 0, HOUR + 1, SUCCESS, false, false, 1, Identities.UNKNOWN);
-    runs.add(3L << 32, 0, HOUR, SUCCESS, false, false, 1, Identities.UNKNOWN);
+    runs.add(1L << 32, 0, HOUR, SUCCESS, false, false, 1, Deployments.UNKNOWN);
+    runs.add(2L << 32, 0, HOUR + 1, SUCCESS, false, false, 1, Deployments.UNKNOWN);
+    runs.add(3L << 32, 0, HOUR, SUCCESS, false, false, 1, Deployments.UNKNOWN);
 
     NavigableMap<Integer, byte[]> changes = runs.drain();
     assertThat(changes).containsOnlyKeys(HOUR, HOUR + 1);
@@ -239,7 +239,7 @@ class FinishedRunsTest {
     assertThat(changes.get(HOUR + 1)).hasSize(9 + 17);
     assertThat(runs.drain()).isEmpty();
 
-    runs.setStartSeen(runs.find(2L << 32, 0), Identities.UNKNOWN);
+    runs.setStartSeen(runs.find(2L << 32, 0), Deployments.UNKNOWN);
     assertThat(runs.drain()).containsOnlyKeys(HOUR + 1);
   }
 
@@ -247,7 +247,7 @@ class FinishedRunsTest {
   void keepsNoMoreChangesThanRunsWhereNobodyTakesThem() {
     for (int hour = HOUR; hour < HOUR + 200; hour++) {
       for (int i = 0; i < 1000; i++) {
-        runs.add(hash(i), (long) hour << 48, hour, SUCCESS, false, false, i, Identities.UNKNOWN);
+        runs.add(hash(i), (long) hour << 48, hour, SUCCESS, false, false, i, Deployments.UNKNOWN);
       }
       runs.expire(hour - 1);
     }
@@ -258,7 +258,7 @@ class FinishedRunsTest {
 
   @Test
   void keepsAnHourThatItHasNoRoomForOutOfTheRest() {
-    runs.add(1L << 32, 0, Integer.MAX_VALUE, FAILED, false, true, 1, Identities.UNKNOWN);
+    runs.add(1L << 32, 0, Integer.MAX_VALUE, FAILED, false, true, 1, Deployments.UNKNOWN);
 
     assertThat(runs.status(runs.find(1L << 32, 0))).isEqualTo(FAILED);
     assertThat(runs.drain()).containsOnlyKeys(0xfffff);
@@ -302,7 +302,7 @@ class FinishedRunsTest {
         true,
         138.5,
         identities.of(identityOf(3)));
-    runs.add(0, -1, HOUR, FAILED, true, false, Double.NaN, Identities.UNKNOWN);
+    runs.add(0, -1, HOUR, FAILED, true, false, Double.NaN, Deployments.UNKNOWN);
     String golden =
         "02"
             + "00000001"
@@ -334,7 +334,7 @@ class FinishedRunsTest {
   }
 
   private static void readsGoldenRuns(String golden) {
-    Identities identities = new Identities(1000);
+    Deployments identities = new Deployments(1000);
     FinishedRuns runs = new FinishedRuns(identities);
     runs.load(HOUR, HEX.parseHex(golden), new HashMap<>());
     assertThat(runs.size()).isEqualTo(2);

@@ -3,7 +3,7 @@ package dev.scriptanalytics.track;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.scriptanalytics.decode.EventLimits;
-import dev.scriptanalytics.decode.LogEvents;
+import dev.scriptanalytics.decode.LogEventFactory;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.redact.Redactor;
@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 
 /** Makes log entries as decoders give them, of the runs of {@link RunEvents}. */
 final class LogRecords {
-  private static final LogEvents EVENTS =
-      new LogEvents(
+  private static final LogEventFactory EVENTS =
+      new LogEventFactory(
           new EventLimits(
               Duration.ofDays(30).toMillis(),
               Duration.ofDays(1).toMillis(),

@@ -185,11 +185,11 @@ final class Tracked implements Output<StreamRecord<Fact>> {
 
   @Override
   public <X> void collect(OutputTag<X> tag, StreamRecord<X> record) {
-    if (tag.equals(RunTracker.RUN_ROWS)) {
+    if (tag.equals(TrackRuns.RUN_ROWS)) {
       runRows.add(RowReader.runRow((byte[]) record.getValue()));
-    } else if (tag.equals(RunTracker.LOG_ROWS)) {
+    } else if (tag.equals(TrackRuns.LOG_ROWS)) {
       logRows.add(RowReader.logRow((byte[]) record.getValue()));
-    } else if (tag.equals(RunTracker.DEAD_LETTERS)) {
+    } else if (tag.equals(TrackRuns.DEAD_LETTERS)) {
       deadLetters.add((DeadLetter) record.getValue());
     } else {
       throw new IllegalArgumentException("An output that nobody reads: " + tag);

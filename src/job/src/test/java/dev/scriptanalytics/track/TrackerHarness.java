@@ -49,7 +49,7 @@ final class TrackerHarness implements AutoCloseable {
   private Instant clock;
 
   private record Instance(
-      RunTracker tracker,
+      TrackRuns tracker,
       KeyedOneInputStreamOperatorTestHarness<Integer, ScriptEvent, Fact> harness,
       ThrowingConsumer<StreamRecord<ScriptEvent>, Exception> processor) {}
 
@@ -73,7 +73,7 @@ final class TrackerHarness implements AutoCloseable {
     this.parallelism = parallelism;
     this.tracked = tracked;
     for (int index = 0; index < parallelism; index++) {
-      RunTracker tracker = new RunTracker(rules.build(), keyGroups);
+      TrackRuns tracker = new TrackRuns(rules.build(), keyGroups);
       MockEnvironment environment =
           MockEnvironment.builder()
               .setMaxParallelism(KEY_GROUPS)
@@ -189,7 +189,7 @@ final class TrackerHarness implements AutoCloseable {
         backend.setCurrentKey(keyGroups.representative(keyGroup));
         MapState<Long, byte[]> blobs =
             backend.getPartitionedState(
-                VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, RunTracker.FINISHED);
+                VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, TrackRuns.FINISHED);
         for (byte[] blob : blobs.values()) {
           sizes.add(blob.length);
         }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.LogLevel;
 import dev.scriptanalytics.testkit.ledger.LogOutcome;
@@ -35,7 +35,7 @@ class CompareLedgerIT {
       Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MINUTES).toEpochMilli() + 7;
 
   @TempDir private static Path clickHouseDirectory;
-  private static ClickHouseProcess clickHouse;
+  private static TestClickHouse clickHouse;
 
   @TempDir private Path folder;
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -44,7 +44,7 @@ class CompareLedgerIT {
 
   @BeforeAll
   static void startClickHouse() {
-    clickHouse = ClickHouseProcess.start(clickHouseDirectory);
+    clickHouse = TestClickHouse.start(clickHouseDirectory);
     clickHouse.applySql();
   }
 
@@ -109,7 +109,13 @@ class CompareLedgerIT {
       for (String message : List.of("plain", "a \"quoted\" {text}\n  in two lines", "\u00d6")) {
         ledger.add(
             new LogOutcome(
-                "acme", "Logging", "run_1", 3, 1000 * from + level.ordinal() + 1, level, message));
+                "acme",
+                "Logging",
+                "run_1",
+                3,
+                1000 * from + List.of(LogLevel.values()).indexOf(level),
+                level,
+                message));
       }
     }
     ledger.write(ledgerFile);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scriptanalytics.local.trace.TinyTrace;
 import dev.scriptanalytics.local.trace.TraceReplay;
 import dev.scriptanalytics.testkit.kafka.EventSender;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.JavaProgram;
 import dev.scriptanalytics.testkit.process.LocalProcess;
 import dev.scriptanalytics.testkit.process.Waiting;
@@ -41,7 +41,7 @@ class SendingIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private static Path kafkaDirectory;
-  private static KafkaProcess kafka;
+  private static TestKafka kafka;
 
   @TempDir private Path folder;
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -50,7 +50,7 @@ class SendingIT {
 
   @BeforeAll
   static void startKafka() {
-    kafka = KafkaProcess.start(kafkaDirectory);
+    kafka = TestKafka.start(kafkaDirectory);
   }
 
   @AfterAll

@@ -50,12 +50,12 @@ public enum Fault {
   }
 
   /** How the producer sends meanwhile. */
-  Manner manner() {
+  SendingPattern manner() {
     return switch (this) {
-      case THREE_TIMES -> Manner.THREE_TIMES;
-      case SHUFFLED -> Manner.SHUFFLED;
-      case IDLE_PARTITION -> Manner.WITHOUT_LAST_PARTITION;
-      default -> Manner.IN_ORDER;
+      case THREE_TIMES -> SendingPattern.THREE_TIMES;
+      case SHUFFLED -> SendingPattern.SHUFFLED;
+      case IDLE_PARTITION -> SendingPattern.WITHOUT_LAST_PARTITION;
+      default -> SendingPattern.IN_ORDER;
     };
   }
 

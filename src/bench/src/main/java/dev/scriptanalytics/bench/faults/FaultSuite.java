@@ -71,7 +71,7 @@ public final class FaultSuite {
         out.print(USAGE.replace("FAULTS", names()));
         return 0;
       }
-      Suite suite = new Suite(settings(options), out);
+      FaultRounds suite = new FaultRounds(settings(options), out);
       suite.run();
       out.print(suite.summary());
       return suite.isExact() ? 0 : 1;

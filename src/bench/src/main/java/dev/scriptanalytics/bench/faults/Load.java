@@ -30,7 +30,7 @@ import org.apache.kafka.common.utils.Utils;
  * finish; what a broker's absence holds up follows when it is back.
  */
 final class Load {
-  /** What {@link Manner#SHUFFLED} shuffles, as this many seconds of a platform's life. */
+  /** What {@link SendingPattern#SHUFFLED} shuffles, as this many seconds of a platform's life. */
   private static final Duration SHUFFLED_TOGETHER = Duration.ofMinutes(10);
 
   /** How much faster than life it goes then, so that ten minutes pass in half a minute. */
@@ -40,7 +40,7 @@ final class Load {
   private static final int MOST_PROBES = 100;
 
   private final EventSender sender;
-  private final Manner manner;
+  private final SendingPattern manner;
   private final SampleStream stream;
   private final Random random;
   private final int eventsPerSecond;
@@ -66,7 +66,7 @@ final class Load {
   Load(
       EventSender sender,
       Ledger ledger,
-      Manner manner,
+      SendingPattern manner,
       long seed,
       int eventsPerSecond,
       int partitions) {
@@ -76,7 +76,7 @@ final class Load {
     this.partitions = partitions;
     this.random = new Random(seed);
     RunGenerator runs =
-        manner == Manner.SHUFFLED
+        manner == SendingPattern.SHUFFLED
             // Of two ends that contradict each other the first one counts, whichever that is.
             ? RunGenerator.ofUncontradictedRuns(
                 seed,
@@ -135,7 +135,7 @@ final class Load {
   }
 
   private Delivery next() {
-    if (manner != Manner.SHUFFLED) {
+    if (manner != SendingPattern.SHUFFLED) {
       return stream.next();
     }
     if (block.isEmpty()) {
@@ -170,7 +170,7 @@ final class Load {
         to.add(delivery.key());
       }
     }
-    for (int copy = manner == Manner.THREE_TIMES ? 3 : 1; copy > 0; copy--) {
+    for (int copy = manner == SendingPattern.THREE_TIMES ? 3 : 1; copy > 0; copy--) {
       sender.send(delivery, partition(delivery));
       sent.incrementAndGet();
       unusable.addAndGet(usable ? 0 : 1);
@@ -179,7 +179,7 @@ final class Load {
 
   @Nullable
   private Integer partition(Delivery delivery) {
-    if (manner != Manner.WITHOUT_LAST_PARTITION) {
+    if (manner != SendingPattern.WITHOUT_LAST_PARTITION) {
       return null;
     }
     int number =

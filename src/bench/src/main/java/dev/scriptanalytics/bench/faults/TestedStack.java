@@ -1,9 +1,9 @@
 package dev.scriptanalytics.bench.faults;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Repository;
 import dev.scriptanalytics.testkit.sample.Topic;
@@ -22,9 +22,9 @@ final class TestedStack implements AutoCloseable {
   static final int PARTITIONS = 4;
 
   private final Path overrides;
-  private final KafkaProcess kafka;
-  private final ClickHouseProcess clickHouse;
-  private final Link link;
+  private final TestKafka kafka;
+  private final TestClickHouse clickHouse;
+  private final CuttableProxy link;
   private final CheckpointDisk checkpoints;
   private final TestedFlink flink;
   private final String job;
@@ -45,18 +45,18 @@ final class TestedStack implements AutoCloseable {
       Files.copy(Repository.path("deploy/clickhouse/" + file), configuration.resolve(file));
     }
     clickHouse =
-        ClickHouseProcess.start(
-            new ClickHouse(
+        TestClickHouse.start(
+            new ClickHouseProgram(
                 home.resolve("server"),
                 configuration.resolve("config.xml"),
                 Map.of("CLICKHOUSE_MAX_MEMORY", "2000000000"),
                 Ports.free(),
                 Ports.free()));
     clickHouse.applySql();
-    link = new Link(clickHouse.httpPort());
-    kafka = KafkaProcess.start(home.resolve("broker"));
+    link = new CuttableProxy(clickHouse.httpPort());
+    kafka = TestKafka.start(home.resolve("broker"));
     for (Topic topic : Topic.values()) {
-      kafka.createTopic(topic.usualName(), PARTITIONS, KafkaBroker.LOG_APPEND_TIME);
+      kafka.createTopic(topic.usualName(), PARTITIONS, KafkaProgram.LOG_APPEND_TIME);
     }
     checkpoints = new CheckpointDisk(home.resolve("checkpoints"), ownDisk);
     Map<String, String> settings = new HashMap<>();
@@ -80,19 +80,19 @@ final class TestedStack implements AutoCloseable {
                 "CLICKHOUSE_URL",
                 "http://" + Ports.LOOPBACK + ":" + link.port(),
                 "CLICKHOUSE_PASSWORD",
-                ClickHouse.WRITER_PASSWORD));
+                ClickHouseProgram.WRITER_PASSWORD));
   }
 
-  KafkaProcess kafka() {
+  TestKafka kafka() {
     return kafka;
   }
 
-  ClickHouseProcess clickHouse() {
+  TestClickHouse clickHouse() {
     return clickHouse;
   }
 
   /** Between the job and ClickHouse. */
-  Link link() {
+  CuttableProxy link() {
     return link;
   }
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptanalytics.bench.queries.ReaderQueries.Answer;
 import dev.scriptanalytics.bench.queries.ReaderQueries.Download;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.command.CommandLine;
 import dev.scriptanalytics.testkit.command.CommandLine.BadArgument;
 import dev.scriptanalytics.testkit.grafana.Expansion;
@@ -60,9 +60,9 @@ public final class QueryBenchmark {
   /** What a graph shows at most, about a point for each pixel. */
   private static final int POINTS = 1_000;
 
-  private final ClickHouseProcess clickHouse;
+  private final TestClickHouse clickHouse;
   private final ReaderQueries reader;
-  private final GeneratedRuns data;
+  private final SqlGeneratedHistory data;
   private final int repetitions;
   private final String only;
   private final PrintStream out;
@@ -86,8 +86,8 @@ public final class QueryBenchmark {
       String name, double value, String unit, double target, double cpuMillis, long rowsRead) {}
 
   private QueryBenchmark(
-      ClickHouseProcess clickHouse,
-      GeneratedRuns data,
+      TestClickHouse clickHouse,
+      SqlGeneratedHistory data,
       int repetitions,
       String only,
       PrintStream out) {
@@ -98,7 +98,7 @@ public final class QueryBenchmark {
     this.only = only;
     this.out = out;
     end = data.end().minusMillis(12_345);
-    begin = end.minus(Duration.ofDays(GeneratedRuns.DAYS));
+    begin = end.minus(Duration.ofDays(SqlGeneratedHistory.DAYS));
     midnight = end.truncatedTo(ChronoUnit.DAYS);
   }
 
@@ -143,10 +143,10 @@ public final class QueryBenchmark {
     Path home = options.path("--home", null);
     Path directory =
         home == null ? Files.createTempDirectory("query-benchmark") : Files.createDirectories(home);
-    ClickHouseProcess clickHouse = ClickHouseProcess.start(directory);
+    TestClickHouse clickHouse = TestClickHouse.start(directory);
     try {
       clickHouse.applySql();
-      GeneratedRuns data = GeneratedRuns.writtenOnce(clickHouse, runs, logs, messages);
+      SqlGeneratedHistory data = SqlGeneratedHistory.writtenOnce(clickHouse, runs, logs, messages);
       data.rewriteLastHour(clickHouse);
       String only = options.text("--only", "");
       QueryBenchmark benchmark = new QueryBenchmark(clickHouse, data, repetitions, only, out);
@@ -173,7 +173,7 @@ public final class QueryBenchmark {
   private void measure() throws InterruptedException {
     out.printf(
         "%,d runs and %,d log entries of %d scripts in %d days, a third of all of the busiest; load %.1f.%n",
-        data.runs(), data.logs(), GeneratedRuns.SCRIPTS, GeneratedRuns.DAYS, load());
+        data.runs(), data.logs(), SqlGeneratedHistory.SCRIPTS, SqlGeneratedHistory.DAYS, load());
     out.printf("%n| | median | target | processor time | rows read |%n|---|---|---|---|---|%n");
     metrics();
     pages();
@@ -185,14 +185,14 @@ public final class QueryBenchmark {
   }
 
   private void metrics() throws InterruptedException {
-    String month = range(GeneratedRuns.BUSIEST, begin, end);
-    String day = range(GeneratedRuns.BUSIEST, end.minus(Duration.ofDays(1)), end);
+    String month = range(SqlGeneratedHistory.BUSIEST, begin, end);
+    String day = range(SqlGeneratedHistory.BUSIEST, end.minus(Duration.ofDays(1)), end);
     String past =
         range(
-            GeneratedRuns.BUSIEST,
+            SqlGeneratedHistory.BUSIEST,
             midnight.minus(Duration.ofDays(8)),
             midnight.minus(Duration.ofDays(7)));
-    String ordinary = range(GeneratedRuns.ORDINARY, begin, end);
+    String ordinary = range(SqlGeneratedHistory.ORDINARY, begin, end);
     String view = "SELECT * FROM script_analytics.script_metrics(%s)";
     String counts =
         " count(), countIf(status = 'Success'), countIf(status = 'Failed'),"
@@ -241,7 +241,7 @@ public final class QueryBenchmark {
   }
 
   private void pages() throws InterruptedException {
-    String month = range(GeneratedRuns.BUSIEST, begin, end);
+    String month = range(SqlGeneratedHistory.BUSIEST, begin, end);
     for (String filter :
         List.of(
             "status = 'Failed'",
@@ -264,7 +264,7 @@ public final class QueryBenchmark {
             "`all_runs`, page 100 where " + filter,
             150,
             rows.formatted(
-                range(GeneratedRuns.BUSIEST, begin, time.plusMillis(1)),
+                range(SqlGeneratedHistory.BUSIEST, begin, time.plusMillis(1)),
                 " AND (executed_on < '%s' OR run_id > '%s')".formatted(last.get(0), last.get(1))
                     + order));
       }
@@ -292,10 +292,10 @@ public final class QueryBenchmark {
   private void searches() throws InterruptedException {
     String day =
         range(
-            GeneratedRuns.BUSIEST,
+            SqlGeneratedHistory.BUSIEST,
             midnight.minus(Duration.ofDays(8)),
             midnight.minus(Duration.ofDays(7)));
-    String last = range(GeneratedRuns.BUSIEST, end.minus(Duration.ofDays(1)), end);
+    String last = range(SqlGeneratedHistory.BUSIEST, end.minus(Duration.ofDays(1)), end);
     String entries = "script_analytics.all_logs(" + day + ") WHERE log_message LIKE ";
     for (String needle :
         List.of("declined by the bank", "by the bank with code 17", "deadlock detected")) {
@@ -328,7 +328,7 @@ public final class QueryBenchmark {
       String from = dashboard.at("/time/from").asText();
       dashboard(dashboard, Duration.parse("PT" + from.substring("now-".length())));
       if (dashboard.get("uid").asText().equals(OVERVIEW)) {
-        dashboard(dashboard, Duration.ofDays(GeneratedRuns.DAYS));
+        dashboard(dashboard, Duration.ofDays(SqlGeneratedHistory.DAYS));
       }
     }
   }
@@ -340,7 +340,7 @@ public final class QueryBenchmark {
     Expansion opened =
         Expansion.ofOpened(dashboard, end.minus(range), end, interval)
             .with("account", "acme")
-            .with("script", GeneratedRuns.BUSIEST)
+            .with("script", SqlGeneratedHistory.BUSIEST)
             .with("run", uid.equals("script-run") ? run : "");
     Map<String, String> queries = new LinkedHashMap<>();
     for (JsonNode panel : dashboard.get("panels")) {
@@ -367,7 +367,7 @@ public final class QueryBenchmark {
   private void exports() throws InterruptedException {
     String week =
         range(
-            GeneratedRuns.BUSIEST,
+            SqlGeneratedHistory.BUSIEST,
             midnight.minus(Duration.ofDays(9)),
             midnight.minus(Duration.ofDays(2)));
     export("runs, the columns of All Runs", "all_runs", RUN_COLUMNS, week);
@@ -396,9 +396,14 @@ public final class QueryBenchmark {
 
   private void disk() {
     String day = midnight.minus(Duration.ofDays(8)).toString().substring(0, 10);
-    size("runs", "a run", GeneratedRuns.RUN_JSON + " WHERE toDate(executed_on) = '" + day + "'");
     size(
-        "logs", "a log entry", GeneratedRuns.LOG_JSON + " WHERE toDate(timestamp) = '" + day + "'");
+        "runs",
+        "a run",
+        SqlGeneratedHistory.RUN_JSON + " WHERE toDate(executed_on) = '" + day + "'");
+    size(
+        "logs",
+        "a log entry",
+        SqlGeneratedHistory.LOG_JSON + " WHERE toDate(timestamp) = '" + day + "'");
     if ("run_rollups".contains(only)) {
       add(
           new Figure(
@@ -522,7 +527,7 @@ public final class QueryBenchmark {
 
   private static String range(String script, Instant from, Instant to) {
     return "account = '%s', script = '%s', %s"
-        .formatted(GeneratedRuns.ACCOUNT, script, times(from, to));
+        .formatted(SqlGeneratedHistory.ACCOUNT, script, times(from, to));
   }
 
   private static String times(Instant from, Instant to) {

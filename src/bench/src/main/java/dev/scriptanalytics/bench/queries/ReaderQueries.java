@@ -2,8 +2,8 @@ package dev.scriptanalytics.bench.queries;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,11 +21,11 @@ final class ReaderQueries {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration MEMORY_POLL = Duration.ofMillis(50);
 
-  private final ClickHouseProcess clickHouse;
+  private final TestClickHouse clickHouse;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  ReaderQueries(ClickHouseProcess clickHouse) {
+  ReaderQueries(TestClickHouse clickHouse) {
     this.clickHouse = clickHouse;
   }
 
@@ -81,7 +81,7 @@ final class ReaderQueries {
         HttpRequest.newBuilder(URI.create(clickHouse.httpUrl() + "/?" + parameters))
             .timeout(PATIENCE)
             .header("X-ClickHouse-User", "script_reader")
-            .header("X-ClickHouse-Key", ClickHouse.READER_PASSWORD)
+            .header("X-ClickHouse-Key", ClickHouseProgram.READER_PASSWORD)
             .POST(HttpRequest.BodyPublishers.ofString(query))
             .build();
     try {

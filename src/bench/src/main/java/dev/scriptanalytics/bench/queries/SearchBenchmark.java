@@ -1,6 +1,6 @@
 package dev.scriptanalytics.bench.queries;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.command.CommandLine;
 import dev.scriptanalytics.testkit.command.CommandLine.BadArgument;
 import dev.scriptanalytics.testkit.process.DirectoryTree;
@@ -43,7 +43,7 @@ public final class SearchBenchmark {
         toUInt64(intDiv(number, 2)) AS run, sipHash64(run, 1) AS run_hash,
         sipHash64(number, 2) AS h, sipHash64(number, 3) AS g,
       """
-          + escaped(GeneratedRuns.WORDS_AND_TEMPLATES)
+          + escaped(SqlGeneratedHistory.WORDS_AND_TEMPLATES)
           + """
       SELECT
         'acme',
@@ -53,7 +53,7 @@ public final class SearchBenchmark {
         'log_' || lower(hex(h)), 3, 'run_' || lower(hex(run_hash)),
         multiIf(template >= 20, 'Error', template >= 15, 'Warning', h %% 5 = 0, 'Debug', 'Info'),
       """
-          + escaped(GeneratedRuns.MESSAGE)
+          + escaped(SqlGeneratedHistory.MESSAGE)
           + """
         ,
         1 + intDiv(run, 2000000), 'deploy_' || toString(1 + intDiv(run, 2000000)), 'handler',
@@ -103,7 +103,7 @@ public final class SearchBenchmark {
     INDEXES.put("sparse", "text(tokenizer = sparseGrams(3, 10))");
   }
 
-  private final ClickHouseProcess clickHouse;
+  private final TestClickHouse clickHouse;
   private final PrintStream out;
   private final PrintStream messages;
   private final long entries;
@@ -111,7 +111,7 @@ public final class SearchBenchmark {
       Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(DAYS + 1));
 
   private SearchBenchmark(
-      ClickHouseProcess clickHouse, long entries, PrintStream out, PrintStream messages) {
+      TestClickHouse clickHouse, long entries, PrintStream out, PrintStream messages) {
     this.clickHouse = clickHouse;
     this.entries = entries;
     this.out = out;
@@ -143,7 +143,7 @@ public final class SearchBenchmark {
       List<String> indexes = indexes(options);
       Path parent = options.path("--directory", Path.of(System.getProperty("java.io.tmpdir")));
       Path directory = Files.createTempDirectory(Files.createDirectories(parent), "search");
-      try (ClickHouseProcess clickHouse = ClickHouseProcess.start(directory)) {
+      try (TestClickHouse clickHouse = TestClickHouse.start(directory)) {
         new SearchBenchmark(clickHouse, entries, out, messages).measure(indexes);
       } finally {
         DirectoryTree.delete(directory);

@@ -24,7 +24,7 @@ final class EventStream {
   private static final long OPEN_RUNS = 1_000_000;
   private static final HexFormat HEX = HexFormat.of();
 
-  private final GeneratedRun.Stream runs;
+  private final BenchmarkRun.Stream runs;
   private final Workload workload;
   private final long runEvents;
   private final long eventsBeforeRestart;
@@ -49,7 +49,7 @@ final class EventStream {
         workload.hasStarts()
             ? this.runEvents / 2
             : this.runEvents - this.runEvents / DUPLICATE_EACH;
-    this.runs = new GeneratedRun.Stream(workload, runs, from, windowMillis);
+    this.runs = new BenchmarkRun.Stream(workload, runs, from, windowMillis);
   }
 
   /** How many runs there are. */
@@ -67,7 +67,7 @@ final class EventStream {
     return runs() * workload.logsOfRun();
   }
 
-  GeneratedRun run(long number) {
+  BenchmarkRun run(long number) {
     return runs.run(number);
   }
 
@@ -98,13 +98,13 @@ final class EventStream {
         receiver.accept(startOrEndOfOpen(position));
       } else if (workload.hasStarts()) {
         long event = position / BLOCK * BLOCK + (position * 1_640_531_527L & (BLOCK - 1));
-        GeneratedRun run = run(event / 2);
+        BenchmarkRun run = run(event / 2);
         receiver.accept(delivery(run, (event & 1) == 0 ? start(run) : end(run)));
       } else if (position % DUPLICATE_EACH == DUPLICATE_EACH - 1) {
-        GeneratedRun run = run(number(position - eventsBehind(position) - DUPLICATE_BEHIND));
+        BenchmarkRun run = run(number(position - eventsBehind(position) - DUPLICATE_BEHIND));
         receiver.accept(delivery(run, end(run)));
       } else {
-        GeneratedRun run = run(number(position));
+        BenchmarkRun run = run(number(position));
         receiver.accept(delivery(run, end(run)));
         for (int i = 0; i < workload.logsOfRun(); i++) {
           receiver.accept(new Delivery(0, Topic.LOGS, runId(run), log(run, i)));
@@ -119,10 +119,10 @@ final class EventStream {
     long after = position - open;
     long starts = runs() - open;
     if (after < 0 || (after < 2 * starts && after % 2 == 0)) {
-      GeneratedRun run = run(after < 0 ? position : open + after / 2);
+      BenchmarkRun run = run(after < 0 ? position : open + after / 2);
       return delivery(run, start(run));
     }
-    GeneratedRun run = run(after < 2 * starts ? after / 2 : after - starts);
+    BenchmarkRun run = run(after < 2 * starts ? after / 2 : after - starts);
     return delivery(run, end(run));
   }
 
@@ -135,7 +135,7 @@ final class EventStream {
     return position - position / DUPLICATE_EACH;
   }
 
-  private static Delivery delivery(GeneratedRun run, byte[] event) {
+  private static Delivery delivery(BenchmarkRun run, byte[] event) {
     return new Delivery(0, runId(run), event);
   }
 
@@ -143,7 +143,7 @@ final class EventStream {
     return "script_" + number;
   }
 
-  private static String runId(GeneratedRun run) {
+  private static String runId(BenchmarkRun run) {
     return "run_" + HEX.toHexDigits(run.number(), 8) + HEX.toHexDigits(run.random(), 8);
   }
 
@@ -173,7 +173,7 @@ final class EventStream {
     return new Delivery(0, Topic.LOGS, script, entry);
   }
 
-  private static StringBuilder head(GeneratedRun run) {
+  private static StringBuilder head(BenchmarkRun run) {
     return head(ACCOUNT, runId(run), script(run.script()), run.version());
   }
 
@@ -191,7 +191,7 @@ final class EventStream {
         .append(version);
   }
 
-  private static byte[] start(GeneratedRun run) {
+  private static byte[] start(BenchmarkRun run) {
     return head(run)
         .append(",\"function\":\"handle_order\",\"status\":\"in_progress\",\"started_at\":")
         .append(run.startedAt())
@@ -200,7 +200,7 @@ final class EventStream {
         .getBytes(US_ASCII);
   }
 
-  private static byte[] end(GeneratedRun run) {
+  private static byte[] end(BenchmarkRun run) {
     long bits = run.random();
     return head(run)
         .append(",\"function\":\"handle_order\",\"status\":\"")
@@ -218,8 +218,8 @@ final class EventStream {
         .append("},\"output\":{\"order\":\"")
         .append(HEX.toHexDigits(bits, 8))
         .append("\",\"accepted\":true},\"trace_id\":\"")
-        .append(HEX.toHexDigits(GeneratedRun.mix(bits)))
-        .append(HEX.toHexDigits(GeneratedRun.mix(bits + 1)))
+        .append(HEX.toHexDigits(BenchmarkRun.mix(bits)))
+        .append(HEX.toHexDigits(BenchmarkRun.mix(bits + 1)))
         .append("\"}")
         .toString()
         .getBytes(US_ASCII);
@@ -227,8 +227,8 @@ final class EventStream {
 
   private static final String[] LEVELS = {"DEBUG", "INFO", "INFO", "INFO", "WARNING", "ERROR"};
 
-  private static byte[] log(GeneratedRun run, int index) {
-    long bits = GeneratedRun.mix(run.random() + index);
+  private static byte[] log(BenchmarkRun run, int index) {
+    long bits = BenchmarkRun.mix(run.random() + index);
     return head(run)
         .append(",\"log_id\":\"log_")
         .append(HEX.toHexDigits(bits))

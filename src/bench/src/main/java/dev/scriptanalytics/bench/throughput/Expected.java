@@ -22,7 +22,7 @@ final class Expected {
     failed = new long[scripts];
     int[] succeeded = new int[scripts];
     for (long number = 0; number < stream.runs(); number++) {
-      GeneratedRun run = stream.run(number);
+      BenchmarkRun run = stream.run(number);
       if (run.failed()) {
         failed[run.script()]++;
       } else {
@@ -32,7 +32,7 @@ final class Expected {
     responseTimes = new double[scripts][];
     Arrays.setAll(responseTimes, script -> new double[succeeded[script]]);
     for (long number = 0; number < stream.runs(); number++) {
-      GeneratedRun run = stream.run(number);
+      BenchmarkRun run = stream.run(number);
       if (!run.failed()) {
         responseTimes[run.script()][--succeeded[run.script()]] = run.responseTime();
       }

@@ -1,10 +1,10 @@
 package dev.scriptanalytics.bench.throughput;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.flink.FlinkCluster;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Repository;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.nio.file.Path;
@@ -28,8 +28,8 @@ final class FirstStagesContender implements Contender {
   private final Map<String, String> flinkSettings;
   private final List<String> options;
   private final Path directory;
-  private final KafkaProcess kafka;
-  private final ClickHouseProcess clickHouse;
+  private final TestKafka kafka;
+  private final TestClickHouse clickHouse;
 
   /**
    * The first stages.
@@ -43,8 +43,8 @@ final class FirstStagesContender implements Contender {
       Map<String, String> flinkSettings,
       List<String> options,
       Path directory,
-      KafkaProcess kafka,
-      ClickHouseProcess clickHouse) {
+      TestKafka kafka,
+      TestClickHouse clickHouse) {
     this.stages = stages;
     this.flinkSettings = new HashMap<>(flinkSettings);
     // The JobManager asks the tasks every ten seconds otherwise, which is longer than some take.
@@ -82,7 +82,7 @@ final class FirstStagesContender implements Contender {
                   Map.of(
                       "KAFKA_BOOTSTRAP_SERVERS", topics.bootstrapServers(),
                       "CLICKHOUSE_URL", clickHouse.httpUrl().toString(),
-                      "CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
+                      "CLICKHOUSE_PASSWORD", ClickHouseProgram.WRITER_PASSWORD));
       Waiting.until(PATIENCE, () -> cluster.rest().allTasksRun(job));
       Stopwatch stopwatch = new Stopwatch(processes);
       List<String> counters = counters(cluster, job);

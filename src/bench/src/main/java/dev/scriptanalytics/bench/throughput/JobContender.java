@@ -4,11 +4,11 @@ import static dev.scriptanalytics.row.RunRow.COMPLETE;
 import static dev.scriptanalytics.row.RunRow.END_ONLY;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.flink.FlinkCluster;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Repository;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.io.IOException;
@@ -40,8 +40,8 @@ final class JobContender implements Contender {
   private final Map<String, String> flinkSettings;
   private final List<String> options;
   private final Path directory;
-  private final KafkaProcess kafka;
-  private final ClickHouseProcess clickHouse;
+  private final TestKafka kafka;
+  private final TestClickHouse clickHouse;
 
   /**
    * The job, with changes.
@@ -54,8 +54,8 @@ final class JobContender implements Contender {
       Map<String, String> flinkSettings,
       List<String> options,
       Path directory,
-      KafkaProcess kafka,
-      ClickHouseProcess clickHouse) {
+      TestKafka kafka,
+      TestClickHouse clickHouse) {
     this.name = name;
     this.flinkSettings = Map.copyOf(flinkSettings);
     this.options = List.copyOf(options);
@@ -218,7 +218,7 @@ final class JobContender implements Contender {
                 Map.of(
                     "KAFKA_BOOTSTRAP_SERVERS", topics.bootstrapServers(),
                     "CLICKHOUSE_URL", clickHouse.httpUrl().toString(),
-                    "CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD));
+                    "CLICKHOUSE_PASSWORD", ClickHouseProgram.WRITER_PASSWORD));
     await("the job to run", () -> cluster.rest().allTasksRun(job));
     return job;
   }

@@ -1,7 +1,7 @@
 package dev.scriptanalytics.bench.throughput;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProcess;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -35,15 +35,15 @@ final class KafkaEngineContender implements Contender {
       """;
 
   private final boolean plain;
-  private final KafkaProcess kafka;
-  private final ClickHouseProcess clickHouse;
+  private final TestKafka kafka;
+  private final TestClickHouse clickHouse;
 
   /**
    * The Kafka engine.
    *
    * @param plain into a MergeTree that replaces nothing, without rollups: the most that it can do
    */
-  KafkaEngineContender(boolean plain, KafkaProcess kafka, ClickHouseProcess clickHouse) {
+  KafkaEngineContender(boolean plain, TestKafka kafka, TestClickHouse clickHouse) {
     this.plain = plain;
     this.kafka = kafka;
     this.clickHouse = clickHouse;

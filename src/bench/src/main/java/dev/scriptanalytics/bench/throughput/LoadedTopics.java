@@ -1,8 +1,8 @@
 package dev.scriptanalytics.bench.throughput;
 
 import dev.scriptanalytics.testkit.kafka.EventSender;
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
-import dev.scriptanalytics.testkit.kafka.KafkaProcess;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
+import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Repository;
 import dev.scriptanalytics.testkit.sample.Topic;
 import java.io.IOException;
@@ -39,8 +39,7 @@ record LoadedTopics(
 
   private static final long WINDOW_MILLIS = 600_000;
 
-  static LoadedTopics load(
-      Workload workload, long runEvents, KafkaProcess kafka, PrintStream messages)
+  static LoadedTopics load(Workload workload, long runEvents, TestKafka kafka, PrintStream messages)
       throws IOException, InterruptedException {
     EventStream stream =
         new EventStream(
@@ -68,7 +67,7 @@ record LoadedTopics(
   }
 
   /** Topics that nothing has been sent to yet. */
-  static LoadedTopics empty(Workload workload, EventStream stream, KafkaProcess kafka) {
+  static LoadedTopics empty(Workload workload, EventStream stream, TestKafka kafka) {
     LoadedTopics topics =
         new LoadedTopics(
             workload,
@@ -82,8 +81,8 @@ record LoadedTopics(
     return topics;
   }
 
-  private static void createTopic(String name, KafkaProcess kafka) {
-    Map<String, String> configuration = new HashMap<>(KafkaBroker.LOG_APPEND_TIME);
+  private static void createTopic(String name, TestKafka kafka) {
+    Map<String, String> configuration = new HashMap<>(KafkaProgram.LOG_APPEND_TIME);
     configuration.put("retention.bytes", "-1");
     kafka.createTopic(name, PARTITIONS, configuration);
   }
@@ -94,7 +93,7 @@ record LoadedTopics(
       long to,
       String runs,
       String logs,
-      KafkaProcess kafka,
+      TestKafka kafka,
       PrintStream messages)
       throws IOException, InterruptedException {
     long[] bytes = new long[1];
@@ -189,7 +188,7 @@ record LoadedTopics(
         "--kafka.group.id=benchmark-" + System.nanoTime());
   }
 
-  void delete(KafkaProcess kafka) {
+  void delete(TestKafka kafka) {
     List<String> all = new ArrayList<>(runsTopics);
     all.add(logsTopic);
     kafka.deleteTopics(all);

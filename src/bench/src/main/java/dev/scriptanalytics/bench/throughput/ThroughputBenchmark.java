@@ -89,8 +89,8 @@ public final class ThroughputBenchmark {
       if (home == null) {
         home = Path.of(System.getenv("SCRIPT_ANALYTICS_HOME"), "benchmark");
       }
-      Rounds rounds =
-          new Rounds(
+      ThroughputReport rounds =
+          new ThroughputReport(
               cases(options.text("--cases", "abcdefg")),
               options.integer("--events", 12_000_000),
               (int) options.integer("--rounds", 3),

@@ -24,8 +24,8 @@ class FaultSuiteIT {
   void losesAndDoublesNothingThoughTaskManagerClickHouseAndNetworkFailAndRecordsAreBadOrRepeated()
       throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    Suite suite =
-        new Suite(
+    FaultRounds suite =
+        new FaultRounds(
             new SuiteSettings(
                 SEED,
                 1,

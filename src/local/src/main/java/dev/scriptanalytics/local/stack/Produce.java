@@ -1,6 +1,6 @@
 package dev.scriptanalytics.local.stack;
 
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +49,7 @@ final class Produce {
         throw new IllegalStateException("There is no file " + file + ", or it cannot be read.");
       }
     }
-    KafkaBroker kafka =
+    KafkaProgram kafka =
         Stack.running(home)
             .filter(stack -> stack.runs(Stack.KAFKA))
             .map(Stack::kafka)
@@ -61,7 +61,7 @@ final class Produce {
     return new Produce(topic).send(kafka, files, report);
   }
 
-  private static void expectTopic(KafkaBroker kafka, String topic) {
+  private static void expectTopic(KafkaProgram kafka, String topic) {
     Set<String> topics;
     try (Admin admin = kafka.admin()) {
       topics = admin.listTopics().names().get();
@@ -79,7 +79,7 @@ final class Produce {
     }
   }
 
-  private boolean send(KafkaBroker kafka, List<String> files, Report report) {
+  private boolean send(KafkaProgram kafka, List<String> files, Report report) {
     long start = System.nanoTime();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(

@@ -1,9 +1,9 @@
 package dev.scriptanalytics.local.stack;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.flink.FlinkPrograms;
 import dev.scriptanalytics.testkit.flink.FlinkRest;
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
 import dev.scriptanalytics.testkit.process.LocalProcess;
 import dev.scriptanalytics.testkit.process.Ports;
 import java.net.URI;
@@ -18,8 +18,8 @@ import java.util.Optional;
  */
 final class Stack {
 
-  static final String CLICKHOUSE = ClickHouse.NAME;
-  static final String KAFKA = KafkaBroker.NAME;
+  static final String CLICKHOUSE = ClickHouseProgram.NAME;
+  static final String KAFKA = KafkaProgram.NAME;
   static final String JOB_MANAGER = FlinkPrograms.JOB_MANAGER;
   static final String TASK_MANAGER = FlinkPrograms.TASK_MANAGER;
   static final String SAMPLE = "sample";
@@ -69,13 +69,13 @@ final class Stack {
     return process(name).isPresent();
   }
 
-  ClickHouse clickHouse() {
-    return new ClickHouse(
+  ClickHouseProgram clickHouse() {
+    return new ClickHouseProgram(
         home, ports.get(StackPort.CLICKHOUSE_HTTP_PORT), ports.get(StackPort.CLICKHOUSE_TCP_PORT));
   }
 
-  KafkaBroker kafka() {
-    return new KafkaBroker(home, ports.get(StackPort.KAFKA_PORT), Ports.free());
+  KafkaProgram kafka() {
+    return new KafkaProgram(home, ports.get(StackPort.KAFKA_PORT), Ports.free());
   }
 
   URI flinkAddress() {
@@ -96,7 +96,7 @@ final class Stack {
     return Map.of(
         "KAFKA_BOOTSTRAP_SERVERS", kafka().bootstrapServers(),
         "CLICKHOUSE_URL", clickHouse().httpUrl().toString(),
-        "CLICKHOUSE_PASSWORD", ClickHouse.WRITER_PASSWORD);
+        "CLICKHOUSE_PASSWORD", ClickHouseProgram.WRITER_PASSWORD);
   }
 
   /** The job that was submitted last, whatever became of it. */

@@ -1,6 +1,6 @@
 package dev.scriptanalytics.local.stack;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.process.Ports;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ record Summary(Stack stack) {
       GROUP BY account, script ORDER BY count() DESC, account, script LIMIT 1 FORMAT TSV""";
 
   String text() {
-    ClickHouse clickHouse = stack.clickHouse();
+    ClickHouseProgram clickHouse = stack.clickHouse();
     String[] busiest = clickHouse.http().query(BUSIEST_SCRIPT).split("\t", -1);
     boolean any = busiest.length == 2;
     String account = any ? busiest[0] : "acme";
@@ -50,15 +50,15 @@ record Summary(Stack stack) {
             clickHouse.httpUrl(),
             Ports.LOOPBACK,
             clickHouse.tcpPort(),
-            ClickHouse.READER_PASSWORD,
+            ClickHouseProgram.READER_PASSWORD,
             stack.kafka().bootstrapServers(),
             String.join(", ", Stack.TOPICS),
             stack.home().resolve("logs"),
-            ClickHouse.READER_PASSWORD,
+            ClickHouseProgram.READER_PASSWORD,
             clickHouse.httpUrl(),
             account,
             script,
-            ClickHouse.READER_PASSWORD,
+            ClickHouseProgram.READER_PASSWORD,
             clickHouse.httpUrl(),
             account,
             script,

@@ -1,10 +1,10 @@
 package dev.scriptanalytics.local.stack;
 
 import dev.scriptanalytics.local.SampleProducer;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouse;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.flink.FlinkJobs;
 import dev.scriptanalytics.testkit.flink.FlinkPrograms;
-import dev.scriptanalytics.testkit.kafka.KafkaBroker;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
 import dev.scriptanalytics.testkit.process.JavaProgram;
 import dev.scriptanalytics.testkit.process.LocalProcess;
 import dev.scriptanalytics.testkit.process.Repository;
@@ -69,7 +69,7 @@ final class Up {
     stack.ports().expectFree(port -> !stack.runs(port.process()));
     stack.ports().store(Stack.portsFile(stack.home()));
     report.step("Local stack in %s", stack.home());
-    ClickHouse clickHouse = stack.clickHouse();
+    ClickHouseProgram clickHouse = stack.clickHouse();
     LocalProcess clickHouseProcess = started(Stack.CLICKHOUSE, clickHouse::prepareDetached);
     if (!stack.runs(Stack.JOB_MANAGER)) {
       configureFlink();
@@ -79,7 +79,7 @@ final class Up {
     LocalProcess jobManager = started(Stack.JOB_MANAGER, flink::jobManager);
     LocalProcess taskManager =
         started(Stack.TASK_MANAGER, () -> flink.taskManager(Stack.TASK_MANAGER));
-    KafkaBroker kafka = stack.kafka();
+    KafkaProgram kafka = stack.kafka();
     LocalProcess kafkaProcess = started(Stack.KAFKA, kafka::prepare);
 
     clickHouse.awaitReady(clickHouseProcess);
@@ -145,7 +145,7 @@ final class Up {
         .findFirst();
   }
 
-  private static JavaProgram sample(KafkaBroker kafka, boolean firstStart) {
+  private static JavaProgram sample(KafkaProgram kafka, boolean firstStart) {
     List<String> arguments =
         new ArrayList<>(List.of("--bootstrap-servers", kafka.bootstrapServers()));
     if (!firstStart) {

@@ -8,7 +8,7 @@ import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Repository;
 import dev.scriptanalytics.testkit.process.Waiting;
-import dev.scriptanalytics.track.RunTracker;
+import dev.scriptanalytics.track.TrackRuns;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,11 +48,11 @@ class LocalStackIT {
       List.of(
           "numRecordsIn",
           "reason_rejectedRecords",
-          RunTracker.DUPLICATE_EVENTS,
-          "reason_" + RunTracker.CONTRADICTING_EVENTS,
+          TrackRuns.DUPLICATE_EVENTS,
+          "reason_" + TrackRuns.CONTRADICTING_EVENTS,
           "currentEmitEventTimeLag",
-          RunTracker.OPEN_RUNS,
-          RunTracker.REMEMBERED_RUNS,
+          TrackRuns.OPEN_RUNS,
+          TrackRuns.REMEMBERED_RUNS,
           KeepCells.CELLS,
           KeepCells.CHANGED_CELLS,
           KeepCells.EMITTED_ROLLUPS,

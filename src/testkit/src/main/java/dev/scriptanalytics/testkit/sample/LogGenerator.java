@@ -42,7 +42,7 @@ public final class LogGenerator {
   record Logged(List<Delivery> deliveries, List<LogOutcome> outcomes) {}
 
   /** All that reaches Kafka of {@code generated}. */
-  Logged log(GeneratedRun generated) {
+  Logged log(RunWithDeliveries generated) {
     Logged logged = new Logged(new ArrayList<>(), new ArrayList<>());
     SampleRun run = generated.run();
     Logging logging = generated.profile().logging();
@@ -67,14 +67,14 @@ public final class LogGenerator {
     return logged;
   }
 
-  private static boolean isToldAsSpan(GeneratedRun generated) {
+  private static boolean isToldAsSpan(RunWithDeliveries generated) {
     SampleRun run = generated.run();
     return generated.profile().logging() == Logging.SPANS
         && run.status() != RunStatus.IN_PROGRESS
         && run.timing() != Timing.NONE;
   }
 
-  private List<SampleLog> entries(GeneratedRun generated) {
+  private List<SampleLog> entries(RunWithDeliveries generated) {
     SampleRun run = generated.run();
     List<LoggedLine> lines = generated.lines();
     List<SampleLog> entries = new ArrayList<>();
@@ -94,7 +94,7 @@ public final class LogGenerator {
     return entries;
   }
 
-  private SampleLog.Details details(GeneratedRun generated, Failure failure) {
+  private SampleLog.Details details(RunWithDeliveries generated, Failure failure) {
     boolean endpoint = generated.profile().logging() == Logging.ENDPOINT;
     String metadata = "";
     if (failure != null) {
@@ -140,7 +140,7 @@ public final class LogGenerator {
   }
 
   /** A run whose end, by a Collector, is a span, so that no event tells of it. */
-  private void addSpan(GeneratedRun generated, Logged logged) {
+  private void addSpan(RunWithDeliveries generated, Logged logged) {
     SampleRun run = generated.run();
     byte[] record =
         run.dialect() == Dialect.UTC
@@ -158,7 +158,7 @@ public final class LogGenerator {
   }
 
   /** Python prints the exception's own line without indenting it, so that it is an entry too. */
-  private static void addCapturedTrace(GeneratedRun generated, Logged logged) {
+  private static void addCapturedTrace(RunWithDeliveries generated, Logged logged) {
     List<String> trace = generated.run().details().failure().stackTrace();
     SampleRun run = generated.run();
     if (generated.profile().language() == Language.PYTHON) {
@@ -186,7 +186,7 @@ public final class LogGenerator {
   }
 
   /** Logs what is no run's. */
-  private void keepHouse(GeneratedRun generated, Logged logged) {
+  private void keepHouse(RunWithDeliveries generated, Logged logged) {
     SampleRun run = generated.run();
     LogForm form = generated.profile().logging().streamed().orElse(LogForm.NATIVE);
     String message =

@@ -103,7 +103,7 @@ public final class RunGenerator {
   }
 
   /** The next run by its start. */
-  public GeneratedRun next() {
+  public RunWithDeliveries next() {
     clock += exponential(1 / (runsPerMilli * timeOfDay(clock)));
     count++;
     ScriptProfile profile = pickScript();
@@ -116,7 +116,7 @@ public final class RunGenerator {
     return 1 + SWING * StrictMath.cos(2 * Math.PI * (millis / DAY_MILLIS - PEAK));
   }
 
-  private GeneratedRun generated(ScriptProfile profile, long startedAt, boolean cold) {
+  private RunWithDeliveries generated(ScriptProfile profile, long startedAt, boolean cold) {
     Deployment deployment = profile.deploymentAt(startedAt);
     String function = pick(profile.functions());
     Source source = pick(profile.sources());
@@ -148,7 +148,7 @@ public final class RunGenerator {
             profile.dialect(),
             timing,
             told.details());
-    return new GeneratedRun(profile, run, deliveries(run), told.lines());
+    return new RunWithDeliveries(profile, run, deliveries(run), told.lines());
   }
 
   private RunStatus status(ScriptProfile profile, int version) {

@@ -19,7 +19,7 @@ public record Sample(List<Delivery> deliveries, Ledger ledger) {
     List<Delivery> deliveries = new ArrayList<>();
     LogGenerator logs = generator.logs();
     for (int i = 0; i < runs; i++) {
-      GeneratedRun next = generator.next();
+      RunWithDeliveries next = generator.next();
       LogGenerator.Logged logged = logs.log(next);
       ledger.add(next.run().outcome());
       logged.outcomes().forEach(ledger::add);
@@ -34,7 +34,7 @@ public record Sample(List<Delivery> deliveries, Ledger ledger) {
     Ledger ledger = new Ledger();
     List<Delivery> deliveries = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
-      GeneratedRun next = generator.next();
+      RunWithDeliveries next = generator.next();
       ledger.add(next.run().outcome());
       deliveries.addAll(next.deliveries());
     }

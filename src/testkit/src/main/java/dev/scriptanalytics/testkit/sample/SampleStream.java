@@ -20,7 +20,7 @@ public final class SampleStream implements Iterator<Delivery> {
       new PriorityQueue<>(
           Comparator.comparingLong((Pending p) -> p.delivery.at())
               .thenComparingLong(Pending::sequence));
-  private GeneratedRun upcoming;
+  private RunWithDeliveries upcoming;
   private long sequence;
 
   public SampleStream(RunGenerator generator) {

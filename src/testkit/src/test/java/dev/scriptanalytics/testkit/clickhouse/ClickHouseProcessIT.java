@@ -19,7 +19,7 @@ class ClickHouseProcessIT {
 
   @Test
   void keepsItsDataOverAStopAndAKill() {
-    try (ClickHouseProcess clickHouse = ClickHouseProcess.start(directory)) {
+    try (TestClickHouse clickHouse = TestClickHouse.start(directory)) {
       clickHouse.query("CREATE DATABASE d ENGINE = Atomic");
       clickHouse.query("CREATE TABLE d.t (x UInt8) ORDER BY x");
       clickHouse.query("INSERT INTO d.t VALUES (1)");
@@ -38,18 +38,18 @@ class ClickHouseProcessIT {
 
   @Test
   void livesInUtcWhereverTheMachineIs() {
-    try (ClickHouseProcess clickHouse = ClickHouseProcess.start(directory)) {
+    try (TestClickHouse clickHouse = TestClickHouse.start(directory)) {
       assertThat(clickHouse.query("SELECT timezone()")).isEqualTo("UTC");
     }
   }
 
   @Test
   void saysWhichPortIsTaken() {
-    try (ClickHouseProcess clickHouse = ClickHouseProcess.start(directory.resolve("first"))) {
+    try (TestClickHouse clickHouse = TestClickHouse.start(directory.resolve("first"))) {
       assertThatThrownBy(
               () ->
-                  ClickHouseProcess.start(
-                      new ClickHouse(
+                  TestClickHouse.start(
+                      new ClickHouseProgram(
                           directory.resolve("second"), Ports.free(), clickHouse.httpPort())))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("Port " + clickHouse.httpPort());
@@ -62,7 +62,7 @@ class ClickHouseProcessIT {
         Files.writeString(
             directory.resolve("config.xml"),
             "<clickhouse><users_config>no-such-users.xml</users_config></clickhouse>");
-    assertThatThrownBy(() -> ClickHouseProcess.start(directory, configuration, Map.of()))
+    assertThatThrownBy(() -> TestClickHouse.start(directory, configuration, Map.of()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("no-such-users.xml");
   }
@@ -74,7 +74,7 @@ class ClickHouseProcessIT {
         Files.writeString(
             directory.resolve("config.xml"),
             "<clickhouse><users_config>users.xml</users_config></clickhouse>");
-    assertThatThrownBy(() -> ClickHouseProcess.start(directory, configuration, Map.of()))
+    assertThatThrownBy(() -> TestClickHouse.start(directory, configuration, Map.of()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("SAXParseException")
         .hasMessageContaining("users.xml")
@@ -84,7 +84,7 @@ class ClickHouseProcessIT {
 
   @Test
   void aDetachedOneServesUntilItIsToldToStop() {
-    ClickHouse clickHouse = new ClickHouse(directory, Ports.free(), Ports.free());
+    ClickHouseProgram clickHouse = new ClickHouseProgram(directory, Ports.free(), Ports.free());
     LocalProcess process = LocalProcess.startDaemon(clickHouse.prepareDetached(), directory);
     try {
       clickHouse.awaitReady(process);
@@ -99,7 +99,7 @@ class ClickHouseProcessIT {
   @Test
   void namesTheFileOfAStatementThatFails() throws IOException {
     Files.writeString(directory.resolve("1.sql"), "SELECT 1; SELECT no_such_column;");
-    try (ClickHouseProcess clickHouse = ClickHouseProcess.start(directory.resolve("server"))) {
+    try (TestClickHouse clickHouse = TestClickHouse.start(directory.resolve("server"))) {
       assertThatThrownBy(() -> clickHouse.applySql(directory))
           .isInstanceOfSatisfying(
               QueryFailedException.class, e -> assertThat(e.code()).isEqualTo(47))

@@ -25,7 +25,7 @@ class LogGeneratorTest {
   private static final Instant FROM = Instant.parse("2026-11-20T10:00:00Z");
   private static final int RUNS = 10_000;
 
-  private static final List<GeneratedRun> GENERATED = new ArrayList<>();
+  private static final List<RunWithDeliveries> GENERATED = new ArrayList<>();
   private static final List<LogGenerator.Logged> LOGGED = new ArrayList<>();
 
   @BeforeAll
@@ -81,7 +81,7 @@ class LogGeneratorTest {
   void printsTheEntriesOfKoreloggerInItsFormatToo() {
     int compared = 0;
     for (int i = 0; i < RUNS; i++) {
-      GeneratedRun generated = GENERATED.get(i);
+      RunWithDeliveries generated = GENERATED.get(i);
       if (generated.profile().logging() == Logging.KORELOGGER && !generated.lines().isEmpty()) {
         StringBuilder printed = new StringBuilder();
         generated
@@ -98,7 +98,7 @@ class LogGeneratorTest {
   void capturesEachPrintedLineAndTheTraceOfAFailure() {
     Map<String, Integer> captured = new HashMap<>();
     for (int i = 0; i < RUNS; i++) {
-      GeneratedRun generated = GENERATED.get(i);
+      RunWithDeliveries generated = GENERATED.get(i);
       if (generated.profile().logging() == Logging.PRINT) {
         List<String> stdout =
             LOGGED.get(i).outcomes().stream()

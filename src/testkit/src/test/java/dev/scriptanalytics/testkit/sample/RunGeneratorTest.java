@@ -46,7 +46,7 @@ class RunGeneratorTest {
 
   @Test
   void sendsAsManyEventsPerSecondAsAskedFor() {
-    GeneratedRun last = null;
+    RunWithDeliveries last = null;
     RunGenerator generator = new RunGenerator(3, FROM, 200);
     long events = 0;
     for (int i = 0; i < RUNS; i++) {
@@ -172,7 +172,7 @@ class RunGeneratorTest {
     int late = 0;
     RunGenerator generator = new RunGenerator(1, FROM, 50);
     for (int i = 0; i < RUNS; i++) {
-      GeneratedRun next = generator.next();
+      RunWithDeliveries next = generator.next();
       ends.clear();
       boolean startSeen = false;
       for (Delivery delivery : inOrder(next.deliveries())) {

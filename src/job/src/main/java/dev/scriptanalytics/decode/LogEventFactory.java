@@ -1,0 +1,194 @@
+package dev.scriptanalytics.decode;
+
+import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
+import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
+
+import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.hash.SipHash;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonSyntaxException;
+import dev.scriptanalytics.json.LoneSurrogates;
+import dev.scriptanalytics.json.Utf8;
+import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.row.LogEntry;
+import dev.scriptanalytics.row.LogRow;
+import dev.scriptanalytics.row.RowBinaryBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * Makes events of log entries, whatever form they came in: checks them, gives an id to those
+ * without one, masks what is secret and cuts what is too long. Reusable, not thread-safe.
+ */
+public final class LogEventFactory {
+  // Ids must be the same after any replay, whatever key runs are hashed with.
+  private static final String ID_KEY = "6c6f672d69642d6f662d616e2d656e74";
+  private static final byte[] DEFAULT_ACCOUNT =
+      EventLimits.DEFAULT_ACCOUNT.getBytes(StandardCharsets.UTF_8);
+
+  private final EventLimits limits;
+  private final Redactor redactor;
+  private final SipHash runHash;
+  private final SipHash idHash = new SipHash(ID_KEY);
+  private final RowBinaryBuffer content = new RowBinaryBuffer();
+  private final RowBinaryBuffer row = new RowBinaryBuffer();
+  private final JsonObjectScanner object = new JsonObjectScanner();
+  private final ExtraFields fitting;
+
+  /**
+   * With the key that runs are hashed with.
+   *
+   * @param hashKey 32 hexadecimal digits
+   */
+  public LogEventFactory(EventLimits limits, String hashKey, Redactor redactor) {
+    this.limits = limits;
+    this.redactor = redactor;
+    this.runHash = new SipHash(hashKey);
+    this.fitting = new ExtraFields(limits.maxInputBytes());
+  }
+
+  /**
+   * The event of an entry, whose texts must be valid UTF-8; the entry is changed by it.
+   *
+   * @param arrival when its record arrived, in milliseconds since 1970
+   * @param timeField what the entry's time is called, for the error
+   * @throws UnusableRecordException with what is wrong, if it cannot be used
+   */
+  public ScriptEvent event(LogEntry entry, long arrival, String timeField)
+      throws UnusableRecordException {
+    entry.retentionDays =
+        limits.accountRetentionDays().isEmpty()
+            ? limits.retentionDays()
+            : limits.retentionDays(new String(entry.account, StandardCharsets.UTF_8));
+    limits.checkTime(timeField, entry.timestamp, arrival, entry.retentionDays);
+    if (entry.message.length == 0) {
+      throw new UnusableRecordException(MISSING_FIELD, "The message is missing");
+    }
+    if (entry.account.length == 0) {
+      entry.account = DEFAULT_ACCOUNT;
+    }
+    checkKey("account", entry.account);
+    checkKey("run", entry.runId);
+    checkKey("script", entry.script);
+    checkKey("log id", entry.logId);
+    if (entry.logId.length == 0) {
+      entry.logId = idOf(entry);
+    }
+    maskAndCut(entry);
+    row.reset();
+    entry.writeTo(LogRow.AS_IT_CAME, row);
+    content.reset();
+    content.string(entry.account);
+    content.string(entry.runId);
+    if (entry.runId.length == 0) {
+      content.string(entry.logId);
+    }
+    runHash.hash(content.buffer(), 0, content.size());
+    return ScriptEvent.ofLog(runHash.high(), runHash.low(), arrival, row.copy());
+  }
+
+  private void checkKey(String name, byte[] utf8) throws UnusableRecordException {
+    if (utf8.length > limits.maxNameBytes()) {
+      throw new UnusableRecordException(
+          BAD_VALUE,
+          "The " + name + " is longer than event.max-name-bytes, " + limits.maxNameBytes());
+    }
+  }
+
+  /**
+   * An id made of all that the entry tells, before anything is masked or cut: one that is delivered
+   * twice must get it twice, also when the configuration has changed in between.
+   */
+  private byte[] idOf(LogEntry entry) {
+    content.reset();
+    content.string(entry.account);
+    content.string(entry.script);
+    content.string(entry.runId);
+    content.int64(entry.timestamp);
+    content.uint8(entry.level.code());
+    content.string(entry.originalLevel);
+    content.string(entry.message);
+    content.uint32(entry.deploymentVersion);
+    content.string(entry.deploymentId);
+    content.string(entry.function);
+    content.string(entry.source);
+    content.string(entry.sourceType);
+    content.string(entry.requestId);
+    content.float64(entry.durationMillis);
+    content.int64(entry.memoryBytes);
+    content.float64(entry.gpuPercent);
+    content.string(entry.errorCode);
+    content.string(entry.stackTrace);
+    content.string(entry.metadata);
+    content.string(entry.traceId);
+    content.string(entry.spanId);
+    content.string(entry.extra);
+    idHash.hash(content.buffer(), 0, content.size());
+    HexFormat hex = HexFormat.of();
+    return (hex.toHexDigits(idHash.high()) + hex.toHexDigits(idHash.low()))
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private void maskAndCut(LogEntry entry) {
+    int name = limits.maxNameBytes();
+    entry.deploymentId = cut(entry, "deployment_id", entry.deploymentId, name);
+    entry.function = cut(entry, "function", entry.function, name);
+    entry.originalLevel = maskAndCut(entry, "original_level", entry.originalLevel, name);
+    entry.source = cut(entry, "source", entry.source, name);
+    entry.sourceType = cut(entry, "source_type", entry.sourceType, name);
+    entry.requestId = cut(entry, "request_id", entry.requestId, name);
+    entry.errorCode = maskAndCut(entry, "error_code", entry.errorCode, name);
+    entry.traceId = cut(entry, "trace_id", entry.traceId, name);
+    entry.spanId = cut(entry, "span_id", entry.spanId, name);
+    entry.message = maskAndCut(entry, "log_message", entry.message, limits.maxMessageBytes());
+    entry.stackTrace =
+        maskAndCut(entry, "stack_trace", entry.stackTrace, limits.maxStackTraceBytes());
+    entry.metadata = maskedFields(entry, "metadata", entry.metadata);
+    entry.extra = maskedFields(entry, "extra", entry.extra);
+  }
+
+  private byte[] maskAndCut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
+    return MaskedText.of(redactor, column, utf8, maxBytes, entry.truncated, entry.redacted);
+  }
+
+  private static byte[] cut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
+    if (utf8.length <= maxBytes) {
+      return utf8;
+    }
+    entry.truncated.add(column);
+    return Arrays.copyOf(utf8, Utf8.cut(utf8, 0, utf8.length, maxBytes));
+  }
+
+  private byte[] maskedFields(LogEntry entry, String column, byte[] json) {
+    byte[] fields = fieldsThatFit(entry, column, LoneSurrogates.replaced(json));
+    byte[] masked = redactor.object(fields);
+    if (masked == fields) {
+      return fields;
+    }
+    // Masks may be longer than what they hide.
+    byte[] left = fieldsThatFit(entry, column, masked);
+    if (left.length > 0) {
+      entry.redacted.add(column);
+    }
+    return left;
+  }
+
+  /** Of JSON that is too long, the fields that fit: half an object is none. */
+  private byte[] fieldsThatFit(LogEntry entry, String column, byte[] json) {
+    if (json.length <= limits.maxInputBytes()) {
+      return json;
+    }
+    if (!entry.truncated.contains(column)) {
+      entry.truncated.add(column);
+    }
+    try {
+      object.scan(json, 0, json.length);
+    } catch (JsonSyntaxException nestedTooDeep) {
+      return LogEntry.NONE;
+    }
+    fitting.reset();
+    fitting.addUnknown(object);
+    return fitting.toJson();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.scriptanalytics.decode;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Figures that are written as text. */
+final class UnitParser {
+  /** What is given back for a text that is no such figure. */
+  static final double NONE = Double.NaN;
+
+  private static final String NUMBER = "([0-9]{1,20}(?:\\.[0-9]{1,20})?)";
+  private static final Pattern SIZE =
+      Pattern.compile(NUMBER + " ?(?:([KMGTP])(I?))?B?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern PERCENTAGE = Pattern.compile(NUMBER + " ?%?");
+  private static final Pattern PLAIN = Pattern.compile(NUMBER);
+  private static final String PREFIXES = "KMGTP";
+
+  private UnitParser() {}
+
+  /** A number without sign, such as {@code 4.3}. */
+  static double number(String text) {
+    Matcher matcher = PLAIN.matcher(text);
+    return matcher.matches() ? Double.parseDouble(text) : NONE;
+  }
+
+  /** A number that a percent sign may follow, such as {@code 87%}. */
+  static double percentage(String text) {
+    Matcher matcher = PERCENTAGE.matcher(text);
+    return matcher.matches() ? Double.parseDouble(matcher.group(1)) : NONE;
+  }
+
+  /**
+   * A size in whole bytes, of which {@code 8.2GB}, {@code 512 MiB}, {@code 2Gi} and {@code 1024}
+   * are examples, in any case: K, M, G, T and P are powers of 1000, Ki, Mi, Gi, Ti and Pi powers of
+   * 1024, and what has none of them is bytes.
+   */
+  static double bytes(String text) {
+    Matcher matcher = SIZE.matcher(text);
+    if (!matcher.matches()) {
+      return NONE;
+    }
+    double bytes = Double.parseDouble(matcher.group(1));
+    if (matcher.group(2) != null) {
+      int power = PREFIXES.indexOf(matcher.group(2).toUpperCase(Locale.ROOT)) + 1;
+      bytes *= Math.pow(matcher.group(3).isEmpty() ? 1000 : 1024, power);
+    }
+    return Math.rint(bytes);
+  }
+}
