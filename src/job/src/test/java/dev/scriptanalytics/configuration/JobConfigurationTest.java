@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.testkit.process.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobConfigurationTest {
+  private static final String SHIPPED = "deploy/flink/script-analytics.properties";
+
   private static final String SECRET = "tr0ub4dor&3";
 
   @TempDir Path directory;
@@ -441,7 +444,7 @@ class JobConfigurationTest {
 
   @Test
   void shipsAFileThatListsEveryOptionWithTheDefaultsOfTheCode() throws IOException {
-    Path shipped = Path.of("deploy", "flink", "script-analytics.properties");
+    Path shipped = Repository.path(SHIPPED);
 
     assertThat(shipped)
         .as("must be the output of --help; run the job with --help to write it anew")
@@ -456,7 +459,7 @@ class JobConfigurationTest {
   void shipsAFileThatTheJobStartsWithAndThatChangesNoDefault() {
     JobConfiguration configuration =
         JobConfiguration.fromArgs(
-            new String[] {"--config", "deploy/flink/script-analytics.properties"},
+            new String[] {"--config", Repository.path(SHIPPED).toString()},
             Map.of("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092", "CLICKHOUSE_URL", "http://click:8123"));
 
     assertThat(JobOptions.all())
