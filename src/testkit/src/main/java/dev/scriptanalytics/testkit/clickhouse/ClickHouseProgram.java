@@ -198,7 +198,8 @@ public record ClickHouseProgram(
     return Math.max(LEAST_MEMORY, machine.getTotalMemorySize() / 4);
   }
 
-  private static String sha256(String password) {
+  /** A password as {@code users.xml} wants it: its SHA-256, in hexadecimal. */
+  public static String sha256(String password) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(password.getBytes(StandardCharsets.UTF_8)));

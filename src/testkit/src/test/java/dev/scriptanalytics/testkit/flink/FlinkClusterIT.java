@@ -3,6 +3,7 @@ package dev.scriptanalytics.testkit.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.scriptanalytics.testkit.junit.FlinkExtension;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,45 +21,46 @@ import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import org.apache.flink.api.common.JobStatus;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class FlinkClusterIT {
+
+  @RegisterExtension
+  static final FlinkExtension flink =
+      new FlinkExtension(
+          Map.of(
+              "execution.checkpointing.interval", "500 ms",
+              "heartbeat.interval", "500 ms",
+              "heartbeat.timeout", "30 s"));
 
   @TempDir Path directory;
 
   @Test
   void restartsAJobWhoseTaskManagerWasKilledAndGoesOnFromItsLastCheckpointWhenSubmittedAgain()
       throws IOException {
+    FlinkCluster cluster = flink.server();
     Path jar = jarOf(TickingJob.class);
-    try (FlinkCluster cluster =
-        FlinkCluster.start(
-            directory.resolve("with space"),
-            1,
-            Map.of(
-                "execution.checkpointing.interval", "500 ms",
-                "heartbeat.interval", "500 ms",
-                "heartbeat.timeout", "30 s"))) {
-      String job = submit(cluster, jar, Optional.empty());
-      await(() -> cluster.rest().completedCheckpoints(job) > 0);
+    String job = submit(cluster, jar, Optional.empty());
+    await(() -> cluster.rest().completedCheckpoints(job) > 0);
 
-      cluster.killTaskManager(0);
-      await(() -> cluster.rest().failures(job) > 0);
-      cluster.restartTaskManager(0);
-      await(() -> cluster.rest().allTasksRun(job));
-      assertThat(cluster.rest().lastFailure(job)).isPresent();
+    cluster.killTaskManager(0);
+    await(() -> cluster.rest().failures(job) > 0);
+    cluster.restartTaskManager(0);
+    await(() -> cluster.rest().allTasksRun(job));
+    assertThat(cluster.rest().lastFailure(job)).isPresent();
 
-      assertThat(cluster.rest().checkpoint(job, Duration.ofMinutes(1))).isTrue();
-      assertThat(cluster.rest().cancel(job, Duration.ofMinutes(1))).isTrue();
-      assertThat(cluster.rest().jobStatus(job)).contains(JobStatus.CANCELED);
+    assertThat(cluster.rest().checkpoint(job, Duration.ofMinutes(1))).isTrue();
+    assertThat(cluster.rest().cancel(job, Duration.ofMinutes(1))).isTrue();
+    assertThat(cluster.rest().jobStatus(job)).contains(JobStatus.CANCELED);
 
-      Optional<Path> checkpoint = cluster.jobs().lastSnapshot();
-      assertThat(checkpoint).isPresent();
-      String again = submit(cluster, jar, checkpoint);
-      await(() -> cluster.rest().allTasksRun(again));
-      assertThatThrownBy(() -> submit(cluster, directory.resolve("no.jar"), Optional.empty()))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("no.jar");
-    }
+    Optional<Path> checkpoint = cluster.jobs().lastSnapshot();
+    assertThat(checkpoint).isPresent();
+    String again = submit(cluster, jar, checkpoint);
+    await(() -> cluster.rest().allTasksRun(again));
+    assertThatThrownBy(() -> submit(cluster, directory.resolve("no.jar"), Optional.empty()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no.jar");
   }
 
   private static String submit(FlinkCluster cluster, Path jar, Optional<Path> checkpoint) {
