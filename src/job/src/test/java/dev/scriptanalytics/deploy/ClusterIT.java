@@ -8,6 +8,7 @@ import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp.QueryFailedExceptio
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.SqlStatements;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,8 +42,10 @@ class ClusterIT {
   private static final String EXPORTED =
       "(account = 'acme', script = 'pay', from = '2099-05-14T06:00:17Z', to = '2099-05-14T06:09:31Z', filter = ";
 
+  @RegisterExtension
+  static final ClickHouseExtension single = new ClickHouseExtension().withSchema();
+
   @TempDir static Path directory;
-  private static TestClickHouse single;
   private static TwoShards cluster;
   private static List<TestClickHouse> shards;
 
@@ -49,9 +53,7 @@ class ClusterIT {
   static void start() throws Exception {
     cluster = TwoShards.start(directory.resolve("cluster"));
     shards = cluster.servers();
-    single = TestClickHouse.start(directory.resolve("single"));
-    single.applySql();
-    fill(single, single);
+    fill(single.server(), single.server());
     fill(shards.get(0), shards.get(1));
   }
 
@@ -59,9 +61,6 @@ class ClusterIT {
   static void stop() {
     if (cluster != null) {
       cluster.close();
-    }
-    if (single != null) {
-      single.close();
     }
   }
 
@@ -114,7 +113,7 @@ class ClusterIT {
         "SELECT arraySort(groupArray(toString(tuple(*)))) FROM (SELECT "
             + question.replaceFirst(" FROM ", " FROM script_analytics.")
             + ") FORMAT TSVRaw";
-    String expected = ask(single, sql);
+    String expected = ask(single.server(), sql);
 
     assertThat(expected).isNotEqualTo("[]");
     for (TestClickHouse shard : shards) {
@@ -132,7 +131,7 @@ class ClusterIT {
       for (int i = 0; i < levels.size(); i++) {
         String rank =
             ask(
-                single,
+                single.server(),
                 "SELECT countIf(response_time <= %s) / count(response_time) FROM script_analytics.all_runs%s)"
                     .formatted(found[i], OF_SCRIPT));
         assertThat(Double.parseDouble(rank)).isCloseTo(levels.get(i), within(0.005));
@@ -167,15 +166,15 @@ class ClusterIT {
         "SELECT countSubstrings(events, 'data: ') FROM script_analytics.live_logs(account = 'acme',"
             + " script = 'pay', run_id = NULL, level = NULL, last_event_id = '1000')";
 
-    assertThat(ask(single, tail)).isNotEqualTo("0");
-    assertThat(shards).allMatch(shard -> ask(shard, tail).equals(ask(single, tail)));
+    assertThat(ask(single.server(), tail)).isNotEqualTo("0");
+    assertThat(shards).allMatch(shard -> ask(shard, tail).equals(ask(single.server(), tail)));
   }
 
   @Test
   void tableSizesAreOfAllShards() {
     String sizes = "SELECT table, rows > 0 FROM script_analytics.table_sizes";
 
-    assertThat(shards).allMatch(shard -> ask(shard, sizes).equals(ask(single, sizes)));
+    assertThat(shards).allMatch(shard -> ask(shard, sizes).equals(ask(single.server(), sizes)));
   }
 
   /** As CLUSTER.md says, but for {@code ON CLUSTER}. */
@@ -194,7 +193,7 @@ class ClusterIT {
     for (TestClickHouse shard : shards) {
       shard.query("ALTER TABLE script_analytics.run_rollups_local DROP PARTITION '2099-05-14'");
     }
-    assertThat(ask(shards.get(0), metrics)).isNotEqualTo(ask(single, metrics));
+    assertThat(ask(shards.get(0), metrics)).isNotEqualTo(ask(single.server(), metrics));
 
     shards
         .get(0)
@@ -205,7 +204,7 @@ class ClusterIT {
             insert + " SETTINGS distributed_foreground_insert = 1",
             Map.of("param_day", "2099-05-14"));
 
-    assertThat(shards).allMatch(shard -> ask(shard, metrics).equals(ask(single, metrics)));
+    assertThat(shards).allMatch(shard -> ask(shard, metrics).equals(ask(single.server(), metrics)));
   }
 
   @Test

@@ -11,10 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -73,7 +70,11 @@ public record TwoShards(List<TestClickHouse> servers) implements AutoCloseable {
         new ClickHouseProgram(
             home.resolve("server"),
             home.resolve("config.xml"),
-            Map.of("SCRIPT_SHARDS_PASSWORD", PASSWORD, "SCRIPT_SHARDS_PASSWORD_SHA256", sha256()),
+            Map.of(
+                "SCRIPT_SHARDS_PASSWORD",
+                PASSWORD,
+                "SCRIPT_SHARDS_PASSWORD_SHA256",
+                ClickHouseProgram.sha256(PASSWORD)),
             Ports.free(),
             tcpPort));
   }
@@ -91,16 +92,5 @@ public record TwoShards(List<TestClickHouse> servers) implements AutoCloseable {
               "127.0.0.1</host><port>" + tcpPorts.get(i) + "<");
     }
     return servers;
-  }
-
-  private static String sha256() throws IOException {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256")
-                  .digest(PASSWORD.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IOException(e);
-    }
   }
 }

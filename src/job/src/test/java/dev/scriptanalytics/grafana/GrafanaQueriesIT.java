@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.grafana.Expansion;
 import dev.scriptanalytics.testkit.grafana.Grafana;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,10 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,14 +41,13 @@ class GrafanaQueriesIT {
   private static final Pattern TIME = Pattern.compile("DateTime.*");
   private static final Pattern FIELD = Pattern.compile("__data\\.fields\\[\"([^\"]*)\"]");
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
   private static Instant now;
 
   @BeforeAll
-  static void start() {
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
+  static void insertRows() {
     now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     // A run a minute for two hours, of two versions; and a run a minute in the same hours of
     // yesterday, of a script that has stopped.
@@ -99,11 +96,6 @@ class GrafanaQueriesIT {
             + " if(status = 'Failed', 'E1', ''), 30 FROM numbers("
             + minutes
             + ")");
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
   }
 
   static List<JsonNode> dashboards() {

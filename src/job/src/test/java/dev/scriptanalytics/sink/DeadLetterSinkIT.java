@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Random;
@@ -17,29 +16,29 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** In a time zone that is half an hour off, with daylight saving time. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class DeadLetterSinkIT {
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
+  // The dates below grow old.
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse =
+      new ClickHouseExtension()
+          .withSchema()
+          .withStatement("ALTER TABLE script_analytics.dead_letters REMOVE TTL");
+
   private static TimeZones zone;
 
   @BeforeAll
-  static void startClickHouse() {
+  static void changeTimeZone() {
     zone = new TimeZones("America/St_Johns");
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
-    // The dates below grow old.
-    clickHouse.query("ALTER TABLE script_analytics.dead_letters REMOVE TTL");
   }
 
   @AfterAll
-  static void stopClickHouse() {
-    clickHouse.close();
+  static void restoreTimeZone() {
     zone.close();
   }
 

@@ -8,11 +8,10 @@ import com.tdunning.math.stats.Centroid;
 import com.tdunning.math.stats.MergingDigest;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** In a time zone that is half an hour off, with daylight saving time. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -44,22 +43,22 @@ class RollupSinkIT {
 
   private static final long HOUR = Instant.parse("2026-03-08T06:00:00Z").getEpochSecond();
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
+  // The dates below grow old.
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse =
+      new ClickHouseExtension()
+          .withSchema()
+          .withStatement("ALTER TABLE script_analytics.run_rollups REMOVE TTL");
+
   private static TimeZones zone;
 
   @BeforeAll
-  static void startClickHouse() {
+  static void changeTimeZone() {
     zone = new TimeZones("America/St_Johns");
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
-    // The dates below grow old.
-    clickHouse.query("ALTER TABLE script_analytics.run_rollups REMOVE TTL");
   }
 
   @AfterAll
-  static void stopClickHouse() {
-    clickHouse.close();
+  static void restoreTimeZone() {
     zone.close();
   }
 
@@ -236,9 +235,9 @@ class RollupSinkIT {
           CompletableFuture.runAsync(
               () -> {
                 awaitTrue(() -> stored() > 500);
-                clickHouse.kill();
+                clickHouse.server().kill();
                 awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
-                clickHouse.restart();
+                clickHouse.server().restart();
               });
       int n = 0;
       while (!outage.isDone()) {
@@ -260,12 +259,12 @@ class RollupSinkIT {
   void waitsForAServerThatIsFrozen() throws Exception {
     try (WriterHarness<RollupRow> writer = writer("--clickhouse.socket_timeout=300")) {
       writer.write(countsOf("Qbalance", 1));
-      Signals.freeze(clickHouse);
+      Signals.freeze(clickHouse.server());
       CompletableFuture<Void> thaw =
           CompletableFuture.runAsync(
               () -> {
                 awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
-                Signals.thaw(clickHouse);
+                Signals.thaw(clickHouse.server());
               });
       writer.checkpoint();
 
@@ -277,13 +276,13 @@ class RollupSinkIT {
 
   @Test
   void startsWhileTheServerIsAwayAndWaitsForIt() throws Exception {
-    clickHouse.stop();
+    clickHouse.server().stop();
     try (WriterHarness<RollupRow> writer = writer()) {
       CompletableFuture<Void> start =
           CompletableFuture.runAsync(
               () -> {
                 awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
-                clickHouse.restart();
+                clickHouse.server().restart();
               });
       writer.write(countsOf("Qbalance", 1));
       writer.checkpoint();

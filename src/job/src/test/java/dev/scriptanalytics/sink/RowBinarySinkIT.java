@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.scriptanalytics.row.RowBinaryBuffer;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.io.IOException;
@@ -14,18 +14,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.flink.util.InstantiationUtil;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,27 +33,13 @@ class RowBinarySinkIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String SECRET = "tr0ub4dor";
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
-
-  @BeforeAll
-  static void startClickHouse() throws IOException {
-    Path config =
-        Files.writeString(
-            directory.resolve("config.xml"),
-            "<clickhouse><logger><level>error</level><console>0</console></logger>"
-                + "<users_config>users.xml</users_config></clickhouse>");
-    Files.writeString(
-        directory.resolve("users.xml"),
-        """
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse =
+      new ClickHouseExtension()
+          .withUsers(
+              """
         <clickhouse>
-          <profiles><default/></profiles>
-          <quotas><default/></quotas>
           <users>
-            <default>
-              <no_password/><networks><ip>127.0.0.1</ip></networks>
-              <profile>default</profile><quota>default</quota>
-            </default>
             <guarded>
               <password>%s</password><networks><ip>127.0.0.1</ip></networks>
               <profile>default</profile><quota>default</quota>
@@ -64,15 +48,10 @@ class RowBinarySinkIT {
           </users>
         </clickhouse>
         """
-            .formatted(SECRET));
-    clickHouse = TestClickHouse.start(directory, config, Map.of());
-    clickHouse.query("CREATE DATABASE IF NOT EXISTS script_analytics ENGINE = Atomic");
-  }
+                  .formatted(SECRET))
+          .withStatement("CREATE DATABASE script_analytics ENGINE = Atomic");
 
-  @AfterAll
-  static void stopClickHouse() {
-    clickHouse.close();
-  }
+  @TempDir Path directory;
 
   @BeforeEach
   void createTable() {
@@ -183,9 +162,9 @@ class RowBinarySinkIT {
           CompletableFuture.runAsync(
               () -> {
                 awaitTrue(() -> stored() > 5_000);
-                clickHouse.kill();
+                clickHouse.server().kill();
                 awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
-                clickHouse.restart();
+                clickHouse.server().restart();
               });
       int n = 0;
       while (!outage.isDone()) {
@@ -209,12 +188,12 @@ class RowBinarySinkIT {
   void waitsAtTheCheckpointForAServerThatIsFrozen() throws Exception {
     try (WriterHarness<byte[]> writer = writer("--clickhouse.socket_timeout=300")) {
       writeNumbers(writer, 0, 1000);
-      Signals.freeze(clickHouse);
+      Signals.freeze(clickHouse.server());
       CompletableFuture<Void> thaw =
           CompletableFuture.runAsync(
               () -> {
                 awaitTrue(() -> writer.counter(InsertRetries.RETRIES).getCount() >= 2);
-                Signals.thaw(clickHouse);
+                Signals.thaw(clickHouse.server());
               });
       writer.checkpoint();
 
@@ -228,7 +207,7 @@ class RowBinarySinkIT {
   @Test
   void closesAtOnceWhileTheServerIsFrozen() throws Exception {
     WriterHarness<byte[]> writer = writer("--sink.batch-rows=1");
-    Signals.freeze(clickHouse);
+    Signals.freeze(clickHouse.server());
     try {
       writer.write(row(1, new byte[1]));
       assertThat(becomesTrue(() -> writer.gauge(InsertRetries.ROWS_IN_FLIGHT).getValue().equals(1)))
@@ -238,7 +217,7 @@ class RowBinarySinkIT {
       // Far below the socket's time-out of a minute.
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     } finally {
-      Signals.thaw(clickHouse);
+      Signals.thaw(clickHouse.server());
     }
   }
 

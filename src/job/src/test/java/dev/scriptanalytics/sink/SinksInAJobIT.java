@@ -10,10 +10,9 @@ import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Waiting;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The sinks in real tasks, with real checkpoints. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -44,38 +43,36 @@ class SinksInAJobIT {
       Configuration.fromMap(
           Map.of("restart-strategy.type", "disable", PipelineOptions.GENERIC_TYPES.key(), "false"));
 
-  @TempDir Path directory;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse =
+      new ClickHouseExtension()
+          .withSchema()
+          .withStatement(
+              "CREATE TABLE script_analytics.numbers (n UInt64) ENGINE = ReplacingMergeTree ORDER BY"
+                  + " n");
 
   @Test
   void writeEverythingOnceThoughClickHouseIsKilledInTheMiddle() throws Exception {
-    try (TestClickHouse clickHouse = TestClickHouse.start(directory)) {
-      clickHouse.applySql();
-      clickHouse.query(
-          "CREATE TABLE script_analytics.numbers (n UInt64) ENGINE = ReplacingMergeTree ORDER BY"
-              + " n");
-      JobClient job = start(Settings.of(clickHouse.httpUrl().toString(), "--sink.batch-rows=1000"));
-      assertThat(
-              Waiting.until(
-                  PATIENCE,
-                  () ->
-                      !clickHouse
-                          .query("SELECT count() FROM script_analytics.numbers")
-                          .equals("0")))
-          .isTrue();
-      clickHouse.kill();
-      assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
-      clickHouse.restart();
+    JobClient job = start(Settings.of(clickHouse.httpUrl().toString(), "--sink.batch-rows=1000"));
+    assertThat(
+            Waiting.until(
+                PATIENCE,
+                () ->
+                    !clickHouse.query("SELECT count() FROM script_analytics.numbers").equals("0")))
+        .isTrue();
+    clickHouse.server().kill();
+    assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+    clickHouse.server().restart();
 
-      job.getJobExecutionResult().get();
+    job.getJobExecutionResult().get();
 
-      for (String table : List.of("numbers", "run_rollups", "dead_letters")) {
-        assertThat(clickHouse.query("SELECT count() FROM script_analytics." + table + " FINAL"))
-            .as(table)
-            .isEqualTo(Long.toString(ROWS));
-      }
-      assertThat(clickHouse.query("SELECT sum(n) FROM script_analytics.numbers FINAL"))
-          .isEqualTo(Long.toString(ROWS * (ROWS + 1) / 2));
+    for (String table : List.of("numbers", "run_rollups", "dead_letters")) {
+      assertThat(clickHouse.query("SELECT count() FROM script_analytics." + table + " FINAL"))
+          .as(table)
+          .isEqualTo(Long.toString(ROWS));
     }
+    assertThat(clickHouse.query("SELECT sum(n) FROM script_analytics.numbers FINAL"))
+        .isEqualTo(Long.toString(ROWS * (ROWS + 1) / 2));
   }
 
   @Test

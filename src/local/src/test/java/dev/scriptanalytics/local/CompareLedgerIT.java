@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.LogLevel;
 import dev.scriptanalytics.testkit.ledger.LogOutcome;
@@ -22,10 +22,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The comparison with the real views of a real ClickHouse. */
@@ -34,24 +33,13 @@ class CompareLedgerIT {
   private final long from =
       Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MINUTES).toEpochMilli() + 7;
 
-  @TempDir private static Path clickHouseDirectory;
-  private static TestClickHouse clickHouse;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
 
   @TempDir private Path folder;
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final StringBuilder rows = new StringBuilder();
   private Path ledgerFile;
-
-  @BeforeAll
-  static void startClickHouse() {
-    clickHouse = TestClickHouse.start(clickHouseDirectory);
-    clickHouse.applySql();
-  }
-
-  @AfterAll
-  static void stopClickHouse() {
-    clickHouse.close();
-  }
 
   @BeforeEach
   void fill() throws IOException {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.local.trace.TinyTrace;
 import dev.scriptanalytics.local.trace.TraceReplay;
+import dev.scriptanalytics.testkit.junit.KafkaExtension;
 import dev.scriptanalytics.testkit.kafka.EventSender;
-import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.JavaProgram;
 import dev.scriptanalytics.testkit.process.LocalProcess;
 import dev.scriptanalytics.testkit.process.Waiting;
@@ -29,34 +29,22 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the commands that make runs do to a real broker. */
 class SendingIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  @TempDir private static Path kafkaDirectory;
-  private static TestKafka kafka;
+  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
   @TempDir private Path folder;
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final PrintStream messages = new PrintStream(said, true, UTF_8);
   private String topic;
-
-  @BeforeAll
-  static void startKafka() {
-    kafka = TestKafka.start(kafkaDirectory);
-  }
-
-  @AfterAll
-  static void stopKafka() {
-    kafka.close();
-  }
 
   @BeforeEach
   void nameTopic(TestInfo test) {
@@ -71,11 +59,11 @@ class SendingIT {
     try (EventSender sender = sender()) {
       for (int i = 0; i < 2000; i++) {
         if (i == 1000) {
-          kafka.kill();
+          kafka.server().kill();
           // At once, since a producer that finds no broker may forget what it knew of the topic,
           // and
           // then waits with the next record for one to come back.
-          restart = CompletableFuture.runAsync(kafka::restart);
+          restart = CompletableFuture.runAsync(kafka.server()::restart);
         }
         sender.send(delivery(i));
         expected.add(Integer.toString(i));
