@@ -3,22 +3,17 @@ package dev.scriptanalytics.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.scriptanalytics.sql.Rows.Run;
+import dev.scriptanalytics.sql.Tables.Run;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp.QueryFailedException;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import dev.scriptanalytics.testkit.process.Repository;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,56 +44,40 @@ class AccessIT {
       </users></clickhouse>
       """;
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse =
+      new ClickHouseExtension()
+          .withSchema()
+          .withUsers(READERS)
+          .withStatement("SYSTEM FLUSH LOGS query_log")
+          .withStatement("INSERT INTO script_analytics.reader_accounts VALUES ('dora', 'acme')");
+
+  private static final Tables tables = new Tables(clickHouse);
   private static String range;
 
   @BeforeAll
-  static void start() throws IOException {
-    for (String file : List.of("config.xml", "users.xml")) {
-      Files.copy(Repository.path("deploy/clickhouse/" + file), directory.resolve(file));
-    }
-    Files.createDirectory(directory.resolve("users.d"));
-    Files.writeString(directory.resolve("users.d/readers.xml"), READERS);
-    clickHouse =
-        TestClickHouse.start(
-            directory.resolve("server"), directory.resolve("config.xml"), Map.of());
-    clickHouse.applySql();
-    clickHouse.query("SYSTEM FLUSH LOGS query_log");
-    clickHouse.query("INSERT INTO script_analytics.reader_accounts VALUES ('dora', 'acme')");
+  static void insertRows() {
 
     long now = Instant.now().truncatedTo(ChronoUnit.MINUTES).toEpochMilli();
     List<Run> runs =
         List.of(
             new Run("acme", "pay", now, "run1", 3, "Success", 1, 5.0, now),
             new Run("globex", "pay", now, "run2", 3, "Success", 1, 5.0, now));
-    Rows.insertRuns(clickHouse, runs);
-    Rows.insertRollups(clickHouse, runs);
-    new Views(clickHouse)
-        .insert(
-            "logs",
-            Views.row(
-                "timestamp", Instant.ofEpochMilli(now), "log_level", "Error", "run_id", "run1"),
-            Views.row(
-                "account",
-                "globex",
-                "timestamp",
-                Instant.ofEpochMilli(now),
-                "log_level",
-                "Error",
-                "run_id",
-                "run2"));
-    range =
-        "from = '"
-            + Rows.clickHouseTime(now)
-            + "', to = '"
-            + Rows.clickHouseTime(now + 60_000)
-            + "'";
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
+    tables.insertRuns(runs);
+    tables.insertRollups(runs);
+    tables.insert(
+        "logs",
+        Tables.row("timestamp", Instant.ofEpochMilli(now), "log_level", "Error", "run_id", "run1"),
+        Tables.row(
+            "account",
+            "globex",
+            "timestamp",
+            Instant.ofEpochMilli(now),
+            "log_level",
+            "Error",
+            "run_id",
+            "run2"));
+    range = "from = '" + Tables.time(now) + "', to = '" + Tables.time(now + 60_000) + "'";
   }
 
   @Test

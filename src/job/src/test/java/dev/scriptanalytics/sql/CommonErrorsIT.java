@@ -1,45 +1,32 @@
 package dev.scriptanalytics.sql;
 
-import static dev.scriptanalytics.sql.Views.row;
+import static dev.scriptanalytics.sql.Tables.row;
 import static dev.scriptanalytics.sql.Views.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import java.nio.file.Path;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CommonErrorsIT {
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
-  private static Views views;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
+  private static final Tables tables = new Tables(clickHouse);
+  private static final Views views = new Views(clickHouse);
 
   /** Noon of yesterday, in UTC. */
-  private static Instant noon;
-
-  @BeforeAll
-  static void start() {
-    noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
-    views = new Views(clickHouse);
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
-  }
+  private static final Instant NOON =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
   @BeforeEach
   void forgetAll() {
@@ -49,18 +36,18 @@ class CommonErrorsIT {
 
   @Test
   void countsEntriesByCodeWithFirstAndLastTimeAndShareOfRuns() {
-    views.insert(
+    tables.insert(
         "runs",
         run("r1", "Success"),
         run("r2", "Success"),
         run("r3", "In Progress"),
         run("r4", "Success"));
-    views.insert(
+    tables.insert(
         "logs",
-        error("1", noon.plusSeconds(3), "r1", "STORAGE_TIMEOUT", "slow"),
-        error("2", noon.plusSeconds(1), "r1", "STORAGE_TIMEOUT", "slower"),
-        error("3", noon.plusSeconds(9), "r2", "STORAGE_TIMEOUT", "slowest"),
-        error("4", noon.plusSeconds(2), "", "MEMORY_LIMIT_EXCEEDED", "8 GB"));
+        error("1", NOON.plusSeconds(3), "r1", "STORAGE_TIMEOUT", "slow"),
+        error("2", NOON.plusSeconds(1), "r1", "STORAGE_TIMEOUT", "slower"),
+        error("3", NOON.plusSeconds(9), "r2", "STORAGE_TIMEOUT", "slowest"),
+        error("4", NOON.plusSeconds(2), "", "MEMORY_LIMIT_EXCEEDED", "8 GB"));
     List<JsonNode> errors = errors();
     assertThat(errors).hasSize(2);
     assertThat(errors.get(0).toString())
@@ -69,7 +56,7 @@ class CommonErrorsIT {
                     + "\"first_occurrence\":\"%s\",\"last_occurrence\":\"%s\","
                     + "\"runs\":2,\"run_share\":50,\"last_message\":\"slowest\","
                     + "\"last_run_id\":\"r2\"}")
-                .formatted(micros(noon.plusSeconds(1)), micros(noon.plusSeconds(9))));
+                .formatted(micros(NOON.plusSeconds(1)), micros(NOON.plusSeconds(9))));
     assertThat(errors.get(1).get("error").asText()).isEqualTo("MEMORY_LIMIT_EXCEEDED");
     assertThat(errors.get(1).get("runs").asInt()).isZero();
     assertThat(errors.get(1).get("run_share").asInt()).isZero();
@@ -77,60 +64,60 @@ class CommonErrorsIT {
 
   @Test
   void countsAFailedRunOnceThoughItLoggedItsError() {
-    views.insert(
+    tables.insert(
         "runs",
         run("logged", "Failed", "error_code", "E1"),
         run("silent", "Failed", "error_code", "E1"),
         run("logged by pattern", "Failed", "error_message", "order 7 is closed"),
         run("without a word", "Failed"),
         run("well", "Success"));
-    views.insert(
+    tables.insert(
         "logs",
-        error("1", noon.plusSeconds(5), "logged", "E1", "first"),
-        error("2", noon.plusSeconds(6), "logged", "E1", "second"),
-        error("3", noon.plusSeconds(7), "logged by pattern", "", "order 8 is closed"));
+        error("1", NOON.plusSeconds(5), "logged", "E1", "first"),
+        error("2", NOON.plusSeconds(6), "logged", "E1", "second"),
+        error("3", NOON.plusSeconds(7), "logged by pattern", "", "order 8 is closed"));
     assertThat(summary())
         .containsExactly("E1 3 2 40.0", " 1 1 20.0", "order <*> is closed 1 1 20.0");
-    assertThat(errors().get(0).get("first_occurrence").asText()).isEqualTo(micros(noon));
+    assertThat(errors().get(0).get("first_occurrence").asText()).isEqualTo(micros(NOON));
     assertThat(errors().get(2).get("first_occurrence").asText())
-        .isEqualTo(micros(noon.plusSeconds(7)));
+        .isEqualTo(micros(NOON.plusSeconds(7)));
   }
 
   @Test
   void leavesOutWhatIsNoErrorOrNotOfTheRangeScriptOrAccount() {
-    views.insert(
+    tables.insert(
         "runs",
-        run("before", "Failed", "error_code", "E", "executed_on", noon.minusMillis(1)),
-        run("after", "Failed", "error_code", "E", "executed_on", noon.plusSeconds(60)),
+        run("before", "Failed", "error_code", "E", "executed_on", NOON.minusMillis(1)),
+        run("after", "Failed", "error_code", "E", "executed_on", NOON.plusSeconds(60)),
         run("other", "Failed", "error_code", "E", "script", "ship"),
         run("globex", "Failed", "error_code", "E", "account", "globex"),
         run("first", "Failed", "error_code", "FIRST"));
-    views.insert(
+    tables.insert(
         "logs",
-        error("1", noon.minus(1, ChronoUnit.MICROS), "", "E", ""),
-        error("2", noon.plusSeconds(60), "", "E", ""),
-        error("3", noon, "", "E", "", "log_level", "Warning"),
-        error("4", noon, "", "E", "", "log_level", "Stderr"),
-        error("5", noon, "", "E", "", "script", "ship"),
-        error("6", noon, "", "E", "", "account", "globex"),
-        error("7", noon, "", "E", "deleted later"),
-        error("8", noon, "", "FATAL", "", "log_level", "Fatal"));
-    views.insert("logs", row("timestamp", noon, "log_id", "7", "version", 255, "is_deleted", 1));
+        error("1", NOON.minus(1, ChronoUnit.MICROS), "", "E", ""),
+        error("2", NOON.plusSeconds(60), "", "E", ""),
+        error("3", NOON, "", "E", "", "log_level", "Warning"),
+        error("4", NOON, "", "E", "", "log_level", "Stderr"),
+        error("5", NOON, "", "E", "", "script", "ship"),
+        error("6", NOON, "", "E", "", "account", "globex"),
+        error("7", NOON, "", "E", "deleted later"),
+        error("8", NOON, "", "FATAL", "", "log_level", "Fatal"));
+    tables.insert("logs", row("timestamp", NOON, "log_id", "7", "version", 255, "is_deleted", 1));
     assertThat(texts(errors(), "error")).containsExactlyInAnyOrder("FIRST", "FATAL");
   }
 
   @Test
   void takesARunThatFailedAfterAllFromItsFullestRow() {
-    views.insert("runs", run("r", "Failed", "error_code", "E", "version", 2));
-    views.insert("runs", run("r", "Failed", "error_code", "E2", "version", 3));
-    views.insert("runs", run("r", "In Progress", "version", 1));
+    tables.insert("runs", run("r", "Failed", "error_code", "E", "version", 2));
+    tables.insert("runs", run("r", "Failed", "error_code", "E2", "version", 3));
+    tables.insert("runs", run("r", "In Progress", "version", 1));
     assertThat(summary()).containsExactly("E2 1 1 100.0");
   }
 
   @Test
   void isNothingWhereThereIsNothing() {
     assertThat(errors()).isEmpty();
-    views.insert("logs", error("1", noon, "r", "E", ""));
+    tables.insert("logs", error("1", NOON, "r", "E", ""));
     assertThat(errors().get(0).get("run_share").isNull()).as("of no run at all").isTrue();
   }
 
@@ -159,23 +146,23 @@ class CommonErrorsIT {
         "plain words only | plain words only",
       })
   void masksWhatDiffersFromMessageToMessage(String message, String pattern) {
-    views.insert("logs", error("1", noon, "r", "", message));
+    tables.insert("logs", error("1", NOON, "r", "", message));
     assertThat(texts(errors(), "error")).containsExactly(pattern);
     assertThat(errors().get(0).get("is_pattern").asInt()).isEqualTo(1);
   }
 
   @Test
   void looksAtTheLineThatNamesTheError() {
-    views.insert(
+    tables.insert(
         "logs",
         error(
             "1",
-            noon,
+            NOON,
             "r",
             "",
             "Traceback (most recent call last):\n  File \"/srv/x.py\", line 3, in f\nKeyError: 'id'\n"),
-        error("2", noon, "r", "", "\nIllegal state 7\n\tat com.example.A.run(A.java:3)"),
-        error("3", noon, "r", "", "x".repeat(100_000)));
+        error("2", NOON, "r", "", "\nIllegal state 7\n\tat com.example.A.run(A.java:3)"),
+        error("3", NOON, "r", "", "x".repeat(100_000)));
     assertThat(texts(errors(), "error"))
         .containsExactlyInAnyOrder("KeyError: <*>", "Illegal state <*>", "x".repeat(500));
   }
@@ -195,18 +182,18 @@ class CommonErrorsIT {
   }
 
   private static List<JsonNode> errors() {
-    return views.range("common_errors", "acme", "pay", noon, noon.plusSeconds(60), "");
+    return views.range("common_errors", "acme", "pay", NOON, NOON.plusSeconds(60), "");
   }
 
   private static String micros(Instant time) {
-    return Views.time(time) + ".000000";
+    return Tables.time(time) + ".000000";
   }
 
   private static Map<String, Object> run(String id, String status, Object... more) {
     Map<String, Object> run = row(more);
     run.put("run_id", id);
     run.put("status", status);
-    run.putIfAbsent("executed_on", Views.time(noon));
+    run.putIfAbsent("executed_on", Tables.time(NOON));
     run.putIfAbsent("version", 3);
     return run;
   }
@@ -215,7 +202,7 @@ class CommonErrorsIT {
       String id, Instant time, String run, String code, String message, Object... more) {
     Map<String, Object> error = row(more);
     error.put("log_id", id);
-    error.put("timestamp", Views.time(time));
+    error.put("timestamp", Tables.time(time));
     error.put("run_id", run);
     error.put("error_code", code);
     error.put("log_message", message);

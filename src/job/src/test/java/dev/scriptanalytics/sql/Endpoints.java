@@ -1,7 +1,6 @@
 package dev.scriptanalytics.sql;
 
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import dev.scriptanalytics.testkit.process.Repository;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,16 +10,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.List;
-import java.util.Map;
 
-/** The HTTP endpoints as their callers see them, on a server with two readers of one account. */
+/** The HTTP endpoints as their callers see them. */
 final class Endpoints {
-  /** Dora reads the account acme, emil none, mia acme but 200,000 rows at most; by their names. */
+  /** Dora reads the account acme, emil no account, mia at most 200,000 rows of acme. */
   private static final String READERS =
       """
       <clickhouse>
@@ -36,31 +31,21 @@ final class Endpoints {
               reader("emil", "script_reader"),
               reader("mia", "few_rows"));
 
-  private final TestClickHouse clickHouse;
+  private final ClickHouseExtension clickHouse;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private Endpoints(TestClickHouse clickHouse) {
+  Endpoints(ClickHouseExtension clickHouse) {
     this.clickHouse = clickHouse;
   }
 
-  static TestClickHouse start(Path directory) throws IOException {
-    for (String file : List.of("config.xml", "users.xml")) {
-      Files.copy(Repository.path("deploy/clickhouse/" + file), directory.resolve(file));
-    }
-    Files.createDirectory(directory.resolve("users.d"));
-    Files.writeString(directory.resolve("users.d/readers.xml"), READERS);
-    TestClickHouse clickHouse =
-        TestClickHouse.start(
-            directory.resolve("server"), directory.resolve("config.xml"), Map.of());
-    clickHouse.applySql();
-    clickHouse.query(
-        "INSERT INTO script_analytics.reader_accounts VALUES ('dora', 'acme'), ('mia', 'acme')");
-    return clickHouse;
-  }
-
-  static Endpoints of(TestClickHouse clickHouse) {
-    return new Endpoints(clickHouse);
+  /** A server with the schema, the endpoints and their readers. */
+  static ClickHouseExtension newServer() {
+    return new ClickHouseExtension()
+        .withSchema()
+        .withUsers(READERS)
+        .withStatement(
+            "INSERT INTO script_analytics.reader_accounts VALUES ('dora', 'acme'), ('mia', 'acme')");
   }
 
   private static String reader(String name, String profile) {

@@ -2,31 +2,28 @@ package dev.scriptanalytics.sql;
 
 import static dev.scriptanalytics.sql.Endpoints.encoded;
 import static dev.scriptanalytics.sql.Endpoints.inPath;
-import static dev.scriptanalytics.sql.Views.row;
+import static dev.scriptanalytics.sql.Tables.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,29 +41,16 @@ class ExportsIT {
           "logs_data.parquet",
           "logs_data.txt");
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
-  private static Endpoints endpoints;
-  private static Views views;
+  @RegisterExtension static final ClickHouseExtension clickHouse = Endpoints.newServer();
+
+  private static final Endpoints endpoints = new Endpoints(clickHouse);
+  private static final Tables tables = new Tables(clickHouse);
 
   /** Noon of yesterday, in UTC. */
-  private static Instant noon;
+  private static final Instant NOON =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
-  private static String day;
-
-  @BeforeAll
-  static void start() throws IOException {
-    noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    day = noon.toString().substring(0, 10);
-    clickHouse = Endpoints.start(directory);
-    endpoints = Endpoints.of(clickHouse);
-    views = new Views(clickHouse);
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
-  }
+  private static final String DAY = NOON.toString().substring(0, 10);
 
   @BeforeEach
   void forgetAll() {
@@ -86,7 +70,7 @@ class ExportsIT {
             "r2","Failed",2,"","refund","%1$s 12:00:01.000","tool","desk"
             "r1","Success",1,"12.5","charge","%1$s 12:00:00.000","api","shop"
             """
-                .formatted(day));
+                .formatted(DAY));
     assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
   }
 
@@ -102,7 +86,7 @@ class ExportsIT {
             "l2","Error","declined","%1$s 12:00:01.000000"
             "l1","Info","accepted","%1$s 12:00:00.000000"
             """
-                .formatted(day));
+                .formatted(DAY));
   }
 
   @Test
@@ -117,7 +101,7 @@ class ExportsIT {
             %1$sT12:00:01.000Z [ERROR] bank: declined
             %1$sT12:00:00.000Z [INFO] shop: accepted in 4.3s (r1)
             """
-                .formatted(day));
+                .formatted(DAY));
     assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain; charset=UTF-8");
   }
 
@@ -184,7 +168,7 @@ class ExportsIT {
         ""
       })
   void aScriptOfAnyNameIsExportedAndItsNameGetsIntoNoHeader(String script) {
-    views.insert("runs", row("script", script, "executed_on", noon, "run_id", "r", "version", 3));
+    tables.insert("runs", row("script", script, "executed_on", NOON, "run_id", "r", "version", 3));
     HttpResponse<String> answer = export(script, "runs_data.csv", "");
     assertThat(answer.body().lines().skip(1)).hasSize(1).allMatch(line -> line.startsWith("\"r\""));
     assertThat(answer.headers().map()).doesNotContainKey("x-evil");
@@ -203,19 +187,19 @@ class ExportsIT {
     "T10:30:00-01:30, T12:00:00.0015Z",
   })
   void timesAreIso8601AndRangesHalfOpen(String from, String to) {
-    views.insert(
+    tables.insert(
         "runs",
-        row("executed_on", noon.minusMillis(1), "run_id", "before", "version", 3),
-        row("executed_on", noon, "run_id", "in", "version", 3),
-        row("executed_on", noon.plusSeconds(1), "run_id", "after", "version", 3));
+        row("executed_on", NOON.minusMillis(1), "run_id", "before", "version", 3),
+        row("executed_on", NOON, "run_id", "in", "version", 3),
+        row("executed_on", NOON.plusSeconds(1), "run_id", "after", "version", 3));
     HttpResponse<String> answer =
         endpoints.get(
             "dora",
             "/exports/pay_runs_data.csv?account=acme&from="
-                + day
+                + DAY
                 + from.replace(" ", "%20")
                 + "&to="
-                + day
+                + DAY
                 + to);
     assertThat(ids(answer)).containsExactly("in");
   }
@@ -370,11 +354,11 @@ class ExportsIT {
 
   @Test
   void aCellThatASpreadsheetWouldCalculateIsText() {
-    views.insert(
+    tables.insert(
         "runs",
         row(
             "executed_on",
-            noon,
+            NOON,
             "version",
             3,
             "run_id",
@@ -385,11 +369,11 @@ class ExportsIT {
             "-1",
             "source",
             "@SUM(A1)"));
-    views.insert(
+    tables.insert(
         "logs",
         row(
             "timestamp",
-            noon,
+            NOON,
             "log_id",
             "\t=1",
             "log_level",
@@ -506,7 +490,7 @@ class ExportsIT {
     clickHouse.query(
         "INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status,"
             + " output, retention_days) SELECT 'acme', 'many', toDateTime64('"
-            + Views.time(noon)
+            + Tables.time(NOON)
             + "', 3, 'UTC') + toIntervalMillisecond(number), hex(sipHash128(number)), 3, 'Success',"
             + " hex(sipHash128(number, 1)), 30 FROM numbers("
             + MANY
@@ -514,11 +498,11 @@ class ExportsIT {
   }
 
   private static void insertThreeRuns() {
-    views.insert(
+    tables.insert(
         "runs",
         row(
             "executed_on",
-            noon,
+            NOON,
             "run_id",
             "r1",
             "version",
@@ -537,7 +521,7 @@ class ExportsIT {
             "shop"),
         row(
             "executed_on",
-            noon.plusSeconds(1),
+            NOON.plusSeconds(1),
             "run_id",
             "r2",
             "version",
@@ -554,7 +538,7 @@ class ExportsIT {
             "desk"),
         row(
             "executed_on",
-            noon.plusSeconds(2),
+            NOON.plusSeconds(2),
             "run_id",
             "r3",
             "version",
@@ -564,11 +548,11 @@ class ExportsIT {
   }
 
   private static void insertThreeEntries() {
-    views.insert(
+    tables.insert(
         "logs",
         row(
             "timestamp",
-            noon,
+            NOON,
             "log_id",
             "l1",
             "log_level",
@@ -583,7 +567,7 @@ class ExportsIT {
             4300),
         row(
             "timestamp",
-            noon.plusSeconds(1),
+            NOON.plusSeconds(1),
             "log_id",
             "l2",
             "log_level",
@@ -596,7 +580,7 @@ class ExportsIT {
             30_000),
         row(
             "timestamp",
-            noon.plusSeconds(2),
+            NOON.plusSeconds(2),
             "log_id",
             "l3",
             "log_level",
@@ -611,16 +595,16 @@ class ExportsIT {
     return endpoints.get("dora", path(script, export, filter));
   }
 
-  /** Of the account acme and the day of {@link #noon}. */
+  /** Of the account acme and the DAY of {@link #NOON}. */
   private static String path(String script, String export, String filter) {
     return "/exports/"
         + inPath(script)
         + "_"
         + export
         + "?account=acme&from="
-        + day
+        + DAY
         + "T00:00:00Z&to="
-        + noon.plus(1, ChronoUnit.DAYS).toString()
+        + NOON.plus(1, ChronoUnit.DAYS).toString()
         + (filter.isEmpty() ? "" : "&filter=" + encoded(filter));
   }
 

@@ -6,17 +6,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import java.nio.file.Path;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -81,22 +79,17 @@ class FiltersIT {
               + "|STORAGE_TIMEOUT 1 2026-11-20_10:30:28.456000 2026-11-20_10:30:28.456000",
           "ep_1 2 Model_inference_failed_with_CUDA_out_of_memory_error");
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
+  private static final Tables tables = new Tables(clickHouse);
 
   @BeforeAll
   static void start() throws JsonProcessingException {
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
     List<DocumentedSql> examples = DocumentedSql.blocks(PAGE, "json");
     Views views = new Views(clickHouse);
-    views.insert("runs", rows(examples.get(0)));
-    views.insert("logs", rows(examples.get(1)));
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
+    tables.insert("runs", rows(examples.get(0)));
+    tables.insert("logs", rows(examples.get(1)));
   }
 
   static Stream<Arguments> queries() {
@@ -134,7 +127,7 @@ class FiltersIT {
       throws JsonProcessingException {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (String line : block.code().lines().toList()) {
-      Map<String, Object> row = Views.row("version", 3, "retention_days", 65_535);
+      Map<String, Object> row = Tables.row("version", 3, "retention_days", 65_535);
       row.putAll(JSON.readValue(line, new TypeReference<Map<String, Object>>() {}));
       rows.add(row);
     }

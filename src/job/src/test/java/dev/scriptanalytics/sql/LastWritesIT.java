@@ -3,32 +3,18 @@ package dev.scriptanalytics.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Repository;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Since when nothing was written, which an alert asks every minute. */
 class LastWritesIT {
   private static final long HOUR = 3600;
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
-
-  @BeforeAll
-  static void start() {
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
-  }
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
 
   @BeforeEach
   void forget() {

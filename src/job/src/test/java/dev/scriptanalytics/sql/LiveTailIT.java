@@ -2,14 +2,14 @@ package dev.scriptanalytics.sql;
 
 import static dev.scriptanalytics.sql.Endpoints.encoded;
 import static dev.scriptanalytics.sql.Endpoints.inPath;
-import static dev.scriptanalytics.sql.Views.row;
+import static dev.scriptanalytics.sql.Tables.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,7 +17,6 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,11 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,10 +36,10 @@ class LiveTailIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
-  private static Endpoints endpoints;
-  private static Views views;
+  @RegisterExtension static final ClickHouseExtension clickHouse = Endpoints.newServer();
+
+  private static final Endpoints endpoints = new Endpoints(clickHouse);
+  private static final Tables tables = new Tables(clickHouse);
   private Instant now;
 
   /** Somebody who follows: comes back with the id that the last answer ended with. */
@@ -94,18 +91,6 @@ class LiveTailIT {
     }
   }
 
-  @BeforeAll
-  static void start() throws IOException {
-    clickHouse = Endpoints.start(directory);
-    endpoints = Endpoints.of(clickHouse);
-    views = new Views(clickHouse);
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
-  }
-
   @BeforeEach
   void forgetAll() {
     clickHouse.query("TRUNCATE TABLE script_analytics.logs");
@@ -114,9 +99,9 @@ class LiveTailIT {
 
   @Test
   void tellsWhatArrivesFromNowOn() {
-    views.insert("logs", entry("before"));
+    tables.insert("logs", entry("before"));
     Follower follower = afterAllSoFar("/live/pay?account=acme");
-    views.insert(
+    tables.insert(
         "logs", entry("after", "log_level", "Warning", "log_message", "low", "run_id", "r1"));
     assertThat(follower.until("after")).containsExactly("after");
     JsonNode told = follower.entries.get(0);
@@ -138,7 +123,7 @@ class LiveTailIT {
   @ValueSource(strings = {"-P20D", "-PT1H", "PT12H"})
   void goesByArrivalAndNotByTheTimeThatAnEntryTells(String ago) {
     Follower follower = afterAllSoFar("/live/pay?account=acme");
-    views.insert("logs", entry("late", "timestamp", now.plus(Duration.parse(ago))));
+    tables.insert("logs", entry("late", "timestamp", now.plus(Duration.parse(ago))));
     assertThat(follower.until("late")).containsExactly("late");
   }
 
@@ -158,7 +143,7 @@ class LiveTailIT {
       }
       body.flush();
       assertThat(Waiting.until(PATIENCE, () -> insertsBeingDone() == 1)).isTrue();
-      views.insert("logs", entry("fast"));
+      tables.insert("logs", entry("fast"));
       String begun = clickHouse.query("SELECT toUnixTimestamp64Milli(now64(3))");
       assertThat(
               Waiting.until(
@@ -188,7 +173,7 @@ class LiveTailIT {
                     new Thread(
                         () -> {
                           for (int i = 0; i < 40; i++) {
-                            views.insert("logs", entry(writer + "-" + i));
+                            tables.insert("logs", entry(writer + "-" + i));
                           }
                         }))
             .toList();
@@ -203,10 +188,10 @@ class LiveTailIT {
     Follower follower = afterAllSoFar("/live/pay?account=acme");
     for (int batch = 0; batch < 3; batch++) {
       int from = batch * 4000;
-      views.insert(
+      tables.insert(
           "logs", IntStream.range(from, from + 4000).mapToObj(i -> entry("log" + i)).toList());
     }
-    views.insert("logs", entry("last"));
+    tables.insert("logs", entry("last"));
     follower.until("last");
     assertThat(follower.ids()).doesNotHaveDuplicates().hasSize(12_001);
   }
@@ -215,9 +200,9 @@ class LiveTailIT {
   void whoeverComesBackWithAnOldIdGetsItAgainAndNothingLess() {
     Follower follower = afterAllSoFar("/live/pay?account=acme");
     String id = follower.id;
-    views.insert("logs", entry("1"));
+    tables.insert("logs", entry("1"));
     follower.until("1");
-    views.insert("logs", entry("2"));
+    tables.insert("logs", entry("2"));
     follower.until("2");
     follower.id = id;
     follower.follow();
@@ -234,7 +219,7 @@ class LiveTailIT {
   })
   void tellsFromALevelUp(String level, String expected) {
     Follower follower = afterAllSoFar("/live/pay?account=acme&level=" + level);
-    views.insert(
+    tables.insert(
         "logs",
         List.of("Stdout", "Stderr", "Debug", "Info", "Warning", "Error", "Fatal").stream()
             .map(word -> entry(word, "log_level", word))
@@ -245,7 +230,7 @@ class LiveTailIT {
   @Test
   void tellsOneRunsEntriesAlsoBeforeItsScriptIsKnown() {
     Follower follower = afterAllSoFar("/live/pay?account=acme&run_id=r1");
-    views.insert(
+    tables.insert(
         "logs",
         entry("other", "run_id", "r2"),
         entry("unknown", "run_id", "r1", "script", ""),
@@ -256,12 +241,12 @@ class LiveTailIT {
   @Test
   void whatIsTakenBackIsNotToldAndWhatIsRewrittenIsNoEmptyLine() {
     Follower follower = afterAllSoFar("/live/pay?account=acme");
-    views.insert("logs", entry("kept"), entry("gone"));
-    views.insert(
+    tables.insert("logs", entry("kept"), entry("gone"));
+    tables.insert(
         "logs",
         row("timestamp", now, "log_id", "gone", "version", 255, "is_deleted", 1),
         entry("kept", "version", 3, "log_message", "whole"));
-    views.insert("logs", entry("last"));
+    tables.insert("logs", entry("last"));
     assertThat(follower.until("last")).doesNotContain("").contains("kept", "last");
     assertThat(follower.entries)
         .filteredOn(entry -> entry.get("log_id").asText().equals("kept"))
@@ -280,7 +265,7 @@ class LiveTailIT {
       })
   void aMessageOfAnyFormIsOneEvent(String message) {
     Follower follower = afterAllSoFar("/live/pay?account=acme");
-    views.insert("logs", entry("1", "log_message", message));
+    tables.insert("logs", entry("1", "log_message", message));
     follower.until("1");
     assertThat(follower.entries).hasSize(1);
     assertThat(follower.entries.get(0).get("log_message").asText()).isEqualTo(message);
@@ -290,14 +275,14 @@ class LiveTailIT {
   @ValueSource(strings = {"with/slash", "a b\"c", "é'", "x\r\nX-Evil: 1"})
   void aScriptOfAnyNameIsFollowed(String script) {
     Follower follower = afterAllSoFar("/live/" + inPath(script) + "?account=acme");
-    views.insert("logs", entry("1", "script", script));
+    tables.insert("logs", entry("1", "script", script));
     assertThat(follower.until("1")).containsExactly("1");
   }
 
   @Test
   void showsNoOtherAccountsEntries() {
     String id = afterAllSoFar("/live/pay?account=acme").id;
-    views.insert("logs", entry("theirs", "account", "globex"), entry("mine"));
+    tables.insert("logs", entry("theirs", "account", "globex"), entry("mine"));
     assertThat(Waiting.until(PATIENCE, () -> tail("dora", "acme", id).contains("mine"))).isTrue();
     clickHouse.query("INSERT INTO script_analytics.reader_accounts VALUES ('mia', 'globex')");
     assertThat(tail("mia", "globex", id)).contains("theirs");
@@ -313,10 +298,10 @@ class LiveTailIT {
   void theIdDoesNotTellWhenAnotherAccountsEntriesArrived() {
     Follower follower = afterAllSoFar("/live/pay?account=acme");
     String id = follower.id;
-    views.insert(
+    tables.insert(
         "logs",
         IntStream.range(0, 5000).mapToObj(i -> entry("theirs" + i, "account", "globex")).toList());
-    views.insert("logs", entry("mine"));
+    tables.insert("logs", entry("mine"));
     follower.until("mine");
     long theirs =
         Long.parseLong(
@@ -356,7 +341,7 @@ class LiveTailIT {
   @ValueSource(strings = {"' OR 1 = 1 --", "') UNION ALL SELECT 1 --", "\\' OR 1", "{x:String}"})
   void nothingThatARequestSaysBecomesSql(String text) {
     String id = afterAllSoFar("/live/pay?account=acme").id;
-    views.insert("logs", entry("1"));
+    tables.insert("logs", entry("1"));
     assertThat(Waiting.until(PATIENCE, () -> tail("dora", "acme", id).contains("\"1\""))).isTrue();
     for (String path :
         List.of(

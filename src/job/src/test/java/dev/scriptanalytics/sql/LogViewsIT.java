@@ -1,12 +1,11 @@
 package dev.scriptanalytics.sql;
 
-import static dev.scriptanalytics.sql.Views.row;
+import static dev.scriptanalytics.sql.Tables.row;
 import static dev.scriptanalytics.sql.Views.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import java.nio.file.Path;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -15,11 +14,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,27 +24,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LogViewsIT {
   private static final long SEED = 20_261_121;
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
-  private static Views views;
+  // Rows that replace each other stay in parts of their own until they are read.
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse =
+      new ClickHouseExtension()
+          .withSchema()
+          .withStatement("SYSTEM STOP MERGES script_analytics.logs");
+
+  private static final Tables tables = new Tables(clickHouse);
+  private static final Views views = new Views(clickHouse);
 
   /** Noon of yesterday, in UTC. */
-  private static Instant noon;
-
-  @BeforeAll
-  static void start() {
-    noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
-    // What replaces each other shall stand in parts of its own until it is read.
-    clickHouse.query("SYSTEM STOP MERGES script_analytics.logs");
-    views = new Views(clickHouse);
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
-  }
+  private static final Instant NOON =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
   @BeforeEach
   void forgetAll() {
@@ -56,24 +45,24 @@ class LogViewsIT {
 
   @Test
   void entriesAreOfTheRangeFromItsFirstMomentToBeforeItsLast() {
-    views.insert(
+    tables.insert(
         "logs",
-        entry("before", noon.minus(1, ChronoUnit.MICROS)),
-        entry("first", noon),
-        entry("last", noon.plusMillis(1000).minus(1, ChronoUnit.MICROS)),
-        entry("after", noon.plusMillis(1000)));
-    assertThat(texts(logs("pay", noon, noon.plusMillis(1000)), "log_id"))
+        entry("before", NOON.minus(1, ChronoUnit.MICROS)),
+        entry("first", NOON),
+        entry("last", NOON.plusMillis(1000).minus(1, ChronoUnit.MICROS)),
+        entry("after", NOON.plusMillis(1000)));
+    assertThat(texts(logs("pay", NOON, NOON.plusMillis(1000)), "log_id"))
         .containsExactlyInAnyOrder("first", "last");
-    assertThat(metrics("pay", noon, noon.plusMillis(1000)).get("total_logs").longValue())
+    assertThat(metrics("pay", NOON, NOON.plusMillis(1000)).get("total_logs").longValue())
         .isEqualTo(2);
-    assertThat(logs("pay", noon, noon)).isEmpty();
-    assertThat(logs("pay", noon.plusMillis(1000), noon)).isEmpty();
+    assertThat(logs("pay", NOON, NOON)).isEmpty();
+    assertThat(logs("pay", NOON.plusMillis(1000), NOON)).isEmpty();
   }
 
   @Test
   void anEntryStandsAsItsFullestRowTells() {
-    views.insert("logs", entry("1", noon, "version", 3, "function", "charge", "run_id", "r"));
-    views.insert("logs", entry("1", noon, "version", 0, "run_id", "r"));
+    tables.insert("logs", entry("1", NOON, "version", 3, "function", "charge", "run_id", "r"));
+    tables.insert("logs", entry("1", NOON, "version", 0, "run_id", "r"));
     assertThat(texts(hour("pay"), "function")).containsExactly("charge");
     assertThat(texts(views.ofRun("record_logs", "acme", "r"), "function"))
         .containsExactly("charge");
@@ -81,24 +70,24 @@ class LogViewsIT {
 
   @Test
   void anEntryThatMovedToItsScriptIsFoundThereAndNowhereElse() {
-    views.insert("logs", entry("1", noon, "script", "", "run_id", "r"));
+    tables.insert("logs", entry("1", NOON, "script", "", "run_id", "r"));
     assertThat(hour("")).hasSize(1);
     assertThat(views.ofRun("record_logs", "acme", "r")).hasSize(1);
 
     // A tombstone tells no run, message or level, whatever an index on these makes of it.
-    views.insert(
+    tables.insert(
         "logs",
-        entry("1", noon, "version", 1, "run_id", "r"),
-        row("script", "", "timestamp", noon, "log_id", "1", "version", 255, "is_deleted", 1));
+        entry("1", NOON, "version", 1, "run_id", "r"),
+        row("script", "", "timestamp", NOON, "log_id", "1", "version", 255, "is_deleted", 1));
     assertThat(hour("")).isEmpty();
     assertThat(texts(hour("pay"), "log_id")).containsExactly("1");
     assertThat(texts(views.ofRun("record_logs", "acme", "r"), "script")).containsExactly("pay");
-    assertThat(metrics("", noon, noon.plusSeconds(1)).get("total_logs").longValue()).isZero();
-    assertThat(views.range("all_logs", "acme", "", noon, noon.plusSeconds(1), "WHERE run_id = 'r'"))
+    assertThat(metrics("", NOON, NOON.plusSeconds(1)).get("total_logs").longValue()).isZero();
+    assertThat(views.range("all_logs", "acme", "", NOON, NOON.plusSeconds(1), "WHERE run_id = 'r'"))
         .isEmpty();
 
     // And the row of the past once more, as a replay writes it.
-    views.insert("logs", entry("1", noon, "script", "", "run_id", "r"));
+    tables.insert("logs", entry("1", NOON, "script", "", "run_id", "r"));
     assertThat(hour("")).isEmpty();
     assertThat(views.ofRun("record_logs", "acme", "r")).hasSize(1);
   }
@@ -113,7 +102,7 @@ class LogViewsIT {
     for (int i = 0; i < 30_000; i++) {
       String message =
           "order " + i + (random.nextInt(300) == 0 ? " finally declined by the bank" : " accepted");
-      Instant time = noon.plusMillis(random.nextInt(3_600_000));
+      Instant time = NOON.plusMillis(random.nextInt(3_600_000));
       String id = "log" + i;
       boolean scriptKnown = random.nextBoolean();
       boolean enriched = random.nextBoolean();
@@ -139,9 +128,9 @@ class LogViewsIT {
       }
     }
     Collections.shuffle(first, random);
-    views.insert("logs", first);
-    views.insert("logs", later);
-    views.insert("logs", first.subList(0, 10_000));
+    tables.insert("logs", first);
+    tables.insert("logs", later);
+    tables.insert("logs", first.subList(0, 10_000));
     assertThat(ofNone).hasSizeGreaterThan(10);
     for (String condition :
         List.of(
@@ -160,7 +149,7 @@ class LogViewsIT {
   private static List<String> found(String script, String condition) {
     return texts(
             views.range(
-                "all_logs", "acme", script, noon, noon.plusSeconds(3600), "WHERE " + condition),
+                "all_logs", "acme", script, NOON, NOON.plusSeconds(3600), "WHERE " + condition),
             "log_id")
         .toList();
   }
@@ -171,9 +160,9 @@ class LogViewsIT {
     assertIndexLeavesLess(
         "message_parts",
         "all_logs(account = 'acme', script = 'pay', from = '"
-            + Views.time(noon)
+            + Tables.time(NOON)
             + "', to = '"
-            + Views.time(noon.plusSeconds(3600))
+            + Tables.time(NOON.plusSeconds(3600))
             + "') WHERE "
             + condition);
   }
@@ -201,9 +190,9 @@ class LogViewsIT {
   private static void assertIndexLeavesLess(String index, String from) {
     List<Map<String, Object>> entries = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
-      entries.add(entry("log" + i, noon.plusMillis(i), "log_message", "order " + i + " accepted"));
+      entries.add(entry("log" + i, NOON.plusMillis(i), "log_message", "order " + i + " accepted"));
     }
-    views.insert("logs", entries);
+    tables.insert("logs", entries);
     List<String> plan =
         clickHouse
             .query("EXPLAIN indexes = 1 SELECT * FROM script_analytics." + from)
@@ -218,16 +207,16 @@ class LogViewsIT {
 
   @Test
   void aRunsEntriesComeInTheOrderInWhichItWroteThem() {
-    Instant end = noon.plusSeconds(9);
-    views.insert(
+    Instant end = NOON.plusSeconds(9);
+    tables.insert(
         "logs",
         captured("e2", end, "stderr", 2),
         captured("o10", end, "stdout", 10),
         captured("o9", end, "stdout", 9),
-        entry("streamed", noon, "run_id", "r"),
+        entry("streamed", NOON, "run_id", "r"),
         captured("e1", end, "stderr", 1),
-        entry("of another run", noon, "run_id", "r2"),
-        entry("of another account", noon, "run_id", "r", "account", "globex"));
+        entry("of another run", NOON, "run_id", "r2"),
+        entry("of another account", NOON, "run_id", "r", "account", "globex"));
     assertThat(texts(views.ofRun("record_logs", "acme", "r"), "log_id"))
         .containsExactly("streamed", "e1", "e2", "o9", "o10");
     assertThat(views.ofRun("record_logs", "acme", "none")).isEmpty();
@@ -253,11 +242,11 @@ class LogViewsIT {
         "metadata = ''                                         | none",
       })
   void metadataCanBeFilteredByWhatIsInIt(String condition, String found) {
-    views.insert(
+    tables.insert(
         "logs",
         entry(
             "hot",
-            noon,
+            NOON,
             "gpu_percent",
             97.5,
             "metadata",
@@ -265,35 +254,35 @@ class LogViewsIT {
                 + "\"batch\":{\"name\":\"adhoc\",\"size\":8,\"retried\":true}}"),
         entry(
             "cold",
-            noon,
+            NOON,
             "gpu_percent",
             12,
             "metadata",
             "{\"gpuUtilization\":12,\"region\":\"eu-north-1\",\"tags\":[\"a\",\"b\"],"
                 + "\"batch\":{\"name\":\"nightly\",\"size\":64}}"),
-        entry("none", noon));
+        entry("none", NOON));
     assertThat(
             texts(
                 views.range(
-                    "all_logs", "acme", "pay", noon, noon.plusSeconds(1), "WHERE " + condition),
+                    "all_logs", "acme", "pay", NOON, NOON.plusSeconds(1), "WHERE " + condition),
                 "log_id"))
         .containsExactlyInAnyOrder(found.split(", "));
   }
 
   @Test
   void metricsCountByLevelSourceAndRun() {
-    views.insert(
+    tables.insert(
         "logs",
-        entry("1", noon, "log_level", "Error", "source", "worker", "run_id", "r1"),
-        entry("2", noon, "log_level", "Error", "source", "worker", "run_id", "r2"),
-        entry("3", noon, "log_level", "Info", "source", "it's", "run_id", "r2"),
-        entry("4", noon, "log_level", "Stdout"),
-        entry("other script", noon, "script", "ship"),
-        entry("other account", noon, "account", "globex"));
-    views.insert(
+        entry("1", NOON, "log_level", "Error", "source", "worker", "run_id", "r1"),
+        entry("2", NOON, "log_level", "Error", "source", "worker", "run_id", "r2"),
+        entry("3", NOON, "log_level", "Info", "source", "it's", "run_id", "r2"),
+        entry("4", NOON, "log_level", "Stdout"),
+        entry("other script", NOON, "script", "ship"),
+        entry("other account", NOON, "account", "globex"));
+    tables.insert(
         "logs",
-        entry("3", noon, "version", 1, "log_level", "Info", "source", "it's", "run_id", "r2"));
-    assertThat(metrics("pay", noon, noon.plusSeconds(1)).toString())
+        entry("3", NOON, "version", 1, "log_level", "Info", "source", "it's", "run_id", "r2"));
+    assertThat(metrics("pay", NOON, NOON.plusSeconds(1)).toString())
         .isEqualTo(
             "{\"total_logs\":4,\"levels\":{\"Stdout\":1,\"Stderr\":0,\"Debug\":0,\"Info\":1,"
                 + "\"Warning\":0,\"Error\":2,\"Fatal\":0},"
@@ -305,37 +294,37 @@ class LogViewsIT {
     String nothing =
         "{\"total_logs\":0,\"levels\":{\"Stdout\":0,\"Stderr\":0,\"Debug\":0,\"Info\":0,"
             + "\"Warning\":0,\"Error\":0,\"Fatal\":0},\"sources\":{},\"runs_with_logs\":0}";
-    assertThat(metrics("pay", noon, noon.plusSeconds(1)).toString()).isEqualTo(nothing);
-    assertThat(metrics("pay", noon, noon.minusSeconds(1)).toString()).isEqualTo(nothing);
+    assertThat(metrics("pay", NOON, NOON.plusSeconds(1)).toString()).isEqualTo(nothing);
+    assertThat(metrics("pay", NOON, NOON.minusSeconds(1)).toString()).isEqualTo(nothing);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"it's", "a\\'b", "x' OR 1 = 1 --", "\"; DROP", "{script:String}", "\t\n", "ü"})
   void namesAreTakenAsTheyAre(String name) {
-    views.insert(
+    tables.insert(
         "logs",
-        entry("1", noon, "account", name, "script", name, "run_id", name),
-        entry("2", noon, "run_id", "r"));
-    Instant end = noon.plusSeconds(1);
-    assertThat(texts(views.range("all_logs", name, name, noon, end, ""), "log_id"))
+        entry("1", NOON, "account", name, "script", name, "run_id", name),
+        entry("2", NOON, "run_id", "r"));
+    Instant end = NOON.plusSeconds(1);
+    assertThat(texts(views.range("all_logs", name, name, NOON, end, ""), "log_id"))
         .containsExactly("1");
     assertThat(texts(views.ofRun("record_logs", name, name), "log_id")).containsExactly("1");
     assertThat(
-            views.range("log_metrics", name, name, noon, end, "").get(0).get("total_logs").asInt())
+            views.range("log_metrics", name, name, NOON, end, "").get(0).get("total_logs").asInt())
         .isEqualTo(1);
   }
 
   private static Map<String, Object> entry(String id, Instant time, Object... more) {
     Map<String, Object> entry = row(more);
     entry.put("log_id", id);
-    entry.put("timestamp", Views.time(time));
+    entry.put("timestamp", Tables.time(time));
     entry.putIfAbsent("log_level", "Info");
     return entry;
   }
 
   private static List<JsonNode> hour(String script) {
-    return logs(script, noon, noon.plusSeconds(3600));
+    return logs(script, NOON, NOON.plusSeconds(3600));
   }
 
   private static List<JsonNode> logs(String script, Instant from, Instant to) {

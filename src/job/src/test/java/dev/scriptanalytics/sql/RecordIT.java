@@ -1,12 +1,11 @@
 package dev.scriptanalytics.sql;
 
-import static dev.scriptanalytics.sql.Views.row;
+import static dev.scriptanalytics.sql.Tables.row;
 import static dev.scriptanalytics.sql.Views.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import java.nio.file.Path;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,37 +16,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordIT {
   private static final long SEED = 20_261_121;
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
-  private static Views views;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse =
+      new ClickHouseExtension()
+          .withSchema()
+          .withStatement("SYSTEM STOP MERGES script_analytics.runs");
+
+  private static final Tables tables = new Tables(clickHouse);
+  private static final Views views = new Views(clickHouse);
 
   /** Noon of yesterday, in UTC. */
-  private static Instant noon;
-
-  @BeforeAll
-  static void start() {
-    noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
-    clickHouse.query("SYSTEM STOP MERGES script_analytics.runs");
-    views = new Views(clickHouse);
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
-  }
+  private static final Instant NOON =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
   @BeforeEach
   void forgetAll() {
@@ -56,13 +45,13 @@ class RecordIT {
 
   @Test
   void showsTheRunAsItsFullestRowTells() {
-    views.insert("runs", run("r", noon, 1, "status", "In Progress", "input", "{\"id\":7}"));
+    tables.insert("runs", run("r", NOON, 1, "status", "In Progress", "input", "{\"id\":7}"));
     assertThat(record("r").get("status").asText()).isEqualTo("In Progress");
-    views.insert(
+    tables.insert(
         "runs",
         run(
             "r",
-            noon,
+            NOON,
             3,
             "status",
             "Failed",
@@ -74,7 +63,7 @@ class RecordIT {
             "E1",
             "redacted",
             List.of("input")));
-    views.insert("runs", run("r", noon, 1, "status", "In Progress", "input", "{\"id\":7}"));
+    tables.insert("runs", run("r", NOON, 1, "status", "In Progress", "input", "{\"id\":7}"));
     JsonNode record = record("r");
     assertThat(record.get("status").asText()).isEqualTo("Failed");
     assertThat(record.get("input").asText()).isEqualTo("{\"id\":7}");
@@ -87,7 +76,7 @@ class RecordIT {
 
   @Test
   void isNoRowWhereThereIsNoSuchRun() {
-    views.insert("runs", run("r", noon, 3), run("r2", noon, 3, "account", "globex"));
+    tables.insert("runs", run("r", NOON, 3), run("r2", NOON, 3, "account", "globex"));
     assertThat(views.ofRun("record", "acme", "r2")).isEmpty();
     assertThat(views.ofRun("record", "acme", "")).isEmpty();
     assertThat(views.ofRun("record", "other", "r")).isEmpty();
@@ -104,7 +93,7 @@ class RecordIT {
       Started run =
           new Started(
               "r" + random.nextInt(1_000_000),
-              noon.minus(Duration.ofDays(4L * random.nextInt(3))).plusMillis(random.nextInt(5)));
+              NOON.minus(Duration.ofDays(4L * random.nextInt(3))).plusMillis(random.nextInt(5)));
       ofScript.add(run);
       rows.add(run(run.id(), run.at(), 3));
       rows.add(run(run.id(), run.at(), 1));
@@ -112,8 +101,8 @@ class RecordIT {
       rows.add(run("g" + i, run.at(), 3, "account", "globex"));
     }
     Collections.shuffle(rows, random);
-    views.insert("runs", rows.subList(0, 100));
-    views.insert("runs", rows.subList(100, rows.size()));
+    tables.insert("runs", rows.subList(0, 100));
+    tables.insert("runs", rows.subList(100, rows.size()));
     ofScript.sort(
         Comparator.comparing(Started::at)
             .thenComparing(Comparator.comparing(Started::id).reversed()));
@@ -128,17 +117,17 @@ class RecordIT {
 
   @Test
   void isTheFullerRowWhereAnIdCameWithTwoStarts() {
-    views.insert("runs", run("r", noon, 3, "status", "Success"));
-    views.insert("runs", run("r", noon.plusSeconds(60), 1, "status", "In Progress"));
+    tables.insert("runs", run("r", NOON, 3, "status", "Success"));
+    tables.insert("runs", run("r", NOON.plusSeconds(60), 1, "status", "In Progress"));
     assertThat(record("r").get("status").asText()).isEqualTo("Success");
-    views.insert("runs", run("r", noon.plusSeconds(90), 3, "status", "Failed"));
+    tables.insert("runs", run("r", NOON.plusSeconds(90), 3, "status", "Failed"));
     assertThat(record("r").get("status").asText()).isEqualTo("Failed");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"it's", "a\\'b", "x' OR 1 = 1 --", "{run_id:String}", "\t\n", "ü"})
   void namesAreTakenAsTheyAre(String name) {
-    views.insert("runs", run(name, noon, 3, "script", name, "account", name), run("r", noon, 3));
+    tables.insert("runs", run(name, NOON, 3, "script", name, "account", name), run("r", NOON, 3));
     List<JsonNode> found = views.ofRun("record", name, name);
     assertThat(texts(found, "run_id")).containsExactly(name);
     assertThat(texts(found, "script")).containsExactly(name);
@@ -148,9 +137,9 @@ class RecordIT {
   void isFoundByTheIndexOnTheRun() {
     List<Map<String, Object>> runs = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
-      runs.add(run("run" + i, noon.plusMillis(i), 3));
+      runs.add(run("run" + i, NOON.plusMillis(i), 3));
     }
-    views.insert("runs", runs);
+    tables.insert("runs", runs);
     String lookup =
         "SELECT argMax((script, executed_on), (version, executed_on)) FROM script_analytics.runs"
             + " WHERE account = 'acme' AND run_id = 'absent'";
@@ -178,13 +167,13 @@ class RecordIT {
             starts.computeIfAbsent(
                 id,
                 ignored ->
-                    noon.minus(Duration.ofDays(random.nextInt(2)))
+                    NOON.minus(Duration.ofDays(random.nextInt(2)))
                         .plusMillis(random.nextInt(200_000)));
         int version = 1 + random.nextInt(3);
         versions.merge(id, version, Math::max);
         rows.add(run(id, start, version, "deployment_version", version));
       }
-      views.insert("runs", rows);
+      tables.insert("runs", rows);
     }
     Comparator<Map.Entry<String, Instant>> byStart = Map.Entry.comparingByValue();
     for (boolean newestFirst : new boolean[] {true, false}) {
@@ -192,8 +181,8 @@ class RecordIT {
           starts.entrySet().stream()
               .filter(
                   run ->
-                      !run.getValue().isBefore(noon.minus(Duration.ofDays(1)).plusMillis(50_000))
-                          && run.getValue().isBefore(noon.plusMillis(100_000)))
+                      !run.getValue().isBefore(NOON.minus(Duration.ofDays(1)).plusMillis(50_000))
+                          && run.getValue().isBefore(NOON.plusMillis(100_000)))
               .sorted(
                   (newestFirst ? byStart.reversed() : byStart)
                       .thenComparing(Map.Entry.comparingByKey()))
@@ -206,8 +195,8 @@ class RecordIT {
                         "all_runs",
                         "acme",
                         "pay",
-                        noon.minus(Duration.ofDays(1)).plusMillis(50_000),
-                        noon.plusMillis(100_000),
+                        NOON.minus(Duration.ofDays(1)).plusMillis(50_000),
+                        NOON.plusMillis(100_000),
                         "ORDER BY executed_on "
                             + (newestFirst ? "DESC" : "ASC")
                             + ", run_id LIMIT "
@@ -226,7 +215,7 @@ class RecordIT {
   private static Map<String, Object> run(String id, Instant start, int version, Object... more) {
     Map<String, Object> run = row(more);
     run.put("run_id", id);
-    run.put("executed_on", Views.time(start));
+    run.put("executed_on", Tables.time(start));
     run.put("version", version);
     run.putIfAbsent("status", "Success");
     return run;

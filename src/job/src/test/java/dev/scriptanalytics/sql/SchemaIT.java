@@ -8,9 +8,8 @@ import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp.QueryFailedException;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,33 +18,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SchemaIT {
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
 
   /** Noon of yesterday, in UTC. */
-  private static Instant noon;
-
-  @BeforeAll
-  static void start() {
-    noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
-  }
+  private static final Instant NOON =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
   @Test
   void isTheSameWhenItIsAppliedAgain() {
-    insertRun("again", "run", 3, "Success", noon);
+    insertRun("again", "run", 3, "Success", NOON);
     String schema =
         "SELECT name, create_table_query, if(engine = 'View', NULL, uuid) FROM system.tables"
             + " WHERE database = 'script_analytics' ORDER BY name";
@@ -54,7 +40,7 @@ class SchemaIT {
             + " (SELECT count() FROM script_analytics.reader_accounts) FORMAT TSV";
     String schemaBefore = clickHouse.query(schema);
     String rowsBefore = clickHouse.query(rows);
-    clickHouse.applySql();
+    clickHouse.server().applySql();
     assertThat(clickHouse.query(schema)).isEqualTo(schemaBefore).contains("run_rollups");
     assertThat(clickHouse.query(rows)).isEqualTo(rowsBefore);
   }
@@ -64,7 +50,7 @@ class SchemaIT {
     String readers = "SELECT user, account FROM script_analytics.reader_accounts ORDER BY ALL";
     assertThat(clickHouse.query(readers)).isEqualTo("default\t*\nscript_reader\t*");
     clickHouse.query("DELETE FROM script_analytics.reader_accounts WHERE user = 'script_reader'");
-    clickHouse.applySql();
+    clickHouse.server().applySql();
     assertThat(clickHouse.query(readers)).isEqualTo("default\t*");
     clickHouse.query("INSERT INTO script_analytics.reader_accounts VALUES ('script_reader', '*')");
   }
@@ -241,16 +227,16 @@ class SchemaIT {
         return "['" + column + "']";
       }
       case "DateTime64(3, 'UTC')" -> {
-        row.int64(noon.toEpochMilli());
-        return time(noon) + ".000";
+        row.int64(NOON.toEpochMilli());
+        return time(NOON) + ".000";
       }
       case "DateTime64(6, 'UTC')" -> {
-        row.int64(noon.toEpochMilli() * 1000);
-        return time(noon) + ".000000";
+        row.int64(NOON.toEpochMilli() * 1000);
+        return time(NOON) + ".000000";
       }
       case "Nullable(DateTime64(3, 'UTC'))" -> {
-        row.nullableInt64(noon.toEpochMilli(), true);
-        return time(noon) + ".000";
+        row.nullableInt64(NOON.toEpochMilli(), true);
+        return time(NOON) + ".000";
       }
       case "Nullable(Float64)" -> {
         row.nullableFloat64(12.5);
@@ -295,32 +281,32 @@ class SchemaIT {
 
   @Test
   void theMostCompleteRowOfARunCountsInWhateverOrderTheyCame() {
-    insertRun("complete", "run", 3, "Success", noon);
-    insertRun("complete", "run", 1, "In Progress", noon);
-    insertRun("complete", "run", 2, "Failed", noon);
+    insertRun("complete", "run", 3, "Success", NOON);
+    insertRun("complete", "run", 1, "In Progress", NOON);
+    insertRun("complete", "run", 2, "Failed", NOON);
     assertThat(allRuns("complete", "run_id, status")).isEqualTo("run\tSuccess");
   }
 
   @Test
   void aRunWrittenTwiceIsOneRun() {
-    insertRun("twice", "run", 2, "Failed", noon);
-    insertRun("twice", "run", 2, "Failed", noon);
+    insertRun("twice", "run", 2, "Failed", NOON);
+    insertRun("twice", "run", 2, "Failed", NOON);
     assertThat(allRuns("twice", "run_id, status")).isEqualTo("run\tFailed");
   }
 
   @Test
   void aRangeIsHalfOpen() {
-    insertRun("range", "before", 3, "Success", noon.minusMillis(1));
-    insertRun("range", "first", 3, "Success", noon);
-    insertRun("range", "last", 3, "Success", noon.plusMillis(999));
-    insertRun("range", "after", 3, "Success", noon.plusMillis(1000));
+    insertRun("range", "before", 3, "Success", NOON.minusMillis(1));
+    insertRun("range", "first", 3, "Success", NOON);
+    insertRun("range", "last", 3, "Success", NOON.plusMillis(999));
+    insertRun("range", "after", 3, "Success", NOON.plusMillis(1000));
     assertThat(
             clickHouse.query(
                 "SELECT run_id FROM script_analytics.all_runs(account = 'range', script = 'pay',"
                     + " from = '"
-                    + time(noon)
+                    + time(NOON)
                     + "', to = '"
-                    + time(noon.plusSeconds(1))
+                    + time(NOON.plusSeconds(1))
                     + "')"
                     + " ORDER BY executed_on"))
         .isEqualTo("first\nlast");
@@ -368,7 +354,7 @@ class SchemaIT {
         IntStream.range(0, 200)
             .mapToObj(
                 day ->
-                    run("days", "run" + day, 3, "Success", noon.minus(Duration.ofDays(day)), 365))
+                    run("days", "run" + day, 3, "Success", NOON.minus(Duration.ofDays(day)), 365))
             .collect(Collectors.joining());
     insert("runs FORMAT JSONEachRow", utf8(rows));
     assertThat(clickHouse.query("SELECT count() FROM script_analytics.runs WHERE account = 'days'"))
@@ -380,9 +366,9 @@ class SchemaIT {
     insert(
         "runs FORMAT JSONEachRow",
         utf8(
-            run("kept", "kept", 3, "Success", noon.minus(Duration.ofDays(6)), 7)
-                + run("kept", "gone", 3, "Success", noon.minus(Duration.ofDays(9)), 7)
-                + run("kept", "for good", 3, "Success", noon.minus(Duration.ofDays(9)), 65_535)));
+            run("kept", "kept", 3, "Success", NOON.minus(Duration.ofDays(6)), 7)
+                + run("kept", "gone", 3, "Success", NOON.minus(Duration.ofDays(9)), 7)
+                + run("kept", "for good", 3, "Success", NOON.minus(Duration.ofDays(9)), 65_535)));
     clickHouse.query("OPTIMIZE TABLE script_analytics.runs FINAL");
     assertThat(
             clickHouse.query(
@@ -395,16 +381,16 @@ class SchemaIT {
     String rows =
         IntStream.range(0, 40_000)
             .mapToObj(
-                i -> run("key" + i % 4, "run" + i, 3, "Success", noon.plusMillis(i * 100L), 30))
+                i -> run("key" + i % 4, "run" + i, 3, "Success", NOON.plusMillis(i * 100L), 30))
             .collect(Collectors.joining());
     insert("runs FORMAT JSONEachRow", utf8(rows));
     String explained =
         clickHouse.query(
             "EXPLAIN indexes = 1 SELECT * FROM script_analytics.all_runs(account = 'key2',"
                 + " script = 'pay', from = '"
-                + time(noon)
+                + time(NOON)
                 + "', to = '"
-                + time(noon.plusSeconds(10))
+                + time(NOON.plusSeconds(10))
                 + "')");
     List<String> granules =
         explained.lines().map(String::strip).filter(line -> line.contains("Granules: ")).toList();
@@ -438,9 +424,9 @@ class SchemaIT {
             + " FROM script_analytics.all_runs(account = '"
             + account
             + "', script = 'pay', from = '"
-            + time(noon.minus(Duration.ofDays(1)))
+            + time(NOON.minus(Duration.ofDays(1)))
             + "', to = '"
-            + time(noon.plus(Duration.ofDays(1)))
+            + time(NOON.plus(Duration.ofDays(1)))
             + "')");
   }
 
@@ -459,7 +445,7 @@ class SchemaIT {
 
   private static void insertRollup(
       String account, int hour, int facts, int seen, String means, String weights) {
-    long minute = noon.getEpochSecond();
+    long minute = NOON.getEpochSecond();
     insert(
         "run_rollups (account, script, minute, arrival, facts, seen, response_time_min, means,"
             + " weights) FORMAT JSONEachRow",
@@ -475,7 +461,7 @@ class SchemaIT {
         "logs FORMAT JSONEachRow",
         utf8(
             "{\"account\":\"rekeyed\",\"script\":\"%s\",\"timestamp\":\"%s\",\"log_id\":\"1\","
-                    .formatted(script, time(noon))
+                    .formatted(script, time(NOON))
                 + "\"version\":%d,\"is_deleted\":%d,\"retention_days\":30}"
                     .formatted(version, isDeleted)));
   }
@@ -492,7 +478,7 @@ class SchemaIT {
   }
 
   private static String time(Instant time) {
-    return Rows.clickHouseTime(time.toEpochMilli());
+    return Tables.time(time.toEpochMilli());
   }
 
   private static byte[] utf8(String text) {

@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.sql.Rows.Run;
+import dev.scriptanalytics.sql.Tables.Run;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import java.nio.file.Path;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,11 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.LongPredicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ScriptMetricsIT {
   private static final long SEED = 20_261_121;
@@ -36,25 +33,16 @@ class ScriptMetricsIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
+  private static final Tables tables = new Tables(clickHouse);
 
   /** Yesterday at noon: within every retention, and never in the minute that is going on. */
-  private static long begin;
+  private static final long BEGIN =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - 12 * 60 * MINUTE;
 
   private final Random random = new Random(SEED);
-
-  @BeforeAll
-  static void start() {
-    begin = Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - 12 * 60 * MINUTE;
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
-  }
 
   @BeforeEach
   void forgetAll() {
@@ -72,7 +60,7 @@ class ScriptMetricsIT {
       ranges.add(new long[] {randomTime(), randomTime()});
     }
     for (int i = 0; i < 10; i++) {
-      long minute = begin + random.nextInt(12) * MINUTE;
+      long minute = BEGIN + random.nextInt(12) * MINUTE;
       ranges.add(new long[] {minute, minute + MINUTE * random.nextInt(4)});
       ranges.add(new long[] {minute, randomTime()});
       ranges.add(new long[] {randomTime(), minute});
@@ -91,13 +79,13 @@ class ScriptMetricsIT {
   void findsRunsOfTheLastSecondOfAMinuteThatStandInAPartOfTheirOwn() {
     List<Run> runs = new ArrayList<>();
     for (int minute = 0; minute < 3; minute++) {
-      Run run = run(begin + minute * MINUTE + 59_500, minute, "Success", 7.0);
+      Run run = run(BEGIN + minute * MINUTE + 59_500, minute, "Success", 7.0);
       runs.add(run);
       write(List.of(run));
     }
 
-    for (long from : new long[] {begin + 30_000, begin + 59_500, begin + MINUTE + 30_000}) {
-      for (long to : new long[] {begin + MINUTE + 20_000, begin + 3 * MINUTE - 100}) {
+    for (long from : new long[] {BEGIN + 30_000, BEGIN + 59_500, BEGIN + MINUTE + 30_000}) {
+      for (long to : new long[] {BEGIN + MINUTE + 20_000, BEGIN + 3 * MINUTE - 100}) {
         assertMetrics(runs, from, to, time -> from <= time && time < to);
       }
     }
@@ -121,15 +109,15 @@ class ScriptMetricsIT {
                         null,
                         run.arrivedOn()))
             .toList();
-    Rows.insertRollups(clickHouse, starts);
+    tables.insertRollups(starts);
     write(runs);
-    Rows.insertRuns(clickHouse, starts);
-    Rows.insertRuns(clickHouse, runs.subList(100, 300));
+    tables.insertRuns(starts);
+    tables.insertRuns(runs.subList(100, 300));
     // A row of the past with fewer facts, as a replay writes it on its way.
-    Rows.insertRollups(clickHouse, starts);
+    tables.insertRollups(starts);
 
-    long from = begin + 20_000;
-    long to = begin + 2 * MINUTE + 20_000;
+    long from = BEGIN + 20_000;
+    long to = BEGIN + 2 * MINUTE + 20_000;
     assertMetrics(runs, from, to, time -> from <= time && time < to);
   }
 
@@ -138,12 +126,12 @@ class ScriptMetricsIT {
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < 60_000; i++) {
       double responseTime = Math.exp(3 + 1.5 * random.nextGaussian());
-      runs.add(run(begin + random.nextInt((int) (40 * MINUTE)), i, "Success", responseTime));
+      runs.add(run(BEGIN + random.nextInt((int) (40 * MINUTE)), i, "Success", responseTime));
     }
     write(runs);
 
-    long from = begin + 7_654;
-    long to = begin + 39 * MINUTE + 32_100;
+    long from = BEGIN + 7_654;
+    long to = BEGIN + 39 * MINUTE + 32_100;
     assertMetrics(runs, from, to, time -> from <= time && time < to);
   }
 
@@ -151,11 +139,11 @@ class ScriptMetricsIT {
   void roundsAnEdgeToItsMinuteWhereTheRawRowsAreGone() {
     List<Run> runs = randomRuns(2_000, 6 * MINUTE);
     write(runs);
-    long second = begin + MINUTE;
-    long fifth = begin + 4 * MINUTE;
+    long second = BEGIN + MINUTE;
+    long fifth = BEGIN + 4 * MINUTE;
     clickHouse.query(
         "DELETE FROM script_analytics.runs WHERE executed_on < '"
-            + Rows.clickHouseTime(begin + 3 * MINUTE)
+            + Tables.time(BEGIN + 3 * MINUTE)
             + "'");
 
     // The first edge is rounded, the second is still exact.
@@ -163,7 +151,7 @@ class ScriptMetricsIT {
         runs, second + 30_000, fifth + 30_000, time -> second <= time && time < fifth + 30_000);
     assertMetrics(
         runs, second + 10_000, second + 20_000, time -> second <= time && time < second + MINUTE);
-    assertMetrics(runs, begin, second + 20_000, time -> begin <= time && time < second + MINUTE);
+    assertMetrics(runs, BEGIN, second + 20_000, time -> BEGIN <= time && time < second + MINUTE);
     // A range without a moment in it holds no minute either.
     assertMetrics(runs, second + 10_000, second + 10_000, time -> false);
     assertMetrics(runs, second + 20_000, second + 10_000, time -> false);
@@ -175,16 +163,16 @@ class ScriptMetricsIT {
 
   @Test
   void isNullAndNeverZeroWhereThereIsNothingToComputeFrom() {
-    write(List.of(run(begin, 1, "In Progress", null)));
-    assertThat(metrics(begin, begin + MINUTE).toString())
+    write(List.of(run(BEGIN, 1, "In Progress", null)));
+    assertThat(metrics(BEGIN, BEGIN + MINUTE).toString())
         .isEqualTo(
             "{\"total_runs\":1,\"succeeded\":0,\"failed\":0,\"in_progress\":1,"
                 + "\"failure_rate\":null,\"p50\":null,\"p90\":null,\"p99\":null,"
                 + "\"avg\":null,\"min\":null,\"max\":null}");
-    assertThat(metrics(begin, begin + 1)).isEqualTo(metrics(begin, begin + MINUTE));
+    assertThat(metrics(BEGIN, BEGIN + 1)).isEqualTo(metrics(BEGIN, BEGIN + MINUTE));
 
-    write(List.of(run(begin + 2 * MINUTE, 2, "Failed", null)));
-    assertThat(metrics(begin + MINUTE, begin + 3 * MINUTE).toString())
+    write(List.of(run(BEGIN + 2 * MINUTE, 2, "Failed", null)));
+    assertThat(metrics(BEGIN + MINUTE, BEGIN + 3 * MINUTE).toString())
         .isEqualTo(
             "{\"total_runs\":1,\"succeeded\":0,\"failed\":1,\"in_progress\":0,"
                 + "\"failure_rate\":100,\"p50\":null,\"p90\":null,\"p99\":null,"
@@ -197,19 +185,19 @@ class ScriptMetricsIT {
         "{\"total_runs\":0,\"succeeded\":0,\"failed\":0,\"in_progress\":0,"
             + "\"failure_rate\":null,\"p50\":null,\"p90\":null,\"p99\":null,"
             + "\"avg\":null,\"min\":null,\"max\":null}";
-    assertThat(metrics(begin, begin + MINUTE).toString()).isEqualTo(nothing);
-    assertThat(metrics(begin + 1, begin).toString()).isEqualTo(nothing);
+    assertThat(metrics(BEGIN, BEGIN + MINUTE).toString()).isEqualTo(nothing);
+    assertThat(metrics(BEGIN + 1, BEGIN).toString()).isEqualTo(nothing);
   }
 
   @Test
   void leavesSuccessesWithoutAResponseTimeOutOfTheAverage() {
     write(
         List.of(
-            run(begin, 1, "Success", 10.0),
-            run(begin + 1, 2, "Success", null),
-            run(begin + 2, 3, "Failed", null)));
-    for (long to : new long[] {begin + MINUTE, begin + 3}) {
-      JsonNode metrics = metrics(begin, to);
+            run(BEGIN, 1, "Success", 10.0),
+            run(BEGIN + 1, 2, "Success", null),
+            run(BEGIN + 2, 3, "Failed", null)));
+    for (long to : new long[] {BEGIN + MINUTE, BEGIN + 3}) {
+      JsonNode metrics = metrics(BEGIN, to);
       assertThat(metrics.get("succeeded").longValue()).isEqualTo(2);
       assertThat(metrics.get("avg").doubleValue()).isEqualTo(10.0);
       assertThat(metrics.get("failure_rate").doubleValue()).isEqualTo(33.33);
@@ -219,7 +207,7 @@ class ScriptMetricsIT {
   @Test
   void takesARunBackFromTheVersionThatItLeft() {
     // The run's start came without a version, its end named version 2.
-    long minute = begin / 1000;
+    long minute = BEGIN / 1000;
     clickHouse.query(
         "INSERT INTO script_analytics.run_rollups (account, script, minute, deployment_version,"
             + " arrival, facts, seen, succeeded, failed, response_time_sum) VALUES"
@@ -238,7 +226,7 @@ class ScriptMetricsIT {
             + ", 2, "
             + minute / 3600 * 3600
             + ", 3, 2, 1, 0, 0)");
-    JsonNode metrics = metrics(begin, begin + MINUTE);
+    JsonNode metrics = metrics(BEGIN, BEGIN + MINUTE);
     assertThat(metrics.get("total_runs").longValue()).isEqualTo(1);
     assertThat(metrics.get("in_progress").longValue()).isZero();
   }
@@ -258,7 +246,7 @@ class ScriptMetricsIT {
             .mapToDouble(Double::doubleValue)
             .sorted()
             .toArray();
-    String range = Rows.clickHouseTime(from) + " to " + Rows.clickHouseTime(to) + " of " + SEED;
+    String range = Tables.time(from) + " to " + Tables.time(to) + " of " + SEED;
     JsonNode metrics = metrics(from, to);
 
     assertThat(metrics.get("total_runs").longValue()).as(range).isEqualTo(expected.size());
@@ -321,9 +309,9 @@ class ScriptMetricsIT {
                     "param_script",
                     "pay",
                     "param_from",
-                    Rows.clickHouseTime(from),
+                    Tables.time(from),
                     "param_to",
-                    Rows.clickHouseTime(to)));
+                    Tables.time(to)));
     assertThat(answer).as("one row").isNotEmpty().doesNotContain("\n");
     try {
       return JSON.readTree(answer);
@@ -333,12 +321,12 @@ class ScriptMetricsIT {
   }
 
   private static void write(Collection<Run> runs) {
-    Rows.insertRuns(clickHouse, runs);
-    Rows.insertRollups(clickHouse, runs);
+    tables.insertRuns(runs);
+    tables.insertRollups(runs);
   }
 
   private long randomTime() {
-    return begin + random.nextInt((int) (12 * MINUTE));
+    return BEGIN + random.nextInt((int) (12 * MINUTE));
   }
 
   private static Run run(long executedOn, int id, String status, Double responseTime) {
@@ -351,7 +339,7 @@ class ScriptMetricsIT {
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       // Every eighth at an edge of a minute, where mistakes are.
-      long executedOn = begin + random.nextInt((int) millis);
+      long executedOn = BEGIN + random.nextInt((int) millis);
       if (i % 8 == 0) {
         executedOn = executedOn / MINUTE * MINUTE + random.nextInt(3) - 1;
       }

@@ -1,40 +1,39 @@
 package dev.scriptanalytics.sql;
 
-import com.tdunning.math.stats.Centroid;
-import com.tdunning.math.stats.MergingDigest;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptanalytics.rollup.RowDigest;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Runs, as rows of {@code runs} and as the rollup rows that the job would make of them. */
-final class Rows {
+/** The tables, written by the job's user. */
+final class Tables {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MINUTE = 60_000;
   private static final long HOUR = 3_600_000;
 
-  /** As the job writes its digests. */
-  private static final double COMPRESSION = 160;
+  private final ClickHouseExtension clickHouse;
 
-  private static final String RUN_COLUMNS =
-      "account, script, executed_on, run_id, version, status, deployment_version, response_time,"
-          + " retention_days";
-  private static final String ROLLUP_COLUMNS =
-      "account, script, minute, deployment_version, arrival, facts, seen, succeeded, failed,"
-          + " response_time_sum, response_time_min, response_time_max, means, weights";
-
-  private Rows() {}
+  Tables(ClickHouseExtension clickHouse) {
+    this.clickHouse = clickHouse;
+  }
 
   /**
-   * A run.
+   * A run, from which rows of several tables can be made.
    *
    * @param executedOn in milliseconds since 1970
    * @param status as ClickHouse spells it
@@ -60,106 +59,155 @@ final class Rows {
       return status.equals("Failed");
     }
 
-    private String json() {
-      return String.format(
-          Locale.ROOT,
-          "{\"account\":\"%s\",\"script\":\"%s\",\"executed_on\":\"%s\",\"run_id\":\"%s\","
-              + "\"version\":%d,\"status\":\"%s\",\"deployment_version\":%d,"
-              + "\"response_time\":%s,\"retention_days\":30}\n",
-          account,
-          script,
-          clickHouseTime(executedOn),
-          runId,
-          version,
-          status,
-          deploymentVersion,
-          responseTime);
+    private Map<String, Object> row() {
+      return Tables.row(
+          "account", account,
+          "script", script,
+          "executed_on", Instant.ofEpochMilli(executedOn),
+          "run_id", runId,
+          "version", version,
+          "status", status,
+          "deployment_version", deploymentVersion,
+          "response_time", responseTime);
     }
   }
 
+  /** The key of a rollup row; times are in seconds since 1970. */
   private record Cell(
-      String account, String script, long minute, int deploymentVersion, long arrival) {}
+      String account, String script, long minute, int deploymentVersion, long arrival) {
 
-  /** What ClickHouse reads as a DateTime64 with milliseconds, in UTC. */
-  static String clickHouseTime(long millis) {
-    return Instant.ofEpochMilli(millis).toString().replace('T', ' ').replace("Z", "");
-  }
-
-  /** Writes the rows as the job's user. */
-  static void insertRuns(TestClickHouse clickHouse, Collection<Run> runs) {
-    insert(
-        clickHouse,
-        "runs",
-        RUN_COLUMNS,
-        runs.stream().map(Run::json).collect(Collectors.joining()));
-  }
-
-  /** Writes the rollups of the runs as the job's user. */
-  static void insertRollups(TestClickHouse clickHouse, Collection<Run> runs) {
-    Map<Cell, List<Run>> cells =
-        runs.stream()
-            .collect(
-                Collectors.groupingBy(
-                    run ->
-                        new Cell(
-                            run.account(),
-                            run.script(),
-                            run.executedOn() / MINUTE * 60,
-                            run.deploymentVersion(),
-                            run.arrivedOn() / HOUR * 3600),
-                    () -> new TreeMap<>(Comparator.comparing(Cell::toString)),
-                    Collectors.toList()));
-    StringBuilder rows = new StringBuilder();
-    cells.forEach((cell, of) -> rows.append(json(cell, of)));
-    insert(clickHouse, "run_rollups", ROLLUP_COLUMNS, rows.toString());
-  }
-
-  private static String json(Cell cell, List<Run> runs) {
-    MergingDigest digest = new MergingDigest(COMPRESSION);
-    DoubleSummaryStatistics times = new DoubleSummaryStatistics();
-    for (Run run : runs) {
-      if (run.responseTime() != null) {
-        digest.add(run.responseTime());
-        times.accept(run.responseTime());
-      }
+    static Cell of(Run run) {
+      return new Cell(
+          run.account(),
+          run.script(),
+          run.executedOn() / MINUTE * 60,
+          run.deploymentVersion(),
+          run.arrivedOn() / HOUR * 3600);
     }
-    List<Float> means = new ArrayList<>();
-    List<Integer> weights = new ArrayList<>();
-    for (Centroid centroid : digest.centroids()) {
-      means.add((float) centroid.mean());
-      weights.add(centroid.count());
+
+    private Map<String, Object> row(List<Run> runs) {
+      List<Double> responseTimes =
+          runs.stream().map(Run::responseTime).filter(Objects::nonNull).toList();
+      DoubleSummaryStatistics times =
+          responseTimes.stream().mapToDouble(time -> time).summaryStatistics();
+      RowDigest digest = RowDigest.of(responseTimes);
+      long succeeded = runs.stream().filter(Run::succeeded).count();
+      long failed = runs.stream().filter(Run::failed).count();
+      return columns(
+          "account",
+          account,
+          "script",
+          script,
+          "minute",
+          minute,
+          "deployment_version",
+          deploymentVersion,
+          "arrival",
+          arrival,
+          "facts",
+          runs.size() + succeeded + failed,
+          "seen",
+          runs.size(),
+          "succeeded",
+          succeeded,
+          "failed",
+          failed,
+          "response_time_sum",
+          times.getSum(),
+          "response_time_min",
+          times.getCount() == 0 ? null : times.getMin(),
+          "response_time_max",
+          times.getCount() == 0 ? null : times.getMax(),
+          "means",
+          digest.means(),
+          "weights",
+          digest.weights());
     }
-    long succeeded = runs.stream().filter(Run::succeeded).count();
-    long failed = runs.stream().filter(Run::failed).count();
-    return String.format(
-        Locale.ROOT,
-        "{\"account\":\"%s\",\"script\":\"%s\",\"minute\":%d,\"deployment_version\":%d,"
-            + "\"arrival\":%d,\"facts\":%d,\"seen\":%d,\"succeeded\":%d,\"failed\":%d,"
-            + "\"response_time_sum\":%s,\"response_time_min\":%s,\"response_time_max\":%s,"
-            + "\"means\":%s,\"weights\":%s}\n",
-        cell.account(),
-        cell.script(),
-        cell.minute(),
-        cell.deploymentVersion(),
-        cell.arrival(),
-        runs.size() + succeeded + failed,
-        runs.size(),
-        succeeded,
-        failed,
-        times.getSum(),
-        times.getCount() == 0 ? "null" : times.getMin(),
-        times.getCount() == 0 ? "null" : times.getMax(),
-        means,
-        weights);
   }
 
-  private static void insert(TestClickHouse clickHouse, String table, String columns, String json) {
+  /**
+   * A row of a run or of a log entry, which belongs to the account {@code acme} and the script
+   * {@code pay} unless it says otherwise.
+   *
+   * @param namesAndValues columns and their values in turn
+   */
+  static Map<String, Object> row(Object... namesAndValues) {
+    Map<String, Object> row = columns("account", "acme", "script", "pay", "retention_days", 30);
+    row.putAll(columns(namesAndValues));
+    return row;
+  }
+
+  /** Writes rows in one block, as the job does; columns that a row does not have are empty. */
+  @SafeVarargs
+  final void insert(String table, Map<String, Object>... rows) {
+    List<Map<String, Object>> block = new ArrayList<>();
+    for (Map<String, Object> row : rows) {
+      block.add(row);
+    }
+    insert(table, block);
+  }
+
+  /** As {@link #insert(String, Map[])}. */
+  void insert(String table, List<Map<String, Object>> rows) {
+    // Named, since ephemeral columns, such as those of centroids, are not part of a bare INSERT.
+    Set<String> columns = new LinkedHashSet<>();
+    rows.forEach(row -> columns.addAll(row.keySet()));
     clickHouse
         .http()
         .insertAs(
             "script_writer",
             ClickHouseProgram.WRITER_PASSWORD,
-            "INSERT INTO script_analytics." + table + " (" + columns + ") FORMAT JSONEachRow",
-            json.getBytes(StandardCharsets.UTF_8));
+            "INSERT INTO script_analytics.%s (%s) FORMAT JSONEachRow"
+                .formatted(table, String.join(", ", columns)),
+            rows.stream()
+                .map(Tables::json)
+                .collect(Collectors.joining("\n"))
+                .getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes a row of {@code runs} for each run. */
+  void insertRuns(Collection<Run> runs) {
+    insert("runs", runs.stream().map(Run::row).toList());
+  }
+
+  /** Writes the rows of {@code run_rollups} that the job makes of the runs. */
+  void insertRollups(Collection<Run> runs) {
+    Map<Cell, List<Run>> cells =
+        runs.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Cell::of,
+                    () -> new TreeMap<>(Comparator.comparing(Cell::toString)),
+                    Collectors.toList()));
+    insert(
+        "run_rollups",
+        cells.entrySet().stream().map(cell -> cell.getKey().row(cell.getValue())).toList());
+  }
+
+  /** The time as ClickHouse reads it, in UTC and to the microsecond. */
+  static String time(Instant time) {
+    return time.toString().replace('T', ' ').replace("Z", "");
+  }
+
+  /** As {@link #time(Instant)}, from milliseconds since 1970. */
+  static String time(long millis) {
+    return time(Instant.ofEpochMilli(millis));
+  }
+
+  private static Map<String, Object> columns(Object... namesAndValues) {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      Object value = namesAndValues[i + 1];
+      columns.put((String) namesAndValues[i], value instanceof Instant time ? time(time) : value);
+    }
+    return columns;
+  }
+
+  private static String json(Map<String, Object> row) {
+    try {
+      return JSON.writeValueAsString(row);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("This row cannot be written as JSON: " + row, e);
+    }
   }
 }

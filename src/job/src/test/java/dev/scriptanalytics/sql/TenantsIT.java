@@ -3,32 +3,25 @@ package dev.scriptanalytics.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.scriptanalytics.sql.Rows.Run;
+import dev.scriptanalytics.sql.Tables.Run;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp.QueryFailedException;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.SqlStatements;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Repository;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -108,44 +101,33 @@ class TenantsIT {
           "ＧＬＯＢＥＸ",
           "' || (SELECT groupArray(account) FROM script_analytics.reader_accounts) || '");
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
-  private static Instant noon;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse =
+      new ClickHouseExtension()
+          .withSchema()
+          .withUsers(Repository.path("deploy/clickhouse/tenants.xml"))
+          .withUsers(DocumentedSql.blocks(GUIDE, "xml").get(0).code())
+          .withUsers(MORE_USERS)
+          .withEnvironment("ACME_READER_PASSWORD_SHA256", ClickHouseProgram.sha256("acme"))
+          .withEnvironment("GLOBEX_READER_PASSWORD_SHA256", ClickHouseProgram.sha256("globex"))
+          .withEnvironment("INITECH_READER_PASSWORD_SHA256", ClickHouseProgram.sha256("initech"))
+          .withStatement(
+              "INSERT INTO script_analytics.reader_accounts VALUES ('acme_reader', 'acme'),"
+                  + " ('globex_reader', 'globex'), ('mallory', 'acme'), ('hasty', 'acme'),"
+                  + " ('greedy', 'acme'), ('broad', 'acme'), ('heavy', 'acme'), ('slow', 'acme')");
+
+  private static final Tables tables = new Tables(clickHouse);
+
+  /** Yesterday: within every retention. */
+  private static final Instant NOON =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
   @BeforeAll
-  static void start() throws IOException {
-    // Yesterday: within every retention.
-    noon = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
-    for (String file : List.of("config.xml", "users.xml")) {
-      Files.copy(Repository.path("deploy/clickhouse/" + file), directory.resolve(file));
-    }
-    Path users = Files.createDirectory(directory.resolve("users.d"));
-    Files.copy(Repository.path("deploy/clickhouse/tenants.xml"), users.resolve("tenants.xml"));
-    Files.writeString(
-        users.resolve("initech.xml"), DocumentedSql.blocks(GUIDE, "xml").get(0).code());
-    Files.writeString(users.resolve("more.xml"), MORE_USERS);
-    clickHouse =
-        TestClickHouse.start(
-            directory.resolve("server"),
-            directory.resolve("config.xml"),
-            Map.of(
-                "ACME_READER_PASSWORD_SHA256", sha256("acme"),
-                "GLOBEX_READER_PASSWORD_SHA256", sha256("globex"),
-                "INITECH_READER_PASSWORD_SHA256", sha256("initech")));
-    clickHouse.applySql();
-    clickHouse.query(
-        "INSERT INTO script_analytics.reader_accounts VALUES ('acme_reader', 'acme'),"
-            + " ('globex_reader', 'globex'), ('mallory', 'acme'), ('hasty', 'acme'),"
-            + " ('greedy', 'acme'), ('broad', 'acme'), ('heavy', 'acme'), ('slow', 'acme')");
+  static void insertRows() {
     insert("acme", "pay", "acmeword", 1);
     // The same script and the same runs: only the account keeps them apart.
     insert("globex", "pay", SECRET, 1);
     insert("globex", SECRET, SECRET, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
   }
 
   static List<View> views() {
@@ -393,7 +375,7 @@ class TenantsIT {
     List<Map<String, Object>> logs = new ArrayList<>();
     List<Map<String, Object>> rows = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      Instant start = noon.plusSeconds(i);
+      Instant start = NOON.plusSeconds(i);
       boolean old = i < 100;
       runs.add(
           new Run(
@@ -407,7 +389,7 @@ class TenantsIT {
               old ? Double.valueOf(5) : null,
               start.toEpochMilli()));
       rows.add(
-          Views.row(
+          Tables.row(
               "account",
               account,
               "script",
@@ -429,7 +411,7 @@ class TenantsIT {
               "error_message",
               word));
       logs.add(
-          Views.row(
+          Tables.row(
               "account",
               account,
               "script",
@@ -449,9 +431,9 @@ class TenantsIT {
               "log_message",
               word));
     }
-    Rows.insertRollups(clickHouse, runs);
-    new Views(clickHouse).insert("runs", rows);
-    new Views(clickHouse).insert("logs", logs);
+    tables.insertRollups(runs);
+    tables.insert("runs", rows);
+    tables.insert("logs", logs);
   }
 
   /** Enough that reading it takes time and memory. */
@@ -459,16 +441,16 @@ class TenantsIT {
     clickHouse.query(
         "INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status,"
             + " retention_days, input) SELECT 'acme', 'large', toDateTime64('"
-            + Views.time(noon)
+            + Tables.time(NOON)
             + "', 3, 'UTC') + toIntervalSecond(number % 3600), toString(number), 3, 'Success', 30,"
             + " repeat('q', 100) FROM numbers(50000)");
   }
 
   private static String range() {
     return "from = '"
-        + Views.time(noon.minus(Duration.ofDays(1)))
+        + Tables.time(NOON.minus(Duration.ofDays(1)))
         + "', to = '"
-        + Views.time(noon.plus(Duration.ofDays(1)))
+        + Tables.time(NOON.plus(Duration.ofDays(1)))
         + "'";
   }
 
@@ -510,11 +492,11 @@ class TenantsIT {
     return switch (name) {
       case "script" -> "pay";
       case "run_id" -> "run7";
-      case "from" -> Views.time(noon.minus(Duration.ofDays(1)));
-      case "to" -> Views.time(noon.plus(Duration.ofDays(1)));
+      case "from" -> Tables.time(NOON.minus(Duration.ofDays(1)));
+      case "to" -> Tables.time(NOON.plus(Duration.ofDays(1)));
       case "step" -> "60";
       case "percentile" -> "90";
-      case "after", "until" -> Views.time(noon);
+      case "after", "until" -> Tables.time(NOON);
       case "filter" -> "{\"all\":[]}";
       case "texts", "numbers" -> "[]";
       case "words" -> "{}";
@@ -549,16 +531,6 @@ class TenantsIT {
   /** Its password. */
   private static String passwordOf(String name) {
     return name;
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** A view, whether readers may ask it, and its parameters with their types. */

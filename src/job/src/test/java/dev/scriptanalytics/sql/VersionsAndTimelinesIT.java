@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.sql.Rows.Run;
+import dev.scriptanalytics.sql.Tables.Run;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import java.nio.file.Path;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -20,36 +19,25 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class VersionsAndTimelinesIT {
   private static final long SEED = 20_261_122;
   private static final long MINUTE = 60_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @TempDir static Path directory;
-  private static TestClickHouse clickHouse;
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
+  private static final Tables tables = new Tables(clickHouse);
 
   /** Yesterday at noon: within every retention. */
-  private static long begin;
+  private static final long BEGIN =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - 12 * 60 * MINUTE;
 
   private final Random random = new Random(SEED);
-
-  @BeforeAll
-  static void start() {
-    begin = Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - 12 * 60 * MINUTE;
-    clickHouse = TestClickHouse.start(directory);
-    clickHouse.applySql();
-  }
-
-  @AfterAll
-  static void stop() {
-    clickHouse.close();
-  }
 
   @BeforeEach
   void forgetAll() {
@@ -114,8 +102,8 @@ class VersionsAndTimelinesIT {
                         run.responseTime(),
                         run.arrivedOn()))
             .toList();
-    assertTimeline(atTheirMinutes, begin - MINUTE, begin + 7 * MINUTE, 90);
-    assertTimeline(atTheirMinutes, begin - MINUTE, begin + 7 * MINUTE, 120);
+    assertTimeline(atTheirMinutes, BEGIN - MINUTE, BEGIN + 7 * MINUTE, 90);
+    assertTimeline(atTheirMinutes, BEGIN - MINUTE, BEGIN + 7 * MINUTE, 120);
   }
 
   @Test
@@ -127,7 +115,7 @@ class VersionsAndTimelinesIT {
     write(runs);
     for (double percentile : new double[] {0, 5, 50, 95, 99.5, 100}) {
       List<JsonNode> rows =
-          select("script_percentile", begin, begin + MINUTE, ", percentile = " + percentile, "");
+          select("script_percentile", BEGIN, BEGIN + MINUTE, ", percentile = " + percentile, "");
       assertThat(Views.texts(rows, "deployment_version")).containsExactly("null", "2", "1");
       assertThat(Views.texts(rows, "response_times")).containsExactly("1000", "500", "500");
       for (JsonNode row : rows) {
@@ -137,11 +125,11 @@ class VersionsAndTimelinesIT {
       List<JsonNode> buckets =
           select(
               "percentile_timeline",
-              begin,
-              begin + MINUTE,
+              BEGIN,
+              BEGIN + MINUTE,
               ", step = 60, percentile = " + percentile,
               "");
-      assertThat(Views.texts(buckets, "bucket")).containsExactly(minute(begin), minute(begin));
+      assertThat(Views.texts(buckets, "bucket")).containsExactly(minute(BEGIN), minute(BEGIN));
       assertThat(Views.texts(buckets, "response_time"))
           .containsExactly(
               rows.get(2).get("response_time").asText(), rows.get(1).get("response_time").asText());
@@ -151,15 +139,15 @@ class VersionsAndTimelinesIT {
   @Test
   void listsTheScriptsOfAnAccountWithTheirVersionsAndTimes() {
     Run first = run("ship", 1, 2, "Failed", null);
-    Run last = new Run("acme", "ship", begin + 90_000, "2", 3, "Success", 1, 5.0, begin + 90_000);
-    Run another = new Run("globex", "other", begin, "3", 3, "Success", 1, 5.0, begin);
+    Run last = new Run("acme", "ship", BEGIN + 90_000, "2", 3, "Success", 1, 5.0, BEGIN + 90_000);
+    Run another = new Run("globex", "other", BEGIN, "3", 3, "Success", 1, 5.0, BEGIN);
     write(List.of(first, last, another, run("pay", 4, 0, "In Progress", null)));
     assertThat(ask("SELECT * FROM script_analytics.scripts(account = 'acme')").toString())
         .isEqualTo(
             "[{\"script\":\"pay\",\"versions\":[0],\"first_run\":\"%1$s\",\"last_run\":\"%1$s\"}, "
-                    .formatted(minute(begin))
+                    .formatted(minute(BEGIN))
                 + "{\"script\":\"ship\",\"versions\":[1,2],\"first_run\":\"%s\",\"last_run\":\"%s\"}]"
-                    .formatted(minute(begin), minute(begin + MINUTE)));
+                    .formatted(minute(BEGIN), minute(BEGIN + MINUTE)));
   }
 
   @Test
@@ -300,8 +288,7 @@ class VersionsAndTimelinesIT {
   }
 
   private String minuteOfRuns() {
-    return "from = '%s', to = '%s'"
-        .formatted(Rows.clickHouseTime(begin), Rows.clickHouseTime(begin + MINUTE));
+    return "from = '%s', to = '%s'".formatted(Tables.time(BEGIN), Tables.time(BEGIN + MINUTE));
   }
 
   private void assertTimeline(List<Run> runs, long from, long to, int step) {
@@ -353,9 +340,9 @@ class VersionsAndTimelinesIT {
         "SELECT * FROM script_analytics."
             + view
             + "(account = 'acme', script = 'pay', from = '"
-            + Rows.clickHouseTime(from)
+            + Tables.time(from)
             + "', to = '"
-            + Rows.clickHouseTime(to)
+            + Tables.time(to)
             + "'"
             + parameters
             + ") "
@@ -379,8 +366,8 @@ class VersionsAndTimelinesIT {
   }
 
   private static void write(List<Run> runs) {
-    Rows.insertRuns(clickHouse, runs);
-    Rows.insertRollups(clickHouse, runs);
+    tables.insertRuns(runs);
+    tables.insertRollups(runs);
   }
 
   /** What ClickHouse makes of the minute. */
@@ -394,27 +381,27 @@ class VersionsAndTimelinesIT {
   }
 
   private long randomTime() {
-    return begin + random.nextInt((int) (12 * MINUTE));
+    return BEGIN + random.nextInt((int) (12 * MINUTE));
   }
 
   private static Run run(String script, int id, int version, String status, Double time) {
     return new Run(
         "acme",
         script,
-        begin + id % 60_000,
+        BEGIN + id % 60_000,
         "run" + id,
         3,
         status,
         version,
         status.equals("Success") ? time : null,
-        begin);
+        BEGIN);
   }
 
   /** Runs of two scripts in three versions, of which some arrived late. */
   private List<Run> randomRuns(int count, long millis) {
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      long executedOn = begin + random.nextInt((int) millis);
+      long executedOn = BEGIN + random.nextInt((int) millis);
       // Every eighth at an edge of a minute, where mistakes are.
       if (i % 8 == 0) {
         executedOn = Math.floorDiv(executedOn, MINUTE) * MINUTE + random.nextInt(3) - 1;
