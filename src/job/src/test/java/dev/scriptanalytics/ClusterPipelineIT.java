@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scriptanalytics.deploy.TwoShards;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.KafkaExtension;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.kafka.KafkaProgram;
-import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
 import dev.scriptanalytics.testkit.sample.Delivery;
@@ -20,11 +20,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way into a cluster of two shards, through one of them and then through the other. */
 class ClusterPipelineIT {
   private static final int RUNS = 10_000;
+
+  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
   @TempDir private Path directory;
 
@@ -32,8 +35,7 @@ class ClusterPipelineIT {
   void countsEveryRunOnceOnWhicheverShardAndThoughItIsReadAgainThroughTheOther() throws Exception {
     Sample sample =
         Sample.of(new RunGenerator(7, Instant.now().minus(Duration.ofHours(2)), 5_000), RUNS);
-    try (TestKafka kafka = TestKafka.start(directory.resolve("kafka"));
-        TwoShards cluster = TwoShards.start(directory.resolve("cluster"))) {
+    try (TwoShards cluster = TwoShards.start(directory.resolve("cluster"))) {
       kafka.createTopic("runs", 4, KafkaProgram.LOG_APPEND_TIME);
       PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
       try (EventSender sender = new EventSender(kafka.bootstrapServers(), "runs", silent)) {
@@ -44,12 +46,13 @@ class ClusterPipelineIT {
       }
 
       for (TestClickHouse server : cluster.servers()) {
-        String group = "through " + server.tcpPort();
-        Path checkpoints = directory.resolve(group.replace(' ', '-'));
         try (RunningPipeline pipeline =
-            RunningPipeline.start(kafka, server, checkpoints, "runs", null, group)) {
+            RunningPipeline.between(
+                    kafka.bootstrapServers(), server.httpUrl(), directory.resolve("checkpoints"))
+                .readingRuns("runs")
+                .start()) {
           pipeline.awaitEverythingWritten();
-          RunningPipeline.awaitRollupsOfAllRuns(server);
+          pipeline.awaitRollupsOfAllRuns();
         }
         for (TestClickHouse asked : cluster.servers()) {
           LedgerComparison comparison =

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import dev.scriptanalytics.testkit.junit.KafkaExtension;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.kafka.KafkaProgram;
-import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.sample.Delivery;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -22,12 +22,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Log entries on the whole way, beside the events of their runs. */
@@ -36,30 +34,17 @@ class LogPipelineIT {
   private static final int RUNS = 1_000;
   private static final int ENTRIES_PER_RUN = 8;
 
-  @TempDir private static Path kafkaDirectory;
-  private static TestKafka kafka;
+  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
-  @TempDir private Path clickHouseDirectory;
+  @RegisterExtension final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
   @TempDir private Path checkpoints;
   private final Instant now = Instant.now().minusSeconds(60);
-  private TestClickHouse clickHouse;
   private String runTopic;
   private String logTopic;
 
-  @BeforeAll
-  static void startKafka() {
-    kafka = TestKafka.start(kafkaDirectory);
-  }
-
-  @AfterAll
-  static void stopKafka() {
-    kafka.close();
-  }
-
   @BeforeEach
-  void start(TestInfo test) {
-    clickHouse = TestClickHouse.start(clickHouseDirectory);
-    clickHouse.applySql();
+  void createTopics(TestInfo test) {
     String name = test.getTestMethod().orElseThrow().getName();
     runTopic = name + "-runs";
     logTopic = name + "-logs";
@@ -67,11 +52,6 @@ class LogPipelineIT {
     configuration.put("max.message.bytes", Integer.toString(32 << 20));
     kafka.createTopic(runTopic, 4, configuration);
     kafka.createTopic(logTopic, 3, configuration);
-  }
-
-  @AfterEach
-  void stop() {
-    clickHouse.close();
   }
 
   @Test
@@ -106,9 +86,9 @@ class LogPipelineIT {
     send(runTopic, runs);
     send(logTopic, logs);
 
-    readEverything("first");
+    readEverything();
     expectEachEntryOnce();
-    readEverything("again without state");
+    readEverything();
     expectEachEntryOnce();
   }
 
@@ -173,7 +153,7 @@ class LogPipelineIT {
                     "success",
                     Map.of("response_time_ms", 1, "stdout", "line\n".repeat(1_000_000))))));
 
-    readEverything("all");
+    readEverything();
 
     assertThat(
             clickHouse.query(
@@ -260,10 +240,12 @@ class LogPipelineIT {
     }
   }
 
-  private void readEverything(String group) throws Exception {
+  private void readEverything() throws Exception {
     try (RunningPipeline pipeline =
-        RunningPipeline.start(
-            kafka, clickHouse, checkpoints, runTopic, logTopic, runTopic + "-" + group)) {
+        RunningPipeline.between(kafka.bootstrapServers(), clickHouse.httpUrl(), checkpoints)
+            .readingRuns(runTopic)
+            .readingLogs(logTopic)
+            .start()) {
       pipeline.awaitEverythingWritten();
     }
   }

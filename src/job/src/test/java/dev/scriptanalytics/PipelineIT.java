@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import dev.scriptanalytics.testkit.junit.KafkaExtension;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.kafka.KafkaProgram;
-import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
@@ -30,12 +30,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way: a real broker, the real topology, a real ClickHouse. */
@@ -43,35 +41,17 @@ class PipelineIT {
   private static final long SEED = 20_261_121;
   private static final int RUNS = 20_000;
 
-  @TempDir private static Path kafkaDirectory;
-  private static TestKafka kafka;
+  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
-  @TempDir private Path clickHouseDirectory;
+  @RegisterExtension final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
   @TempDir private Path checkpoints;
-  private TestClickHouse clickHouse;
   private String topic;
 
-  @BeforeAll
-  static void startKafka() {
-    kafka = TestKafka.start(kafkaDirectory);
-  }
-
-  @AfterAll
-  static void stopKafka() {
-    kafka.close();
-  }
-
   @BeforeEach
-  void startClickHouse(TestInfo test) {
-    clickHouse = TestClickHouse.start(clickHouseDirectory);
-    clickHouse.applySql();
+  void createTopic(TestInfo test) {
     topic = test.getTestMethod().orElseThrow().getName();
     kafka.createTopic(topic, 4, KafkaProgram.LOG_APPEND_TIME);
-  }
-
-  @AfterEach
-  void stopClickHouse() {
-    clickHouse.close();
   }
 
   @Test
@@ -80,7 +60,7 @@ class PipelineIT {
     Sample sample = Sample.of(generator(), RUNS);
     send(sample.deliveries());
 
-    readEverything("first");
+    readEverything();
 
     expectTheFiguresOf(sample.ledger());
     // What the generator spoils, and the ends with which it contradicts itself.
@@ -92,10 +72,10 @@ class PipelineIT {
     Sample sample = Sample.of(generator(), RUNS);
     send(sample.deliveries());
 
-    readEverything("first");
+    readEverything();
     String rows = clickHouse.query("SELECT count() FROM script_analytics.runs FINAL");
     Map<String, Integer> deadLetters = deadLetters();
-    readEverything("second");
+    readEverything();
 
     expectTheFiguresOf(sample.ledger());
     assertThat(clickHouse.query("SELECT count() FROM script_analytics.runs FINAL")).isEqualTo(rows);
@@ -121,7 +101,7 @@ class PipelineIT {
     Collections.shuffle(deliveries, new Random(SEED));
     send(deliveries);
 
-    readEverything("shuffled");
+    readEverything();
 
     expectTheFiguresOf(ledger);
     assertThat(deadLetters()).isEmpty();
@@ -153,7 +133,7 @@ class PipelineIT {
     }
     send(deliveries);
 
-    readEverything("bad");
+    readEverything();
 
     expectTheFiguresOf(ledger);
     assertThat(deadLetters()).isEqualTo(expected);
@@ -163,14 +143,16 @@ class PipelineIT {
   void waitsWhileClickHouseIsAwayAndLosesNothing() throws Exception {
     Sample sample = Sample.of(generator(), RUNS);
     try (RunningPipeline pipeline =
-        RunningPipeline.start(kafka, clickHouse, checkpoints, topic, null, "away")) {
+        RunningPipeline.between(kafka.bootstrapServers(), clickHouse.httpUrl(), checkpoints)
+            .readingRuns(topic)
+            .start()) {
       send(sample.deliveries().subList(0, 5_000));
       pipeline.awaitEverythingWritten();
-      clickHouse.kill();
+      clickHouse.server().kill();
       send(sample.deliveries().subList(5_000, sample.deliveries().size()));
-      clickHouse.restart();
+      clickHouse.server().restart();
       pipeline.awaitEverythingWritten();
-      RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
+      pipeline.awaitRollupsOfAllRuns();
     }
 
     expectTheFiguresOf(sample.ledger());
@@ -190,11 +172,13 @@ class PipelineIT {
     }
   }
 
-  private void readEverything(String group) throws Exception {
+  private void readEverything() throws Exception {
     try (RunningPipeline pipeline =
-        RunningPipeline.start(kafka, clickHouse, checkpoints, topic, null, topic + "-" + group)) {
+        RunningPipeline.between(kafka.bootstrapServers(), clickHouse.httpUrl(), checkpoints)
+            .readingRuns(topic)
+            .start()) {
       pipeline.awaitEverythingWritten();
-      RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
+      pipeline.awaitRollupsOfAllRuns();
     }
   }
 

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import dev.scriptanalytics.testkit.kafka.TestKafka;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import dev.scriptanalytics.testkit.junit.KafkaExtension;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
@@ -32,6 +32,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -47,28 +48,26 @@ class RebuiltRollupsIT {
       Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(48 - 9));
   private final LocalDate day = LocalDate.ofInstant(morning, ZoneOffset.UTC);
 
-  @TempDir private Path directory;
-  private TestKafka kafka;
-  private TestClickHouse clickHouse;
+  @RegisterExtension final KafkaExtension kafka = new KafkaExtension();
+
+  @RegisterExtension final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
+  @TempDir private Path checkpoints;
   private RunningPipeline job;
 
   @BeforeEach
   void start() throws Exception {
-    kafka = TestKafka.start(directory.resolve("kafka"));
     // With the test's own timestamps: runs that arrived on the day itself.
     kafka.createTopic(TOPIC, 1, Map.of());
-    clickHouse = TestClickHouse.start(directory.resolve("clickhouse"));
-    clickHouse.applySql();
     job =
-        RunningPipeline.start(
-            kafka, clickHouse, directory.resolve("checkpoints"), TOPIC, null, "rebuilt");
+        RunningPipeline.between(kafka.bootstrapServers(), clickHouse.httpUrl(), checkpoints)
+            .readingRuns(TOPIC)
+            .start();
   }
 
   @AfterEach
   void stop() {
     job.close();
-    clickHouse.close();
-    kafka.close();
   }
 
   @Test
@@ -82,7 +81,7 @@ class RebuiltRollupsIT {
     // Time goes on, and the cells of that evening leave the job's state.
     send(night, List.of(run("the next day", night)));
     job.awaitEverythingWritten();
-    RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
+    job.awaitRollupsOfAllRuns();
     String seen = rollupsOf("sum(seen), sum(succeeded), sum(failed)");
 
     clickHouse.query("ALTER TABLE script_analytics.run_rollups DROP PARTITION '" + day + "'");
@@ -97,7 +96,7 @@ class RebuiltRollupsIT {
     // The rest of that day's events, duplicates among them, and some of what has been counted.
     send(night, records.subList(0, 2 * late));
     job.awaitEverythingWritten();
-    RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
+    job.awaitRollupsOfAllRuns();
 
     expectTheFiguresOf(sample.ledger());
     assertThat(rollups("uniqExact(arrival)")).isEqualTo(2);
@@ -107,7 +106,7 @@ class RebuiltRollupsIT {
   void refusesADayWhoseCellsTheJobMayStillWrite() throws Exception {
     send(Instant.now(), List.of(run("late", morning)));
     job.awaitEverythingWritten();
-    RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
+    job.awaitRollupsOfAllRuns();
 
     assertThatThrownBy(() -> rebuild(day)).hasMessageContaining("arrived in the last three hours");
 
@@ -118,7 +117,7 @@ class RebuiltRollupsIT {
   void refusesADayOfWhichRawRowsAreGone() throws Exception {
     send(morning, List.of(run("kept", morning), run("gone", morning)));
     job.awaitEverythingWritten();
-    RunningPipeline.awaitRollupsOfAllRuns(clickHouse);
+    job.awaitRollupsOfAllRuns();
     clickHouse.query("DELETE FROM script_analytics.runs WHERE script = 'gone'");
 
     assertThatThrownBy(() -> rebuild(day)).hasMessageContaining("only the rollups are left");

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import dev.scriptanalytics.testkit.junit.KafkaExtension;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.kafka.KafkaProgram;
-import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Waiting;
 import dev.scriptanalytics.testkit.sample.Delivery;
 import java.io.OutputStream;
@@ -17,9 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,40 +33,26 @@ class RetentionIT {
   private final Instant noon =
       Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
-  @TempDir private Path directory;
-  private TestClickHouse clickHouse;
+  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
-  @BeforeEach
-  void startClickHouse() {
-    clickHouse = TestClickHouse.start(directory.resolve("clickhouse"));
-    clickHouse.applySql();
-  }
+  @RegisterExtension final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
 
-  @AfterEach
-  void stopClickHouse() {
-    clickHouse.close();
-  }
+  @TempDir private Path checkpoints;
 
   @Test
   void aRunIsKeptAsLongAsItsAccountIsConfiguredToAndOneThatIsOlderGoesToTheDeadLetters()
       throws Exception {
-    try (TestKafka kafka = TestKafka.start(directory.resolve("kafka"))) {
-      kafka.createTopic("runs", 1, KafkaProgram.LOG_APPEND_TIME);
-      kafka.createTopic("logs", 1, KafkaProgram.LOG_APPEND_TIME);
-      send(kafka, "runs", run("acme", 20), run("tiny", 3), run("tiny", 20), run("other", 20));
-      send(kafka, "logs", log("acme", 20), log("tiny", 3), log("tiny", 20), log("other", 20));
-      try (RunningPipeline pipeline =
-          RunningPipeline.start(
-              kafka,
-              clickHouse,
-              directory.resolve("checkpoints"),
-              "runs",
-              "logs",
-              "retention",
-              "--retention.accounts",
-              "acme:90,tiny:7")) {
-        pipeline.awaitEverythingWritten();
-      }
+    kafka.createTopic("runs", 1, KafkaProgram.LOG_APPEND_TIME);
+    kafka.createTopic("logs", 1, KafkaProgram.LOG_APPEND_TIME);
+    send("runs", run("acme", 20), run("tiny", 3), run("tiny", 20), run("other", 20));
+    send("logs", log("acme", 20), log("tiny", 3), log("tiny", 20), log("other", 20));
+    try (RunningPipeline pipeline =
+        RunningPipeline.between(kafka.bootstrapServers(), clickHouse.httpUrl(), checkpoints)
+            .readingRuns("runs")
+            .readingLogs("logs")
+            .with("--retention.accounts", "acme:90,tiny:7")
+            .start()) {
+      pipeline.awaitEverythingWritten();
     }
     for (String table : List.of("runs", "logs")) {
       clickHouse.query("OPTIMIZE TABLE script_analytics." + table + " FINAL");
@@ -202,7 +187,7 @@ class RetentionIT {
         .formatted(account, daysAgo, noon.minus(Duration.ofDays(daysAgo)).toEpochMilli());
   }
 
-  private static void send(TestKafka kafka, String topic, String... records) throws Exception {
+  private static void send(String topic, String... records) throws Exception {
     PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
     try (EventSender sender = new EventSender(kafka.bootstrapServers(), topic, silent)) {
       for (String record : records) {

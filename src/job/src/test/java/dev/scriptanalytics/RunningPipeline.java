@@ -3,9 +3,8 @@ package dev.scriptanalytics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,17 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -35,106 +33,109 @@ final class RunningPipeline implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int PARALLELISM = 2;
 
-  private final String bootstrapServers;
-  private final List<String> topics;
+  private final Settings settings;
   private final String group;
   private final JobClient job;
   private final CompletableFuture<JobExecutionResult> result;
 
-  private RunningPipeline(
-      String bootstrapServers, List<String> topics, String group, JobClient job) {
-    this.bootstrapServers = bootstrapServers;
-    this.topics = topics;
+  private RunningPipeline(Settings settings, String group, JobClient job) {
+    this.settings = settings;
     this.group = group;
     this.job = job;
     this.result = job.getJobExecutionResult();
   }
 
   /**
-   * Starts the job without state, so that it reads the topics from their earliest offset.
+   * A pipeline that reads no topic yet.
    *
-   * @param logTopic null for none
-   * @param options such as {@code --run.timeout}, {@code 1 h}, beside those of the addresses
+   * @param bootstrapServers of Kafka
+   * @param clickHouse the address of ClickHouse's HTTP interface
+   * @param checkpoints the directory that checkpoints go to
    */
-  static RunningPipeline start(
-      TestKafka kafka,
-      TestClickHouse clickHouse,
-      Path checkpoints,
-      String runTopic,
-      String logTopic,
-      String group,
-      String... options)
-      throws Exception {
-    return start(
-        kafka, clickHouse, checkpoints, runTopic, logTopic, group, null, PARALLELISM, options);
+  static Settings between(String bootstrapServers, URI clickHouse, Path checkpoints) {
+    return new Settings(bootstrapServers, clickHouse, checkpoints, List.of(), List.of(), List.of());
   }
 
-  /**
-   * As {@link #start(KafkaProcess, ClickHouseProcess, Path, String, String, String, String...)},
-   * but from what another job has left.
-   *
-   * @param savepoint stays as it is; null to start without state
-   */
-  static RunningPipeline start(
-      TestKafka kafka,
-      TestClickHouse clickHouse,
+  /** The settings of a pipeline; the job's own defaults hold for what they do not say. */
+  record Settings(
+      String bootstrapServers,
+      URI clickHouse,
       Path checkpoints,
-      String runTopic,
-      String logTopic,
-      String group,
-      Path savepoint,
-      int parallelism,
-      String... options)
-      throws Exception {
-    List<String> args =
-        new ArrayList<>(
-            List.of(
-                "--kafka.bootstrap.servers",
-                kafka.bootstrapServers(),
-                "--kafka.group.id",
-                group,
-                "--runs.topics",
-                runTopic,
-                "--logs.topics",
-                logTopic == null ? "" : logTopic,
-                "--clickhouse.url",
-                clickHouse.httpUrl().toString(),
-                "--clickhouse.password",
-                "${CLICKHOUSE_PASSWORD}"));
-    args.addAll(List.of(options));
-    JobConfiguration configuration =
-        JobConfiguration.fromArgs(
-            args.toArray(String[]::new),
-            Map.of("CLICKHOUSE_PASSWORD", ClickHouseProgram.WRITER_PASSWORD));
-    Configuration flink = new Configuration();
-    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
-    flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
-    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-    flink.set(PipelineOptions.OBJECT_REUSE, true);
-    flink.set(PipelineOptions.GENERIC_TYPES, false);
-    flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    // So that a savepoint of little state is one file.
-    flink.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.ofMebiBytes(1));
-    if (savepoint != null) {
-      flink.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toUri().toString());
+      List<String> runTopics,
+      List<String> logTopics,
+      List<String> options) {
+
+    Settings readingRuns(String topic) {
+      return new Settings(
+          bootstrapServers, clickHouse, checkpoints, List.of(topic), logTopics, options);
     }
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.createLocalEnvironment(parallelism, flink);
-    ScriptAnalyticsJob.define(env, configuration);
-    return new RunningPipeline(
-        kafka.bootstrapServers(),
-        logTopic == null ? List.of(runTopic) : List.of(runTopic, logTopic),
-        group,
-        env.executeAsync("pipeline of a test"));
+
+    Settings readingLogs(String topic) {
+      return new Settings(
+          bootstrapServers, clickHouse, checkpoints, runTopics, List.of(topic), options);
+    }
+
+    /**
+     * Sets further options of the job.
+     *
+     * @param namesAndValues such as {@code --run.timeout}, {@code 1 h}
+     */
+    Settings with(String... namesAndValues) {
+      return new Settings(
+          bootstrapServers, clickHouse, checkpoints, runTopics, logTopics, List.of(namesAndValues));
+    }
+
+    /** Starts the job without state: it reads the topics from their earliest offset. */
+    RunningPipeline start() throws Exception {
+      // A group of its own, whose committed offsets are those of this start.
+      String group = "pipeline-" + UUID.randomUUID();
+      StreamExecutionEnvironment env =
+          StreamExecutionEnvironment.createLocalEnvironment(PARALLELISM, flink());
+      ScriptAnalyticsJob.define(env, job(group));
+      return new RunningPipeline(this, group, env.executeAsync("pipeline of a test"));
+    }
+
+    private JobConfiguration job(String group) {
+      List<String> args =
+          new ArrayList<>(
+              List.of(
+                  "--kafka.bootstrap.servers",
+                  bootstrapServers,
+                  "--kafka.group.id",
+                  group,
+                  "--runs.topics",
+                  String.join(",", runTopics),
+                  "--logs.topics",
+                  String.join(",", logTopics),
+                  "--clickhouse.url",
+                  clickHouse.toString(),
+                  "--clickhouse.password",
+                  "${CLICKHOUSE_PASSWORD}"));
+      args.addAll(options);
+      return JobConfiguration.fromArgs(
+          args.toArray(String[]::new),
+          Map.of("CLICKHOUSE_PASSWORD", ClickHouseProgram.WRITER_PASSWORD));
+    }
+
+    private Configuration flink() {
+      Configuration flink = new Configuration();
+      flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
+      flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+      flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+      flink.set(PipelineOptions.OBJECT_REUSE, true);
+      flink.set(PipelineOptions.GENERIC_TYPES, false);
+      flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+      flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+      return flink;
+    }
   }
 
   /**
-   * Waits until everything that is in the topics by now is in ClickHouse: offsets are committed
-   * when a checkpoint completes, and that is after all sinks have flushed.
+   * Waits until ClickHouse has everything that is in the topics now: offsets are committed when a
+   * checkpoint completes, and all sinks have flushed by then.
    */
   void awaitEverythingWritten() throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.bootstrapServers()))) {
       Map<TopicPartition, Long> ends = ends(admin);
       boolean committed =
           Waiting.until(PATIENCE, () -> result.isDone() || hasCommitted(admin, ends));
@@ -146,20 +147,11 @@ final class RunningPipeline implements AutoCloseable {
   }
 
   /**
-   * Stops the job as for an upgrade.
-   *
-   * @return the savepoint that it left
+   * Waits until the rollups count what the runs are: a cell is written in its turn, which may come
+   * after the checkpoint.
    */
-  Path stopWithSavepoint(Path directory) throws Exception {
-    String savepoint =
-        job.stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL)
-            .get();
-    assertThat(Waiting.until(PATIENCE, result::isDone)).as("the job ends").isTrue();
-    return Path.of(URI.create(savepoint));
-  }
-
-  /** Waits until rollups say what runs say: a cell waits for its turn, also beyond a checkpoint. */
-  static void awaitRollupsOfAllRuns(TestClickHouse clickHouse) {
+  void awaitRollupsOfAllRuns() {
+    ClickHouseHttp clickHouse = new ClickHouseHttp(settings.clickHouse());
     String counts =
         "(SELECT (count(), countIf(status = 'Success'), countIf(status = 'Failed'))"
             + " FROM script_analytics.runs FINAL) AS of_runs,"
@@ -172,9 +164,13 @@ final class RunningPipeline implements AutoCloseable {
     assertThat(same).as(clickHouse.query("SELECT " + counts)).isTrue();
   }
 
+  private List<String> topics() {
+    return Stream.concat(settings.runTopics().stream(), settings.logTopics().stream()).toList();
+  }
+
   private Map<TopicPartition, Long> ends(Admin admin) throws Exception {
     var partitions =
-        admin.describeTopics(topics).allTopicNames().get().values().stream()
+        admin.describeTopics(topics()).allTopicNames().get().values().stream()
             .flatMap(
                 topic ->
                     topic.partitions().stream()

@@ -4,12 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
-import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.flink.FlinkCluster;
 import dev.scriptanalytics.testkit.flink.FlinkRest;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import dev.scriptanalytics.testkit.junit.FlinkExtension;
+import dev.scriptanalytics.testkit.junit.KafkaExtension;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.kafka.KafkaProgram;
-import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
 import dev.scriptanalytics.testkit.process.Repository;
@@ -28,9 +29,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar on a real cluster: handed over in each of the ways that there are, and upgraded. */
@@ -41,23 +42,19 @@ class UpgradeIT {
   private static final Map<String, String> SETTINGS =
       Map.of("execution.checkpointing.interval", "1 s", "parallelism.default", "1");
 
+  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
+
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
+  @RegisterExtension static final FlinkExtension session = new FlinkExtension(SETTINGS);
+
   @TempDir private Path directory;
-  private TestKafka kafka;
-  private TestClickHouse clickHouse;
 
   @BeforeEach
-  void start() throws IOException {
-    kafka = TestKafka.start(directory.resolve("kafka"));
+  void createTopicAndPassword() throws IOException {
     kafka.createTopic(TOPIC, 4, KafkaProgram.LOG_APPEND_TIME);
-    clickHouse = TestClickHouse.start(directory.resolve("clickhouse"));
-    clickHouse.applySql();
     Files.writeString(directory.resolve("password"), ClickHouseProgram.WRITER_PASSWORD);
-  }
-
-  @AfterEach
-  void stop() {
-    clickHouse.close();
-    kafka.close();
   }
 
   @Test
@@ -68,23 +65,26 @@ class UpgradeIT {
             new RunGenerator(20_261_121, Instant.now().minus(Duration.ofHours(2)), 5_000), RUNS);
     List<Delivery> deliveries = sample.deliveries();
     int part = deliveries.size() / 6;
-    Path savepoint;
-    try (FlinkCluster cluster = FlinkCluster.start(directory.resolve("session"), 1, SETTINGS)) {
-      FlinkRest rest = cluster.rest();
-      String first =
-          cluster.jobs().submit(Repository.jobJar(), Optional.empty(), arguments(), Map.of());
-      send(deliveries.subList(0, part));
-      awaitRows();
-      // Not waited for: what is under way must be in the savepoint, or be read again.
-      send(deliveries.subList(part, 2 * part));
-      savepoint = rest.stopWithSavepoint(first, directory.resolve("savepoints"), PATIENCE);
-      send(deliveries.subList(2 * part, 3 * part));
+    FlinkRest rest = session.server().rest();
+    String first =
+        session
+            .server()
+            .jobs()
+            .submit(Repository.jobJar(), Optional.empty(), arguments(), Map.of());
+    send(deliveries.subList(0, part));
+    awaitRows();
+    // Not waited for: what is under way must be in the savepoint, or be read again.
+    send(deliveries.subList(part, 2 * part));
+    Path savepoint = rest.stopWithSavepoint(first, directory.resolve("savepoints"), PATIENCE);
+    send(deliveries.subList(2 * part, 3 * part));
 
-      String second = rest.submit(newJar("second"), Optional.of(savepoint), 2, arguments());
-      assertThat(Waiting.until(PATIENCE, () -> rest.allTasksRun(second))).isTrue();
-      send(deliveries.subList(3 * part, 4 * part));
-      savepoint = rest.stopWithSavepoint(second, directory.resolve("savepoints"), PATIENCE);
-    }
+    String second = rest.submit(newJar("second"), Optional.of(savepoint), 2, arguments());
+    assertThat(Waiting.until(PATIENCE, () -> rest.allTasksRun(second))).isTrue();
+    send(deliveries.subList(3 * part, 4 * part));
+    savepoint = rest.stopWithSavepoint(second, directory.resolve("savepoints"), PATIENCE);
+    // Two clusters at a time would take twice the memory.
+    session.server().close();
+
     try (FlinkCluster cluster =
         FlinkCluster.startApplication(
             directory.resolve("application"),
