@@ -36,7 +36,8 @@ class JobJarIT {
         .noneMatch(name -> name.startsWith("org/apache/logging/"))
         .noneMatch(name -> name.startsWith("ch/qos/"))
         .noneMatch(name -> name.matches("META-INF/.*\\.(SF|DSA|RSA)"))
-        .noneMatch(name -> name.startsWith("dev/scriptanalytics/local/"));
+        .noneMatch(name -> name.startsWith("dev/scriptanalytics/local/"))
+        .noneMatch(name -> name.startsWith("dev/scriptanalytics/testkit/"));
   }
 
   private static List<String> classes() throws IOException {
