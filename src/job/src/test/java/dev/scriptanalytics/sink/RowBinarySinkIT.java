@@ -206,16 +206,15 @@ class RowBinarySinkIT {
 
   @Test
   void closesAtOnceWhileTheServerIsFrozen() throws Exception {
-    WriterHarness<byte[]> writer = writer("--sink.batch-rows=1");
+    // A close that waited for the answer would exceed the time limit of this class.
+    WriterHarness<byte[]> writer =
+        writer("--sink.batch-rows=1", "--clickhouse.socket_timeout=600000");
     Signals.freeze(clickHouse.server());
     try {
       writer.write(row(1, new byte[1]));
       assertThat(becomesTrue(() -> writer.gauge(InsertRetries.ROWS_IN_FLIGHT).getValue().equals(1)))
           .isTrue();
-      long start = System.nanoTime();
       writer.close();
-      // Far below the socket's time-out of a minute.
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     } finally {
       Signals.thaw(clickHouse.server());
     }
