@@ -1,4 +1,4 @@
--- The database. Atomic: views are replaced without a moment in which they are not there.
+-- The database. Its engine Atomic lets a view be replaced without a moment in which it is missing.
 CREATE DATABASE IF NOT EXISTS script_analytics
 ENGINE = Atomic
 COMMENT 'Runs and logs of custom scripts';

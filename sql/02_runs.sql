@@ -1,45 +1,45 @@
--- One row a run, written again when more of it is known: the row with the highest version counts.
+-- One row per run. It is written again when more becomes known, and the row with the highest version counts.
 --
--- The key holds what never changes of a run, and begins with what every question begins with. Days are the partitions;
--- a day on which nothing was written for an hour is merged into one part, on which FINAL costs nothing. Rows live for
--- retention_days whole days after the day of their run, so that a day goes at once and not minute by minute.
--- (A century at most: later dates would wrap around into the past.)
+-- The key holds what never changes in a run, and begins with the columns that every question names. Partitions are
+-- days. ClickHouse merges a day into one part once nothing was written to it for an hour, and FINAL costs nothing on
+-- one part. A row lives for retention_days whole days after the day of its run, so that a day leaves at once and not
+-- minute by minute. (At most a century, because later dates would wrap around into the past.)
 --
--- Rows of today are compressed as the server does by default, with LZ4: a third of the processor time of inserting and
--- merging them. ZSTD takes half the space, and so the rows of a day that is over are written with it when they are merged.
+-- Today's rows have the server's default compression, LZ4, which takes a third of the processor time of inserting and
+-- merging with ZSTD. ZSTD takes half the space, so a past day is written with it when it is merged.
 --
--- Newest first, because that is what a page shows: its first rows are read from the front of the key, whereas FINAL reads
--- all of a script where it has to begin at the other end. run_ids finds a run by its id alone (view record); SEARCH.md
--- beside this file has the figures for both. arrivals is for who asks what was written lately, without FINAL.
+-- The order is newest first, because pages show the newest runs: their first rows are at the front of the key. In
+-- ascending order FINAL would read the whole script. run_ids finds a run by its id alone (view record). arrivals
+-- finds recently written rows without FINAL. SEARCH.md beside this file has the measurements.
 CREATE TABLE IF NOT EXISTS script_analytics.runs
 (
     account String COMMENT 'The tenant',
-    script String COMMENT 'The custom script that ran',
+    script String COMMENT 'The custom script',
     executed_on DateTime64(3, 'UTC') COMMENT 'When the run started, in milliseconds' CODEC(DoubleDelta, Default),
     run_id String COMMENT 'The run, unique within its account',
-    version UInt8 COMMENT 'How complete the row is: 1 the start only, 2 the end only, 3 both; the most complete row counts',
-    status Enum8('In Progress' = 1, 'Success' = 2, 'Failed' = 3) COMMENT 'How the run stands',
-    deployment_version UInt32 COMMENT 'The deployed version that ran, counted from 1; 0 = unknown',
-    deployment_id String COMMENT 'The deployment that ran',
-    function String COMMENT 'The function of the script that was called',
-    source_type String COMMENT 'The kind of caller, such as api or tool',
-    source String COMMENT 'The caller',
-    response_time Nullable(Float64) COMMENT 'Execution time of a successful run, in milliseconds; NULL of any other, and where it is unknown',
-    ended_on Nullable(DateTime64(3, 'UTC')) COMMENT 'When the run ended, in milliseconds; NULL while it has not, and where it is unknown',
-    input String COMMENT 'What the script was given: JSON as it came',
-    output String COMMENT 'What the script returned: JSON as it came',
-    error_code String COMMENT 'The code of the error that the run failed with',
-    error_message String COMMENT 'The message of the error that the run failed with',
-    error_stack String COMMENT 'The stack trace of that error, one frame a line',
-    trace_id String COMMENT 'The trace that the run belongs to',
+    version UInt8 COMMENT 'How complete the row is: 1 = start only, 2 = end only, 3 = both; the highest counts',
+    status Enum8('In Progress' = 1, 'Success' = 2, 'Failed' = 3) COMMENT 'In Progress, Success or Failed',
+    deployment_version UInt32 COMMENT 'The deployment version, counted from 1; 0 = unknown',
+    deployment_id String COMMENT 'The id of the deployment',
+    function String COMMENT 'The executed function of the script',
+    source_type String COMMENT 'The kind of triggering source, such as api or tool',
+    source String COMMENT 'The name of the triggering source',
+    response_time Nullable(Float64) COMMENT 'Execution time of a successful run, in milliseconds; NULL for any other run, or if unknown',
+    ended_on Nullable(DateTime64(3, 'UTC')) COMMENT 'When the run ended, in milliseconds; NULL while it is in progress, or if unknown',
+    input String COMMENT 'The input of the script: JSON as received',
+    output String COMMENT 'The output of the function: JSON as received',
+    error_code String COMMENT 'The code of the error, if the run failed with one',
+    error_message String COMMENT 'The message of that error',
+    error_stack String COMMENT 'The stack trace of that error, one frame per line',
+    trace_id String COMMENT 'The id of the trace that the run belongs to',
     memory_bytes Nullable(UInt64) COMMENT 'Memory that the run used, in bytes',
     cpu_ms Nullable(Float64) COMMENT 'Processor time that the run used, in milliseconds',
-    gpu_percent Nullable(Float64) COMMENT 'How far the run used its GPU, in percent',
-    cold_start Nullable(Bool) COMMENT 'Whether the run had to wait for an instance to start',
-    truncated Array(String) COMMENT 'The columns of this row that were cut at the configured length',
-    redacted Array(String) COMMENT 'The columns of this row in which something was masked, by the patterns that the job is configured with',
-    extra String COMMENT 'What else the event said: a JSON object, or empty',
-    retention_days UInt16 COMMENT 'Whole days that the row is kept after the day of its run',
+    gpu_percent Nullable(Float64) COMMENT 'GPU utilization of the run, in percent',
+    cold_start Nullable(Bool) COMMENT 'Whether the run waited for an instance to start',
+    truncated Array(String) COMMENT 'The columns of this row that were cut at their configured length',
+    redacted Array(String) COMMENT 'The columns of this row in which a configured pattern masked something',
+    extra String COMMENT 'Further fields of the event: a JSON object, or empty',
+    retention_days UInt16 COMMENT 'Whole days for which the row is kept after the day of its run',
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, Default),
     INDEX run_ids run_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX arrivals ingested_at TYPE minmax GRANULARITY 1
@@ -52,13 +52,13 @@ TTL toDate(executed_on) + toIntervalDay(least(retention_days, 36500) + 1),
 SETTINGS
     allow_experimental_reverse_key = 1,
     min_age_to_force_merge_seconds = 3600,
-    -- A fresh part is one file, not two a column: a third of the processor time of inserting it.
+    -- A fresh part is one file instead of two per column, which takes a third of the processor time of inserting it.
     min_bytes_for_wide_part = 67108864,
-    -- Rarer and wider merges than 5 gives: half their processor time, for some ten parts more in the day that grows.
+    -- Merges are rarer and wider than with 5: half their processor time, for some ten more parts in the current day.
     merge_selector_base = 10,
     min_age_to_force_merge_on_partition_only = 1
-COMMENT 'Runs of custom scripts; readers use the views all_runs and script_metrics';
+COMMENT 'Runs of custom scripts; readers use the views all_runs, record and script_metrics';
 
--- For a table that was created without them. Parts that are there get the index when they are merged.
+-- For a table that was created without these. Existing parts get the index when they are merged.
 ALTER TABLE script_analytics.runs ADD INDEX IF NOT EXISTS arrivals ingested_at TYPE minmax GRANULARITY 1;
 ALTER TABLE script_analytics.runs MODIFY SETTING min_bytes_for_wide_part = 67108864, merge_selector_base = 10;

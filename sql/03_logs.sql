@@ -1,44 +1,44 @@
--- One row a log entry. An entry that came before its run was known is written at once, and again when it is known; where
--- its key changed by that (the script), with a tombstone (is_deleted = 1) of the old key.
+-- One row per log entry. An entry that arrives before its run is known is written at once, and again when the run is
+-- known. If that changes its key (the script), a tombstone (is_deleted = 1) removes the old key.
 --
--- Partitions, merging, compression, retention and the order are as in runs.
+-- Partitions, merging, compression, retention and order are as in runs.
 --
--- The indexes find a run's entries and an entry by their ids alone, and what a message contains, as substring or as word,
--- from 4 bytes on. SEARCH.md beside this file has the figures by which they were chosen. They are exact under FINAL only
--- for columns in which the rows of a key agree: see view all_logs before adding another. (arrivals is for the live tail, which
--- reads without FINAL.)
+-- Indexes find the entries of a run and an entry by their ids alone, and what a message contains, as substring or as
+-- word, from 4 bytes on. SEARCH.md beside this file has the measurements behind this choice. Under FINAL an index is
+-- exact only for columns in which all rows of a key agree: read view all_logs before you add another. (arrivals is
+-- for the live tail, which reads without FINAL.)
 CREATE TABLE IF NOT EXISTS script_analytics.logs
 (
     account String COMMENT 'The tenant',
-    script String COMMENT 'The custom script that logged; empty while it is unknown',
-    timestamp DateTime64(6, 'UTC') COMMENT 'When it was logged, in microseconds; of captured output, the end of its run' CODEC(DoubleDelta, Default),
-    log_id String COMMENT 'The entry; made from its content where the producer gave none',
-    version UInt8 COMMENT 'How much was known of the run when the row was written: 0 nothing, 1 its start, 2 its end, 3 both, 255 of a tombstone; the highest counts',
-    is_deleted UInt8 COMMENT '1 = the entry is not to be found under this key any more',
-    run_id String COMMENT 'The run that logged',
-    log_level Enum8('Stdout' = 1, 'Stderr' = 2, 'Debug' = 3, 'Info' = 4, 'Warning' = 5, 'Error' = 6, 'Fatal' = 7) COMMENT 'How severe it is',
+    script String COMMENT 'The custom script; empty while it is unknown',
+    timestamp DateTime64(6, 'UTC') COMMENT 'When it was logged, in microseconds; for captured output, the end of its run' CODEC(DoubleDelta, Default),
+    log_id String COMMENT 'The id of the entry; made from its content if the producer gave none',
+    version UInt8 COMMENT 'What was known of the run when the row was written: 0 = nothing, 1 = its start, 2 = its end, 3 = both; 255 = a tombstone; the highest counts',
+    is_deleted UInt8 COMMENT '1 = the entry is now found under another key, or was taken back',
+    run_id String COMMENT 'The run that the entry belongs to',
+    log_level Enum8('Stdout' = 1, 'Stderr' = 2, 'Debug' = 3, 'Info' = 4, 'Warning' = 5, 'Error' = 6, 'Fatal' = 7) COMMENT 'The log level; later ones are more severe',
     original_level String COMMENT 'The level in the producer''s own word',
     log_message String COMMENT 'The message',
-    line UInt32 COMMENT 'The line of captured output, counted from 1; 0 of any other entry',
-    stream String COMMENT 'Where output was captured: stdout or stderr; empty of any other entry',
-    deployment_version UInt32 COMMENT 'The deployed version that ran, counted from 1; 0 = unknown',
-    deployment_id String COMMENT 'The deployment that ran',
-    function String COMMENT 'The function of the script that was called',
-    source String COMMENT 'The caller, or the part of the script that logged',
+    line UInt32 COMMENT 'The line of captured output, counted from 1; 0 for any other entry',
+    stream String COMMENT 'The stream of captured output: stdout or stderr; empty for any other entry',
+    deployment_version UInt32 COMMENT 'The deployment version, counted from 1; 0 = unknown',
+    deployment_id String COMMENT 'The id of the deployment',
+    function String COMMENT 'The executed function of the script',
+    source String COMMENT 'Where the entry came from: the triggering source, or a part of the script',
     source_type String COMMENT 'The kind of source',
-    request_id String COMMENT 'The request that was being served',
-    duration_ms Nullable(Float64) COMMENT 'How long took what was logged, in milliseconds',
+    request_id String COMMENT 'The id of the request being served',
+    duration_ms Nullable(Float64) COMMENT 'Duration of the logged operation, in milliseconds',
     memory_bytes Nullable(UInt64) COMMENT 'Memory in use, in bytes',
-    gpu_percent Nullable(Float64) COMMENT 'How far the GPU was used, in percent',
-    error_code String COMMENT 'The code of the error that was logged',
-    stack_trace String COMMENT 'The stack trace of that error, one frame a line',
-    metadata String COMMENT 'What the producer added: a JSON object, or empty',
-    trace_id String COMMENT 'The trace that the entry belongs to',
-    span_id String COMMENT 'The span that the entry belongs to',
-    truncated Array(String) COMMENT 'The columns of this row that were cut at the configured length',
-    redacted Array(String) COMMENT 'The columns of this row in which something was masked, by the patterns that the job is configured with',
-    extra String COMMENT 'What else the event said: a JSON object, or empty',
-    retention_days UInt16 COMMENT 'Whole days that the row is kept after the day of its timestamp',
+    gpu_percent Nullable(Float64) COMMENT 'GPU utilization, in percent',
+    error_code String COMMENT 'The code of the logged error',
+    stack_trace String COMMENT 'The stack trace of that error, one frame per line',
+    metadata String COMMENT 'Structured data from the producer: a JSON object, or empty',
+    trace_id String COMMENT 'The id of the trace that the entry belongs to',
+    span_id String COMMENT 'The id of the span that the entry belongs to',
+    truncated Array(String) COMMENT 'The columns of this row that were cut at their configured length',
+    redacted Array(String) COMMENT 'The columns of this row in which a configured pattern masked something',
+    extra String COMMENT 'Further fields of the event: a JSON object, or empty',
+    retention_days UInt16 COMMENT 'Whole days for which the row is kept after the day of its timestamp',
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, Default),
     INDEX run_ids run_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX log_ids log_id TYPE bloom_filter(0.001) GRANULARITY 1,
@@ -53,13 +53,13 @@ TTL toDate(timestamp) + toIntervalDay(least(retention_days, 36500) + 1),
 SETTINGS
     allow_experimental_reverse_key = 1,
     min_age_to_force_merge_seconds = 3600,
-    -- A fresh part is one file, not two a column: a third of the processor time of inserting it.
+    -- A fresh part is one file instead of two per column, which takes a third of the processor time of inserting it.
     min_bytes_for_wide_part = 67108864,
-    -- Rarer and wider merges than 5 gives: half their processor time, for some ten parts more in the day that grows.
+    -- Merges are rarer and wider than with 5: half their processor time, for some ten more parts in the current day.
     merge_selector_base = 10,
     min_age_to_force_merge_on_partition_only = 1
-COMMENT 'Log entries of custom scripts; readers use views';
+COMMENT 'Log entries of custom scripts; readers use the views all_logs and record_logs';
 
--- For a table that was created without them. Parts that are there get the index when they are merged.
+-- For a table that was created without these. Existing parts get the index when they are merged.
 ALTER TABLE script_analytics.logs ADD INDEX IF NOT EXISTS arrivals ingested_at TYPE minmax GRANULARITY 1;
 ALTER TABLE script_analytics.logs MODIFY SETTING min_bytes_for_wide_part = 67108864, merge_selector_base = 10;

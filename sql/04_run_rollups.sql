@@ -1,29 +1,30 @@
--- What happened in a minute to a script's deployed version, as far as it arrived in one hour. A row replaces the earlier
--- rows of its key, the one with more facts wins, and nothing is ever added to a row; so a fact counts once however often
--- its event is read again. The rows of a minute are to be added up over their arrival hours.
+-- The runs of a script and deployment version that started in one minute, as far as their events arrived in one hour.
+-- A row replaces the earlier rows of its key, and the one with the most facts wins. Nothing is ever added to a row,
+-- so a fact counts once however often its event is read. To get a minute, add up its rows over all arrival hours.
 --
--- An insert gives the centroids of the response times (means, weights); the digest is made of them here. It has to name
--- these columns: ClickHouse leaves EPHEMERAL ones out where it is not told otherwise, which the constraint finds.
+-- An insert gives the centroids of the response times (means, weights), and the default of digest makes the digest
+-- from them. An insert must name these columns: ClickHouse silently leaves out EPHEMERAL columns that an insert does
+-- not name, and the constraint finds such an insert.
 CREATE TABLE IF NOT EXISTS script_analytics.run_rollups
 (
     account String COMMENT 'The tenant',
-    script String COMMENT 'The custom script that ran',
+    script String COMMENT 'The custom script',
     minute DateTime('UTC') COMMENT 'The minute in which the runs started' CODEC(DoubleDelta, Default),
-    deployment_version UInt32 COMMENT 'The deployed version that ran, counted from 1; 0 = unknown',
+    deployment_version UInt32 COMMENT 'The deployment version, counted from 1; 0 = unknown',
     arrival DateTime('UTC') COMMENT 'The hour in which the events arrived' CODEC(DoubleDelta, Default),
-    facts UInt64 COMMENT 'How many facts are in the row; the fullest row counts' CODEC(T64, Default),
-    seen Int64 COMMENT 'Runs heard of for the first time; below 0 where runs were moved to another version' CODEC(T64, Default),
-    succeeded UInt64 COMMENT 'Runs that ended well' CODEC(T64, Default),
+    facts UInt64 COMMENT 'Number of facts in the row; the row with the most counts' CODEC(T64, Default),
+    seen Int64 COMMENT 'Runs seen for the first time; negative if runs moved to another version' CODEC(T64, Default),
+    succeeded UInt64 COMMENT 'Runs that succeeded' CODEC(T64, Default),
     failed UInt64 COMMENT 'Runs that failed' CODEC(T64, Default),
     response_time_sum Float64 COMMENT 'Sum of the response times, in milliseconds',
-    response_time_min Nullable(Float64) COMMENT 'The shortest response time, in milliseconds; NULL without any',
-    response_time_max Nullable(Float64) COMMENT 'The longest response time, in milliseconds; NULL without any',
+    response_time_min Nullable(Float64) COMMENT 'The shortest response time, in milliseconds; NULL if there is no response time',
+    response_time_max Nullable(Float64) COMMENT 'The longest response time, in milliseconds; NULL if there is no response time',
     means Array(Float32) EPHEMERAL COMMENT 'The centroids of the response times, in milliseconds; only for inserting',
-    weights Array(UInt64) EPHEMERAL COMMENT 'How many response times each centroid stands for; only for inserting',
-    response_times UInt64 DEFAULT arraySum(weights) COMMENT 'How many response times there are: a run may succeed without one' CODEC(T64, Default),
+    weights Array(UInt64) EPHEMERAL COMMENT 'Number of response times that each centroid stands for; only for inserting',
+    response_times UInt64 DEFAULT arraySum(weights) COMMENT 'Number of response times; a run may succeed without one' CODEC(T64, Default),
     digest AggregateFunction(quantilesTDigestWeighted(0.9, 0.99), Float32, UInt64)
         DEFAULT arrayReduce('quantilesTDigestWeightedState(0.9, 0.99)', means, weights)
-        COMMENT 'The response times, in milliseconds, as a t-digest: for quantilesTDigestWeightedMerge',
+        COMMENT 'The response times, in milliseconds, as a t-digest; merge with quantilesTDigestWeightedMerge',
     CONSTRAINT centroids_with_response_times CHECK (response_times > 0) = isNotNull(response_time_min)
 )
 ENGINE = ReplacingMergeTree(facts)
@@ -32,14 +33,14 @@ ORDER BY (account, script, minute, deployment_version, arrival)
 TTL toDate(minute) + toIntervalDay(400 + 1),
     toDate(minute) + toIntervalDay(1) RECOMPRESS CODEC(ZSTD(1))
 SETTINGS
-    -- A day has 1,440 minutes: fewer rows of other scripts, and of other hours, are read with those that are wanted.
+    -- A day has 1,440 minutes. Small granules read fewer rows of other scripts and hours along with the wanted ones.
     index_granularity = 1024,
-    -- As in runs, and for the same reasons: digests are dear to merge.
+    -- As in runs, and for the same reasons; digests are expensive to merge.
     min_bytes_for_wide_part = 67108864,
     merge_selector_base = 10,
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1
-COMMENT 'Counts and response times of runs by minute; readers use the views of metrics';
+COMMENT 'Counts and response times of runs by minute; readers use views such as script_metrics';
 
--- For a table that was created without them.
+-- For a table that was created without these.
 ALTER TABLE script_analytics.run_rollups MODIFY SETTING min_bytes_for_wide_part = 67108864, merge_selector_base = 10;

@@ -1,14 +1,14 @@
--- What could not be used, one row a record or item of one, with what was wrong with it.
+-- What could not be used: one row per record, or per item of a batch, with the reason.
 CREATE TABLE IF NOT EXISTS script_analytics.dead_letters
 (
-    topic String COMMENT 'The Kafka topic that it came from' CODEC(ZSTD(1)),
+    topic String COMMENT 'The Kafka topic of the record' CODEC(ZSTD(1)),
     kafka_partition Int32 COMMENT 'The partition of the topic' CODEC(ZSTD(1)),
     kafka_offset Int64 COMMENT 'The offset of the record in the partition' CODEC(DoubleDelta, ZSTD(1)),
-    item Int32 COMMENT 'The position within the record, counted from 0; 0 where the record is one event' CODEC(ZSTD(1)),
+    item Int32 COMMENT 'The position within the record, counted from 0; 0 if the record is one event' CODEC(ZSTD(1)),
     arrived_at DateTime64(3, 'UTC') COMMENT 'The record''s Kafka timestamp, in milliseconds' CODEC(DoubleDelta, ZSTD(1)),
-    reason LowCardinality(String) COMMENT 'Why it could not be used, in one word of a fixed list' CODEC(ZSTD(1)),
-    detail String COMMENT 'What was wrong, for a person' CODEC(ZSTD(1)),
-    bytes String COMMENT 'The record as it came, masked and cut as configured; of contradicting_end, end_after_timeout and late_start, the event written anew from what was read of it' CODEC(ZSTD(1))
+    reason LowCardinality(String) COMMENT 'Why it could not be used: one word of a fixed list' CODEC(ZSTD(1)),
+    detail String COMMENT 'What was wrong, in a sentence for people' CODEC(ZSTD(1)),
+    bytes String COMMENT 'The record as received, masked and cut as configured; for contradicting_end, end_after_timeout and late_start, the event written anew from the fields that were read' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toDate(arrived_at)
@@ -17,4 +17,4 @@ TTL toDate(arrived_at) + toIntervalDay(30 + 1)
 SETTINGS
     min_age_to_force_merge_seconds = 3600,
     min_age_to_force_merge_on_partition_only = 1
-COMMENT 'Records that could not be used';
+COMMENT 'Records that could not be used, with the reason';

@@ -1,7 +1,7 @@
--- The runs of a script that started in [from, to), each once and as complete as it is known; in no order.
+-- The runs of a script that started in [from, to): each once and as complete as it is known, in no particular order.
 --
--- The one index is on run_id, which is part of the key; so what it leaves out holds no other row of a run, and the mode of
--- ClickHouse that looks for such rows, by reading whole parts, is not needed.
+-- The only index is on run_id, which is part of the key. So an excluded granule holds no other row of the same run,
+-- and ClickHouse's exact mode, which looks for such rows by reading whole parts, is not needed.
 CREATE OR REPLACE VIEW script_analytics.all_runs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -38,7 +38,7 @@ WHERE account = {account:String}
     AND script = {script:String}
     AND executed_on >= {from:DateTime64(3, 'UTC')}
     AND executed_on < {to:DateTime64(3, 'UTC')}
-    -- The view bypasses the caller's rights, so it has to look at them itself.
+    -- The view runs with the rights of script_views, so it must check the caller's accounts itself.
     AND (
         SELECT count() > 0
         FROM script_analytics.reader_accounts

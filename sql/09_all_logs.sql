@@ -1,17 +1,19 @@
--- The log entries of a script in [from, to), each once and as complete as it is known; in no order. Entries whose script
--- is not known are found under script ''.
+-- The log entries of a script in [from, to): each once and as complete as it is known, in no particular order.
+-- Entries whose script is not known are found under script ''.
 --
--- Indexes choose what is read before FINAL looks at it. For that to be exact, the rows that replace each other must agree
--- in what is indexed: they have the run, id and message of their entry in common, tombstones of captured lines too; all but
--- the tombstones under script '', which have none and are therefore looked up by themselves. (The exact mode of ClickHouse asks for nothing, but
--- reads whole parts where a key has a column in descending order.) Where the job was started anew with other patterns for
--- masking or another length for cutting, and reads its topics again, a search may find an old row by its old message until
--- the day has been merged; and so where a producer gives one log id to two messages of the same time.
+-- Indexes choose what is read before FINAL sees it. That is exact only if rows that replace each other agree in the
+-- indexed columns. They do: they share run, id and message of their entry, and so do tombstones of captured lines.
+-- The exception is tombstones under script '', which have none of these; the view looks them up separately.
+-- (ClickHouse's exact mode has no such condition, but reads whole parts if a key has a column in descending order.)
 --
--- Search in it:
---     log_message LIKE '%declined by the bank%'    what contains a text; needles of 4 characters and more use the index
---     hasToken(log_message, 'timeout')             what contains a whole word; for several, hasToken(…) AND hasToken(…)
---     match(log_message, 'code [45]..')            a regular expression
+-- There are two cases in which a search may find an old row by its old message until the day has been merged: the job
+-- reads its topics again with other masking patterns or another cut length, or a producer gives one log id to two
+-- messages of the same time.
+--
+-- Searches:
+--     log_message LIKE '%declined by the bank%'    contains a text; needles of 4 bytes or more use the index
+--     hasToken(log_message, 'timeout')             contains a whole word; for several, hasToken(…) AND hasToken(…)
+--     match(log_message, 'code [45]..')            matches a regular expression
 --     JSONExtractFloat(metadata, 'gpuUtilization') > 90, JSONExtractString(metadata, 'batch', 'name') = 'nightly'
 CREATE OR REPLACE VIEW script_analytics.all_logs
 DEFINER = script_views SQL SECURITY DEFINER
@@ -70,4 +72,4 @@ WHERE account = {account:String}
         WHERE user = currentUser() AND account IN ('*', {account:String})
     )
 SETTINGS use_skip_indexes_if_final_exact_mode = 0
-COMMENT 'Log entries of a script in [from, to): account, script, from, to (UTC); script '''' has those whose script is unknown';
+COMMENT 'Log entries of a script in [from, to): account, script, from, to (UTC); script '''' holds entries whose script is unknown';

@@ -1,9 +1,10 @@
--- One run, with all that is known of it, and the runs of its script before (older) and after it; NULL where there is none.
--- The order is that of all_runs ORDER BY executed_on DESC, run_id. No row where there is no such run.
+-- One run with everything that is known of it, and the ids of the runs of its script before (older) and after it. A
+-- missing neighbour is NULL. The order is that of all_runs ORDER BY executed_on DESC, run_id. A run that does not
+-- exist gives no row.
 --
--- The neighbours are looked for without FINAL: what is in the key of a run never changes, and a run is never taken back.
--- Should an id have come with two starts (the second after the job had forgotten the first), the fuller row is shown, and
--- of equally full ones the later.
+-- The neighbours are looked up without FINAL, because a run's key never changes and a run is never taken back. If one
+-- id arrived with two starts (the second after the job had forgotten the first), the fuller row is shown, and the
+-- later one of equally full rows.
 CREATE OR REPLACE VIEW script_analytics.record
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -18,8 +19,8 @@ WITH
         FROM script_analytics.runs
         WHERE account = {account:String} AND run_id = {run_id:String} AND may_see
     ) AS place,
-    -- In the order of the key these are the next to be read; those within a day are in one or two partitions, and only
-    -- where there is none all partitions are opened.
+    -- In the order of the key the neighbours are the next rows. Those within a day lie in one or two partitions.
+    -- All partitions are opened only if there is no such row.
     (
         SELECT run_id
         FROM script_analytics.runs
@@ -105,4 +106,4 @@ WHERE account = {account:String}
     AND run_id = {run_id:String}
     AND may_see
 SETTINGS use_skip_indexes_if_final = 0
-COMMENT 'A run with all that is known of it, and the runs of its script before and after it: account, run_id';
+COMMENT 'A run with everything that is known of it, and the ids of the runs of its script before and after it: account, run_id';

@@ -1,7 +1,7 @@
--- The log entries of a run in their order: by time, and within it captured output by stream and line.
+-- The log entries of a run in order: by time, and within one time captured output by stream and line.
 --
--- The entries are looked for by the run first, and only then read as FINAL: of the rows that replace each other it is the
--- last that tells whether the entry is there, and a tombstone tells no run. So the second reading goes by the key alone.
+-- The view first finds the keys of the run's entries, and then reads these keys with FINAL. It cannot filter by run
+-- under FINAL: the last row of a key decides whether the entry exists, and a tombstone contains no run.
 CREATE OR REPLACE VIEW script_analytics.record_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -52,4 +52,4 @@ WHERE account = {account:String}
     AND may_see
 ORDER BY timestamp, stream, line, log_id
 SETTINGS use_skip_indexes_if_final = 0
-COMMENT 'The log entries of a run, in their order: account, run_id';
+COMMENT 'The log entries of a run, in order: account, run_id';

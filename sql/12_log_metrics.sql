@@ -1,5 +1,6 @@
--- How much a script logged in [from, to): always one row, of zeros where there is nothing and where the caller does not
--- see the account. Every level is in levels; sources has those that there are, '' being the entries without one.
+-- How much a script logged in [from, to). There is always one row, with zeros if there are no entries and if the
+-- caller may not see the account. levels has every level; sources has those that occur, with '' for entries without a
+-- source.
 CREATE OR REPLACE VIEW script_analytics.log_metrics
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -22,7 +23,7 @@ FROM
         log_level,
         source,
         count() AS entries,
-        -- By a hash of 64 bits, which halves the time: 10 million runs are counted wrong once in 400,000 times.
+        -- A 64-bit hash halves the time. It counts 10 million runs wrong once in 400,000 times.
         uniqExactStateIf(sipHash64(run_id), run_id != '') AS runs
     FROM script_analytics.logs FINAL
     WHERE account = {account:String}
@@ -36,4 +37,4 @@ FROM
         )
     GROUP BY log_level, source
 )
-COMMENT 'Log entries of a script in [from, to): how many, by level and by source, and of how many runs: account, script, from, to (UTC)';
+COMMENT 'Number of log entries of a script in [from, to), by level and by source, and of the runs that logged: account, script, from, to (UTC)';

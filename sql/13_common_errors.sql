@@ -1,13 +1,14 @@
--- What went wrong in a script in [from, to), the most frequent first: entries of level Error and Fatal, by their
+-- The errors of a script in [from, to), the most frequent first. They are entries of level Error and Fatal, by their
 -- timestamp, and failed runs, by their start.
 --
--- error is the code; where there is none, the message's pattern: its first line (of a Python traceback the last one, which
--- names the error) with URLs, UUIDs, quoted parts, paths, addresses, and words and numbers that have a digit as <*>.
--- A failed run whose error was logged too, as the same code or pattern, is not counted a second time. A run that failed
--- and did not say why is error ''.
+-- error is the code. Without a code it is the message's pattern: its first line (of a Python traceback the last line,
+-- which names the error), where URLs, UUIDs, quoted parts, paths, addresses, and words and numbers that contain a
+-- digit are replaced by <*>. If a failed run also logged its error, with the same code or pattern, it counts once. A
+-- run that failed without a reason has error ''.
 --
--- run_share: of the runs that started in the range, how many percent had the error; NULL where no run did. Runs that had
--- it but started before the range are in it, which can only matter at its first moment.
+-- run_share is the percentage of the runs that started in the range and had the error; NULL if no run started there.
+-- A run that logged the error in the range but started before it counts too, which matters only at the beginning of
+-- the range.
 CREATE OR REPLACE VIEW script_analytics.common_errors
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -42,7 +43,7 @@ FROM
         error,
         is_pattern,
         run_id,
-        -- Of a run that logged its failure, what it logged is what counts.
+        -- If a run logged its failure, its log entries count and the failure itself does not.
         if(countIf(logged) > 0, countIf(logged), count()) AS times,
         if(countIf(logged) > 0, minIf(time, logged), min(time)) AS first_time,
         if(countIf(logged) > 0, maxIf(time, logged), max(time)) AS last_time,

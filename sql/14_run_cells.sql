@@ -1,25 +1,28 @@
--- What the views of metrics are made of, and not for readers, who have no grant on it: the runs of an account that started
--- in [from, to), added up by script, deployed version and bucket, in any number of rows, which are to be added up again.
+-- The basis of the views of metrics; readers have no grant on it. It gives the runs of an account that started in
+-- [from, to), by script, deployment version and bucket, in any number of rows that the caller must add up.
 --
--- Exact to the millisecond: whole minutes come from run_rollups, the parts of a minute at both edges from runs. Where such a
--- minute has no raw run of its script any more (retention) but the rollup still has it, it is taken whole.
+-- It is exact to the millisecond: whole minutes come from run_rollups, partial minutes at both edges from runs. If an
+-- edge minute of a script has a rollup but no raw run any more (retention), the rollup is taken whole.
 --
--- Columns of milliseconds are compared with an end in milliseconds: ClickHouse 26.7 takes "before a DateTime" for "up to the
--- second before it", and passes over a part whose runs are all later than that.
+-- The edges stand twice on purpose, here and in script_metrics: planning a view within a view takes as long as
+-- reading a day of a script. A change here belongs there too. Other views of metrics go through this one.
 --
--- script: the script, or '' for all of them (no script is called so). step: seconds of a bucket, 0 is taken for 1; buckets
--- begin at multiples of it since 1970, and bucket is the time at which one begins. Where step is not whole minutes, minutes
--- are not whole either: all comes from runs, and minutes without raw runs go into the bucket that they begin in.
--- first_minute and last_minute of the runs in the row are whole minutes.
+-- Columns of milliseconds are compared with an end in milliseconds. ClickHouse 26.7 reads "before a DateTime" as "up
+-- to the second before it", and skips a part whose runs are all later than that.
+--
+-- script is a script, or '' for all scripts (no script has that name). step is the length of a bucket in seconds; 0
+-- counts as 1. Buckets begin at multiples of step since 1970, and the column bucket is that beginning. If step is not
+-- a multiple of a minute, everything comes from runs, and minutes without raw runs go into the bucket in which they
+-- begin. first_minute and last_minute of the runs in a row are whole minutes.
 CREATE OR REPLACE VIEW script_analytics.run_cells
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 WITH
     greatest(1, {step:UInt32}) AS seconds,
-    -- What a DateTime can hold, so that a range over all times does not wrap around: milliseconds since 1970.
+    -- Milliseconds since 1970, limited to what a DateTime can hold, so that a range over all times does not wrap around.
     greatest(0, least(4294967280000, toUnixTimestamp64Milli({from:DateTime64(3, 'UTC')}))) AS from_ms,
     greatest(0, least(4294967280000, toUnixTimestamp64Milli({to:DateTime64(3, 'UTC')}))) AS to_ms,
-    -- The minutes that the edges lie in, and between them the whole minutes: [whole_from, whole_to).
+    -- The minutes that contain the edges, and between them the whole minutes: [whole_from, whole_to).
     toDateTime(intDiv(from_ms, 60000) * 60, 'UTC') AS edge_from,
     toDateTime(intDiv(to_ms + 59999, 60000) * 60, 'UTC') AS edge_to,
     if(seconds % 60 = 0, toDateTime(intDiv(from_ms + 59999, 60000) * 60, 'UTC'), edge_to) AS whole_from,
@@ -87,4 +90,4 @@ WHERE account = {account:String}
     AND (executed_on < toDateTime64(whole_from, 3, 'UTC') OR executed_on >= whole_to)
     AND may_see
 GROUP BY script, deployment_version, bucket
-COMMENT 'What the views of metrics are made of; not for readers: account, script or empty for all, from, to (UTC), step (s)';
+COMMENT 'Basis of the views of metrics; not for readers: account, script or empty for all, from, to (UTC), step (s)';

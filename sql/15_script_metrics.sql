@@ -1,8 +1,9 @@
--- How a script did in [from, to): always one row, of zeros and NULLs where there is nothing, where from is not before to,
--- and where the caller does not see the account. Exact to the millisecond as far as raw runs are kept.
+-- How a script performed in [from, to). There is always one row, with zeros and NULLs if there are no runs, if from
+-- is not before to, and if the caller may not see the account. It is exact to the millisecond as long as raw runs are
+-- kept.
 --
--- Adds up what run_cells says of one script, without going through that view: a view within a view is planned for as long
--- as a day of a script is read.
+-- It adds up the same rows as run_cells, for one script, and repeats the edges of that view on purpose: planning a
+-- view within a view takes as long as reading a day of a script. A change here belongs in run_cells too.
 CREATE OR REPLACE VIEW script_analytics.script_metrics
 DEFINER = script_views SQL SECURITY DEFINER
 AS

@@ -1,6 +1,9 @@
--- How each deployed version of a script did in [from, to), to compare them side by side: what script_metrics gives, a row a
--- version that had runs there, the newest first; version 0 are the runs of an unknown one. first_run and last_run are the
--- minutes in which the first and the last of the runs in the range started.
+-- How each deployment version of a script performed in [from, to), side by side: the columns of script_metrics, one
+-- row per version with runs in the range, newest first. Version 0 holds the runs whose version is unknown. first_run
+-- and last_run are the minutes in which the first and the last run in the range started.
+--
+-- The edges of the range are those of run_cells, which this view reads. script_metrics has its own copy of them for
+-- speed.
 CREATE OR REPLACE VIEW script_analytics.version_metrics
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -45,4 +48,4 @@ FROM
     HAVING runs_seen > 0
 )
 ORDER BY deployment_version DESC
-COMMENT 'Counts and response times (ms) of a script''s runs that started in [from, to) by deployed version: account, script, from, to (UTC)';
+COMMENT 'Counts and response times (ms) of a script''s runs that started in [from, to) by deployment version: account, script, from, to (UTC)';

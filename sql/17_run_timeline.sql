@@ -1,9 +1,12 @@
--- How a script did in [from, to) as time went by: what script_metrics gives, a row for each bucket and deployed version that
--- had runs there, oldest first. A bucket without a run has no row: no gap is filled.
+-- How a script performed over time in [from, to): the columns of script_metrics, one row per bucket and deployment
+-- version with runs, oldest first. A bucket without runs has no row; gaps are not filled.
 --
--- step: seconds of a bucket. Buckets begin at multiples of it since 1970 (UTC), and bucket is that beginning; the first and
--- the last hold only what is in the range. Steps of whole minutes are quick; any other reads each run, and counts minutes
--- whose raw runs are gone in the bucket that they begin in.
+-- step is the length of a bucket in seconds. Buckets begin at multiples of step since 1970 (UTC), and the column
+-- bucket is that beginning. The first and the last bucket hold only runs in the range. Steps of whole minutes are
+-- fast. Any other step reads every run, and counts minutes whose raw runs are gone in the bucket in which they begin.
+--
+-- The edges of the range are those of run_cells, which this view reads. script_metrics has its own copy of them for
+-- speed.
 CREATE OR REPLACE VIEW script_analytics.run_timeline
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -46,4 +49,4 @@ FROM
     HAVING runs_seen > 0
 )
 ORDER BY bucket, deployment_version
-COMMENT 'Counts and response times (ms) of a script''s runs that started in [from, to) by time bucket and deployed version; no row where there is no run: account, script, from, to (UTC), step (s)';
+COMMENT 'Counts and response times (ms) of a script''s runs that started in [from, to) by time bucket and deployment version; no row for a bucket without runs: account, script, from, to (UTC), step (s)';

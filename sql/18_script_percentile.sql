@@ -1,6 +1,7 @@
--- Any percentile of a script's response times in [from, to), in milliseconds: percentile is 0 to 100, with a fraction where
--- wanted (99.9). One row a deployed version, and one of all of them, whose deployment_version is NULL; no row where no run
--- has a response time. From t-digests, as P90 and P99 are elsewhere.
+-- Any percentile of a script's response times in [from, to), in milliseconds. percentile is 0 to 100, with a fraction
+-- if needed (99.9). There is one row per deployment version, and one for all of them, whose deployment_version is
+-- NULL. There is no row where no run has a response time. Percentiles come from t-digests, as P90 and P99 do
+-- elsewhere.
 CREATE OR REPLACE VIEW script_analytics.script_percentile
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -27,4 +28,4 @@ FROM
     HAVING times > 0
 )
 ORDER BY all_versions DESC, version DESC
-COMMENT 'Any percentile (0 to 100) of a script''s response times (ms) in [from, to), of all and by deployed version: account, script, from, to (UTC), percentile';
+COMMENT 'Any percentile (0 to 100) of a script''s response times (ms) in [from, to), for all runs and by deployment version: account, script, from, to (UTC), percentile';

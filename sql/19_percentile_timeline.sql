@@ -1,6 +1,6 @@
--- Any percentile of a script's response times in [from, to) as time went by, in milliseconds: percentile is 0 to 100, with a
--- fraction where wanted (99.9); step and buckets are as in run_timeline. A row for each bucket and deployed version in which
--- a run has a response time, oldest first.
+-- Any percentile of a script's response times over time in [from, to), in milliseconds. percentile is 0 to 100, with
+-- a fraction if needed (99.9). step and buckets are as in run_timeline. There is one row per bucket and deployment
+-- version with a response time, oldest first.
 CREATE OR REPLACE VIEW script_analytics.percentile_timeline
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -28,4 +28,4 @@ FROM
     HAVING times > 0
 )
 ORDER BY bucket, deployment_version
-COMMENT 'Any percentile (0 to 100) of a script''s response times (ms) in [from, to) by time bucket and deployed version: account, script, from, to (UTC), step (s), percentile';
+COMMENT 'Any percentile (0 to 100) of a script''s response times (ms) in [from, to) by time bucket and deployment version: account, script, from, to (UTC), step (s), percentile';

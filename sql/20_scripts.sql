@@ -1,5 +1,5 @@
--- The scripts of an account of which the rollups know a run, each with its deployed versions (0 = unknown), oldest first, and
--- the minutes in which its first and its last run started; by name.
+-- The scripts of an account with runs in the rollups, by name: their deployment versions (0 = unknown), oldest first,
+-- and the minutes in which their first and last runs started.
 CREATE OR REPLACE VIEW script_analytics.scripts
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -24,9 +24,9 @@ FROM
             WHERE user = currentUser() AND account IN ('*', {account:String})
         )
     GROUP BY script, deployment_version
-    -- A version that runs were taken back from, when it became known that they belong to another, has none left.
+    -- A version may have lost all its runs, when they turned out to belong to another version.
     HAVING runs > 0
 )
 GROUP BY script
 ORDER BY script
-COMMENT 'Scripts of an account with their deployed versions and the minutes of their first and last run (UTC): account';
+COMMENT 'Scripts of an account with their deployment versions and the minutes of their first and last run (UTC): account';

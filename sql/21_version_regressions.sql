@@ -1,11 +1,12 @@
--- What version_regressions and regressions_overview are made of, and not for readers, who have no grant on it: the rows of
--- the one, exact to the millisecond, or with account '' those of all accounts that the caller sees, in whole minutes.
+-- The basis of version_regressions and regressions_overview; readers have no grant on it. It gives the rows of the
+-- former, exact to the millisecond. With account '' it gives those of all accounts that the caller sees, in whole
+-- minutes.
 CREATE OR REPLACE VIEW script_analytics.worse_versions
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 WITH
-    -- Levels at which a digest is asked, to read from it which share is above a value: in hundredths, and in thousandths
-    -- for the last.
+    -- The levels at which a digest is evaluated, to find the share of response times above a value: in
+    -- hundredths, and above the last one in thousandths.
     arrayConcat(arrayMap(i -> i / 100, range(99)), arrayMap(i -> 0.99 + i / 1000, range(11))) AS levels
 SELECT
     account,
@@ -74,7 +75,7 @@ FROM
             if(old_times = 0, NULL, old_quantiles[91]) AS old_p90,
             if(new_times = 0, NULL, new_quantiles[100]) AS new_p99,
             if(old_times = 0, NULL, old_quantiles[100]) AS old_p99,
-            -- The last level whose value is not above the old version's, and how far from there to the next.
+            -- The last level whose value is at most the old version's, plus the fraction of the way to the next level.
             arrayLastIndex(q -> q <= old_p90, old_quantiles) AS old_level_90,
             multiIf(
                 old_level_90 = 0, 1,
@@ -146,7 +147,7 @@ FROM
                             account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser())
                             OR (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
                         )
-                        -- Most scripts have one version in a day: their digests, which are what costs, are not read.
+                        -- Most scripts have one version in a day. Their digests, the expensive part, are not read.
                         AND (account, script) IN (
                             SELECT account, script
                             FROM script_analytics.run_rollups
@@ -170,24 +171,27 @@ FROM
     )
 )
 WHERE notEmpty(regressions)
-COMMENT 'What version_regressions and regressions_overview are made of; not for readers: account or empty for all, from, to (UTC)';
+COMMENT 'Basis of version_regressions and regressions_overview; not for readers: account or empty for all, from, to (UTC)';
 
--- Scripts whose newest deployed version that ran in [from, to) got slower, or fails more, than the version before it that
--- ran there too: a row a script, by name, and none for a script without a significant change for the worse. Version 0
--- (unknown) is not compared. Range and edges are as in script_metrics.
+-- Scripts whose newest deployment version that ran in [from, to) is slower, or fails more, than the version before it
+-- that ran there too. There is one row per script, by name, and none for a script without a significant change for
+-- the worse. Version 0 (unknown) is not compared. Range and edges are as in script_metrics.
 --
--- regressions: which of p90, p99 and failures got worse. old_ and new_: the two versions, their finished runs, failures and
--- response times (counts), failure rates (percent), P90 and P99 (ms). old_over_p90 and new_over_p90: which share of the
--- version's response times, in percent, is above the old version's P90 (p99 likewise).
+-- regressions says which of p90, p99 and failures got worse. Columns with old_ and new_ belong to the two versions:
+-- finished runs, failures and response times (counts), failure rates (percent), P90 and P99 (ms). old_over_p90 and
+-- new_over_p90 are the percentage of the version's response times above the old version's P90; likewise for p99.
 --
--- The test is the two-proportion z test, one-sided, of the hypothesis that the new version's share is at most a tenth
--- larger than the old one's (a difference too small to matter is none however many runs there are; a margin as in
--- Farrington and Manning 1990, Statistics in Medicine 9, 1447-1454, with the pooled share in the variance): of failed runs, and, of slowness, of
--- response times above the old version's percentile, as in the control percentile test (Mathisen 1943, Annals of
--- Mathematical Statistics 14, 188-194). The probabilities are *_p_value. They are NULL where either version has
--- too few runs for the normal approximation: fewer than 5 to be expected among the rarer outcome (Cochran 1954,
--- Biometrics 10, 417-451), which takes about 50 response times for P90 and 500 for P99. A change is significant below 5
--- percent divided by the number of tests that were made (Bonferroni), so that one list in twenty at most has a false alarm.
+-- The test is the two-proportion z test, one-sided. Its hypothesis is that the new version's share is at most a tenth
+-- larger than the old one's. Within this margin a difference is too small to matter, however many runs there are (a
+-- margin as in Farrington and Manning 1990, Statistics in Medicine 9, 1447-1454, with the pooled share in the
+-- variance). The share is that of failed runs, or that of response times above the old version's percentile, as in
+-- the control percentile test (Mathisen 1943, Annals of Mathematical Statistics 14, 188-194). The probabilities are
+-- *_p_value.
+--
+-- A p-value is NULL if a version has too few runs for the normal approximation: fewer than 5 expected with the rarer
+-- outcome (Cochran 1954, Biometrics 10, 417-451). So P90 takes about 50 response times, and P99 about 500. A change
+-- is significant below 5 percent divided by the number of tests (Bonferroni), so that at most one list in twenty has
+-- a false alarm.
 CREATE OR REPLACE VIEW script_analytics.version_regressions
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -197,7 +201,7 @@ FROM script_analytics.worse_versions(
     from = {from:DateTime64(3, 'UTC')},
     to = {to:DateTime64(3, 'UTC')}
 )
--- Which would be all of them.
+-- An empty account would mean all accounts.
 WHERE {account:String} != ''
 ORDER BY script
-COMMENT 'Scripts whose newest deployed version in [from, to) is slower (P90, P99 in ms) or fails more than the one before, significantly: account, from, to (UTC)';
+COMMENT 'Scripts whose newest deployment version in [from, to) is significantly slower (P90, P99 in ms) or fails significantly more than the one before: account, from, to (UTC)';

@@ -1,12 +1,14 @@
--- Filters of the HTTP endpoints: JSON in, and for each row of a view whether it passes. See deploy/clickhouse/HTTP.md.
+-- Filters of the HTTP endpoints: JSON in, and for each row of a view whether it passes. See
+-- deploy/clickhouse/HTTP.md.
 --
--- Nothing of a filter becomes part of a query: column names and operators are compared with fixed lists, and values stay
--- values. What a filter says about a column is looked up once a query; where it says nothing, the functions below are
--- constants, and the column is not even read.
+-- No part of a filter becomes part of a query: column names and operators are compared with fixed lists, and values
+-- stay values. The conditions on a column are looked up once per query. For a column without conditions the functions
+-- below are constants, and the column is not read.
 --
--- The functions of a database without one: ClickHouse has no others. Views have them built in when they are created.
+-- The functions belong to no database, because ClickHouse has no others. Views contain them expanded from when they
+-- are created.
 
--- Whether a text meets all conditions on it.
+-- Whether a text meets all of its conditions.
 CREATE OR REPLACE FUNCTION script_analytics_text_passes AS (conditions, value) ->
     empty(conditions)
     OR arrayAll(
@@ -19,7 +21,7 @@ CREATE OR REPLACE FUNCTION script_analytics_text_passes AS (conditions, value) -
         conditions
     );
 
--- Whether a number meets all conditions on it; NULL meets "empty" and what is negated.
+-- Whether a number meets all of its conditions. NULL meets "empty" and negated conditions.
 CREATE OR REPLACE FUNCTION script_analytics_number_passes AS (conditions, value, is_empty) ->
     empty(conditions)
     OR arrayAll(
@@ -37,10 +39,10 @@ CREATE OR REPLACE FUNCTION script_analytics_number_passes AS (conditions, value,
         conditions
     );
 
--- What a filter says, by column. A filter of any of its conditions is told as one of none of their opposites, so that
--- whoever applies it has one way to do so: negated != (all conditions are met). NULL is no filter.
+-- The conditions of a filter, by column. "Any of its conditions" is represented as "not (all of their opposites)", so
+-- that a caller needs one form only: negated != (all conditions are met). NULL is no filter.
 --
--- words are the values that a text column may have, by column, where these are few.
+-- words are the possible values of a text column, for columns with few of them.
 CREATE OR REPLACE VIEW script_analytics.filter_conditions
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -166,4 +168,4 @@ WHERE NOT ignore(
     throwIf(problem = 8, 'filter: value must be text for a column of text, and a number for a column of numbers'),
     throwIf(problem = 9, 'filter: status is In Progress, Success or Failed; log_level Stdout, Stderr, Debug, Info, Warning, Error or Fatal')
 )
-COMMENT 'What the JSON filter of an HTTP endpoint says, by column; for views: filter, texts, numbers, words';
+COMMENT 'The conditions of an HTTP endpoint''s JSON filter, by column; for views: filter, texts, numbers, words';

@@ -1,5 +1,5 @@
--- What an HTTP endpoint is asked for, checked: always one row. The time is what ClickHouse itself would refuse to read as
--- a parameter, since that knows no Z and no offset. A + that a client forgot to encode arrives as a space.
+-- The parameters of an HTTP endpoint, checked. There is always one row. Times are read here, because ClickHouse's own
+-- parameters accept neither Z nor an offset. A + that a client forgot to encode arrives as a space.
 CREATE OR REPLACE VIEW script_analytics.requested_range
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -7,7 +7,7 @@ WITH
     '^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d([.]\\d{1,9})?)?(Z|[-+ ]\\d\\d:?\\d\\d)?)?$' AS iso8601,
     ifNull({from:Nullable(String)}, '') AS from_text,
     ifNull({to:Nullable(String)}, '') AS to_text,
-    -- NULL and no error for what is no time: it is not certain that a condition below comes first.
+    -- An invalid time is NULL and not an error, because the checks below may be evaluated later.
     parseDateTime64BestEffortOrNull(replaceRegexpOne(from_text, '(.{11}) (\\d\\d:?\\d\\d)$', '\\1+\\2'), 3, 'UTC') AS from_time,
     parseDateTime64BestEffortOrNull(replaceRegexpOne(to_text, '(.{11}) (\\d\\d:?\\d\\d)$', '\\1+\\2'), 3, 'UTC') AS to_time
 SELECT
@@ -19,4 +19,4 @@ WHERE NOT ignore(
     throwIf(NOT match(from_text, iso8601) OR isNull(from_time), 'from must be a time such as 2026-11-20T10:00:00Z'),
     throwIf(NOT match(to_text, iso8601) OR isNull(to_time), 'to must be a time such as 2026-11-20T10:00:00Z')
 )
-COMMENT 'The account and times that an HTTP endpoint is asked for, checked: account, from, to (ISO-8601)';
+COMMENT 'The account and times of an HTTP request, checked: account, from, to (ISO-8601)';

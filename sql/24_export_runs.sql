@@ -1,7 +1,7 @@
--- The runs that GET /exports/{script}_runs_data.* gives, newest first: the key's own order, so that a page of any length
--- is read, sorted and sent piece by piece. All that replaces each other is in one day, which FINAL need not look beyond.
--- All days are read side by side, so it is small blocks, and none waiting, that keep the memory small: 260 MB for five million
--- log entries of 29 days, where the settings' defaults take 1,070 MB.
+-- The runs of GET /exports/{script}_runs_data.*, newest first. That is the key's own order, so a result of any length
+-- is read, sorted and sent piece by piece. All rows that replace each other are in one day, so FINAL need not look
+-- beyond it. ClickHouse reads all days side by side. Small blocks without buffering keep the memory small: 260 MB for
+-- five million log entries of 29 days, where the default settings take 1,070 MB.
 CREATE OR REPLACE VIEW script_analytics.export_runs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -58,14 +58,15 @@ WHERE negated != (
 )
 ORDER BY executed_on DESC
 SETTINGS do_not_merge_across_partitions_select_final = 1, read_in_order_use_buffering = 0, max_block_size = 2048
-COMMENT 'Runs of a script that started in [from, to), filtered, newest first: account, script, from, to (ISO-8601), filter (JSON, or NULL)';
+COMMENT 'Runs of a script that started in [from, to), filtered, newest first: account, script, from, to (ISO-8601), filter (JSON or NULL)';
 
--- A cell of a table that may be opened in a spreadsheet: what begins as a formula does there gets an apostrophe in front,
--- which a spreadsheet takes for "this is text".
+-- A cell of a table for a spreadsheet. A value that a spreadsheet would run as a formula gets an apostrophe in front,
+-- which marks it as text.
 CREATE OR REPLACE FUNCTION script_analytics_cell AS (value) ->
     if(value != '' AND position('=+-@\t\r\n', substring(value, 1, 1)) > 0, concat('''', value), value);
 
--- The columns of the dashboard's tab All Runs, with its headings, for CSV. Text where ClickHouse would write \N for NULL.
+-- The columns of the dashboard's tab All Runs, with its headings, for CSV. NULL becomes an empty text, where
+-- ClickHouse would write \N.
 CREATE OR REPLACE VIEW script_analytics.export_runs_table
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -85,4 +86,4 @@ FROM script_analytics.export_runs(
     to = {to:Nullable(String)},
     filter = {filter:Nullable(String)}
 )
-COMMENT 'As export_runs, as the dashboard shows them: account, script, from, to (ISO-8601), filter (JSON, or NULL)';
+COMMENT 'The rows of export_runs with the dashboard''s columns: account, script, from, to (ISO-8601), filter (JSON or NULL)';

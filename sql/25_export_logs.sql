@@ -1,5 +1,5 @@
--- The log entries that GET /exports/{script}_logs_data.* gives, newest first, as the key has them; captured lines of one
--- time from the last to the first.
+-- The log entries of GET /exports/{script}_logs_data.*, newest first, in the order of the key. Captured lines of one
+-- time come last line first.
 CREATE OR REPLACE VIEW script_analytics.export_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -59,7 +59,7 @@ WHERE negated != (
 )
 ORDER BY timestamp DESC, run_id, stream, line DESC, log_id
 SETTINGS do_not_merge_across_partitions_select_final = 1, read_in_order_use_buffering = 0, max_block_size = 2048
-COMMENT 'Log entries of a script in [from, to), filtered, newest first: account, script, from, to (ISO-8601), filter (JSON, or NULL)';
+COMMENT 'Log entries of a script in [from, to), filtered, newest first: account, script, from, to (ISO-8601), filter (JSON or NULL)';
 
 -- The columns of the dashboard's tab Logs, with its headings, for CSV.
 CREATE OR REPLACE VIEW script_analytics.export_logs_table
@@ -77,10 +77,10 @@ FROM script_analytics.export_logs(
     to = {to:Nullable(String)},
     filter = {filter:Nullable(String)}
 )
-COMMENT 'As export_logs, as the dashboard shows them: account, script, from, to (ISO-8601), filter (JSON, or NULL)';
+COMMENT 'The rows of export_logs with the dashboard''s columns: account, script, from, to (ISO-8601), filter (JSON or NULL)';
 
--- Log entries as lines of text: time [LEVEL] source: message in seconds (run). The further lines of a message are
--- indented, so that none of them can pass for an entry.
+-- Log entries as lines of text: time [LEVEL] source: message in seconds (run). Further lines of a message are
+-- indented, so that none of them looks like an entry.
 CREATE OR REPLACE VIEW script_analytics.export_logs_text
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -105,4 +105,4 @@ FROM script_analytics.export_logs(
     to = {to:Nullable(String)},
     filter = {filter:Nullable(String)}
 )
-COMMENT 'As export_logs, as lines of text: account, script, from, to (ISO-8601), filter (JSON, or NULL)';
+COMMENT 'The rows of export_logs as lines of text: account, script, from, to (ISO-8601), filter (JSON or NULL)';

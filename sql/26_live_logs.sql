@@ -1,23 +1,24 @@
--- The live tail: what GET /live/{script} gives. It goes by when rows arrived and not by the times that they tell, so that
--- nothing is missed that comes late or is dated wrongly.
+-- The live tail of GET /live/{script}. It follows the time at which rows arrived and not their timestamps, so that it
+-- misses no row that is late or has a wrong timestamp.
 --
--- A row says as ingested_at when its INSERT began, and is seen when that has ended. Therefore nobody may read up to now:
--- an INSERT that began before, and is not done, would come to light behind the reader.
+-- ingested_at is the time at which a row's INSERT began, but the row becomes visible when the INSERT ends. So nobody
+-- may read up to now: an INSERT that began before and is still running would become visible behind the reader.
 
--- Until when all that arrived can be seen: up to the first INSERT that is still being done, and never closer to now than a
--- second, for one that has begun and is not listed yet, and for a clock that is put back a little.
+-- The time until which every arrived row is visible. It is the start of the oldest running INSERT, and at least a
+-- second before now, for an INSERT that has begun and is not listed yet and for a clock that is set back a little.
 --
--- Its answer must be there before the table is looked at, or an INSERT could end in between and be seen by neither; that is
--- why it is asked in an argument of the view that reads.
+-- The answer must exist before the table is read. Otherwise an INSERT could end in between, and neither would see it.
+-- So the reading view takes this time as an argument.
 CREATE OR REPLACE VIEW script_analytics.arrived_until
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 SELECT now64(3, 'UTC') - toIntervalMillisecond(1000 + toInt64(1000 * max(elapsed))) AS until
 FROM system.processes
 WHERE query_kind = 'Insert' AND position(query, 'logs') > 0
-COMMENT 'Until when all log entries that arrived are to be seen, UTC';
+COMMENT 'The time until which all arrived log entries are visible, UTC';
 
--- How far one answer goes: to until, or to where it has 5000 entries; all that arrived in one millisecond stays together.
+-- How far one answer goes: to until, or to where it has 5000 entries. Rows that arrived in one millisecond stay
+-- together.
 CREATE OR REPLACE VIEW script_analytics.arrived_page
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -32,7 +33,7 @@ FROM
         AND ingested_at <= {until:DateTime64(3, 'UTC')}
         AND ({run_id:String} = '' OR run_id = {run_id:String})
         AND log_level >= {least_level:UInt8}
-        -- The id of an answer would tell when entries of an account arrived that the caller does not see.
+        -- Without this check the id of an answer would reveal when entries of a foreign account arrived.
         AND (
             SELECT count() > 0
             FROM script_analytics.reader_accounts
@@ -43,9 +44,9 @@ FROM
 )
 COMMENT 'How far one answer of the live tail goes; for live_logs';
 
--- The entries of a script that arrived in (after, until], in that order, as events; and as the last of them until, which is
--- where the next answer begins. Of what replaced each other, the last; what was taken back is not told. Of one run, where
--- one is given, also entries that came before it was known to be one of this script.
+-- The entries of a script that arrived in (after, until], in that order, as events. The last line is until, where the
+-- next answer begins. Of rows that replace each other only the last counts, and entries that were taken back are left
+-- out. If a run is given, entries that arrived before its script was known are included.
 CREATE OR REPLACE VIEW script_analytics.arrived_events
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -103,7 +104,8 @@ FROM
 WHERE is_deleted = 0
 COMMENT 'Log entries that arrived in (after, until], as an event stream; for live_logs';
 
--- What the live tail is asked for, checked: always one row. An id is the time of arrival in milliseconds since 1970.
+-- The parameters of the live tail, checked. There is always one row. An id is the time of arrival in milliseconds
+-- since 1970.
 CREATE OR REPLACE VIEW script_analytics.requested_tail
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -127,9 +129,9 @@ WHERE NOT ignore(
         'Last-Event-ID must be an id that this address has sent'
     )
 )
-COMMENT 'What the live tail is asked for, checked: account, level, last_event_id';
+COMMENT 'The parameters of the live tail, checked: account, level, last_event_id';
 
--- One answer of the live tail, to be asked for again with the id at its end; the first one has no id, and begins now.
+-- One answer of the live tail. The client asks again with the id at its end. A request without an id begins now.
 CREATE OR REPLACE VIEW script_analytics.live_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -161,4 +163,4 @@ FROM script_analytics.arrived_events(
         )
     )
 )
-COMMENT 'Log entries of a script as they arrive, as an event stream: account, script, run_id or NULL, level or NULL (from it up), last_event_id';
+COMMENT 'Log entries of a script as they arrive, as an event stream: account, script, run_id or NULL, level (and all above it) or NULL, last_event_id';

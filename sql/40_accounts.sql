@@ -1,4 +1,4 @@
--- The accounts that the caller sees and of which the rollups know a run, by name: the account chooser.
+-- The accounts that the caller sees and that have runs in the rollups, by name. For the account chooser.
 CREATE OR REPLACE VIEW script_analytics.accounts
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -7,10 +7,10 @@ FROM script_analytics.run_rollups
 WHERE account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser())
     OR (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
 ORDER BY account
-COMMENT 'Accounts that the caller sees and that have runs';
+COMMENT 'Accounts with runs that the caller sees';
 
--- The deployed versions of a script with the minutes in which the first and the last run of each started, however long
--- ago (rollups live 400 days); 0 = unknown. The marks "new version" of a dashboard.
+-- The deployment versions of a script (0 = unknown), with the minutes in which the first and the last run of each
+-- started, as far back as rollups are kept (400 days). Dashboards mark a new version with them.
 CREATE OR REPLACE VIEW script_analytics.script_versions
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -27,7 +27,7 @@ WHERE account = {account:String}
         WHERE user = currentUser() AND account IN ('*', {account:String})
     )
 GROUP BY deployment_version
--- A version that all runs were taken back from, when they turned out to be another's, has none left.
+-- A version may have lost all its runs, when they turned out to belong to another version.
 HAVING sum(seen) > 0
 ORDER BY deployment_version
-COMMENT 'Deployed versions of a script and the minutes of their first and last run (UTC): account, script';
+COMMENT 'Deployment versions of a script and the minutes of their first and last run (UTC): account, script';

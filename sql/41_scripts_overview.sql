@@ -1,5 +1,6 @@
--- How all scripts of all accounts that the caller sees did in the minutes that begin in [from, to): a row a script that had
--- runs there. For alerts and lists, which ask for every script at once; whole minutes only, unlike script_metrics.
+-- How every script of every account that the caller sees performed in the minutes that begin in [from, to): one row
+-- per script with runs. For alerts and lists, which need all scripts at once. Whole minutes only, unlike
+-- script_metrics.
 CREATE OR REPLACE VIEW script_analytics.scripts_overview
 DEFINER = script_views SQL SECURITY DEFINER
 AS

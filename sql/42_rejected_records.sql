@@ -1,5 +1,5 @@
--- What could not be used and arrived in [from, to), newest first. A record that cannot be read has no account, so this is
--- for those only who see all accounts; others see nothing.
+-- Records that could not be used and arrived in [from, to), newest first. An unreadable record has no account, so
+-- only readers of all accounts see rows here.
 CREATE OR REPLACE VIEW script_analytics.rejected_records
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -17,4 +17,4 @@ WHERE arrived_at >= {from:DateTime64(3, 'UTC')}
     AND arrived_at < {to:DateTime64(3, 'UTC')}
     AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
 ORDER BY arrived_at DESC, topic, kafka_partition, kafka_offset, item
-COMMENT 'Records that could not be used and arrived in [from, to), for who sees all accounts: from, to (UTC)';
+COMMENT 'Records that could not be used and arrived in [from, to); for readers of all accounts: from, to (UTC)';

@@ -1,7 +1,7 @@
--- How the tables stand: parts, rows and bytes, and how fresh they are, for those only who see all accounts.
+-- The health of the tables: parts, rows, bytes and freshness. Only readers of all accounts see rows here.
 
--- A row a table. rows counts those that a merge will yet replace. An active part is one that queries read; many in one
--- partition (day) mean that merges do not keep up with inserts.
+-- One row per table. rows includes rows that a merge will replace. An active part is one that queries read. Many
+-- parts in one partition (day) mean that merges do not keep up with inserts.
 CREATE OR REPLACE VIEW script_analytics.table_sizes
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -16,7 +16,7 @@ SELECT
 FROM
 (
     SELECT
-        -- The table that holds a shard's rows on a cluster.
+        -- On a cluster the table NAME_local holds a shard's rows.
         replaceRegexpOne(table, '_local$', '') AS of_table,
         partition,
         count() AS in_partition,
@@ -31,12 +31,12 @@ FROM
 )
 GROUP BY of_table
 ORDER BY of_table
-COMMENT 'Parts, rows and bytes of each table, for who sees all accounts';
+COMMENT 'Parts, rows and bytes of each table; for readers of all accounts';
 
--- Freshness by what was written in [from, to), of runs and log entries dated up to a day before: when the last row was
--- written, how long ago that is, and how long rows took from the end of the run, or the time of the entry, until they were
--- written, in seconds (P50 and P99). A row for each table that something was written to; captured output is dated at the
--- end of its run.
+-- Freshness: one row for each table that was written to in [from, to). It covers runs and log entries dated up to a
+-- day before. The columns say when the last row was written, how long ago that is, and how long rows took from the
+-- end of the run, or the time of the entry, until they were written, in seconds (P50 and P99). Captured output has
+-- the time of the end of its run.
 CREATE OR REPLACE VIEW script_analytics.freshness
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -71,13 +71,13 @@ FROM
 )
 GROUP BY table
 ORDER BY table
-COMMENT 'When runs and logs were last written in [from, to), and how long rows took until they were (s), for who sees all accounts: from, to (UTC)';
+COMMENT 'When runs and logs were last written in [from, to), and how long rows took until they were written (s); for readers of all accounts: from, to (UTC)';
 
--- How long nothing was written to runs and logs, for an alert that asks often: a row for each table that has rows, however
--- old. Exact to the last hour, of which a skip index finds what was written, and of which no more than the last minute is
--- looked at where that has a row. Of more than an hour ago it is told by when the latest run began, or the latest entry was
--- logged, which ClickHouse knows without reading a row; then seconds_ago is an hour at least, since a clock that is ahead
--- dates rows into the future.
+-- The time since runs and logs were last written, cheap enough for an alert that asks often. There is one row for
+-- each table that has rows, however old. It is exact within the last hour: a skip index finds what was written then,
+-- and only the last minute is read if it has a row. Beyond an hour the latest start of a run, or the latest timestamp
+-- of an entry, is the estimate, which ClickHouse knows without reading a row. seconds_ago is then at least an hour,
+-- because a fast clock dates rows into the future.
 CREATE OR REPLACE VIEW script_analytics.last_writes
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -107,4 +107,4 @@ FROM
 WHERE latest > never
     AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
 ORDER BY table
-COMMENT 'How long nothing was written to runs and logs (s; exact within an hour), for who sees all accounts';
+COMMENT 'Time since runs and logs were last written (s; exact within an hour); for readers of all accounts';

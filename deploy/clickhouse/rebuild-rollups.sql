@@ -1,16 +1,19 @@
--- Makes the rollups of one day anew from its raw rows, where they were lost or are in doubt. Parameter: day, a Date (UTC).
+-- Rebuilds the rollups of one day from its raw rows, if they were lost or are in doubt. Parameter: day, a Date (UTC).
 --
--- Runs are counted as they stand in runs, under the arrival hour 1970-01-01 00:00, which tells a rebuilt row and which no
--- fact of the job has: so what arrives later of that day is a row beside it, and both are added up. It works for a day only
--- whose cells have left the job's state, or the job would write them again beside the rebuilt rows: nothing of the day may
--- have arrived in the last three hours, and the job must be up to date. (That is the arrival hour, the default
--- rollup.arrival-grace of 1 h, and an hour in reserve: with a longer grace, raise the three hours here by as much.) What the
--- job writes again otherwise (a replay, a savepoint from before those three hours) counts twice until the day is rebuilt
--- once more.
+-- Runs are counted as they are in runs, under the arrival hour 1970-01-01 00:00. That hour marks a rebuilt row, and
+-- no fact of the job has it. So what arrives later for that day is a row beside the rebuilt one, and both are added
+-- up.
 --
--- The whole partition is replaced at once: no reader sees it empty. Every statement may be repeated, and so may all of them.
+-- A day must have left the job's state, or the job would write its cells again beside the rebuilt rows. So nothing of
+-- the day may have arrived in the last three hours, and the job must be up to date. Three hours are the arrival hour,
+-- the default rollup.arrival-grace of 1 h, and an hour in reserve; with a longer grace, raise them below by as much.
+-- What the job writes again for another reason (a replay, a savepoint from before those three hours) counts twice
+-- until the day is rebuilt again.
+--
+-- The whole partition is replaced in one step, so no reader sees it empty. Every statement may be repeated, and so
+-- may the file.
 
--- What an earlier attempt may have left.
+-- An earlier attempt may have left its table.
 DROP TABLE IF EXISTS script_analytics.rebuilt_rollups;
 
 SELECT throwIf(
