@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole way into a cluster of two shards, through one of them and then through the other. */
+/** From Kafka into a cluster of two shards, through one of them and then through the other. */
 class ClusterPipelineIT {
   private static final int RUNS = 10_000;
 

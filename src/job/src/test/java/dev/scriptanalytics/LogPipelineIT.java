@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Log entries on the whole way, beside the events of their runs. */
+/** Log entries from Kafka to ClickHouse, beside the events of their runs. */
 class LogPipelineIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int RUNS = 1_000;

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole way: a real broker, the real topology, a real ClickHouse. */
+/** From Kafka to ClickHouse: a real broker, the real topology, a real server. */
 class PipelineIT {
   private static final long SEED = 20_261_121;
   private static final int RUNS = 20_000;
@@ -63,7 +63,7 @@ class PipelineIT {
     readEverything();
 
     expectTheFiguresOf(sample.ledger());
-    // What the generator spoils, and the ends with which it contradicts itself.
+    // The events that the generator corrupts, and its contradicting ends.
     assertThat(deadLetters()).containsKeys("not_json", "contradicting_end");
   }
 

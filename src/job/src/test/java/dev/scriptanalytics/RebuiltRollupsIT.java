@@ -35,15 +35,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The rollups of a day, made anew from raw rows by {@code deploy/clickhouse/rebuild-rollups.sql}.
- */
+/** The rollups of a day, rebuilt from raw rows by {@code deploy/clickhouse/rebuild-rollups.sql}. */
 class RebuiltRollupsIT {
   private static final Path SQL = Repository.path("deploy/clickhouse/rebuild-rollups.sql");
   private static final String TOPIC = "runs";
   private static final int RUNS = 20_000;
 
-  // Days that are over, of which nothing is too old.
+  // Past days that are within every retention.
   private final Instant morning =
       Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(48 - 9));
   private final LocalDate day = LocalDate.ofInstant(morning, ZoneOffset.UTC);
@@ -57,7 +55,7 @@ class RebuiltRollupsIT {
 
   @BeforeEach
   void start() throws Exception {
-    // With the test's own timestamps: runs that arrived on the day itself.
+    // Records keep the timestamps of the test, so that runs arrive on the day itself.
     kafka.createTopic(TOPIC, 1, Map.of());
     job =
         RunningPipeline.between(kafka.bootstrapServers(), clickHouse.httpUrl(), checkpoints)
@@ -78,7 +76,7 @@ class RebuiltRollupsIT {
     List<byte[]> records = sample.deliveries().stream().map(Delivery::value).toList();
     int late = records.size() / 10;
     send(evening, records.subList(late, records.size()));
-    // Time goes on, and the cells of that evening leave the job's state.
+    // A later event lets the cells of that evening leave the job's state.
     send(night, List.of(run("the next day", night)));
     job.awaitEverythingWritten();
     job.awaitRollupsOfAllRuns();
@@ -93,7 +91,7 @@ class RebuiltRollupsIT {
     rebuild(day);
     assertThat(rollupsOf("sum(seen), sum(succeeded), sum(failed)")).isEqualTo(seen);
 
-    // The rest of that day's events, duplicates among them, and some of what has been counted.
+    // The rest of that day's events, with duplicates and with some that have been counted.
     send(night, records.subList(0, 2 * late));
     job.awaitEverythingWritten();
     job.awaitRollupsOfAllRuns();

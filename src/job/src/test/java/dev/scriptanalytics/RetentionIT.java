@@ -24,12 +24,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long what the job writes is kept, by a real server's own merges. */
+/** Retention of the job's rows, applied by a real server's own merges. */
 class RetentionIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final List<String> TABLES = List.of("runs", "logs", "run_rollups", "dead_letters");
 
-  /** What the tests count days back from. */
+  /** The moment from which the tests count days back. */
   private final Instant noon =
       Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
@@ -83,7 +83,7 @@ class RetentionIT {
     for (String table : TABLES) {
       clickHouse.query("SYSTEM STOP MERGES script_analytics." + table);
     }
-    // A day within the retention and a day beyond: of 7, of 30 (dead letters), of 400 (rollups).
+    // One day within the retention and one beyond: 7 days, 30 (dead letters), 400 (rollups).
     insertRow("runs", "executed_on, run_id, retention_days", 6, "'kept', 7");
     insertRow("runs", "executed_on, run_id, retention_days", 8, "'gone', 7");
     insertRow("runs", "executed_on, run_id, retention_days", 8, "'longer', 30");
@@ -207,7 +207,7 @@ class RetentionIT {
         + " FINAL GROUP BY ALL ORDER BY ALL";
   }
 
-  /** Inserts as the job's user, so that nothing is looked at as it is inserted. */
+  /** Inserts as the job's user, whose rows are not checked for their age on insert. */
   private void insertRow(String table, String columns, int daysAgo, String values) {
     clickHouse.queryAs(
         "script_writer",

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jar on a real cluster: handed over in each of the ways that there are, and upgraded. */
+/** The jar on a real cluster: submitted in every way that Flink has, and upgraded. */
 class UpgradeIT {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String TOPIC = "upgraded-runs";
@@ -73,7 +73,7 @@ class UpgradeIT {
             .submit(Repository.jobJar(), Optional.empty(), arguments(), Map.of());
     send(deliveries.subList(0, part));
     awaitRows();
-    // Not waited for: what is under way must be in the savepoint, or be read again.
+    // The test does not wait: events in flight must be in the savepoint or be read after it.
     send(deliveries.subList(part, 2 * part));
     Path savepoint = rest.stopWithSavepoint(first, directory.resolve("savepoints"), PATIENCE);
     send(deliveries.subList(2 * part, 3 * part));
@@ -102,7 +102,7 @@ class UpgradeIT {
     }
   }
 
-  /** A jar of another name in another place, as the next build is. */
+  /** A copy of the jar with another name in another place, like the next build. */
   private Path newJar(String name) throws IOException {
     return Files.copy(Repository.jobJar(), directory.resolve(name + ".jar"));
   }

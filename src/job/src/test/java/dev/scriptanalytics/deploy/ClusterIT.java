@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two servers as the two shards of a cluster, beside one server that was sent the same rows. */
+/** Two servers, the shards of a cluster, beside a single server with the same rows. */
 class ClusterIT {
 
   /** Six runs a second for ten minutes, of two accounts, two scripts and two versions. */
@@ -65,8 +65,7 @@ class ClusterIT {
   }
 
   static Stream<String> questions() {
-    // How digests are merged decides on the last digits of percentiles, which have a test of their
-    // own.
+    // The order of merging decides the last digits of percentiles, which have a test of their own.
     String metrics = "* EXCEPT (p50, p90, p99) FROM ";
     return Stream.of(
         "* FROM scripts(account = 'acme')",
@@ -177,7 +176,7 @@ class ClusterIT {
     assertThat(shards).allMatch(shard -> ask(shard, sizes).equals(ask(single.server(), sizes)));
   }
 
-  /** As CLUSTER.md says, but for {@code ON CLUSTER}. */
+  /** As CLUSTER.md says, except for {@code ON CLUSTER}. */
   @Test
   void theRollupsOfADayAreMadeAnewFromTheRunsOfAllShards() {
     String metrics =
@@ -237,7 +236,7 @@ class ClusterIT {
         assertThat(statement).contains(" ON CLUSTER " + TwoShards.NAME);
       }
       assertThat(statement).doesNotContainPattern("ENGINE = ReplacingMergeTree");
-      // The server parses it, without doing it.
+      // The server parses the statement and does not run it.
       assertThat(
               single
                   .http()
@@ -253,7 +252,7 @@ class ClusterIT {
         .hasSize(5);
   }
 
-  /** What a producer's events lead to: rows and what replaces them, by way of both servers. */
+  /** Writes the rows of a producer's events and their replacements, through both servers. */
   private static void fill(TestClickHouse first, TestClickHouse second) {
     write(
         first,
@@ -283,7 +282,7 @@ class ClusterIT {
         SELECT account, %s, executed_on, concat('l', run_id), %s, '%s', '%s', 30, '2026-05-14 06:00:00'
         """;
     write(first, log.formatted("''", "0, 0, run_id", "Info", "declined"));
-    // The last ones' runs never became known.
+    // The runs of the last entries never became known.
     String known = "WHERE number < 3000";
     write(second, log.formatted("script", "3, 0, run_id", "Error", "declined"), known);
     write(second, log.formatted("''", "255, 1, ''", "Info", ""), known);
@@ -311,7 +310,7 @@ class ClusterIT {
     return server.queryAs("script_reader", ClickHouseProgram.READER_PASSWORD, sql);
   }
 
-  /** As a parameter's value is written. */
+  /** A text as the value of a parameter. */
   private static String escaped(String text) {
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n");
   }

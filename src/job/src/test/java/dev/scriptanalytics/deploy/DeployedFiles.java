@@ -24,7 +24,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** The files of {@code deploy}, as those who read them do. */
+/** The files of {@code deploy}, read as their programs read them. */
 final class DeployedFiles {
 
   /** Refuses fields that the class does not have, and values that are not its type's. */
@@ -71,7 +71,7 @@ final class DeployedFiles {
     return (Map<String, Object>) value;
   }
 
-  /** What of nested mappings Flink makes: keys with dots. */
+  /** Nested mappings as Flink flattens them: keys with dots. */
   static Map<String, String> flat(Map<String, Object> nested) {
     Map<String, String> flat = new TreeMap<>();
     nested.forEach(

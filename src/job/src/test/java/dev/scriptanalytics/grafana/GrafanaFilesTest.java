@@ -29,10 +29,10 @@ class GrafanaFilesTest {
   private static final Pattern REFERENCE = Pattern.compile("\\b[A-Z]\\b");
   private static final Pattern METRIC = Pattern.compile("flink_[A-Za-z_]+");
 
-  /** What a link may mention besides the dashboard's variables. */
+  /** Variables that a link may use besides those of the dashboard. */
   private static final Set<String> OF_GRAFANA = Set.of("__value", "__data", "__url_time_range");
 
-  /** What an address may set besides a dashboard's variables. */
+  /** Parameters that an address may set besides a dashboard's variables. */
   private static final Set<String> OF_PAGES = Set.of("from", "to", "refresh");
 
   static List<JsonNode> dashboards() {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every query of the dashboards and alert rules, as the example reader asks it. */
 class GrafanaQueriesIT {
-  /** All that could end a text, begin a variable or a path, or pass for an escape. */
+  /** Characters that could end a text, begin a variable or a path, or look like an escape. */
   private static final String SCRIPT = "it's \\ \"100%\" / ${script} $__all \\' é";
 
   private static final Pattern NUMBER = Pattern.compile("(Nullable\\()?(U?Int|Float)\\d+\\)?");
@@ -293,7 +293,7 @@ class GrafanaQueriesIT {
 
   @Test
   void theAlertOfANewVersionKnowsEveryAccount() {
-    // Of an account and a day of its own, so that no other test meets it.
+    // With an account and a day of its own, so that no other test sees it.
     Instant then = now.truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(9));
     clickHouse.query(
         "INSERT INTO script_analytics.run_rollups (account, script, minute, deployment_version,"
@@ -512,7 +512,7 @@ class GrafanaQueriesIT {
         .orElseThrow();
   }
 
-  /** The query of a rule, as it is at a time: alert rules have no variables. */
+  /** The query of a rule at a time; alert rules have no variables. */
   private static String alert(JsonNode rule, String step, Instant at) {
     JsonNode query =
         Grafana.each(rule.get("data"))
@@ -527,7 +527,7 @@ class GrafanaQueriesIT {
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 
-  /** What ClickHouse says, with the types of the columns. */
+  /** ClickHouse's answer, with the types of the columns. */
   private record Answer(Map<String, String> columns, List<JsonNode> rows) {
     List<String> texts(String column) {
       int index = new ArrayList<>(columns.keySet()).indexOf(column);

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** In a time zone that is half an hour off, with daylight saving time. */
+/** Runs in a time zone with an offset of half an hour and daylight saving time. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class DeadLetterSinkIT {
-  // The dates below grow old.
+  // Without a TTL, since the dates below grow old.
   @RegisterExtension
   static final ClickHouseExtension clickHouse =
       new ClickHouseExtension()

@@ -31,19 +31,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** In a time zone that is half an hour off, with daylight saving time. */
+/** Runs in a time zone with an offset of half an hour and daylight saving time. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class RollupSinkIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final float[] NO_MEANS = {};
   private static final long[] NO_WEIGHTS = {};
 
-  /** In the hour that the clocks of St. John's skipped. */
+  /** A minute in the hour that the clocks of St. John's skipped. */
   private static final long MINUTE = Instant.parse("2026-03-08T05:45:00Z").getEpochSecond();
 
   private static final long HOUR = Instant.parse("2026-03-08T06:00:00Z").getEpochSecond();
 
-  // The dates below grow old.
+  // Without a TTL, since the dates below grow old.
   @RegisterExtension
   static final ClickHouseExtension clickHouse =
       new ClickHouseExtension()
@@ -397,7 +397,7 @@ class RollupSinkIT {
     return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** How many scripts are there; -1 while the server is away. */
+  /** The number of scripts in the table; -1 while the server is away. */
   private static long stored() {
     try {
       return Long.parseLong(select("uniqExact(script)"));

@@ -343,7 +343,7 @@ class RowBinarySinkIT {
     return row.copy();
   }
 
-  /** How many rows are there; -1 while the server is away. */
+  /** The number of rows in the table; -1 while the server is away. */
   private static long stored() {
     try {
       return Long.parseLong(clickHouse.query("SELECT uniqExact(n) FROM script_analytics.numbers"));

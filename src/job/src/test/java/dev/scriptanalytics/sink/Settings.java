@@ -7,16 +7,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Configurations as a user would give them, with little patience. */
+/** Configurations as a user would write them, with short time-outs. */
 final class Settings {
   private Settings() {}
 
-  /** For the administrator of a server, with more arguments that win. */
+  /** A configuration for a server's administrator; {@code more} overrides it. */
   static JobConfiguration of(String clickHouseUrl, String... more) {
     return of(clickHouseUrl, "default", more);
   }
 
-  /** For the user whom the job writes as. */
+  /** A configuration for the job's own user. */
   static JobConfiguration ofWriter(String clickHouseUrl, String... more) {
     List<String> arguments = new ArrayList<>(Arrays.asList(more));
     arguments.add("--clickhouse.password=${PASSWORD}");

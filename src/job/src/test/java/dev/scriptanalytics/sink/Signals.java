@@ -11,13 +11,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Servers that neither answer nor go away. */
+/** Makes a server neither answer nor go away. */
 final class Signals {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private Signals() {}
 
-  /** From now on it accepts connections, as the kernel does that for it, and does nothing. */
+  /** Stops the process: the kernel still accepts its connections, and nobody answers. */
   static void freeze(TestClickHouse clickHouse) {
     send("-STOP", clickHouse);
     // The signal returns before every thread of the server has stopped.

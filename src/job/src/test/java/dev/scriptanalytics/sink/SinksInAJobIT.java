@@ -38,7 +38,7 @@ class SinksInAJobIT {
   private static final long ROWS = 100_000;
   private static final long MINUTE = System.currentTimeMillis() / 60_000 * 60;
 
-  /** No restart: what the job itself does not survive fails the test. */
+  /** Without restarts, so that any failure of the job fails the test. */
   private static final Configuration FLINK =
       Configuration.fromMap(
           Map.of("restart-strategy.type", "disable", PipelineOptions.GENERIC_TYPES.key(), "false"));
@@ -81,11 +81,11 @@ class SinksInAJobIT {
     assertThat(Waiting.until(PATIENCE, () -> job.getJobStatus().join() == JobStatus.RUNNING))
         .isTrue();
 
-    // Asked for before the end: the cluster goes with its job, and answers nothing afterwards.
+    // Requested before the job ends, since its cluster ends with it and answers nothing then.
     CompletableFuture<JobExecutionResult> result = job.getJobExecutionResult();
     job.cancel().get();
 
-    // Below Flink's task.cancellation.timeout, after which it ends the TaskManager.
+    // Less than Flink's task.cancellation.timeout, after which it ends the TaskManager.
     assertThat(Waiting.until(Duration.ofSeconds(60), result::isDone)).isTrue();
     assertThatThrownBy(result::get).hasRootCauseInstanceOf(JobCancellationException.class);
   }

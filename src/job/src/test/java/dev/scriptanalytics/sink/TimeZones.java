@@ -2,7 +2,7 @@ package dev.scriptanalytics.sink;
 
 import java.util.TimeZone;
 
-/** Another default time zone of the JVM while this is open. */
+/** Changes the default time zone of the JVM while this is open. */
 final class TimeZones implements AutoCloseable {
   private final TimeZone before = TimeZone.getDefault();
 

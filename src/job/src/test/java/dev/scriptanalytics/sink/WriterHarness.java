@@ -39,7 +39,7 @@ final class WriterHarness<T> implements AutoCloseable {
         };
     operator =
         new OneInputStreamOperatorTestHarness<>(
-            // As it arrives on the TaskManager.
+            // Serialized and read, as it arrives on the TaskManager.
             new SinkWriterOperatorFactory<>(InstantiationUtil.clone(sink)),
             type.createSerializer(new SerializerConfigImpl()),
             new MockEnvironmentBuilder()
@@ -53,7 +53,7 @@ final class WriterHarness<T> implements AutoCloseable {
     operator.processElement(row, 0);
   }
 
-  /** What Flink does before a checkpoint's barrier goes on. */
+  /** Does what Flink does before it forwards a checkpoint's barrier. */
   void checkpoint() throws Exception {
     operator.prepareSnapshotPreBarrier(++checkpoint);
     operator.snapshot(checkpoint, 0);

@@ -23,7 +23,7 @@ class AccessIT {
   private static final int ACCESS_DENIED = 497;
   private static final int AUTHENTICATION_FAILED = 516;
 
-  /** Readers as an administrator adds them: one of an account, one of none. */
+  /** Readers as an administrator adds them: one with an account, one without. */
   private static final String READERS =
       """
       <clickhouse><users>
@@ -341,7 +341,7 @@ class AccessIT {
         "script_writer",
         ClickHouseProgram.WRITER_PASSWORD,
         "INSERT INTO script_analytics." + table + " (" + column + ") VALUES ('written')");
-    // The driver asks this before it inserts.
+    // The JDBC driver sends this query before an insert.
     assertThat(
             clickHouse.queryAs(
                 "script_writer",

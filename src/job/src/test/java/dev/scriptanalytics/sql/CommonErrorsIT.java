@@ -24,7 +24,7 @@ class CommonErrorsIT {
   private static final Tables tables = new Tables(clickHouse);
   private static final Views views = new Views(clickHouse);
 
-  /** Noon of yesterday, in UTC. */
+  /** Yesterday at noon, in UTC. */
   private static final Instant NOON =
       Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 

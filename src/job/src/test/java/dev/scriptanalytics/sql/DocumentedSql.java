@@ -14,9 +14,9 @@ record DocumentedSql(String heading, String code) {
   private static final Pattern HEADING = Pattern.compile("^#{2,4} (.*)$");
 
   /**
-   * The blocks of a language in a document, in their order.
+   * The blocks of a language in a document, in order.
    *
-   * @param file within the repository
+   * @param file its path within the repository
    */
   static List<DocumentedSql> blocks(String file, String language) {
     List<DocumentedSql> blocks = new ArrayList<>();

@@ -61,7 +61,9 @@ final class Endpoints {
         .formatted(name, profile);
   }
 
-  /** The whole answer to {@code GET path}, the path as it stands; a user's password is its name. */
+  /**
+   * The whole answer to {@code GET path}, with the path unchanged; a user's password is its name.
+   */
   HttpResponse<String> get(String user, String path, String... headers) {
     try {
       return client.send(
@@ -97,12 +99,12 @@ final class Endpoints {
     return request.build();
   }
 
-  /** A value as it stands in an address, of a backslash two, as the manual says. */
+  /** A value for an address, with its backslashes doubled, as the manual says. */
   static String encoded(String value) {
     return URLEncoder.encode(value.replace("\\", "\\\\"), StandardCharsets.UTF_8);
   }
 
-  /** A script's name as it stands in the path of an address. */
+  /** A script's name for the path of an address. */
   static String inPath(String script) {
     return URLEncoder.encode(script, StandardCharsets.UTF_8).replace("+", "%20");
   }

@@ -46,7 +46,7 @@ class ExportsIT {
   private static final Endpoints endpoints = new Endpoints(clickHouse);
   private static final Tables tables = new Tables(clickHouse);
 
-  /** Noon of yesterday, in UTC. */
+  /** Yesterday at noon, in UTC. */
   private static final Instant NOON =
       Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
@@ -147,7 +147,7 @@ class ExportsIT {
     for (String export : ALL_EXPORTS) {
       HttpResponse<String> answer = export("pay", export, "");
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-      // Without a name of its own: a browser takes the last part of the address.
+      // The header names no file: a browser takes the last part of the address.
       assertThat(answer.headers().allValues("Content-Disposition")).containsExactly("attachment");
       assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
     }
@@ -384,7 +384,7 @@ class ExportsIT {
         .contains("\"'=1+1\"", "\"'+A1\"", "\"'-1\"", "\"'@SUM(A1)\"");
     assertThat(export("pay", "logs_data.csv", "").body())
         .contains("\"'\t=1\"", "\"'\r=cmd|' /C calc'!A0\"");
-    // Only a spreadsheet calculates.
+    // Only a spreadsheet evaluates formulas.
     assertThat(export("pay", "runs_data.ndjson", "").body()).contains("\"run_id\":\"=1+1\"");
   }
 
@@ -595,7 +595,7 @@ class ExportsIT {
     return endpoints.get("dora", path(script, export, filter));
   }
 
-  /** Of the account acme and the DAY of {@link #NOON}. */
+  /** The address of an export for the account acme on the day of {@link #NOON}. */
   private static String path(String script, String export, String filter) {
     return "/exports/"
         + inPath(script)

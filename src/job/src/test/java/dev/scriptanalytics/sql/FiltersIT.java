@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every query of FILTERS.md, on the page's own examples. */
+/** Every query of FILTERS.md, run on the page's own examples. */
 class FiltersIT {
   private static final String PAGE = "sql/FILTERS.md";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,7 +37,7 @@ class FiltersIT {
           "param_text",
           "it's");
 
-  /** What the queries answer, in the order of the page. */
+  /** The expected answers, in the order of the page. */
   private static final List<String> ANSWERS =
       List.of(
           // Runs
@@ -49,7 +49,7 @@ class FiltersIT {
           "log_3",
           "log_5 Error",
           "log_8",
-          // An endpoints' logs API
+          // The logs API of endpoints
           "2026-11-20_10:30:15.234000 info Processing_image_generation_request job_1"
               + "|2026-11-20_10:30:22.891000 info Image_generation_completed job_1"
               + "|2026-11-20_10:30:25.123000 warning High_GPU_memory_usage_detected job_1"

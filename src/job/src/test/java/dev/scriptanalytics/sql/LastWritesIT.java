@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Since when nothing was written, which an alert asks every minute. */
+/** The age of each table's last write, which an alert checks every minute. */
 class LastWritesIT {
   private static final long HOUR = 3600;
 
@@ -83,7 +83,7 @@ class LastWritesIT {
         .isEqualTo("minmax");
   }
 
-  /** A run that began, and was written, so many seconds ago. */
+  /** Writes a run that began and was written the given seconds ago. */
   private static void writeRun(long began, long written) {
     clickHouse.query(
         "INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status,"

@@ -42,7 +42,7 @@ class LiveTailIT {
   private static final Tables tables = new Tables(clickHouse);
   private Instant now;
 
-  /** Somebody who follows: comes back with the id that the last answer ended with. */
+  /** A client that follows a tail: it reconnects with the id that the last answer ended with. */
   private static final class Follower {
     private final String path;
     private final List<JsonNode> entries = new ArrayList<>();
@@ -59,7 +59,7 @@ class LiveTailIT {
               ? endpoints.get("dora", path)
               : endpoints.get("dora", path, "Last-Event-ID", id);
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-      // As the standard has it: events end with an empty line, fields are lines.
+      // The format of server-sent events: one field per line, an empty line after each event.
       for (String event : answer.body().split("\n\n", -1)) {
         for (String line : event.split("\n", -1)) {
           if (line.startsWith("data: ")) {
@@ -137,7 +137,7 @@ class LiveTailIT {
     slow.setDoOutput(true);
     slow.setChunkedStreamingMode(4096);
     try (OutputStream body = slow.getOutputStream()) {
-      // Enough that ClickHouse begins with it before it ends.
+      // Enough rows that ClickHouse begins the insert before the request ends.
       for (int i = 0; i < 10_000; i++) {
         body.write(line("slow" + i, i == 0 ? "first" : "x".repeat(100)));
       }
@@ -372,7 +372,7 @@ class LiveTailIT {
         .containsPattern("Name: arrivals(\\s+[^\\n]+)*?\\s+Granules: [12]/");
   }
 
-  /** Begins after all that was inserted until now. */
+  /** A follower that begins after everything that has been inserted so far. */
   private static Follower afterAllSoFar(String path) {
     long inserted = Long.parseLong(clickHouse.query("SELECT toUnixTimestamp64Milli(now64(3))"));
     Follower follower = new Follower(path);

@@ -34,7 +34,7 @@ class LogViewsIT {
   private static final Tables tables = new Tables(clickHouse);
   private static final Views views = new Views(clickHouse);
 
-  /** Noon of yesterday, in UTC. */
+  /** Yesterday at noon, in UTC. */
   private static final Instant NOON =
       Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
@@ -74,7 +74,7 @@ class LogViewsIT {
     assertThat(hour("")).hasSize(1);
     assertThat(views.ofRun("record_logs", "acme", "r")).hasSize(1);
 
-    // A tombstone tells no run, message or level, whatever an index on these makes of it.
+    // A tombstone has no run, message or level, so an index on these must not skip it.
     tables.insert(
         "logs",
         entry("1", NOON, "version", 1, "run_id", "r"),
@@ -86,7 +86,7 @@ class LogViewsIT {
     assertThat(views.range("all_logs", "acme", "", NOON, NOON.plusSeconds(1), "WHERE run_id = 'r'"))
         .isEmpty();
 
-    // And the row of the past once more, as a replay writes it.
+    // A replay writes the old row too.
     tables.insert("logs", entry("1", NOON, "script", "", "run_id", "r"));
     assertThat(hour("")).isEmpty();
     assertThat(views.ofRun("record_logs", "acme", "r")).hasSize(1);
@@ -108,7 +108,7 @@ class LogViewsIT {
       boolean enriched = random.nextBoolean();
       boolean takenBack = scriptKnown && !enriched && random.nextInt(10) == 0;
       if (takenBack) {
-        // A captured line that was streamed too: its tombstone has the run and the message.
+        // The tombstone of a captured line that was also streamed has the run and the message.
         later.add(
             entry(
                 id, time, "version", 255, "is_deleted", 1, "log_message", message, "run_id", "r"));

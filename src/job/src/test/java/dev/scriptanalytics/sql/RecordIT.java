@@ -34,7 +34,7 @@ class RecordIT {
   private static final Tables tables = new Tables(clickHouse);
   private static final Views views = new Views(clickHouse);
 
-  /** Noon of yesterday, in UTC. */
+  /** Yesterday at noon, in UTC. */
   private static final Instant NOON =
       Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
@@ -89,7 +89,7 @@ class RecordIT {
     List<Started> ofScript = new ArrayList<>();
     List<Map<String, Object>> rows = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      // Three days far from each other, and a few runs at every one of their moments.
+      // Three distant days, and a few runs at each of their moments.
       Started run =
           new Started(
               "r" + random.nextInt(1_000_000),
@@ -153,7 +153,7 @@ class RecordIT {
         .contains("Granules: 0/2");
   }
 
-  /** The key goes from new to old, which ClickHouse calls experimental. */
+  /** The key is in descending order, a feature that ClickHouse calls experimental. */
   @Test
   void pagesOfRunsAreExactInBothDirectionsHoweverRowsReplaceEachOther() {
     Random random = new Random(SEED);

@@ -25,7 +25,7 @@ class SchemaIT {
   @RegisterExtension
   static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
 
-  /** Noon of yesterday, in UTC. */
+  /** Yesterday at noon, in UTC. */
   private static final Instant NOON =
       Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
 
@@ -214,7 +214,7 @@ class SchemaIT {
     assertThat(stored).isEqualTo(written);
   }
 
-  /** Writes a value of the type; gives the text as which ClickHouse shows it. */
+  /** Writes a value of the type, and returns the text that ClickHouse shows for it. */
   private static String write(RowBinaryBuffer row, String column, String type) {
     switch (type) {
       case "String" -> {
@@ -340,7 +340,7 @@ class SchemaIT {
     insertLog("", 0, 0);
     insertLog("pay", 1, 0);
     insertLog("", 1, 1);
-    // A replay brings the first row again.
+    // A replay writes the first row a second time.
     insertLog("", 0, 0);
     assertThat(
             clickHouse.query(
@@ -394,7 +394,7 @@ class SchemaIT {
                 + "')");
     List<String> granules =
         explained.lines().map(String::strip).filter(line -> line.contains("Granules: ")).toList();
-    // Of the ten thousand rows of this account, those of ten seconds are in one or two granules.
+    // The account has ten thousand rows; those of ten seconds lie in one or two granules.
     assertThat(granules.get(granules.size() - 1)).as(explained).matches(".*Granules: [12]/.*");
   }
 
@@ -466,7 +466,7 @@ class SchemaIT {
                     .formatted(version, isDeleted)));
   }
 
-  /** Inserts as the job does. */
+  /** Inserts as the job's user. */
   private static void insert(String into, byte[] rows) {
     clickHouse
         .http()

@@ -25,10 +25,10 @@ class ScriptMetricsIT {
   private static final long SEED = 20_261_121;
   private static final long MINUTE = 60_000;
 
-  /** The largest error of a percentile: the share of the values between it and the exact one. */
+  /** The largest error of a percentile: the share of values between it and the exact one. */
   private static final double RANK_ERROR = 0.005;
 
-  /** Of a value that went through a Float32. */
+  /** The rounding error of a value that is stored as Float32. */
   private static final double RELATIVE_ERROR = 1e-6;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +38,7 @@ class ScriptMetricsIT {
 
   private static final Tables tables = new Tables(clickHouse);
 
-  /** Yesterday at noon: within every retention, and never in the minute that is going on. */
+  /** Yesterday at noon: within every retention, and never in the current minute. */
   private static final long BEGIN =
       Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - 12 * 60 * MINUTE;
 
@@ -113,7 +113,7 @@ class ScriptMetricsIT {
     write(runs);
     tables.insertRuns(starts);
     tables.insertRuns(runs.subList(100, 300));
-    // A row of the past with fewer facts, as a replay writes it on its way.
+    // A replay writes old rows with fewer facts before it reaches the present.
     tables.insertRollups(starts);
 
     long from = BEGIN + 20_000;
@@ -152,7 +152,7 @@ class ScriptMetricsIT {
     assertMetrics(
         runs, second + 10_000, second + 20_000, time -> second <= time && time < second + MINUTE);
     assertMetrics(runs, BEGIN, second + 20_000, time -> BEGIN <= time && time < second + MINUTE);
-    // A range without a moment in it holds no minute either.
+    // An empty range holds no minute.
     assertMetrics(runs, second + 10_000, second + 10_000, time -> false);
     assertMetrics(runs, second + 20_000, second + 10_000, time -> false);
 
@@ -206,7 +206,7 @@ class ScriptMetricsIT {
 
   @Test
   void takesARunBackFromTheVersionThatItLeft() {
-    // The run's start came without a version, its end named version 2.
+    // The run's start has no version, its end has version 2.
     long minute = BEGIN / 1000;
     clickHouse.query(
         "INSERT INTO script_analytics.run_rollups (account, script, minute, deployment_version,"
@@ -283,7 +283,7 @@ class ScriptMetricsIT {
     }
   }
 
-  /** Of few values, one rank is more than the allowed error, and interpolating is allowed. */
+  /** Allows at least one rank of error: with few values, one rank exceeds the relative error. */
   private static void assertRank(double[] sorted, double level, double percentile, String range) {
     double error = Math.max(1, RANK_ERROR * sorted.length);
     int lowest = (int) Math.max(0, Math.floor(level * sorted.length - error) - 1);
@@ -334,11 +334,11 @@ class ScriptMetricsIT {
         "acme", "pay", executedOn, "run" + id, 3, status, 1, responseTime, executedOn + 1_000);
   }
 
-  /** Runs of two accounts and two scripts, in three versions, of which some arrived late. */
+  /** Runs of two accounts and two scripts, in three versions; some arrived late. */
   private List<Run> randomRuns(int count, long millis) {
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      // Every eighth at an edge of a minute, where mistakes are.
+      // Every eighth run lies at the edge of a minute, where mistakes show.
       long executedOn = BEGIN + random.nextInt((int) millis);
       if (i % 8 == 0) {
         executedOn = executedOn / MINUTE * MINUTE + random.nextInt(3) - 1;

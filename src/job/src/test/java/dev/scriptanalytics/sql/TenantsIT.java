@@ -35,14 +35,14 @@ class TenantsIT {
   private static final int ACCESS_DENIED = 497;
   private static final String GUIDE = "deploy/clickhouse/ACCESS.md";
 
-  /** A word that stands in everything that the other tenant has. */
+  /** A word that is in all rows of the other tenant. */
   private static final String SECRET = "globexsecret";
 
-  /** Views that are empty but for who sees all accounts. */
+  /** Views that have rows only for a reader of all accounts. */
   private static final Set<String> OF_ALL_ACCOUNTS =
       Set.of("freshness", "last_writes", "rejected_records", "table_sizes");
 
-  /** Tenants whose limits are soon reached, and one who may fail as often as it likes. */
+  /** Tenants with low limits, and one whose failures are not limited. */
   private static final String MORE_USERS =
       """
       <clickhouse>
@@ -145,7 +145,7 @@ class TenantsIT {
         .forEach(name -> views.add(new View(name, granted.contains(name), parameters(name))));
     assertThat(views).extracting(View::name).contains("all_runs", "scripts", "run_cells");
     assertThat(views).extracting(View::name).containsAll(granted);
-    // Never says the same twice; LiveTailIT asks it.
+    // Its answers never repeat; LiveTailIT covers it.
     views.removeIf(view -> view.name().equals("live_logs"));
     return views;
   }
@@ -360,7 +360,7 @@ class TenantsIT {
         .toList();
   }
 
-  /** Runs the statements of a block; the answer to the last. */
+  /** Runs the statements of a block, and returns the answer to the last one. */
   private static String run(DocumentedSql block) {
     String answer = "";
     for (String statement : SqlStatements.of(block.code())) {
@@ -436,7 +436,7 @@ class TenantsIT {
     tables.insert("logs", logs);
   }
 
-  /** Enough that reading it takes time and memory. */
+  /** Writes so many runs that reading them takes time and memory. */
   private static void largeScript() {
     clickHouse.query(
         "INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status,"
@@ -462,7 +462,7 @@ class TenantsIT {
     return askAs(user, passwordOf(user), view, values, query);
   }
 
-  /** All that a view says, its parameters as parameters of the request. */
+  /** All rows of a view, with its parameters sent as parameters of the request. */
   private static String askAs(String user, String password, View view, Map<String, String> values) {
     return askAs(user, password, view, values, "SELECT * FROM %s ORDER BY ALL");
   }
@@ -528,7 +528,7 @@ class TenantsIT {
         .formatted(name, profile, quota);
   }
 
-  /** Its password. */
+  /** The password of a user of these tests. */
   private static String passwordOf(String name) {
     return name;
   }

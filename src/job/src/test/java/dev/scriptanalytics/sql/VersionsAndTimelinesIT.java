@@ -165,7 +165,7 @@ class VersionsAndTimelinesIT {
       runs.add(run("better", i + 2_000, 2, seldom, time));
       runs.add(run("same", i, 1, seldom, time));
       runs.add(run("same", i + 2_000, 2, seldom, time));
-      // Only the version before the newest is what it is compared with.
+      // The newest version is compared with the one before it only.
       runs.add(run("recovered", i, 1, seldom, time / 2));
       runs.add(run("recovered", i + 2_000, 2, seldom, time));
       runs.add(run("recovered", i + 4_000, 3, seldom, time));
@@ -370,12 +370,12 @@ class VersionsAndTimelinesIT {
     tables.insertRollups(runs);
   }
 
-  /** What ClickHouse makes of the minute. */
+  /** The minute, as ClickHouse writes it. */
   private static String minute(long millis) {
     return second(Math.floorDiv(millis, MINUTE) * MINUTE);
   }
 
-  /** What ClickHouse makes of a whole second. */
+  /** A whole second, as ClickHouse writes it. */
   private static String second(long millis) {
     return Instant.ofEpochMilli(millis).toString().replace('T', ' ').replace("Z", "");
   }
@@ -397,12 +397,12 @@ class VersionsAndTimelinesIT {
         BEGIN);
   }
 
-  /** Runs of two scripts in three versions, of which some arrived late. */
+  /** Runs of two scripts in three versions; some arrived late. */
   private List<Run> randomRuns(int count, long millis) {
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       long executedOn = BEGIN + random.nextInt((int) millis);
-      // Every eighth at an edge of a minute, where mistakes are.
+      // Every eighth run lies at the edge of a minute, where mistakes show.
       if (i % 8 == 0) {
         executedOn = Math.floorDiv(executedOn, MINUTE) * MINUTE + random.nextInt(3) - 1;
       }
