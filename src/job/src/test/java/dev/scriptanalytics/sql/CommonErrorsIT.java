@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -24,9 +23,7 @@ class CommonErrorsIT {
   private static final Tables tables = new Tables(clickHouse);
   private static final Views views = new Views(clickHouse);
 
-  /** Yesterday at noon, in UTC. */
-  private static final Instant NOON =
-      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
+  private static final Instant NOON = Tables.noonOfYesterday();
 
   @BeforeEach
   void forgetAll() {

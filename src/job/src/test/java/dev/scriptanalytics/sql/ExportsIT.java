@@ -46,9 +46,7 @@ class ExportsIT {
   private static final Endpoints endpoints = new Endpoints(clickHouse);
   private static final Tables tables = new Tables(clickHouse);
 
-  /** Yesterday at noon, in UTC. */
-  private static final Instant NOON =
-      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
+  private static final Instant NOON = Tables.noonOfYesterday();
 
   private static final String DAY = NOON.toString().substring(0, 10);
 

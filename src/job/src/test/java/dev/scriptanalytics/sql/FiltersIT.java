@@ -87,7 +87,6 @@ class FiltersIT {
   @BeforeAll
   static void start() throws JsonProcessingException {
     List<DocumentedSql> examples = DocumentedSql.blocks(PAGE, "json");
-    Views views = new Views(clickHouse);
     tables.insert("runs", rows(examples.get(0)));
     tables.insert("logs", rows(examples.get(1)));
   }

@@ -12,7 +12,6 @@ import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +24,7 @@ class SchemaIT {
   @RegisterExtension
   static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
 
-  /** Yesterday at noon, in UTC. */
-  private static final Instant NOON =
-      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
+  private static final Instant NOON = Tables.noonOfYesterday();
 
   @Test
   void isTheSameWhenItIsAppliedAgain() {

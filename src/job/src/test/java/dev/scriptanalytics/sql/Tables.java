@@ -6,7 +6,9 @@ import dev.scriptanalytics.rollup.RowDigest;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -182,6 +184,11 @@ final class Tables {
     insert(
         "run_rollups",
         cells.entrySet().stream().map(cell -> cell.getKey().row(cell.getValue())).toList());
+  }
+
+  /** Yesterday at noon, in UTC: within every retention, and never in the current minute. */
+  static Instant noonOfYesterday() {
+    return Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
   }
 
   /** The time as ClickHouse reads it, in UTC and to the microsecond. */

@@ -11,7 +11,6 @@ import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Repository;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,9 +117,7 @@ class TenantsIT {
 
   private static final Tables tables = new Tables(clickHouse);
 
-  /** Yesterday: within every retention. */
-  private static final Instant NOON =
-      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));
+  private static final Instant NOON = Tables.noonOfYesterday();
 
   @BeforeAll
   static void insertRows() {

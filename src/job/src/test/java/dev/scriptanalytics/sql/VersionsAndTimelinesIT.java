@@ -10,7 +10,6 @@ import dev.scriptanalytics.sql.Tables.Run;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +32,7 @@ class VersionsAndTimelinesIT {
 
   private static final Tables tables = new Tables(clickHouse);
 
-  /** Yesterday at noon: within every retention. */
-  private static final long BEGIN =
-      Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - 12 * 60 * MINUTE;
+  private static final long BEGIN = Tables.noonOfYesterday().toEpochMilli();
 
   private final Random random = new Random(SEED);
 
