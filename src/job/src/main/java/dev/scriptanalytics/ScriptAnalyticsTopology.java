@@ -1,10 +1,6 @@
 package dev.scriptanalytics;
 
 import static dev.scriptanalytics.configuration.JobOptions.JOB_MAX_PARALLELISM;
-import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_ARRIVAL_GRACE;
-import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_COLD_EMIT_INTERVAL;
-import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_EMIT_INTERVAL;
-import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_PREAGGREGATE_INTERVAL;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_HASH_KEY;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
@@ -19,11 +15,10 @@ import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.kafka.RecordSource;
 import dev.scriptanalytics.rollup.AggregateFacts;
-import dev.scriptanalytics.rollup.CellKey;
 import dev.scriptanalytics.rollup.Fact;
-import dev.scriptanalytics.rollup.FactBatch;
 import dev.scriptanalytics.rollup.KeepCells;
 import dev.scriptanalytics.rollup.RollupRow;
+import dev.scriptanalytics.rollup.RollupSettings;
 import dev.scriptanalytics.track.KeyGroups;
 import dev.scriptanalytics.track.TrackRuns;
 import dev.scriptanalytics.track.TrackingRules;
@@ -80,8 +75,8 @@ final class ScriptAnalyticsTopology {
       undecodable = undecodable.union(logs.getSideOutput(DecodeLogs.DEAD_LETTERS));
     }
     SingleOutputStreamOperator<Fact> facts = track(events, byRun, configuration);
-    DataStream<FactBatch> batches = aggregate(facts, configuration);
-    DataStream<RollupRow> rollups = keepCells(batches, configuration);
+    RollupSettings rollup = RollupSettings.of(configuration);
+    DataStream<RollupRow> rollups = KeepCells.on(AggregateFacts.on(facts, rollup), rollup);
     DataStream<DeadLetter> deadLetters =
         undecodable.union(facts.getSideOutput(TrackRuns.DEAD_LETTERS));
 
@@ -125,33 +120,6 @@ final class ScriptAnalyticsTopology {
         .keyBy(byRun, Types.INT)
         .transform(TrackRuns.NAME, Fact.TYPE, new TrackRuns(TrackingRules.of(configuration), byRun))
         .uid(TrackRuns.UID);
-  }
-
-  private static DataStream<FactBatch> aggregate(
-      DataStream<Fact> facts, JobConfiguration configuration) {
-    return facts
-        .transform(
-            AggregateFacts.NAME,
-            FactBatch.TYPE,
-            new AggregateFacts(
-                configuration.get(ROLLUP_PREAGGREGATE_INTERVAL),
-                configuration.get(ROLLUP_ARRIVAL_GRACE)))
-        .uid(AggregateFacts.UID);
-  }
-
-  private static DataStream<RollupRow> keepCells(
-      DataStream<FactBatch> batches, JobConfiguration configuration) {
-    return batches
-        .keyBy(FactBatch::key, CellKey.TYPE)
-        .transform(
-            KeepCells.NAME,
-            RollupRow.TYPE,
-            new KeepCells(
-                configuration.get(ROLLUP_EMIT_INTERVAL),
-                configuration.get(ROLLUP_COLD_EMIT_INTERVAL),
-                KeepCells.ROWS_PER_STEP,
-                configuration.get(ROLLUP_ARRIVAL_GRACE)))
-        .uid(KeepCells.UID);
   }
 
   private static <T> void write(DataStream<T> rows, Sink<T> sink, String uid) {

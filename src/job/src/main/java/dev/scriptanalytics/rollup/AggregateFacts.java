@@ -1,7 +1,5 @@
 package dev.scriptanalytics.rollup;
 
-import static org.apache.flink.util.Preconditions.checkArgument;
-
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +9,8 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -37,10 +37,10 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   private static final long serialVersionUID = 1;
 
   /** The operator's name. */
-  public static final String NAME = "Aggregate facts";
+  private static final String NAME = "Aggregate facts";
 
   /** The operator's uid, which never changes: checkpoints are restored by it. */
-  public static final String UID = "aggregate-facts";
+  private static final String UID = "aggregate-facts";
 
   /** Counts the facts that came when their arrival hour was over. */
   public static final String LATE_ARRIVALS = "lateArrivals";
@@ -76,23 +76,22 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   private transient long watermark;
   private transient long oldestArrival;
 
-  /**
-   * @param interval how long facts are gathered: {@code rollup.preaggregate-interval}
-   * @param arrivalGrace how long after its end an arrival hour is over: {@code
-   *     rollup.arrival-grace}, the same as that of {@link KeepCells}
-   */
-  public AggregateFacts(Duration interval, Duration arrivalGrace) {
-    this(interval, arrivalGrace, CELLS, RESPONSE_TIMES);
+  AggregateFacts(RollupSettings settings) {
+    this(settings, CELLS, RESPONSE_TIMES);
   }
 
   /** With other bounds of memory than {@link #CELLS} and {@link #RESPONSE_TIMES}. */
-  AggregateFacts(Duration interval, Duration arrivalGrace, int maxCells, int maxResponseTimes) {
-    checkArgument(interval.toMillis() > 0, "The interval must be at least 1 ms, not %s.", interval);
-    checkArgument(!arrivalGrace.isNegative(), "The grace is negative: %s.", arrivalGrace);
-    this.interval = interval;
-    this.grace = arrivalGrace.toMillis();
+  AggregateFacts(RollupSettings settings, int maxCells, int maxResponseTimes) {
+    this.interval = settings.preaggregateInterval();
+    this.grace = settings.arrivalGrace().toMillis();
     this.maxCells = maxCells;
     this.maxResponseTimes = maxResponseTimes;
+  }
+
+  /** Counts these facts together, cell by cell. */
+  public static SingleOutputStreamOperator<FactBatch> on(
+      DataStream<Fact> facts, RollupSettings settings) {
+    return facts.transform(NAME, FactBatch.TYPE, new AggregateFacts(settings)).uid(UID);
   }
 
   @Override

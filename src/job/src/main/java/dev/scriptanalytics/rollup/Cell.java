@@ -16,8 +16,6 @@ final class Cell {
   private double sum;
   private double min;
   private double max;
-  // In memory alone, not of what the cell is.
-  private boolean waiting;
 
   /** A cell without facts. */
   Cell() {
@@ -85,19 +83,7 @@ final class Cell {
 
   /** Another cell with the same contents, which changes on its own. */
   Cell copy() {
-    Cell copy = new Cell(facts, seen, succeeded, failed, sum, min, max, digest.copy());
-    copy.waiting = waiting;
-    return copy;
-  }
-
-  /** Whether this object is marked; where a backend reads cells anew each time none ever is. */
-  boolean isWaiting() {
-    return waiting;
-  }
-
-  /** Marks this object as one whose cell waits to be written, or takes that back. */
-  void setWaiting(boolean waiting) {
-    this.waiting = waiting;
+    return new Cell(facts, seen, succeeded, failed, sum, min, max, digest.copy());
   }
 
   long facts() {

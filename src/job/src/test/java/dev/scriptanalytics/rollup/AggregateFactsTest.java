@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.scriptanalytics.event.Script;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ class AggregateFactsTest {
 
   @BeforeEach
   void open() throws Exception {
-    open(new AggregateFacts(Duration.ofSeconds(1), Duration.ofHours(1)), null);
+    open(new AggregateFacts(SampleFacts.SETTINGS), null);
   }
 
   @AfterEach
@@ -169,7 +168,7 @@ class AggregateFactsTest {
 
   @Test
   void sendsEverythingWhenTooManyCellsWait() throws Exception {
-    reopen(new AggregateFacts(Duration.ofSeconds(1), Duration.ofHours(1), 100, 1_000));
+    reopen(new AggregateFacts(SampleFacts.SETTINGS, 100, 1_000));
     for (int i = 0; i < 250; i++) {
       send(fact(Fact.Kind.SEEN, keyOf("Script" + i), Double.NaN));
     }
@@ -180,7 +179,7 @@ class AggregateFactsTest {
 
   @Test
   void sendsEverythingWhenTooManyResponseTimesWait() throws Exception {
-    reopen(new AggregateFacts(Duration.ofSeconds(1), Duration.ofHours(1), 100, 1_000));
+    reopen(new AggregateFacts(SampleFacts.SETTINGS, 100, 1_000));
     for (int i = 0; i < 2_500; i++) {
       send(fact(Fact.Kind.SUCCEEDED, keyOf("Script" + i % 10), i));
     }
@@ -268,7 +267,7 @@ class AggregateFactsTest {
   void goesByTheInstanceThatIsLeastAdvancedAfterARestore() throws Exception {
     harness.processWatermark(millis(2 * 3600));
     OperatorSubtaskState advanced = harness.snapshot(1, START);
-    reopen(new AggregateFacts(Duration.ofSeconds(1), Duration.ofHours(1)));
+    reopen(new AggregateFacts(SampleFacts.SETTINGS));
     harness.processWatermark(millis(2 * 3600) - 1);
     OperatorSubtaskState behind = harness.snapshot(1, START);
 
@@ -315,7 +314,7 @@ class AggregateFactsTest {
 
   private void restore(OperatorSubtaskState state) throws Exception {
     close();
-    open(new AggregateFacts(Duration.ofSeconds(1), Duration.ofHours(1)), state);
+    open(new AggregateFacts(SampleFacts.SETTINGS), state);
   }
 
   /** Has one batch go out, so that the operator has no pause behind it. */

@@ -33,7 +33,7 @@ class KeepCellsTest {
   private static final int ROWS_PER_STEP = 10;
 
   /** When the hour of {@link SampleFacts#KEY} is over, and the last cell has had time to leave. */
-  private static final long GONE = millis(2 * 3600) + KeepCells.LEAVING.toMillis();
+  private static final long GONE = millis(2 * 3600) + LeavingCells.EXPIRY_SPREAD.toMillis();
 
   private InterceptingOperatorMetricGroup metrics;
   private KeyedOneInputStreamOperatorTestHarness<CellKey, FactBatch, RollupRow> harness;
@@ -249,12 +249,14 @@ class KeepCellsTest {
     for (CellKey key : keys(1_000)) {
       send(batch(key, 1));
     }
-    harness.processWatermark(millis(2 * 3600) + KeepCells.LEAVING.toMillis() / 2);
+    harness.processWatermark(millis(2 * 3600) + LeavingCells.EXPIRY_SPREAD.toMillis() / 2);
 
     assertThat(cells()).isBetween(400, 600);
     int half = cells();
     harness.processWatermark(
-        millis(2 * 3600) + KeepCells.LEAVING.toMillis() / 2 + Duration.ofSeconds(20).toMillis());
+        millis(2 * 3600)
+            + LeavingCells.EXPIRY_SPREAD.toMillis() / 2
+            + Duration.ofSeconds(20).toMillis());
     assertThat(half - cells()).isBetween(5, 100);
   }
 
@@ -325,9 +327,7 @@ class KeepCellsTest {
   }
 
   private void open(OperatorSubtaskState state) throws Exception {
-    KeepCells operator =
-        new KeepCells(
-            Duration.ofSeconds(1), Duration.ofSeconds(10), ROWS_PER_STEP, Duration.ofHours(1));
+    KeepCells operator = new KeepCells(SampleFacts.SETTINGS, ROWS_PER_STEP);
     metrics = new InterceptingOperatorMetricGroup();
     MockEnvironment environment =
         MockEnvironment.builder()

@@ -16,6 +16,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.junit.jupiter.api.Test;
@@ -34,24 +35,20 @@ class RollupPipelineTest {
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
-    environment
-        .fromSource(
-            new DataGeneratorSource<>(RollupPipelineTest::factOf, FACTS, Fact.TYPE),
-            WatermarkStrategy.noWatermarks(),
-            "facts")
-        .uid("facts")
-        .transform(
-            AggregateFacts.NAME,
-            FactBatch.TYPE,
-            new AggregateFacts(Duration.ofMillis(100), Duration.ofHours(1)))
-        .uid(AggregateFacts.UID)
-        .keyBy(FactBatch::key, CellKey.TYPE)
-        .transform(
-            KeepCells.NAME,
-            RollupRow.TYPE,
-            new KeepCells(
-                Duration.ofMillis(100), Duration.ofSeconds(1), 1_000, Duration.ofHours(1)))
-        .uid(KeepCells.UID)
+    RollupSettings settings =
+        new RollupSettings(
+            Duration.ofMillis(100),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(1),
+            Duration.ofHours(1));
+    DataStream<Fact> facts =
+        environment
+            .fromSource(
+                new DataGeneratorSource<>(RollupPipelineTest::factOf, FACTS, Fact.TYPE),
+                WatermarkStrategy.noWatermarks(),
+                "facts")
+            .uid("facts");
+    KeepCells.on(AggregateFacts.on(facts, settings), settings)
         .map(RollupPipelineTest::write)
         .returns(Types.BOOLEAN)
         .uid("collect")

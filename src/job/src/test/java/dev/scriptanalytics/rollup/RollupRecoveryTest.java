@@ -6,7 +6,6 @@ import static dev.scriptanalytics.rollup.SampleFacts.millis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.event.Script;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -157,8 +156,7 @@ class RollupRecoveryTest {
     Job(StateBackend backend, int parallelism, Checkpoint restored, Table table) throws Exception {
       this.table = table;
       aggregation =
-          new OneInputStreamOperatorTestHarness<>(
-              new AggregateFacts(Duration.ofSeconds(1), Duration.ofHours(1)));
+          new OneInputStreamOperatorTestHarness<>(new AggregateFacts(SampleFacts.SETTINGS));
       aggregation.setup(FactBatch.TYPE.createSerializer(new SerializerConfigImpl()));
       aggregation.setProcessingTime(clock);
       if (restored != null) {
@@ -174,7 +172,7 @@ class RollupRecoveryTest {
         StateBackend backend, int parallelism, int index, Checkpoint restored) throws Exception {
       var harness =
           new KeyedOneInputStreamOperatorTestHarness<>(
-              new KeepCells(Duration.ofSeconds(1), Duration.ofSeconds(10), 3, Duration.ofHours(1)),
+              new KeepCells(SampleFacts.SETTINGS, 3),
               FactBatch::key,
               CellKey.TYPE,
               MAX_PARALLELISM,

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
+import java.time.Duration;
 
 /** Facts to test with, of a minute and an arrival hour of their own. */
 final class SampleFacts {
@@ -11,6 +12,14 @@ final class SampleFacts {
 
   /** 2025-05-14 06:07 UTC. */
   static final long MINUTE = ARRIVAL + 7 * 60;
+
+  /** Facts are gathered for a second, rows wait for one to ten, hours end an hour late. */
+  static final RollupSettings SETTINGS =
+      new RollupSettings(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          Duration.ofHours(1));
 
   static final CellKey KEY = new CellKey(SCRIPT, 3, MINUTE, ARRIVAL);
 
