@@ -1,65 +1,33 @@
 package dev.scriptanalytics.row;
 
 import dev.scriptanalytics.event.LogLevel;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
- * A view of the bytes of one row of {@code logs} in RowBinary, in the order of {@link #COLUMNS}:
- * what of it may come from the entry's run, and the row as it is with that.
+ * A view of the bytes of one row of {@code logs} in RowBinary, in the order of {@link #COLUMNS}: of
+ * the columns that an entry may take from its run.
  *
- * <p>Columns of fixed width come first, then the key and what a run may add, so that the rest is
- * never looked at. Reusable: {@link #wrap} lays it over another row.
+ * <p>The columns of fixed width come first, then the key and what a run may supply, so that the
+ * rest is never parsed:
+ *
+ * <pre>
+ *   version 1 | is_deleted 1 | log_level 1 | deployment_version 4 | timestamp 8 | line 4
+ *   0           1              2             3                      7             15
+ *   | retention_days 2 | account .. | script .. | log_id .. | run_id .. | deployment_id ..
+ *     19                 21
+ *   | function .. | the rest
+ * </pre>
+ *
+ * <p>{@link LogEntry} writes rows. Reusable ({@link #wrap} lays the view over another row), not
+ * thread-safe.
  */
+@SuppressWarnings("EnumOrdinal") // The order of the columns is the order of the bytes.
 public final class LogRow {
-  /** The columns of the insert statement, in the order of the bytes. */
-  public static final List<String> COLUMNS =
-      List.of(
-          "version",
-          "is_deleted",
-          "log_level",
-          "deployment_version",
-          "timestamp",
-          "line",
-          "retention_days",
-          "account",
-          "script",
-          "log_id",
-          "run_id",
-          "deployment_id",
-          "function",
-          "stream",
-          "original_level",
-          "log_message",
-          "source",
-          "source_type",
-          "request_id",
-          "duration_ms",
-          "memory_bytes",
-          "gpu_percent",
-          "error_code",
-          "stack_trace",
-          "metadata",
-          "trace_id",
-          "span_id",
-          "truncated",
-          "redacted",
-          "extra");
-
-  /** The columns behind the key where there is nothing to tell: each is one byte. */
-  private static final byte[] NOTHING_ELSE = new byte[COLUMNS.size() - COLUMNS.indexOf("run_id")];
-
-  static {
-    for (String nullable : List.of("duration_ms", "memory_bytes", "gpu_percent")) {
-      NOTHING_ELSE[COLUMNS.indexOf(nullable) - COLUMNS.indexOf("run_id")] = 1;
-    }
-  }
-
-  /** Row version of an entry as it came, with nothing of its run. */
+  /** Row version of an entry as it arrived, without anything from its run. */
   public static final int AS_IT_CAME = 0;
 
   /** Row version of a tombstone, which nothing supersedes. */
@@ -70,23 +38,74 @@ public final class LogRow {
   private static final int RETENTION_DAYS = 19;
   private static final int FIXED_BYTES = 21;
 
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final List<String> FIXED =
+      List.of(
+          "version",
+          "is_deleted",
+          "log_level",
+          "deployment_version",
+          "timestamp",
+          "line",
+          "retention_days");
 
-  // Strings behind the fixed columns, in their order.
-  private static final int ACCOUNT = 0;
-  private static final int SCRIPT = 1;
-  private static final int LOG_ID = 2;
-  private static final int RUN_ID = 3;
-  private static final int DEPLOYMENT_ID = 4;
-  private static final int FUNCTION = 5;
-  private static final int STRINGS = 6;
+  /** The columns of varying width, in the order of the bytes. */
+  private enum Column {
+    ACCOUNT(ColumnType.STRING),
+    SCRIPT(ColumnType.STRING),
+    LOG_ID(ColumnType.STRING),
+    RUN_ID(ColumnType.STRING),
+    DEPLOYMENT_ID(ColumnType.STRING),
+    FUNCTION(ColumnType.STRING),
+    STREAM(ColumnType.STRING),
+    ORIGINAL_LEVEL(ColumnType.STRING),
+    LOG_MESSAGE(ColumnType.STRING),
+    SOURCE(ColumnType.STRING),
+    SOURCE_TYPE(ColumnType.STRING),
+    REQUEST_ID(ColumnType.STRING),
+    DURATION_MS(ColumnType.NULLABLE_8),
+    MEMORY_BYTES(ColumnType.NULLABLE_8),
+    GPU_PERCENT(ColumnType.NULLABLE_8),
+    ERROR_CODE(ColumnType.STRING),
+    STACK_TRACE(ColumnType.STRING),
+    METADATA(ColumnType.STRING),
+    TRACE_ID(ColumnType.STRING),
+    SPAN_ID(ColumnType.STRING),
+    TRUNCATED(ColumnType.STRINGS),
+    REDACTED(ColumnType.STRINGS),
+    EXTRA(ColumnType.STRING);
+
+    private final ColumnType type;
+
+    Column(ColumnType type) {
+      this.type = type;
+    }
+
+    private String sqlName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final Column[] ALL = Column.values();
+
+  /** How many columns the view knows: up to the function. */
+  private static final int VIEWED = Column.FUNCTION.ordinal() + 1;
+
+  /** The columns of the insert statement, in the order of the bytes. */
+  public static final List<String> COLUMNS =
+      Stream.concat(FIXED.stream(), Arrays.stream(ALL).map(Column::sqlName)).toList();
+
+  /** What stands behind the log id in a row that has nothing else. */
+  private static final byte[] NOTHING_ELSE = new byte[ALL.length - Column.RUN_ID.ordinal()];
+
+  static {
+    for (int i = 0; i < NOTHING_ELSE.length; i++) {
+      NOTHING_ELSE[i] = (byte) ALL[Column.RUN_ID.ordinal() + i].type.empty;
+    }
+  }
 
   private byte[] bytes;
-  private final int[] texts = new int[STRINGS];
-  private final int[] ends = new int[STRINGS];
+  private final int[] texts = new int[VIEWED];
+  private final int[] ends = new int[VIEWED];
 
   static void writeFixed(
       int version,
@@ -116,50 +135,46 @@ public final class LogRow {
   /** Lays this view over a row; returns itself. */
   public LogRow wrap(byte[] row) {
     bytes = row;
-    int at = FIXED_BYTES;
-    for (int i = 0; i < STRINGS; i++) {
-      int length = 0;
-      int shift = 0;
-      byte next;
-      do {
-        next = row[at++];
-        length |= (next & 0x7f) << shift;
-        shift += 7;
-      } while (next < 0);
-      texts[i] = at;
-      at += length;
-      ends[i] = at;
+    RowBinaryReader reader = new RowBinaryReader(row, FIXED_BYTES);
+    for (int i = 0; i < VIEWED; i++) {
+      int length = reader.varint();
+      texts[i] = reader.position();
+      reader.skip(length);
+      ends[i] = reader.position();
     }
     return this;
   }
 
-  /** Whether the entry tells which run it is of. */
+  /** Whether the entry names its run. */
   public boolean hasRun() {
-    return !isEmpty(RUN_ID);
+    return !isEmpty(Column.RUN_ID);
   }
 
-  /** Whether the entry tells its script, which is part of its key. */
+  /** Whether the entry names its script, which is part of its key. */
   public boolean hasScript() {
-    return !isEmpty(SCRIPT);
+    return !isEmpty(Column.SCRIPT);
   }
 
-  /** Whether there is nothing that its run could add. */
+  /** Whether the entry has everything that its run could supply. */
   public boolean isWhole() {
-    return hasScript() && deploymentVersion() != 0 && !isEmpty(DEPLOYMENT_ID) && !isEmpty(FUNCTION);
+    return hasScript()
+        && deploymentVersion() != 0
+        && !isEmpty(Column.DEPLOYMENT_ID)
+        && !isEmpty(Column.FUNCTION);
   }
 
   private int deploymentVersion() {
-    return (int) INT.get(bytes, DEPLOYMENT_VERSION);
+    return RowBinaryReader.int32(bytes, DEPLOYMENT_VERSION);
   }
 
-  private boolean isEmpty(int string) {
-    return texts[string] == ends[string];
+  private boolean isEmpty(Column column) {
+    return texts[column.ordinal()] == ends[column.ordinal()];
   }
 
   /**
-   * The row with what its run adds: script, deployment and function where the entry does not tell
-   * them. An entry that names another script than its run's gets nothing, since the run's version
-   * is a version of its own script.
+   * The row with script, deployment and function from its run where the entry lacks them. An entry
+   * that names another script than its run gets nothing, since a deployment version belongs to one
+   * script.
    *
    * @param version the row version of the run as it is known
    */
@@ -173,30 +188,30 @@ public final class LogRow {
     }
     int own = deploymentVersion();
     out.uint32(own == 0 ? run.deploymentVersion() : own);
-    out.raw(bytes, TIMESTAMP, ends[ACCOUNT]);
-    copyOr(SCRIPT, run.script(), out);
-    copy(LOG_ID, out);
-    copy(RUN_ID, out);
-    copyOr(DEPLOYMENT_ID, run.deploymentId(), out);
-    copyOr(FUNCTION, run.function(), out);
-    out.raw(bytes, ends[FUNCTION], bytes.length);
+    out.raw(bytes, TIMESTAMP, ends[Column.ACCOUNT.ordinal()]);
+    copyOr(Column.SCRIPT, run.script(), out);
+    copy(Column.LOG_ID, out);
+    copy(Column.RUN_ID, out);
+    copyOr(Column.DEPLOYMENT_ID, run.deploymentId(), out);
+    copyOr(Column.FUNCTION, run.function(), out);
+    out.raw(bytes, ends[Column.FUNCTION.ordinal()], bytes.length);
     return out.copy();
   }
 
   private boolean isOfAnotherScript(RunDeployment run) {
     byte[] script = run.script();
-    return hasScript()
-        && !Arrays.equals(bytes, texts[SCRIPT], ends[SCRIPT], script, 0, script.length);
+    int own = Column.SCRIPT.ordinal();
+    return hasScript() && !Arrays.equals(bytes, texts[own], ends[own], script, 0, script.length);
   }
 
-  /** Makes a tombstone of a row, in place, and gives it back. */
+  /** Makes a tombstone of a row, in place, and returns it. */
   public static byte[] deleted(byte[] row) {
     row[0] = (byte) TOMBSTONE;
     row[1] = 1;
     return row;
   }
 
-  /** What takes this row's key out of the table: the key, and nothing else. */
+  /** A tombstone that removes this row's key from the table: it has the key and nothing else. */
   public byte[] tombstone(RowBinaryBuffer out) {
     out.reset();
     writeFixed(
@@ -204,26 +219,26 @@ public final class LogRow {
         true,
         LogLevel.INFO,
         0,
-        (long) LONG.get(bytes, TIMESTAMP),
+        RowBinaryReader.int64(bytes, TIMESTAMP),
         0,
-        (bytes[RETENTION_DAYS] & 0xff) | (bytes[RETENTION_DAYS + 1] & 0xff) << 8,
+        RowBinaryReader.uint16(bytes, RETENTION_DAYS),
         out);
-    copy(ACCOUNT, out);
-    copy(SCRIPT, out);
-    copy(LOG_ID, out);
+    copy(Column.ACCOUNT, out);
+    copy(Column.SCRIPT, out);
+    copy(Column.LOG_ID, out);
     out.raw(NOTHING_ELSE, 0, NOTHING_ELSE.length);
     return out.copy();
   }
 
-  private void copy(int string, RowBinaryBuffer out) {
-    out.string(bytes, texts[string], ends[string]);
+  private void copy(Column column, RowBinaryBuffer out) {
+    out.string(bytes, texts[column.ordinal()], ends[column.ordinal()]);
   }
 
-  private void copyOr(int string, byte[] otherwise, RowBinaryBuffer out) {
-    if (isEmpty(string)) {
+  private void copyOr(Column column, byte[] otherwise, RowBinaryBuffer out) {
+    if (isEmpty(column)) {
       out.string(otherwise);
     } else {
-      copy(string, out);
+      copy(column, out);
     }
   }
 }

@@ -1,70 +1,37 @@
 package dev.scriptanalytics.row;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonSyntaxException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A view of the bytes of one row of {@code runs} in RowBinary, in the order of {@link #COLUMNS}.
  *
- * <p>The columns of fixed width come first, so that what decides about a run is read without
- * looking at the rest. Reusable: {@link #wrap} lays it over another row.
+ * <p>The columns of fixed width come first, so that decisions about a run need not parse the rest:
+ *
+ * <pre>
+ *   version 1 | status 1 | deployment_version 4 | executed_on 8 | retention_days 2 | account ..
+ *   0           1          2                      6               14                 16
+ * </pre>
+ *
+ * <p>{@link RunRowWriter} writes rows. Reusable ({@link #wrap} lays the view over another row), not
+ * thread-safe.
  */
 @SuppressWarnings("EnumOrdinal") // The order of the columns is the order of the bytes.
 public final class RunRow {
-  /** The columns of the insert statement, in the order of the bytes. */
-  public static final List<String> COLUMNS =
-      List.of(
-          "version",
-          "status",
-          "deployment_version",
-          "executed_on",
-          "retention_days",
-          "account",
-          "run_id",
-          "script",
-          "response_time",
-          "ended_on",
-          "deployment_id",
-          "function",
-          "source_type",
-          "source",
-          "trace_id",
-          "error_code",
-          "error_message",
-          "error_stack",
-          "input",
-          "output",
-          "memory_bytes",
-          "cpu_ms",
-          "gpu_percent",
-          "cold_start",
-          "truncated",
-          "redacted",
-          "extra");
-
-  /** Row version of a run that is known by its start only. */
+  /** Row version of a run whose start alone is known. */
   public static final int START_ONLY = 1;
 
-  /** Row version of a run that is known by its end only. */
+  /** Row version of a run whose end alone is known. */
   public static final int END_ONLY = 2;
 
   /** Row version of a run whose start and end are both known. */
@@ -75,58 +42,54 @@ public final class RunRow {
   private static final int DEPLOYMENT_VERSION = 2;
   private static final int EXECUTED_ON = 6;
   private static final int RETENTION_DAYS = 14;
-  private static final int FIXED_BYTES = 16;
+  static final int FIXED_BYTES = 16;
 
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final JsonFactory JSON = new JsonFactory();
-
-  private enum Shape {
-    STRING,
-    NULLABLE_8,
-    NULLABLE_1,
-    STRINGS
-  }
+  private static final List<String> FIXED =
+      List.of("version", "status", "deployment_version", "executed_on", "retention_days");
 
   /** The columns of varying width, in the order of the bytes. */
   public enum Column {
-    ACCOUNT(Shape.STRING),
-    RUN_ID(Shape.STRING),
-    SCRIPT(Shape.STRING),
-    RESPONSE_TIME(Shape.NULLABLE_8),
-    ENDED_ON(Shape.NULLABLE_8),
-    DEPLOYMENT_ID(Shape.STRING),
-    FUNCTION(Shape.STRING),
-    SOURCE_TYPE(Shape.STRING),
-    SOURCE(Shape.STRING),
-    TRACE_ID(Shape.STRING),
-    ERROR_CODE(Shape.STRING),
-    ERROR_MESSAGE(Shape.STRING),
-    ERROR_STACK(Shape.STRING),
-    INPUT(Shape.STRING),
-    OUTPUT(Shape.STRING),
-    MEMORY_BYTES(Shape.NULLABLE_8),
-    CPU_MS(Shape.NULLABLE_8),
-    GPU_PERCENT(Shape.NULLABLE_8),
-    COLD_START(Shape.NULLABLE_1),
-    TRUNCATED(Shape.STRINGS),
-    REDACTED(Shape.STRINGS),
-    EXTRA(Shape.STRING);
+    ACCOUNT(ColumnType.STRING),
+    RUN_ID(ColumnType.STRING),
+    SCRIPT(ColumnType.STRING),
+    RESPONSE_TIME(ColumnType.NULLABLE_8),
+    ENDED_ON(ColumnType.NULLABLE_8),
+    DEPLOYMENT_ID(ColumnType.STRING),
+    FUNCTION(ColumnType.STRING),
+    SOURCE_TYPE(ColumnType.STRING),
+    SOURCE(ColumnType.STRING),
+    TRACE_ID(ColumnType.STRING),
+    ERROR_CODE(ColumnType.STRING),
+    ERROR_MESSAGE(ColumnType.STRING),
+    ERROR_STACK(ColumnType.STRING),
+    INPUT(ColumnType.STRING),
+    OUTPUT(ColumnType.STRING),
+    MEMORY_BYTES(ColumnType.NULLABLE_8),
+    CPU_MS(ColumnType.NULLABLE_8),
+    GPU_PERCENT(ColumnType.NULLABLE_8),
+    COLD_START(ColumnType.NULLABLE_1),
+    TRUNCATED(ColumnType.STRINGS),
+    REDACTED(ColumnType.STRINGS),
+    EXTRA(ColumnType.STRING);
 
-    private final Shape shape;
+    final ColumnType type;
+    private final String sqlName = name().toLowerCase(Locale.ROOT);
 
-    Column(Shape shape) {
-      this.shape = shape;
+    Column(ColumnType type) {
+      this.type = type;
+    }
+
+    /** The column's name in the table {@code runs}. */
+    public String sqlName() {
+      return sqlName;
     }
   }
 
   private static final Column[] ALL = Column.values();
-  private static final Set<Column> ERROR =
-      EnumSet.of(Column.ERROR_CODE, Column.ERROR_MESSAGE, Column.ERROR_STACK);
-  private static final Set<Column> RESOURCES =
-      EnumSet.of(Column.MEMORY_BYTES, Column.CPU_MS, Column.GPU_PERCENT, Column.COLD_START);
+
+  /** The columns of the insert statement, in the order of the bytes. */
+  public static final List<String> COLUMNS =
+      Stream.concat(FIXED.stream(), Arrays.stream(ALL).map(Column::sqlName)).toList();
 
   private byte[] bytes;
   private final int[] starts = new int[ALL.length + 1];
@@ -136,29 +99,21 @@ public final class RunRow {
   /** Lays this view over a row; returns itself. */
   public RunRow wrap(byte[] row) {
     bytes = row;
-    int at = FIXED_BYTES;
+    RowBinaryReader reader = new RowBinaryReader(row, FIXED_BYTES);
     for (int i = 0; i < ALL.length; i++) {
-      starts[i] = at;
-      switch (ALL[i].shape) {
+      starts[i] = reader.position();
+      switch (ALL[i].type) {
         case STRING -> {
-          int length = varint(at);
-          at += varintBytes(length);
-          texts[i] = at;
-          at += length;
+          int length = reader.varint();
+          texts[i] = reader.position();
+          reader.skip(length);
         }
-        case NULLABLE_8 -> at += row[at] == 0 ? 9 : 1;
-        case NULLABLE_1 -> at += row[at] == 0 ? 2 : 1;
-        case STRINGS -> {
-          int count = varint(at);
-          at += varintBytes(count);
-          for (int item = 0; item < count; item++) {
-            int length = varint(at);
-            at += varintBytes(length) + length;
-          }
-        }
+        case NULLABLE_8 -> reader.skipNullable(8);
+        case NULLABLE_1 -> reader.skipNullable(1);
+        case STRINGS -> reader.skipStrings();
       }
     }
-    starts[ALL.length] = at;
+    starts[ALL.length] = reader.position();
     return this;
   }
 
@@ -172,7 +127,7 @@ public final class RunRow {
     return version(bytes);
   }
 
-  /** The version of a row that no view is laid over. */
+  /** The version of a row, without a view of it. */
   public static int version(byte[] row) {
     return row[VERSION];
   }
@@ -181,30 +136,28 @@ public final class RunRow {
     return RunStatus.ofCode(bytes[STATUS]);
   }
 
-  /** 0 where it is not known. */
+  /** 0 if unknown. */
   public int deploymentVersion() {
-    return (int) INT.get(bytes, DEPLOYMENT_VERSION);
+    return RowBinaryReader.int32(bytes, DEPLOYMENT_VERSION);
   }
 
   /** The run's start, in milliseconds since 1970. */
   public long executedOn() {
-    return (long) LONG.get(bytes, EXECUTED_ON);
+    return RowBinaryReader.int64(bytes, EXECUTED_ON);
   }
 
-  /** In milliseconds; NaN where the run has none. */
+  /** In milliseconds; NaN if the run has none. */
   public double responseTime() {
-    return isEmpty(Column.RESPONSE_TIME)
-        ? Double.NaN
-        : Double.longBitsToDouble(int64(Column.RESPONSE_TIME));
+    return isEmpty(Column.RESPONSE_TIME) ? Double.NaN : float64(Column.RESPONSE_TIME);
   }
 
-  /** The run's end in milliseconds since 1970, or its start where the end is not known. */
+  /** The run's end in milliseconds since 1970, or its start if the end is unknown. */
   public long endedOn() {
     return isEmpty(Column.ENDED_ON) ? executedOn() : int64(Column.ENDED_ON);
   }
 
   public int retentionDays() {
-    return (bytes[RETENTION_DAYS] & 0xff) | (bytes[RETENTION_DAYS + 1] & 0xff) << 8;
+    return RowBinaryReader.uint16(bytes, RETENTION_DAYS);
   }
 
   /** Where the text of a string column begins in {@link #bytes}. */
@@ -212,7 +165,7 @@ public final class RunRow {
     return texts[column.ordinal()];
   }
 
-  /** Where the text of a string column ends in {@link #bytes}. */
+  /** Where the text of a string column ends in {@link #bytes}, exclusive. */
   public int textEnd(Column column) {
     return starts[column.ordinal() + 1];
   }
@@ -228,45 +181,64 @@ public final class RunRow {
     return Arrays.copyOfRange(bytes, textStart(column), textEnd(column));
   }
 
-  private boolean isEmpty(Column column) {
-    int at = starts[column.ordinal()];
-    return switch (column.shape) {
-      case STRING, STRINGS -> bytes[at] == 0;
-      case NULLABLE_8, NULLABLE_1 -> bytes[at] == 1;
-    };
+  /** Whether a column is NULL, or holds no text or item. */
+  boolean isEmpty(Column column) {
+    int first = bytes[starts[column.ordinal()]];
+    return first == column.type.empty;
+  }
+
+  /** A column of 64 bits that is not NULL. */
+  long int64(Column column) {
+    return RowBinaryReader.int64(bytes, starts[column.ordinal()] + 1);
+  }
+
+  /** A Float64 column that is not NULL. */
+  double float64(Column column) {
+    return Double.longBitsToDouble(int64(column));
+  }
+
+  /** A Bool column that is not NULL. */
+  boolean bool(Column column) {
+    return bytes[starts[column.ordinal()] + 1] != 0;
+  }
+
+  /** The items of an array column. */
+  Set<String> texts(Column column) {
+    return new RowBinaryReader(bytes, starts[column.ordinal()]).strings();
   }
 
   /**
-   * The run as its start and its end together tell it.
+   * The row of a run from its start and its end together.
    *
-   * <p>What the end says wins, what it leaves out comes from the start. Account, script and start
-   * are those of {@code first}, because they are the row's key and a row of that key has been
-   * written. Of {@code extra}, which is an object of many fields, the same holds field by field.
+   * <p>The end's values win; the start supplies what the end lacks. {@code extra} is an object of
+   * many fields and is merged field by field. Account, run, script and start are those of {@code
+   * first}, because they are the row's key and a row with that key is written already.
    *
    * @param first whichever of the two arrived first
    */
   public static byte[] merge(RunRow start, RunRow end, RunRow first, RowBinaryBuffer out) {
-    out.reset();
-    out.uint8(COMPLETE);
-    out.uint8(end.status().code());
+    RunRowWriter row = new RunRowWriter(out);
     int version = end.deploymentVersion();
-    out.uint32(version == 0 ? start.deploymentVersion() : version);
-    out.int64(first.executedOn());
-    out.uint16(first.retentionDays());
+    row.begin(
+        COMPLETE,
+        end.status(),
+        version == 0 ? start.deploymentVersion() : version,
+        first.executedOn(),
+        first.retentionDays());
     for (Column column : ALL) {
       switch (column) {
-        case ACCOUNT, RUN_ID, SCRIPT -> first.copy(column, out);
-        case TRUNCATED, REDACTED -> writeTexts(namedInEither(column, start, end), out);
-        case EXTRA -> mergeExtra(start, end, out);
-        default -> (end.isEmpty(column) ? start : end).copy(column, out);
+        case ACCOUNT, RUN_ID, SCRIPT -> first.copy(column, row);
+        case TRUNCATED, REDACTED -> row.texts(column, namedInEither(column, start, end));
+        case EXTRA -> mergeExtra(start, end, row);
+        default -> (end.isEmpty(column) ? start : end).copy(column, row);
       }
     }
-    return out.copy();
+    return row.finish();
   }
 
   /**
-   * The columns of the merged row that are cut, or masked: what the start says of a column counts
-   * where the start's value is used.
+   * The columns of the merged row that were cut, or masked: the start's list counts for a column
+   * whose value comes from the start.
    */
   private static Set<String> namedInEither(Column list, RunRow start, RunRow end) {
     Set<String> names = new LinkedHashSet<>();
@@ -280,13 +252,13 @@ public final class RunRow {
     return names;
   }
 
-  private static void mergeExtra(RunRow start, RunRow end, RowBinaryBuffer out) {
+  private static void mergeExtra(RunRow start, RunRow end, RunRowWriter row) {
     if (start.isEmpty(Column.EXTRA) || start.sameText(Column.EXTRA, end)) {
-      end.copy(Column.EXTRA, out);
+      end.copy(Column.EXTRA, row);
       return;
     }
     if (end.isEmpty(Column.EXTRA)) {
-      start.copy(Column.EXTRA, out);
+      start.copy(Column.EXTRA, row);
       return;
     }
     Map<String, byte[]> fields = start.extraFields();
@@ -297,7 +269,7 @@ public final class RunRow {
       json.raw(field, 0, field.length);
     }
     json.uint8('}');
-    out.string(json.buffer(), 0, json.size());
+    row.text(Column.EXTRA, json.buffer(), 0, json.size());
   }
 
   /** The fields of {@code extra} as they are written, by name. */
@@ -306,7 +278,7 @@ public final class RunRow {
     try {
       scanner.scan(bytes, textStart(Column.EXTRA), textEnd(Column.EXTRA));
     } catch (JsonSyntaxException e) {
-      throw new IllegalStateException("Written as JSON, and read as something else", e);
+      throw new IllegalStateException("extra was written as a JSON object and is none", e);
     }
     Map<String, byte[]> fields = new LinkedHashMap<>();
     for (int i = 0; i < scanner.unknownFields(); i++) {
@@ -338,172 +310,30 @@ public final class RunRow {
   }
 
   /**
-   * A run that failed by rule, because it told no end in time.
+   * The row of a run that fails by {@code run.timeout}, because its end did not arrive in time.
    *
-   * @param endedOn when the rule took effect, in milliseconds since 1970
+   * @param endedOn when the timeout took effect, in milliseconds since 1970
    */
   public static byte[] timedOut(RunRow start, long endedOn, String message, RowBinaryBuffer out) {
-    out.reset();
-    out.uint8(COMPLETE);
-    out.uint8(RunStatus.FAILED.code());
-    out.uint32(start.deploymentVersion());
-    out.int64(start.executedOn());
-    out.uint16(start.retentionDays());
+    RunRowWriter row = new RunRowWriter(out);
+    row.begin(
+        COMPLETE,
+        RunStatus.FAILED,
+        start.deploymentVersion(),
+        start.executedOn(),
+        start.retentionDays());
     for (Column column : ALL) {
       switch (column) {
-        case ENDED_ON -> out.nullableInt64(endedOn, true);
-        case ERROR_CODE -> out.string("timeout".getBytes(StandardCharsets.UTF_8));
-        case ERROR_MESSAGE -> out.string(message.getBytes(StandardCharsets.UTF_8));
-        default -> start.copy(column, out);
+        case ENDED_ON -> row.int64(column, endedOn);
+        case ERROR_CODE -> row.text(column, "timeout".getBytes(StandardCharsets.UTF_8));
+        case ERROR_MESSAGE -> row.text(column, message.getBytes(StandardCharsets.UTF_8));
+        default -> start.copy(column, row);
       }
     }
-    return out.copy();
+    return row.finish();
   }
 
-  private void copy(Column column, RowBinaryBuffer out) {
-    out.raw(bytes, starts[column.ordinal()], starts[column.ordinal() + 1]);
-  }
-
-  private Set<String> texts(Column column) {
-    int at = starts[column.ordinal()];
-    int count = varint(at);
-    at += varintBytes(count);
-    Set<String> texts = new LinkedHashSet<>();
-    for (int i = 0; i < count; i++) {
-      int length = varint(at);
-      at += varintBytes(length);
-      texts.add(new String(bytes, at, length, StandardCharsets.UTF_8));
-      at += length;
-    }
-    return texts;
-  }
-
-  private static void writeTexts(Set<String> texts, RowBinaryBuffer out) {
-    out.varint(texts.size());
-    for (String text : texts) {
-      out.string(text.getBytes(StandardCharsets.UTF_8));
-    }
-  }
-
-  /**
-   * The row as a run event: what a dead letter shows of an event whose own bytes were left behind
-   * when it was decoded. Sent again it gives the same row, but for {@code extra}, which stands
-   * under its own name, and for what was cut.
-   *
-   * @param stdout what the event brought beside the row, in UTF-8; null for nothing
-   * @param stderr the same of the other stream
-   */
-  public byte[] toEventJson(byte[] stdout, byte[] stderr) {
-    Set<String> cut = texts(Column.TRUNCATED);
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    try (JsonGenerator to = JSON.createGenerator(json)) {
-      to.writeStartObject();
-      writeText("account", Column.ACCOUNT, to);
-      writeText("run_id", Column.RUN_ID, to);
-      writeText("script", Column.SCRIPT, to);
-      writeText("deployment_id", Column.DEPLOYMENT_ID, to);
-      if (deploymentVersion() != 0) {
-        to.writeNumberField("deployment_version", deploymentVersion());
-      }
-      writeText("function", Column.FUNCTION, to);
-      to.writeStringField("status", status().word());
-      to.writeStringField("started_at", Instant.ofEpochMilli(executedOn()).toString());
-      if (!isEmpty(Column.ENDED_ON)) {
-        to.writeStringField("ended_at", Instant.ofEpochMilli(endedOn()).toString());
-      }
-      writeNumber("response_time_ms", Column.RESPONSE_TIME, to);
-      writeText("source_type", Column.SOURCE_TYPE, to);
-      writeText("source", Column.SOURCE, to);
-      writeDocument("input", Column.INPUT, cut, to);
-      writeDocument("output", Column.OUTPUT, cut, to);
-      if (hasAnyOf(ERROR)) {
-        to.writeObjectFieldStart("error");
-        writeText("code", Column.ERROR_CODE, to);
-        writeText("message", Column.ERROR_MESSAGE, to);
-        writeText("stack_trace", Column.ERROR_STACK, to);
-        to.writeEndObject();
-      }
-      if (stdout != null) {
-        to.writeStringField("stdout", new String(stdout, StandardCharsets.UTF_8));
-      }
-      if (stderr != null) {
-        to.writeStringField("stderr", new String(stderr, StandardCharsets.UTF_8));
-      }
-      writeText("trace_id", Column.TRACE_ID, to);
-      if (hasAnyOf(RESOURCES)) {
-        to.writeObjectFieldStart("resources");
-        if (!isEmpty(Column.MEMORY_BYTES)) {
-          to.writeNumberField("memory_bytes", int64(Column.MEMORY_BYTES));
-        }
-        writeNumber("cpu_ms", Column.CPU_MS, to);
-        writeNumber("gpu_percent", Column.GPU_PERCENT, to);
-        if (!isEmpty(Column.COLD_START)) {
-          to.writeBooleanField("cold_start", bytes[starts[Column.COLD_START.ordinal()] + 1] != 0);
-        }
-        to.writeEndObject();
-      }
-      writeDocument("extra", Column.EXTRA, Set.of(), to);
-      if (!cut.isEmpty()) {
-        to.writeArrayFieldStart("truncated");
-        for (String column : cut) {
-          to.writeString(column);
-        }
-        to.writeEndArray();
-      }
-      to.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return json.toByteArray();
-  }
-
-  private boolean hasAnyOf(Set<Column> columns) {
-    return columns.stream().anyMatch(column -> !isEmpty(column));
-  }
-
-  private void writeText(String name, Column column, JsonGenerator to) throws IOException {
-    if (!isEmpty(column)) {
-      to.writeStringField(name, text(column));
-    }
-  }
-
-  private void writeNumber(String name, Column column, JsonGenerator to) throws IOException {
-    if (!isEmpty(column)) {
-      to.writeNumberField(name, Double.longBitsToDouble(int64(column)));
-    }
-  }
-
-  /** Writes a JSON text as it is; where it was cut and is none any more, as a string. */
-  private void writeDocument(String name, Column column, Set<String> cut, JsonGenerator to)
-      throws IOException {
-    if (isEmpty(column)) {
-      return;
-    }
-    if (cut.contains(name)) {
-      to.writeStringField(name, text(column));
-    } else {
-      to.writeFieldName(name);
-      to.writeRawValue(text(column));
-    }
-  }
-
-  private long int64(Column column) {
-    return (long) LONG.get(bytes, starts[column.ordinal()] + 1);
-  }
-
-  // Lengths are those of strings in memory, and fit an int.
-  private int varint(int at) {
-    int value = 0;
-    for (int shift = 0; ; shift += 7) {
-      byte next = bytes[at++];
-      value |= (next & 0x7f) << shift;
-      if (next >= 0) {
-        return value;
-      }
-    }
-  }
-
-  private static int varintBytes(int value) {
-    return value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : value < 1 << 28 ? 4 : 5;
+  private void copy(Column column, RunRowWriter row) {
+    row.copy(column, bytes, starts[column.ordinal()], starts[column.ordinal() + 1]);
   }
 }

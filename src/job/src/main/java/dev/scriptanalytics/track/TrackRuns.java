@@ -14,6 +14,7 @@ import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunDeployment;
+import dev.scriptanalytics.row.RunEventJson;
 import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
 import java.time.Duration;
@@ -653,7 +654,7 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
             reason,
             r -> getMetricGroup().addGroup("reason", r.word()).counter(CONTRADICTING_EVENTS))
         .inc();
-    byte[] bytes = arrived.toEventJson(event.stdout, event.stderr);
+    byte[] bytes = RunEventJson.of(arrived, event.stdout, event.stderr);
     DeadLetter letter =
         new DeadLetter(
             event.origin.topic(),

@@ -260,7 +260,7 @@ class RunRowTest {
     for (String event : List.of(FULL, STARTED, ENDED)) {
       byte[] row = decode(event.replace(",\"team\":\"x\"", ""));
 
-      assertThat(decode(new String(new RunRow().wrap(row).toEventJson(null, null), UTF_8)))
+      assertThat(decode(new String(RunEventJson.of(new RunRow().wrap(row), null, null), UTF_8)))
           .isEqualTo(row);
     }
   }
@@ -276,7 +276,7 @@ class RunRowTest {
                     + "x".repeat(30)
                     + "\"},\"n\":1.0"));
 
-    JsonNode json = new ObjectMapper().readTree(new RunRow().wrap(row).toEventJson(null, null));
+    JsonNode json = new ObjectMapper().readTree(RunEventJson.of(new RunRow().wrap(row), null, null));
 
     assertThat(json.at("/input/a").textValue()).isEqualTo("ä");
     assertThat(json.get("output").textValue()).isEqualTo("{\"long\":\"" + "x".repeat(15));
