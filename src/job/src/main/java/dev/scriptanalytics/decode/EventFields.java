@@ -8,6 +8,7 @@ import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
 import dev.scriptanalytics.json.JsonArrayItems;
 import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonText;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.Utf8;
@@ -194,7 +195,7 @@ final class EventFields {
       return Arrays.copyOfRange(json, from, to);
     }
     byte[] target = new byte[to - from];
-    int length = JsonObjectScanner.unescape(json, from, to, target, 0);
+    int length = JsonText.unescape(json, from, to, target, 0);
     return Arrays.copyOf(target, length);
   }
 }

@@ -1,19 +1,18 @@
 package dev.scriptanalytics.json;
 
 /**
- * Halves of surrogate pairs, which JSON can escape and Unicode has no character for: ClickHouse
- * takes a document with one of them for no JSON at all, so that no filter would find its other
+ * Replaces halves of surrogate pairs, which JSON can escape and Unicode has no character for.
+ * ClickHouse refuses a whole document that contains one, so that no filter would find its other
  * fields either.
  */
 public final class LoneSurrogates {
-  private static final int ESCAPE_BYTES = 6;
   private static final byte[] REPLACEMENT = {'\\', 'u', 'f', 'f', 'f', 'd'};
 
   private LoneSurrogates() {}
 
   /**
-   * The document with U+FFFD for each half without its other half, as {@link
-   * JsonObjectScanner#unescape} has it; the very array where there is none.
+   * The document with U+FFFD for each half without its other half, as {@link JsonText#unescape} has
+   * it; the very same array if there is none.
    *
    * @param json well-formed JSON
    */
@@ -26,13 +25,13 @@ public final class LoneSurrogates {
       } else if (json[at + 1] != 'u') {
         at += 2;
       } else {
-        char character = escaped(json, at);
-        int next = at + ESCAPE_BYTES;
+        char character = (char) JsonText.unit(json, at);
+        int next = at + JsonText.UNICODE_ESCAPE_BYTES;
         if (Character.isHighSurrogate(character) && isLowSurrogate(json, next)) {
-          next += ESCAPE_BYTES;
+          next += JsonText.UNICODE_ESCAPE_BYTES;
         } else if (Character.isSurrogate(character)) {
           result = result == json ? json.clone() : result;
-          System.arraycopy(REPLACEMENT, 0, result, at, ESCAPE_BYTES);
+          System.arraycopy(REPLACEMENT, 0, result, at, JsonText.UNICODE_ESCAPE_BYTES);
         }
         at = next;
       }
@@ -40,17 +39,11 @@ public final class LoneSurrogates {
     return result;
   }
 
-  // A quote stands behind the last escape, so there is a byte, and two behind any backslash.
+  // A quote stands behind the last escape, so there is a byte at that place, and one behind any
+  // backslash.
   private static boolean isLowSurrogate(byte[] json, int at) {
-    return json[at] == '\\' && json[at + 1] == 'u' && Character.isLowSurrogate(escaped(json, at));
-  }
-
-  /** The UTF-16 unit that the six bytes of an escape stand for. */
-  private static char escaped(byte[] json, int at) {
-    int unit = 0;
-    for (int i = at + 2; i < at + ESCAPE_BYTES; i++) {
-      unit = unit << 4 | Character.digit(json[i], 16);
-    }
-    return (char) unit;
+    return json[at] == '\\'
+        && json[at + 1] == 'u'
+        && Character.isLowSurrogate((char) JsonText.unit(json, at));
   }
 }

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.row;
 
 import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonText;
 import dev.scriptanalytics.json.Utf8;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -171,7 +172,7 @@ public final class RowBinaryBuffer {
     reserve(MAX_VARINT + atMost);
     // The length comes first and is known last: leave as much room for it as it usually takes.
     int start = size + varintLength(Math.min(atMost, maxBytes));
-    int end = JsonObjectScanner.unescape(json, from, to, buffer, start);
+    int end = JsonText.unescape(json, from, to, buffer, start);
     int cut = Utf8.cut(buffer, start, end, maxBytes);
     int text = writeVarint(cut - start, size);
     if (text != start) {

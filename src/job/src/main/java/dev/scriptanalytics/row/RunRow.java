@@ -2,6 +2,7 @@ package dev.scriptanalytics.row;
 
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonText;
 import dev.scriptanalytics.json.JsonSyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -295,7 +296,7 @@ public final class RunRow {
       end += field[end] == '\\' ? 2 : 1;
     }
     byte[] name = new byte[end];
-    int length = JsonObjectScanner.unescape(field, 1, end, name, 0);
+    int length = JsonText.unescape(field, 1, end, name, 0);
     return new String(name, 0, length, StandardCharsets.UTF_8);
   }
 

@@ -174,7 +174,7 @@ class JsonObjectScannerTest {
     assertThat(scanner.string(A)).isEqualTo(text);
     byte[] target = new byte[json.length() + 3];
     int end =
-        JsonObjectScanner.unescape(scanner.source(), scanner.start(A), scanner.end(A), target, 3);
+        JsonText.unescape(scanner.source(), scanner.start(A), scanner.end(A), target, 3);
     assertThat(new String(target, 3, end - 3, UTF_8)).isEqualTo(text);
   }
 
@@ -305,7 +305,7 @@ class JsonObjectScannerTest {
         scanner.scan(json, 0, json.length);
       }
       sum += scanner.number(3);
-      sum += JsonObjectScanner.unescape(json, scanner.start(1), scanner.end(1), text, 0);
+      sum += JsonText.unescape(json, scanner.start(1), scanner.end(1), text, 0);
       sum += scanner.unknownEnd(0);
     }
     return sum;

@@ -3,7 +3,7 @@ package dev.scriptanalytics.row;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonText;
 import dev.scriptanalytics.json.Utf8;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -119,7 +119,7 @@ class RowBinaryBufferTest {
     for (String end : new String[] {"", "\\n", "\\u20ac", "\\u0041\\ud83d\\ude00"}) {
       byte[] json = ("x".repeat(length) + end).getBytes(UTF_8);
       byte[] text = new byte[json.length];
-      text = Arrays.copyOf(text, JsonObjectScanner.unescape(json, 0, json.length, text, 0));
+      text = Arrays.copyOf(text, JsonText.unescape(json, 0, json.length, text, 0));
       for (int maxBytes : new int[] {0, 5, 127, 128, length, text.length, Integer.MAX_VALUE}) {
         row.reset();
         boolean cut = row.jsonString(json, 0, json.length, true, maxBytes);
