@@ -9,7 +9,6 @@ import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_OUT_OF_ORD
 
 import dev.scriptanalytics.configuration.ConfigurationException;
 import dev.scriptanalytics.configuration.JobConfiguration;
-import dev.scriptanalytics.decode.LogFormat;
 import dev.scriptanalytics.kafka.RecordSource;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RunRow;
@@ -64,7 +63,7 @@ public final class ScriptAnalyticsJob {
   }
 
   private static ScriptAnalyticsTopology.Sources sources(JobConfiguration configuration) {
-    List<String> logTopics = List.copyOf(LogFormat.byTopic(configuration).keySet());
+    List<String> logTopics = List.copyOf(LogTopics.formats(configuration).keySet());
     return new ScriptAnalyticsTopology.Sources(
         source(configuration, configuration.get(RUNS_TOPICS)),
         logTopics.isEmpty() ? Optional.empty() : Optional.of(source(configuration, logTopics)));

@@ -7,8 +7,6 @@ import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.decode.DecodeLogs;
 import dev.scriptanalytics.decode.DecodeRuns;
 import dev.scriptanalytics.decode.EventLimits;
-import dev.scriptanalytics.decode.KoreloggerAttributes;
-import dev.scriptanalytics.decode.LogFormat;
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
@@ -104,10 +102,9 @@ final class ScriptAnalyticsTopology {
     return records
         .process(
             new DecodeLogs(
-                LogFormat.byTopic(configuration),
+                LogTopics.formats(configuration),
                 EventLimits.of(configuration),
                 configuration.get(RUN_HASH_KEY),
-                KoreloggerAttributes.of(configuration),
                 configuration.redaction()),
             ScriptEventSerializer.TYPE)
         .name(DecodeLogs.NAME)

@@ -9,9 +9,9 @@ import java.util.Map;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
-/** Makes dead letters of what an operator cannot decode, and counts them by reason. */
+/** Makes dead letters of unusable records and items, and counts them by reason. */
 final class DeadLetters {
-  /** Counts records, or items of them, that could not be used, by {@code reason}. */
+  /** Counts unusable records and items, by {@code reason}. */
   static final String REJECTED_RECORDS = "rejectedRecords";
 
   private final MetricGroup metrics;
@@ -20,10 +20,10 @@ final class DeadLetters {
   private final Map<DeadLetterReason, Counter> counters = new EnumMap<>(DeadLetterReason.class);
 
   /**
-   * With the operator's metrics.
+   * For one operator.
    *
    * @param maxBytes where the bytes of a dead letter are cut
-   * @param redactor what masks them, and the sentence that may quote them
+   * @param redactor masks the bytes, and the detail, which may quote them
    */
   DeadLetters(MetricGroup metrics, int maxBytes, Redactor redactor) {
     this.redactor = redactor;
@@ -57,7 +57,7 @@ final class DeadLetters {
         redactor.excerpt(bytes, maxBytes));
   }
 
-  /** Counts what becomes no dead letter of its own. */
+  /** Counts a problem that gets no dead letter of its own. */
   void count(UnusableRecordException problem) {
     counters.computeIfAbsent(problem.reason(), this::counter).inc();
   }

@@ -1,17 +1,18 @@
 package dev.scriptanalytics.decode;
 
 import dev.scriptanalytics.event.DeadLetter;
-import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
-/** Turns records of run topics into events, and what cannot be used into dead letters. */
+/** Turns records of run topics into events, and unusable ones into dead letters. */
 public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> {
   private static final long serialVersionUID = 1;
 
@@ -21,14 +22,13 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
   public static final String UID = "decode-runs";
 
   /** Where the dead letters go. */
-  public static final OutputTag<DeadLetter> DEAD_LETTERS =
-      new OutputTag<>("undecodable", DeadLetterSerializer.TYPE);
+  public static final OutputTag<DeadLetter> DEAD_LETTERS = DecodedRecords.DEAD_LETTERS;
 
   private final EventLimits limits;
   private final String hashKey;
   private final Redaction redaction;
   private transient RunDecoder decoder;
-  private transient DeadLetters rejections;
+  private transient DecodedRecords records;
 
   /**
    * A decoder of runs.
@@ -43,21 +43,16 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
 
   @Override
   public void open(OpenContext context) {
-    Redactor redactor =
-        new Redactor(redaction, getRuntimeContext().getMetricGroup().counter(Redactor.FAILURES));
+    MetricGroup metrics = getRuntimeContext().getMetricGroup();
+    Redactor redactor = new Redactor(redaction, metrics.counter(Redactor.FAILURES));
     decoder = new RunDecoder(limits, hashKey, redactor);
-    rejections =
-        new DeadLetters(
-            getRuntimeContext().getMetricGroup(), limits.maxDeadLetterBytes(), redactor);
+    // A record of a run topic is one event and is never skipped.
+    records =
+        new DecodedRecords(metrics, limits.maxDeadLetterBytes(), redactor, new SimpleCounter());
   }
 
   @Override
   public void processElement(KafkaRecord record, Context context, Collector<ScriptEvent> out) {
-    long arrival = record.arrival();
-    try {
-      out.collect(decoder.decode(record, arrival));
-    } catch (UnusableRecordException e) {
-      context.output(DEAD_LETTERS, rejections.of(record, arrival, e));
-    }
+    records.decode(decoder, record, context, out);
   }
 }

@@ -2,19 +2,19 @@ package dev.scriptanalytics.decode;
 
 import dev.scriptanalytics.event.ScriptEvent;
 
-/** Takes what a decoder makes of a record. */
-interface DecodedEvents {
-  /** An event. */
+/** Receives what a decoder makes of a record. */
+public interface DecodedEvents {
+  /** Receives an event. */
   void event(ScriptEvent event);
 
-  /** An item that is well and none of ours, such as a span of no run. */
+  /** Counts an item that is valid and of no interest here, such as a span of no run. */
   void skipped();
 
   /**
-   * An item of the record that cannot be used.
+   * Receives an item that cannot be used.
    *
    * @param item its position within the record, counted from 0
-   * @param bytes the item, for a person to read: as it came, or as JSON
+   * @param bytes the item for a person to read: as sent, or as JSON
    */
   void unusable(int item, UnusableRecordException problem, byte[] bytes);
 }

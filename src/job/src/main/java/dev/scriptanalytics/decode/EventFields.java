@@ -8,20 +8,24 @@ import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
 import dev.scriptanalytics.json.JsonArrayItems;
 import dev.scriptanalytics.json.JsonObjectScanner;
-import dev.scriptanalytics.json.JsonText;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.json.JsonSyntaxException;
+import dev.scriptanalytics.json.JsonText;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
- * The fields of an event, or of an object within one, read as all events agree on: what counts as
- * missing, how times and version numbers are written, what the text of a field is. Reusable, not
- * thread-safe.
+ * The fields of an event, or of an object within one, read by the rules that all events share: what
+ * counts as missing, how times and version numbers are written, what the text of a field is.
+ * Reusable, not thread-safe.
+ *
+ * @param <F> the fields; a field's ordinal is its number in the {@link JsonObjectScanner}
  */
-final class EventFields {
+@SuppressWarnings("EnumOrdinal") // Fields are found by their position.
+final class EventFields<F extends Enum<F>> {
   /** The time of a field that is missing. */
   static final long NO_TIME = EventTime.INVALID;
 
@@ -29,9 +33,13 @@ final class EventFields {
   private final JsonObjectScanner scanner;
   private final RowBinaryBuffer lines = new RowBinaryBuffer();
 
-  /** For fields of these names; a field's index is its position here. */
-  EventFields(String... names) {
-    this.names = names;
+  /**
+   * For all fields of a type.
+   *
+   * @param name what a field is called in JSON
+   */
+  EventFields(Class<F> fields, Function<F, String> name) {
+    this.names = Arrays.stream(fields.getEnumConstants()).map(name).toArray(String[]::new);
     this.scanner = new JsonObjectScanner(names);
   }
 
@@ -40,14 +48,14 @@ final class EventFields {
     return scanner;
   }
 
-  String name(int field) {
-    return names[field];
+  String name(F field) {
+    return names[field.ordinal()];
   }
 
   /**
    * Goes to the fields of a record that must be a JSON object.
    *
-   * @throws UnusableRecordException if it is none
+   * @throws UnusableRecordException if it is not a JSON object in UTF-8
    */
   void scan(byte[] record) throws UnusableRecordException {
     if (!Utf8.isValid(record, 0, record.length)) {
@@ -69,46 +77,81 @@ final class EventFields {
     }
   }
 
-  /** As {@link #scanPart(byte[], int, int)}, of the object that a field of another one is. */
-  void scanPart(JsonObjectScanner whole, int field) {
+  /** Goes to the fields of the object that is the value of a field of another object. */
+  <G extends Enum<G>> void scanPart(EventFields<G> whole, G field) {
     scanPart(whole.source(), whole.start(field), whole.end(field));
   }
 
+  /** What the field's value is. */
+  Kind kind(F field) {
+    return scanner.kind(field.ordinal());
+  }
+
+  /** The array that was scanned. */
+  byte[] source() {
+    return scanner.source();
+  }
+
+  /** Where the field's value begins, a string's behind its quote. */
+  int start(F field) {
+    return scanner.start(field.ordinal());
+  }
+
+  /** Where the field's value ends, exclusive, a string's before its quote. */
+  int end(F field) {
+    return scanner.end(field.ordinal());
+  }
+
+  /** Whether the field is a string with escapes. */
+  boolean escaped(F field) {
+    return scanner.escaped(field.ordinal());
+  }
+
+  /** The value of a field that is a number. */
+  double number(F field) {
+    return scanner.number(field.ordinal());
+  }
+
+  /** The text of a field that is a string. */
+  String string(F field) {
+    return scanner.string(field.ordinal());
+  }
+
   /** Whether the field is absent, null or an empty string. */
-  boolean isMissing(int field) {
-    Kind kind = scanner.kind(field);
+  boolean isMissing(F field) {
+    Kind kind = kind(field);
     return kind == Kind.ABSENT
         || kind == Kind.NULL
-        || (kind == Kind.STRING && scanner.start(field) == scanner.end(field));
+        || (kind == Kind.STRING && start(field) == end(field));
   }
 
-  /** That a required field is missing. */
-  UnusableRecordException missing(int field) {
-    return new UnusableRecordException(MISSING_FIELD, names[field] + " is missing");
+  /** The problem that a required field is missing. */
+  UnusableRecordException missing(F field) {
+    return new UnusableRecordException(MISSING_FIELD, name(field) + " is missing");
   }
 
-  void requireString(int field) throws UnusableRecordException {
-    if (scanner.kind(field) != Kind.STRING) {
-      throw new UnusableRecordException(WRONG_TYPE, names[field] + " is not a string");
+  void requireString(F field) throws UnusableRecordException {
+    if (kind(field) != Kind.STRING) {
+      throw new UnusableRecordException(WRONG_TYPE, name(field) + " is not a string");
     }
   }
 
   /**
-   * A time in microseconds since 1970, which may be out of all limits; {@link #NO_TIME} where the
+   * A time in microseconds since 1970, which may be beyond all limits; {@link #NO_TIME} if the
    * field is missing.
    */
-  long time(int field) throws UnusableRecordException {
+  long time(F field) throws UnusableRecordException {
     if (isMissing(field)) {
       return NO_TIME;
     }
-    byte[] source = scanner.source();
-    int from = scanner.start(field);
-    int to = scanner.end(field);
+    byte[] source = source();
+    int from = start(field);
+    int to = end(field);
     long micros;
-    switch (scanner.kind(field)) {
+    switch (kind(field)) {
       case NUMBER -> micros = EventTime.microsOf(source, from, to);
       case STRING -> {
-        if (scanner.escaped(field)) {
+        if (escaped(field)) {
           byte[] decoded = decoded(source, from, to, true);
           micros = EventTime.parseMicros(decoded, 0, decoded.length);
         } else {
@@ -117,33 +160,33 @@ final class EventFields {
       }
       default ->
           throw new UnusableRecordException(
-              WRONG_TYPE, names[field] + " is neither a string nor a number");
+              WRONG_TYPE, name(field) + " is neither a string nor a number");
     }
     if (micros == EventTime.INVALID) {
       throw new UnusableRecordException(
           BAD_VALUE,
-          names[field] + " is no time: ",
+          name(field) + " is no time: ",
           new String(text(field), StandardCharsets.UTF_8));
     }
     return micros;
   }
 
-  /** A number from 0, which may also be written as a string of digits; -1 for anything else. */
-  int wholeNumber(int field) {
-    return switch (scanner.kind(field)) {
-      case NUMBER -> wholeNumber(scanner.number(field));
-      case STRING -> digits(scanner.source(), scanner.start(field), scanner.end(field));
+  /** An integer from 0, which may also be a string of digits; -1 for anything else. */
+  int wholeNumber(F field) {
+    return switch (kind(field)) {
+      case NUMBER -> wholeNumber(number(field));
+      case STRING -> digits(source(), start(field), end(field));
       default -> -1;
     };
   }
 
-  /** The number as an integer, -1 if it is none; some languages write 3 as 3.0. */
+  /** The number as an integer, -1 if it is not one; some languages write 3 as 3.0. */
   private static int wholeNumber(double number) {
     boolean whole = number >= 0 && number <= Integer.MAX_VALUE && number == Math.rint(number);
     return whole ? (int) number : -1;
   }
 
-  /** The number that these digits are, -1 if they are none or too many. */
+  /** The number that the digits spell, -1 if these are not digits or too many. */
   private static int digits(byte[] text, int from, int to) {
     if (from == to) {
       return -1;
@@ -159,23 +202,22 @@ final class EventFields {
     return (int) number;
   }
 
-  /** Whether the field has a text: a number is one too, since ids and codes often are some. */
-  boolean isText(int field) {
-    Kind kind = scanner.kind(field);
+  /** Whether the field has a text: a string, or a number, since ids and codes often are numbers. */
+  boolean isText(F field) {
+    Kind kind = kind(field);
     return kind == Kind.STRING || kind == Kind.NUMBER;
   }
 
-  /** The text of a string, or of anything else as JSON, in UTF-8. */
-  byte[] text(int field) {
-    return decoded(
-        scanner.source(), scanner.start(field), scanner.end(field), scanner.escaped(field));
+  /** The text of a string, or any other value as JSON, in UTF-8. */
+  byte[] text(F field) {
+    return decoded(source(), start(field), end(field), escaped(field));
   }
 
-  /** The items of an array, strings as their text and anything else as JSON, a line each. */
-  byte[] lines(int field) {
+  /** The items of an array, one per line: strings as their text, other values as JSON. */
+  byte[] lines(F field) {
     lines.reset();
-    byte[] json = scanner.source();
-    JsonArrayItems items = new JsonArrayItems(json, scanner.start(field), scanner.end(field));
+    byte[] json = source();
+    JsonArrayItems items = new JsonArrayItems(json, start(field), end(field));
     boolean first = true;
     while (items.next()) {
       if (!first) {
@@ -189,7 +231,7 @@ final class EventFields {
     return lines.copy();
   }
 
-  /** A piece of JSON in an array of its own, its escapes decoded where there are some. */
+  /** A piece of JSON in an array of its own, its escapes decoded if it has any. */
   static byte[] decoded(byte[] json, int from, int to, boolean escaped) {
     if (!escaped) {
       return Arrays.copyOfRange(json, from, to);

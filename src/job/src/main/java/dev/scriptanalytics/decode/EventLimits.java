@@ -28,20 +28,20 @@ import java.util.Map;
 import org.apache.flink.util.TimeUtils;
 
 /**
- * What an event may hold, and how long it is kept.
+ * The limits of events, and how long their rows are kept.
  *
- * @param maxAgeMillis how much older than its arrival an event's time may be, where rows of its
- *     account do not live shorter
+ * @param maxAgeMillis how much older than its arrival an event's time may be, unless rows of its
+ *     account live shorter
  * @param maxAheadMillis how much later than its arrival an event's time may be
- * @param maxBytes the largest record that is looked at
- * @param maxNameBytes the longest id or name; those that are part of a key are never cut
+ * @param maxBytes the size of the largest record that is decoded
+ * @param maxNameBytes where ids and names are cut; an event is refused if one in a key is longer
  * @param maxInputBytes where {@code input} is cut
  * @param maxOutputBytes where {@code output} is cut
  * @param maxMessageBytes where messages are cut
  * @param maxStackTraceBytes where stack traces are cut
  * @param maxDeadLetterBytes where the bytes of a dead letter are cut
- * @param retentionDays how long rows live
- * @param accountRetentionDays the same by account, where an account has another
+ * @param retentionDays for how many days rows live
+ * @param accountRetentionDays the same by account, for accounts that differ
  */
 public record EventLimits(
     long maxAgeMillis,
@@ -56,7 +56,7 @@ public record EventLimits(
     int retentionDays,
     Map<String, Integer> accountRetentionDays)
     implements Serializable {
-  /** As the job is configured. */
+  /** The limits that the options set. */
   public static EventLimits of(JobConfiguration configuration) {
     Map<String, Integer> retention = new HashMap<>();
     configuration
@@ -77,32 +77,32 @@ public record EventLimits(
         retention);
   }
 
-  /** The account of an event that names none. */
+  /** The account of an event that names no other. */
   public static final String DEFAULT_ACCOUNT = "default";
 
   /**
-   * The latest arrival that can be stored, in milliseconds since 1970: where a topic takes the
-   * timestamps of its producers, they may be anything.
+   * The latest arrival that can be stored, in milliseconds since 1970. On a topic that takes its
+   * producers' timestamps, these may be anything.
    */
   static final long MAX_ARRIVAL = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
 
   private static final int MICROS_PER_MILLI = 1000;
   private static final long MILLIS_PER_DAY = 86_400_000;
 
-  /** For how many days rows of that account live; an empty name stands for the default account. */
-  int retentionDays(String account) {
+  /** For how many days rows of that account live; an empty name is the default account. */
+  public int retentionDays(String account) {
     return accountRetentionDays.getOrDefault(
         account.isEmpty() ? DEFAULT_ACCOUNT : account, retentionDays);
   }
 
   /**
-   * Checks what can be known of a record before it is read.
+   * Checks a record before it is read.
    *
    * @param value null for a tombstone
    * @param arrival in milliseconds since 1970
-   * @throws UnusableRecordException if it is empty, too large, or of an impossible timestamp
+   * @throws UnusableRecordException if it is empty, too large, or has an impossible timestamp
    */
-  void checkRecord(byte[] value, long arrival) throws UnusableRecordException {
+  public void checkRecord(byte[] value, long arrival) throws UnusableRecordException {
     if (arrival > MAX_ARRIVAL) {
       throw new UnusableRecordException(
           BAD_VALUE, "The record's Kafka timestamp lies after 2100: " + arrival);
@@ -120,17 +120,16 @@ public record EventLimits(
   /**
    * Checks that a time lies neither too far before nor after the event's arrival.
    *
-   * <p>What is older than rows of its account live is refused as well: ClickHouse would drop its
-   * row as it is inserted, without a word, and the rollups would count a run that nobody can look
-   * at.
+   * <p>A time beyond the account's retention is refused as well: ClickHouse would silently drop the
+   * row on insertion, and the rollups would count a run that nobody can look up.
    *
-   * @param field what the time is, for the error
+   * @param field the time's name, for the error
    * @param micros the time, in microseconds since 1970
    * @param arrival in milliseconds since 1970
    * @param retentionDays how long rows of the event's account live
-   * @throws UnusableRecordException if it does not
+   * @throws UnusableRecordException if it lies outside
    */
-  void checkTime(String field, long micros, long arrival, int retentionDays)
+  public void checkTime(String field, long micros, long arrival, int retentionDays)
       throws UnusableRecordException {
     if (micros < 0) {
       throw new UnusableRecordException(
@@ -162,7 +161,7 @@ public record EventLimits(
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
-  /** As configuration spells it, such as {@code 30 d}. */
+  /** In the form of the options, such as {@code 30 d}. */
   private static String spelled(long millis) {
     return TimeUtils.formatWithHighestUnit(Duration.ofMillis(millis));
   }

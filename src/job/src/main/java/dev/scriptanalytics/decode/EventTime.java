@@ -1,14 +1,14 @@
 package dev.scriptanalytics.decode;
 
 /**
- * The times that events carry, as microseconds since 1970: ISO-8601 text, or a number whose unit
- * its size tells.
+ * Parses the times of events into microseconds since 1970: ISO-8601 text, or a number whose size
+ * implies its unit.
  *
- * <p>All arithmetic is on integers, so that nanoseconds, which a double cannot hold, lose nothing
- * but what is finer than a microsecond; that is cut towards the past.
+ * <p>All arithmetic is on integers, because a double cannot hold nanoseconds since 1970. Fractions
+ * of a microsecond are cut towards the past.
  */
 public final class EventTime {
-  /** What is given back for anything that is no time, or one that microseconds cannot express. */
+  /** The result for a text that is not a time, or a time that microseconds cannot express. */
   public static final long INVALID = Long.MIN_VALUE;
 
   private static final long MICROS_PER_SECOND = 1_000_000L;
@@ -23,11 +23,11 @@ public final class EventTime {
    * Reads a time with offset, such as {@code 2025-05-14T06:07:27.238927Z}, or a number in decimal
    * text as {@link #microsOf} does.
    *
-   * <p>Accepted is what {@link java.time.format.DateTimeFormatter#ISO_OFFSET_DATE_TIME} accepts
+   * <p>It accepts what {@link java.time.format.DateTimeFormatter#ISO_OFFSET_DATE_TIME} accepts
    * (seconds may be missing; up to 9 fraction digits; no hour 24, no second 60), and also a space
-   * for the {@code T}, and offsets without colon ({@code +0200}).
+   * instead of the {@code T}, and offsets without a colon ({@code +0200}).
    *
-   * @param text the characters in ASCII, JSON escapes already decoded
+   * @param text the characters in ASCII, with JSON escapes decoded
    * @return microseconds since 1970, negative before; or {@link #INVALID}
    */
   public static long parseMicros(byte[] text, int start, int end) {
@@ -132,7 +132,7 @@ public final class EventTime {
       }
       int exponentStart = at;
       for (; at < end && isDigit(number[at]); at++) {
-        // Saturated where it can no longer matter, since no text has that many digits.
+        // Saturated at a size that is out of range anyway, since no text has that many digits.
         exponent = Math.min(exponent * 10 + (number[at] - '0'), 1L << 40);
       }
       if (at == exponentStart) {
@@ -146,7 +146,7 @@ public final class EventTime {
     return scaled(number, digits, integerEnd, digitsEnd, exponent, negative);
   }
 
-  /** The micros of the number with these digits, its point at {@code integerEnd}. */
+  /** The microseconds of the number with these digits and its point at {@code integerEnd}. */
   private static long scaled(
       byte[] number, int digits, int integerEnd, int digitsEnd, long exponent, boolean negative) {
     int first = digits;
@@ -156,7 +156,7 @@ public final class EventTime {
     if (first == digitsEnd) {
       return 0;
     }
-    // The number is 0.ddd times ten to the power of its magnitude, the first d not 0.
+    // The number is 0.ddd times ten to the power of its magnitude; the first d is not 0.
     long magnitude = exponent + integerEnd - first + (first > integerEnd ? 1 : 0);
     int unit = magnitude <= 11 ? 6 : magnitude <= 14 ? 3 : magnitude <= 17 ? 0 : -3;
     long wanted = magnitude + unit;
@@ -214,7 +214,7 @@ public final class EventTime {
     return year == 0 ? INVALID : -year;
   }
 
-  /** Seconds east of UTC; more than a day where the text is no offset. */
+  /** Seconds east of UTC; more than a day if the text is not an offset. */
   private static int offsetSeconds(byte[] text, int at, int end) {
     int length = end - at;
     if (length == 1 && (text[at] == 'Z' || text[at] == 'z')) {
@@ -252,7 +252,7 @@ public final class EventTime {
 
   /** Days since 1970, in the proleptic Gregorian calendar. */
   private static long epochDay(long year, int month, int day) {
-    // Years counted from March have their leap day last, so months have a regular length.
+    // A year that begins in March has its leap day last, so that its months have a regular length.
     long years = month > 2 ? year : year - 1;
     int months = month > 2 ? month - 3 : month + 9;
     long leapDays =

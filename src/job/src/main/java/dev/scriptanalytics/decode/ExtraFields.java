@@ -4,15 +4,17 @@ import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowBinaryBuffer;
+import dev.scriptanalytics.row.RunRow.Column;
+import dev.scriptanalytics.row.RunRowWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Gathers the fields of an event that no column holds, as they came, into one JSON object: always a
- * well-formed one, because a field that has no room any more is left out as a whole.
+ * Gathers the fields of an event that no column holds, as sent, into one JSON object. The object is
+ * always well-formed: a field that does not fit is left out as a whole.
  *
- * <p>Fields of a nested object stay in an object of its name, so that they do not mingle with other
- * fields of theirs. Reusable, not thread-safe.
+ * <p>Fields of a nested object stay in an object of its name, apart from equally named fields of
+ * the event. Reusable, not thread-safe.
  */
 final class ExtraFields {
   private final int maxBytes;
@@ -38,12 +40,12 @@ final class ExtraFields {
     incomplete = false;
   }
 
-  /** From here on, fields are those of an object of that name, until {@link #leave}. */
+  /** Opens a nested object: fields are added to it until {@link #leave}. */
   void enter(String name) {
     parent = quoted(name);
   }
 
-  /** From here on, fields are the event's own again. */
+  /** Closes the nested object. */
   void leave() {
     if (parentOpen) {
       json.uint8('}');
@@ -59,23 +61,23 @@ final class ExtraFields {
     }
   }
 
-  /** Adds a field that a scanner found, unless it is absent or null. */
-  void add(JsonObjectScanner source, int field, String name) {
-    Kind kind = source.kind(field);
+  /** Adds a known field, unless it is absent or null. */
+  <F extends Enum<F>> void add(EventFields<F> fields, F field) {
+    Kind kind = fields.kind(field);
     if (kind == Kind.ABSENT || kind == Kind.NULL) {
       return;
     }
-    byte[] nameAndColon = quoted(name);
+    byte[] nameAndColon = quoted(fields.name(field));
     int quote = kind == Kind.STRING ? 1 : 0;
-    int from = source.start(field) - quote;
-    int to = source.end(field) + quote;
+    int from = fields.start(field) - quote;
+    int to = fields.end(field) + quote;
     if (makeRoom(nameAndColon.length + to - from)) {
       json.raw(nameAndColon, 0, nameAndColon.length);
-      json.raw(source.source(), from, to);
+      json.raw(fields.source(), from, to);
     }
   }
 
-  /** Adds all fields that a scanner found and was not asked for. */
+  /** Adds all fields that the scanner was not asked for. */
   void addUnknown(JsonObjectScanner source) {
     for (int i = 0; i < source.unknownFields(); i++) {
       add(source.source(), source.unknownStart(i), source.unknownEnd(i));
@@ -88,8 +90,8 @@ final class ExtraFields {
   }
 
   /**
-   * Masks what is to be masked; whether there was anything. Where masks make the object too long,
-   * none of it is kept.
+   * Masks the object; returns whether there was anything to mask. If masks make the object too
+   * long, nothing of it is kept.
    */
   boolean mask(Redactor redactor) {
     if (!redactor.isActive() || json.size() == 0) {
@@ -110,26 +112,28 @@ final class ExtraFields {
     return true;
   }
 
-  /** Writes the object as a String, an empty one where there is no field. */
-  void writeTo(RowBinaryBuffer row) {
-    if (json.size() > 0) {
-      json.uint8('}');
-    }
-    row.string(json.buffer(), 0, json.size());
+  /** Writes the object, or nothing without fields, as the run's {@code extra}. */
+  void writeTo(RunRowWriter row) {
+    close();
+    row.text(Column.EXTRA, json.buffer(), 0, json.size());
     json.reset();
   }
 
-  /** The object in UTF-8, no bytes where there is no field. */
+  /** The object in UTF-8; no bytes without fields. */
   byte[] toJson() {
-    if (json.size() > 0) {
-      json.uint8('}');
-    }
+    close();
     byte[] object = json.copy();
     json.reset();
     return object;
   }
 
-  /** Writes what stands before a field of that length, if there is room for all of it. */
+  private void close() {
+    if (json.size() > 0) {
+      json.uint8('}');
+    }
+  }
+
+  /** Writes what precedes a field of that length, if the field fits as a whole. */
   private boolean makeRoom(int bytes) {
     boolean open = parent != null && !parentOpen;
     int before = 1 + (open ? parent.length + 1 : 0);
@@ -138,13 +142,11 @@ final class ExtraFields {
       incomplete = true;
       return false;
     }
+    json.uint8(json.size() == 0 ? '{' : ',');
     if (open) {
-      json.uint8(json.size() == 0 ? '{' : ',');
       json.raw(parent, 0, parent.length);
       json.uint8('{');
       parentOpen = true;
-    } else {
-      json.uint8(json.size() == 0 ? '{' : ',');
     }
     return true;
   }

@@ -16,10 +16,10 @@ import dev.scriptanalytics.configuration.JobConfiguration;
 import java.io.Serializable;
 
 /**
- * Under which attributes of a korelogger span stands what is known of a log entry; platforms may
- * change their names. Of the rest, trace, span and time, the span itself knows.
+ * The names of the attributes of a korelogger span that hold a log entry, which platforms may
+ * choose. Trace, span and time are the span's own fields.
  *
- * @param message the message, which no span may lack
+ * @param message the message, which is required
  * @param level the level's word
  * @param logId the entry's id
  * @param runId the run
@@ -44,7 +44,7 @@ public record KoreloggerAttributes(
     String script,
     String function)
     implements Serializable {
-  /** As the job is configured. */
+  /** The names that the options set. */
   public static KoreloggerAttributes of(JobConfiguration configuration) {
     return new KoreloggerAttributes(
         configuration.get(KORELOGGER_ATTRIBUTE_MESSAGE),

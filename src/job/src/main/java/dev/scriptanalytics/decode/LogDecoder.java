@@ -2,8 +2,8 @@ package dev.scriptanalytics.decode;
 
 import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
+import dev.scriptanalytics.decode.LogEntryReader.Field;
 import dev.scriptanalytics.json.JsonArrayItems;
-import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
@@ -12,20 +12,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads records of log topics: JSON objects, told apart by their shape.
+ * Reads records of log topics: JSON objects, distinguished by their fields.
  *
  * <ol>
  *   <li>With a {@code timestamp}: an entry ({@link LogEntryReader}).
- *   <li>With an array {@code logs}: an answer of the endpoints' logs API, each of whose items is an
- *       entry, or a line of its text format ({@link LogLineReader}). What names no script or
- *       account has the answer's. What an answer tells about itself (its counts, its paging, its
- *       summary) is no entry's and is left.
+ *   <li>With an array {@code logs}: an answer of the endpoints' logs API. Each item is an entry, or
+ *       a line of the API's text format ({@link LogLineReader}). An item without script or account
+ *       takes those of the answer. The answer's own fields (counts, paging, summary) belong to no
+ *       entry and are dropped.
  *   <li>With {@code attributes} or a {@code start_time}: a span of korelogger ({@link
  *       KoreloggerSpanReader}).
- *   <li>Anything else: an entry after all, which is to say that its timestamp is missing.
+ *   <li>Anything else: an entry whose timestamp is missing.
  * </ol>
  *
- * <p>A field counts as missing where it is null or empty. Reusable, not thread-safe.
+ * <p>A field counts as missing if it is null or empty. Reusable, not thread-safe.
  */
 final class LogDecoder implements RecordDecoder {
   private final EventLimits limits;
@@ -34,13 +34,13 @@ final class LogDecoder implements RecordDecoder {
   private final LogEntryReader items = new LogEntryReader();
   private final LogLineReader lines = new LogLineReader();
   private final KoreloggerSpanReader spans;
-  private final EventFields fields = entries.fields();
+  private final EventFields<Field> fields = entries.fields();
   private final LogEntry entry = new LogEntry();
 
   /**
-   * With the key that runs are hashed with.
+   * A decoder of JSON.
    *
-   * @param hashKey 32 hexadecimal digits
+   * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
   LogDecoder(
       EventLimits limits, String hashKey, KoreloggerAttributes attributes, Redactor redactor) {
@@ -55,28 +55,25 @@ final class LogDecoder implements RecordDecoder {
     limits.checkRecord(record.value(), arrival);
     fields.scan(record.value());
     entry.reset();
-    if (!fields.isMissing(LogEntryReader.TIMESTAMP)) {
+    if (!fields.isMissing(Field.TIMESTAMP)) {
       entries.read(entry);
       out.event(events.event(entry, arrival, "timestamp"));
-    } else if (fields.scanner().kind(LogEntryReader.LOGS) == Kind.ARRAY) {
+    } else if (fields.kind(Field.LOGS) == Kind.ARRAY) {
       decodeItems(arrival, out);
-    } else if (!fields.isMissing(LogEntryReader.ATTRIBUTES)
-        || !fields.isMissing(LogEntryReader.START_TIME)) {
-      spans.read(fields.scanner(), entry);
+    } else if (!fields.isMissing(Field.ATTRIBUTES) || !fields.isMissing(Field.START_TIME)) {
+      spans.read(record.value(), entry);
       out.event(events.event(entry, arrival, "start_time"));
     } else {
-      throw fields.missing(LogEntryReader.TIMESTAMP);
+      throw fields.missing(Field.TIMESTAMP);
     }
   }
 
   private void decodeItems(long arrival, DecodedEvents out) throws UnusableRecordException {
     byte[] account = entries.account();
     byte[] script = entries.script();
-    JsonObjectScanner scanner = fields.scanner();
-    byte[] json = scanner.source();
+    byte[] json = fields.source();
     JsonArrayItems array =
-        new JsonArrayItems(
-            json, scanner.start(LogEntryReader.LOGS), scanner.end(LogEntryReader.LOGS));
+        new JsonArrayItems(json, fields.start(Field.LOGS), fields.end(Field.LOGS));
     for (int item = 0; array.next(); item++) {
       try {
         entry.reset();

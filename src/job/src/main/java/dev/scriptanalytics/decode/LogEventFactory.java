@@ -18,11 +18,11 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Makes events of log entries, whatever form they came in: checks them, gives an id to those
- * without one, masks what is secret and cuts what is too long. Reusable, not thread-safe.
+ * Makes events of log entries of any form: checks them, gives an id to those without one, masks
+ * secrets and cuts long values. Reusable, not thread-safe.
  */
 public final class LogEventFactory {
-  // Ids must be the same after any replay, whatever key runs are hashed with.
+  // A constant, because a replay must give the same ids whatever key runs are hashed with.
   private static final String ID_KEY = "6c6f672d69642d6f662d616e2d656e74";
   private static final byte[] DEFAULT_ACCOUNT =
       EventLimits.DEFAULT_ACCOUNT.getBytes(StandardCharsets.UTF_8);
@@ -37,9 +37,9 @@ public final class LogEventFactory {
   private final ExtraFields fitting;
 
   /**
-   * With the key that runs are hashed with.
+   * A factory.
    *
-   * @param hashKey 32 hexadecimal digits
+   * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
   public LogEventFactory(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
@@ -49,10 +49,10 @@ public final class LogEventFactory {
   }
 
   /**
-   * The event of an entry, whose texts must be valid UTF-8; the entry is changed by it.
+   * The event of an entry, whose texts must be valid UTF-8. Changes the entry.
    *
    * @param arrival when its record arrived, in milliseconds since 1970
-   * @param timeField what the entry's time is called, for the error
+   * @param timeField the name of the entry's time, for the error
    * @throws UnusableRecordException with what is wrong, if it cannot be used
    */
   public ScriptEvent event(LogEntry entry, long arrival, String timeField)
@@ -97,8 +97,8 @@ public final class LogEventFactory {
   }
 
   /**
-   * An id made of all that the entry tells, before anything is masked or cut: one that is delivered
-   * twice must get it twice, also when the configuration has changed in between.
+   * An id made of everything that the entry says, before anything is masked or cut: an entry that
+   * is delivered twice gets the same id twice, even if options have changed in between.
    */
   private byte[] idOf(LogEntry entry) {
     content.reset();
@@ -166,7 +166,7 @@ public final class LogEventFactory {
     if (masked == fields) {
       return fields;
     }
-    // Masks may be longer than what they hide.
+    // A mask may be longer than the text that it replaces.
     byte[] left = fieldsThatFit(entry, column, masked);
     if (left.length > 0) {
       entry.redacted.add(column);
@@ -174,7 +174,7 @@ public final class LogEventFactory {
     return left;
   }
 
-  /** Of JSON that is too long, the fields that fit: half an object is none. */
+  /** The fields that fit, if the JSON is too long: half an object is not JSON. */
   private byte[] fieldsThatFit(LogEntry entry, String column, byte[] json) {
     if (json.length <= limits.maxInputBytes()) {
       return json;

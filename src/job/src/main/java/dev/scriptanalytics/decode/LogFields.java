@@ -1,39 +1,38 @@
 package dev.scriptanalytics.decode;
 
 import dev.scriptanalytics.event.LogLevel;
-import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.row.LogEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The fields of an object that a log entry is made of. An optional one that cannot be understood is
- * kept among other fields, as it came; one that is part of a key must be a string.
+ * Reads the values of a log entry from the fields of an object. An optional field that cannot be
+ * understood is kept among other fields as sent; a field that is part of a key must be a string.
+ *
+ * @param <F> the fields of the object
  */
-final class LogFields {
-  /** A size that no memory has, which fits the column. */
+final class LogFields<F extends Enum<F>> {
+  /** Larger than any memory, and within the column's range. */
   private static final double MAX_FIGURE = 1e18;
 
   private static final int LONGEST_FIGURE = 64;
 
-  private final EventFields fields;
-  private final JsonObjectScanner scanner;
+  private final EventFields<F> fields;
   private final ExtraFields rest;
 
   /**
-   * Of these fields.
+   * A reader of these fields.
    *
-   * @param rest takes what cannot be understood
+   * @param rest receives the fields that cannot be understood
    */
-  LogFields(EventFields fields, ExtraFields rest) {
+  LogFields(EventFields<F> fields, ExtraFields rest) {
     this.fields = fields;
-    this.scanner = fields.scanner();
     this.rest = rest;
   }
 
-  /** A text that is part of a key; none where the field is missing. */
-  byte[] key(int field) throws UnusableRecordException {
+  /** A text that is part of a key; empty if the field is missing. */
+  byte[] key(F field) throws UnusableRecordException {
     if (fields.isMissing(field)) {
       return LogEntry.NONE;
     }
@@ -41,8 +40,8 @@ final class LogFields {
     return fields.text(field);
   }
 
-  /** The text of an optional field; none where there is none. */
-  byte[] text(int field) {
+  /** The text of an optional field; empty if it has none. */
+  byte[] text(F field) {
     if (fields.isText(field)) {
       return fields.text(field);
     }
@@ -50,13 +49,13 @@ final class LogFields {
     return LogEntry.NONE;
   }
 
-  /** As {@link #text}, but of an array its items, a line each. */
-  byte[] lines(int field) {
-    return scanner.kind(field) == Kind.ARRAY ? fields.lines(field) : text(field);
+  /** As {@link #text}, but the items of an array, one per line. */
+  byte[] lines(F field) {
+    return fields.kind(field) == Kind.ARRAY ? fields.lines(field) : text(field);
   }
 
   /** The message, without which there is no entry. */
-  byte[] message(int field) throws UnusableRecordException {
+  byte[] message(F field) throws UnusableRecordException {
     if (fields.isMissing(field)) {
       throw fields.missing(field);
     }
@@ -65,7 +64,7 @@ final class LogFields {
   }
 
   /** When it was logged, in microseconds since 1970. */
-  long time(int field) throws UnusableRecordException {
+  long time(F field) throws UnusableRecordException {
     long micros = fields.time(field);
     if (micros == EventFields.NO_TIME) {
       throw fields.missing(field);
@@ -73,8 +72,8 @@ final class LogFields {
     return micros;
   }
 
-  /** The version of a deployment, 0 where it is not known. */
-  int deploymentVersion(int field) {
+  /** The version of a deployment, 0 if unknown. */
+  int deploymentVersion(F field) {
     if (fields.isMissing(field)) {
       return 0;
     }
@@ -85,8 +84,8 @@ final class LogFields {
     return Math.max(version, 0);
   }
 
-  /** Sets the level and the producer's word of it; it is Info where that is none. */
-  void level(int field, LogEntry entry) {
+  /** Sets the level, and the producer's word for it; the level is Info if the word is unknown. */
+  void level(F field, LogEntry entry) {
     entry.originalLevel = text(field);
     LogLevel level = null;
     if (entry.originalLevel.length > 0 && entry.originalLevel.length <= LONGEST_FIGURE) {
@@ -100,17 +99,17 @@ final class LogFields {
   }
 
   /**
-   * A figure that cannot be negative; NaN where there is none.
+   * A figure that cannot be negative; NaN if there is none.
    *
-   * @param ofText reads it where it is a string; NaN for a string that is none
+   * @param ofText reads a figure from a string; NaN for any other string
    */
-  double figure(int field, ToDoubleFunction<String> ofText) {
+  double figure(F field, ToDoubleFunction<String> ofText) {
     double figure = Double.NaN;
-    if (scanner.kind(field) == Kind.NUMBER) {
-      figure = scanner.number(field);
-    } else if (scanner.kind(field) == Kind.STRING
-        && scanner.end(field) - scanner.start(field) <= LONGEST_FIGURE) {
-      figure = ofText.applyAsDouble(scanner.string(field));
+    if (fields.kind(field) == Kind.NUMBER) {
+      figure = fields.number(field);
+    } else if (fields.kind(field) == Kind.STRING
+        && fields.end(field) - fields.start(field) <= LONGEST_FIGURE) {
+      figure = ofText.applyAsDouble(fields.string(field));
     }
     if (figure >= 0 && figure <= MAX_FIGURE) {
       // JSON has a -0.
@@ -120,8 +119,8 @@ final class LogFields {
     return Double.NaN;
   }
 
-  /** Keeps a field as it came, beside the columns. */
-  void keep(int field) {
-    rest.add(scanner, field, fields.name(field));
+  /** Keeps a field as sent, beside the columns. */
+  void keep(F field) {
+    rest.add(fields, field);
   }
 }

@@ -7,13 +7,13 @@ import dev.scriptanalytics.row.LogEntry;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a log entry that is one line of the logs API's text format: {@code TIME [LEVEL] SOURCE:
- * MESSAGE (JOB)}, where the job, which begins with {@code job_}, may be missing.
+ * Reads a log entry from one line of the logs API's text format: {@code TIME [LEVEL] SOURCE:
+ * MESSAGE (JOB)}. The job begins with {@code job_} and is optional.
  */
 final class LogLineReader {
   private static final String JOB = " (job_";
 
-  /** Sets all that the line tells; the entry must have been reset. */
+  /** Sets everything that the line says; the entry must have been reset. */
   void read(String line, LogEntry entry) throws UnusableRecordException {
     int timeEnd = line.indexOf(" [");
     int levelEnd = line.indexOf("] ", Math.max(timeEnd, 0));

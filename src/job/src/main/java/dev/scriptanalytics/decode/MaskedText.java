@@ -5,18 +5,18 @@ import dev.scriptanalytics.redact.Redactor;
 import java.util.Arrays;
 import java.util.List;
 
-/** Masks a column's text and then cuts it: half a secret would match no pattern any more. */
-final class MaskedText {
+/** Masks a column's text, then cuts it; after a cut, half a secret would match no pattern. */
+public final class MaskedText {
   private MaskedText() {}
 
   /**
-   * The text as it is written.
+   * The text as the row shows it.
    *
    * @param utf8 valid UTF-8
-   * @param truncated takes the column's name where something is cut
-   * @param redacted takes it where something is masked
+   * @param truncated receives the column's name if the text is cut
+   * @param redacted receives the column's name if something is masked
    */
-  static byte[] of(
+  public static byte[] of(
       Redactor redactor,
       String column,
       byte[] utf8,

@@ -8,14 +8,14 @@ import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.hash.SipHash;
-import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.json.LoneSurrogates;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
-import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunRow;
+import dev.scriptanalytics.row.RunRow.Column;
+import dev.scriptanalytics.row.RunRowWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,54 +29,67 @@ import java.util.Map;
 /**
  * Reads a run event in one pass and writes it as the row that ClickHouse will get.
  *
- * <p>Only what makes an event unusable rejects it. An optional field that cannot be understood is
- * kept in the row's {@code extra} instead, beside the fields that have no column. Reusable, not
- * thread-safe.
+ * <p>Only a problem that makes the event unusable rejects it. An optional field that cannot be
+ * understood is kept in the row's {@code extra}, beside the fields that have no column. Reusable,
+ * not thread-safe.
  */
-public final class RunDecoder {
-  private static final byte[] DEFAULT_ACCOUNT = utf8(EventLimits.DEFAULT_ACCOUNT);
-  // Longer than any run; and far inside of what a 32-bit float can hold, which digests are made of.
+public final class RunDecoder implements RecordDecoder {
+  /** The fields of a run event. */
+  private enum Field {
+    ACCOUNT,
+    RUN_ID,
+    SCRIPT,
+    DEPLOYMENT_ID,
+    DEPLOYMENT_VERSION,
+    FUNCTION,
+    STATUS,
+    STARTED_AT,
+    ENDED_AT,
+    RESPONSE_TIME_MS,
+    SOURCE_TYPE,
+    SOURCE,
+    INPUT,
+    OUTPUT,
+    ERROR,
+    STDOUT,
+    STDERR,
+    TRACE_ID,
+    RESOURCES;
+
+    private String json() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The fields of a run's {@code error}. */
+  private enum ErrorField {
+    CODE,
+    MESSAGE,
+    STACK_TRACE;
+
+    private String json() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The fields of a run's {@code resources}. */
+  private enum ResourceField {
+    MEMORY_BYTES,
+    CPU_MS,
+    GPU_PERCENT,
+    COLD_START;
+
+    private String json() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final byte[] DEFAULT_ACCOUNT =
+      EventLimits.DEFAULT_ACCOUNT.getBytes(StandardCharsets.UTF_8);
+  // Longer than any run, and far below the largest 32-bit float; digests hold such floats.
   private static final double MAX_RESPONSE_TIME = 1e12;
   private static final long UNKNOWN = EventFields.NO_TIME;
   private static final int MICROS_PER_MILLI = 1000;
-
-  private static final String[] FIELDS = {
-    "account", "run_id", "script", "deployment_id", "deployment_version", "function", "status",
-    "started_at", "ended_at", "response_time_ms", "source_type", "source", "input", "output",
-    "error", "stdout", "stderr", "trace_id", "resources"
-  };
-  private static final int ACCOUNT = 0;
-  private static final int RUN_ID = 1;
-  private static final int SCRIPT = 2;
-  private static final int DEPLOYMENT_ID = 3;
-  private static final int DEPLOYMENT_VERSION = 4;
-  private static final int FUNCTION = 5;
-  private static final int STATUS = 6;
-  private static final int STARTED_AT = 7;
-  private static final int ENDED_AT = 8;
-  private static final int RESPONSE_TIME = 9;
-  private static final int SOURCE_TYPE = 10;
-  private static final int SOURCE = 11;
-  private static final int INPUT = 12;
-  private static final int OUTPUT = 13;
-  private static final int ERROR = 14;
-  private static final int STDOUT = 15;
-  private static final int STDERR = 16;
-  private static final int TRACE_ID = 17;
-  private static final int RESOURCES = 18;
-
-  private static final String[] ERROR_FIELDS = {"code", "message", "stack_trace"};
-  private static final int ERROR_CODE = 0;
-  private static final int ERROR_MESSAGE = 1;
-  private static final int ERROR_STACK = 2;
-
-  private static final String[] RESOURCE_FIELDS = {
-    "memory_bytes", "cpu_ms", "gpu_percent", "cold_start"
-  };
-  private static final int MEMORY_BYTES = 0;
-  private static final int CPU_MS = 1;
-  private static final int GPU_PERCENT = 2;
-  private static final int COLD_START = 3;
 
   private static final Map<String, RunStatus> STATUS_WORDS = new HashMap<>();
 
@@ -95,20 +108,19 @@ public final class RunDecoder {
   private final EventLimits limits;
   private final Redactor redactor;
   private final SipHash hash;
-  private final EventFields fields = new EventFields(FIELDS);
-  private final EventFields errorFields = new EventFields(ERROR_FIELDS);
-  private final EventFields resourceFields = new EventFields(RESOURCE_FIELDS);
-  private final JsonObjectScanner event = fields.scanner();
-  private final JsonObjectScanner error = errorFields.scanner();
-  private final JsonObjectScanner resources = resourceFields.scanner();
-  private final RowBinaryBuffer row = new RowBinaryBuffer();
-  // Of this record: the names of the columns that were cut or masked, and what no column holds.
+  private final EventFields<Field> event = new EventFields<>(Field.class, Field::json);
+  private final EventFields<ErrorField> error =
+      new EventFields<>(ErrorField.class, ErrorField::json);
+  private final EventFields<ResourceField> resources =
+      new EventFields<>(ResourceField.class, ResourceField::json);
+  private final RunRowWriter row = new RunRowWriter();
+  // Of this record: the names of the columns that were cut or masked, and the fields without one.
   private final List<String> cut = new ArrayList<>();
   private final List<String> redacted = new ArrayList<>();
   private final ExtraFields extra;
 
   /**
-   * One that masks nothing.
+   * A decoder that masks nothing.
    *
    * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
@@ -117,7 +129,7 @@ public final class RunDecoder {
   }
 
   /**
-   * One that masks what the redactor finds.
+   * A decoder that masks what the redactor finds.
    *
    * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
@@ -128,24 +140,30 @@ public final class RunDecoder {
     this.extra = new ExtraFields(limits.maxInputBytes());
   }
 
+  @Override
+  public void decode(KafkaRecord record, long arrival, DecodedEvents out)
+      throws UnusableRecordException {
+    out.event(decode(record, arrival));
+  }
+
   /**
-   * Decodes a record.
+   * Decodes a record, which is one event.
    *
-   * @param arrival when it arrived, in milliseconds since 1970
-   * @throws UnusableRecordException with what is wrong, if it cannot be used
+   * @param arrival when the record arrived, in milliseconds since 1970
+   * @throws UnusableRecordException with what is wrong, if the record cannot be used
    */
   public ScriptEvent decode(KafkaRecord record, long arrival) throws UnusableRecordException {
     limits.checkRecord(record.value(), arrival);
-    fields.scan(record.value());
-    if (event.hasSurrogates()) {
-      fields.scan(LoneSurrogates.replaced(record.value()));
+    event.scan(record.value());
+    if (event.scanner().hasSurrogates()) {
+      event.scan(LoneSurrogates.replaced(record.value()));
     }
 
     RunStatus status = status();
     boolean ended = status != RunStatus.IN_PROGRESS;
     int retentionDays = retentionDays();
-    long startedAt = time(STARTED_AT, arrival, retentionDays);
-    long endedAt = time(ENDED_AT, arrival, retentionDays);
+    long startedAt = time(Field.STARTED_AT, arrival, retentionDays);
+    long endedAt = time(Field.ENDED_AT, arrival, retentionDays);
     double responseTime = responseTime(ended, startedAt, endedAt);
     if (startedAt == UNKNOWN) {
       startedAt = startBefore(endedAt, responseTime, arrival, retentionDays);
@@ -158,46 +176,54 @@ public final class RunDecoder {
     cut.clear();
     redacted.clear();
     extra.reset();
-    row.reset();
-    row.uint8(ended ? RunRow.END_ONLY : RunRow.START_ONLY);
-    row.uint8(status.code());
-    row.uint32(deploymentVersion());
-    row.int64(Math.floorDiv(startedAt, MICROS_PER_MILLI));
-    row.uint16(retentionDays);
-    int identity = row.size();
-    keyOr(ACCOUNT, DEFAULT_ACCOUNT);
-    keyOr(RUN_ID, null);
-    hash.hash(row.buffer(), identity, row.size());
-    long hashHigh = hash.high();
-    long hashLow = hash.low();
-    keyOr(SCRIPT, null);
-    // Only a successful run has a response time; when a failed one ended is told by ended_on.
-    row.nullableFloat64(status == RunStatus.SUCCESS ? responseTime : Double.NaN);
-    row.nullableInt64(Math.floorDiv(endedAt, MICROS_PER_MILLI), ended && endedAt != UNKNOWN);
-    name(DEPLOYMENT_ID);
-    name(FUNCTION);
-    name(SOURCE_TYPE);
-    name(SOURCE);
-    name(TRACE_ID);
+    row.begin(
+        ended ? RunRow.END_ONLY : RunRow.START_ONLY,
+        status,
+        deploymentVersion(),
+        Math.floorDiv(startedAt, MICROS_PER_MILLI),
+        retentionDays);
+    keyOr(Field.ACCOUNT, Column.ACCOUNT, DEFAULT_ACCOUNT);
+    keyOr(Field.RUN_ID, Column.RUN_ID, null);
+    row.hashIdentity(hash);
+    keyOr(Field.SCRIPT, Column.SCRIPT, null);
+    if (status == RunStatus.SUCCESS) {
+      row.float64(Column.RESPONSE_TIME, responseTime);
+    }
+    if (ended && endedAt != UNKNOWN) {
+      row.int64(Column.ENDED_ON, Math.floorDiv(endedAt, MICROS_PER_MILLI));
+    }
+    name(Field.DEPLOYMENT_ID, Column.DEPLOYMENT_ID);
+    name(Field.FUNCTION, Column.FUNCTION);
+    name(Field.SOURCE_TYPE, Column.SOURCE_TYPE);
+    name(Field.SOURCE, Column.SOURCE);
+    name(Field.TRACE_ID, Column.TRACE_ID);
     error();
-    document(INPUT, limits.maxInputBytes());
-    document(OUTPUT, limits.maxOutputBytes());
+    document(Field.INPUT, Column.INPUT, limits.maxInputBytes());
+    document(Field.OUTPUT, Column.OUTPUT, limits.maxOutputBytes());
     resources();
-    byte[] stdout = captured(STDOUT, ended);
-    byte[] stderr = captured(STDERR, ended);
-    extra.addUnknown(event);
-    truncatedAndRedacted();
+    byte[] stdout = captured(Field.STDOUT, ended);
+    byte[] stderr = captured(Field.STDERR, ended);
+    extra.addUnknown(event.scanner());
+    if (extra.mask(redactor)) {
+      redacted.add(Column.EXTRA.sqlName());
+    }
+    if (extra.isIncomplete()) {
+      cut.add(Column.EXTRA.sqlName());
+    }
+    row.texts(Column.TRUNCATED, cut);
+    row.texts(Column.REDACTED, redacted);
     extra.writeTo(row);
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
-    return ScriptEvent.ofRun(hashHigh, hashLow, arrival, origin, row.copy(), stdout, stderr);
+    return ScriptEvent.ofRun(
+        hash.high(), hash.low(), arrival, origin, row.finish(), stdout, stderr);
   }
 
   private RunStatus status() throws UnusableRecordException {
-    if (fields.isMissing(STATUS)) {
-      throw fields.missing(STATUS);
+    if (event.isMissing(Field.STATUS)) {
+      throw event.missing(Field.STATUS);
     }
-    fields.requireString(STATUS);
-    String word = event.string(STATUS);
+    event.requireString(Field.STATUS);
+    String word = event.string(Field.STATUS);
     RunStatus status = STATUS_WORDS.get(word);
     if (status == null) {
       status = STATUS_WORDS.get(word.toLowerCase(Locale.ROOT));
@@ -208,20 +234,20 @@ public final class RunDecoder {
     return status;
   }
 
-  /** In microseconds since 1970, or {@link #UNKNOWN} where the field is absent. */
-  private long time(int field, long arrival, int retentionDays) throws UnusableRecordException {
-    long micros = fields.time(field);
+  /** In microseconds since 1970; {@link #UNKNOWN} if the field is missing. */
+  private long time(Field field, long arrival, int retentionDays) throws UnusableRecordException {
+    long micros = event.time(field);
     if (micros != UNKNOWN) {
-      limits.checkTime(FIELDS[field], micros, arrival, retentionDays);
+      limits.checkTime(event.name(field), micros, arrival, retentionDays);
     }
     return micros;
   }
 
-  /** In milliseconds; NaN where the event does not tell it. */
+  /** In milliseconds; NaN if the event does not say it. */
   private double responseTime(boolean ended, long startedAt, long endedAt)
       throws UnusableRecordException {
     double millis;
-    switch (event.kind(RESPONSE_TIME)) {
+    switch (event.kind(Field.RESPONSE_TIME_MS)) {
       case ABSENT, NULL -> {
         if (startedAt == UNKNOWN || endedAt == UNKNOWN || !ended) {
           return Double.NaN;
@@ -233,16 +259,16 @@ public final class RunDecoder {
         }
         millis = (endedAt - startedAt) / (double) MICROS_PER_MILLI;
       }
-      case NUMBER -> millis = event.number(RESPONSE_TIME);
+      case NUMBER -> millis = event.number(Field.RESPONSE_TIME_MS);
       default -> throw new UnusableRecordException(WRONG_TYPE, "response_time_ms is not a number");
     }
-    // The negation also catches what is not finite.
+    // The negation also catches infinite numbers.
     if (!(millis >= 0 && millis <= MAX_RESPONSE_TIME)) {
       throw new UnusableRecordException(
           BAD_VALUE,
           "response_time_ms must lie between 0 and " + (long) MAX_RESPONSE_TIME + ": " + millis);
     }
-    // JSON has a -0, which would differ from 0 where two ends are compared.
+    // JSON has a -0, which would differ from 0 when two ends are compared.
     return millis + 0.0;
   }
 
@@ -258,12 +284,12 @@ public final class RunDecoder {
   }
 
   private int deploymentVersion() {
-    if (fields.isMissing(DEPLOYMENT_VERSION)) {
+    if (event.isMissing(Field.DEPLOYMENT_VERSION)) {
       return 0;
     }
-    int version = fields.wholeNumber(DEPLOYMENT_VERSION);
+    int version = event.wholeNumber(Field.DEPLOYMENT_VERSION);
     if (version < 0) {
-      extra.add(event, DEPLOYMENT_VERSION, FIELDS[DEPLOYMENT_VERSION]);
+      extra.add(event, Field.DEPLOYMENT_VERSION);
     }
     return Math.max(version, 0);
   }
@@ -272,21 +298,27 @@ public final class RunDecoder {
     if (limits.accountRetentionDays().isEmpty()) {
       return limits.retentionDays();
     }
-    return limits.retentionDays(event.kind(ACCOUNT) == Kind.STRING ? event.string(ACCOUNT) : "");
+    boolean named = event.kind(Field.ACCOUNT) == Kind.STRING;
+    return limits.retentionDays(named ? event.string(Field.ACCOUNT) : "");
   }
 
-  /** Writes a field that is part of a key: never cut, and never of another type than a string. */
-  private void keyOr(int field, byte[] otherwise) throws UnusableRecordException {
-    if (fields.isMissing(field)) {
+  /**
+   * Writes a field that is part of a key: it must be a string and is never cut.
+   *
+   * @param otherwise stands for a missing field; null if the field is required
+   */
+  private void keyOr(Field field, Column column, byte[] otherwise) throws UnusableRecordException {
+    if (event.isMissing(field)) {
       if (otherwise == null) {
-        throw fields.missing(field);
+        throw event.missing(field);
       }
-      row.string(otherwise);
+      row.text(column, otherwise);
       return;
     }
-    fields.requireString(field);
+    event.requireString(field);
     boolean tooLong =
         row.jsonString(
+            column,
             event.source(),
             event.start(field),
             event.end(field),
@@ -295,177 +327,148 @@ public final class RunDecoder {
     if (tooLong) {
       throw new UnusableRecordException(
           BAD_VALUE,
-          FIELDS[field] + " is longer than event.max-name-bytes, " + limits.maxNameBytes());
+          event.name(field) + " is longer than event.max-name-bytes, " + limits.maxNameBytes());
     }
   }
 
-  private void name(int field) {
-    text(event, field, FIELDS[field], limits.maxNameBytes(), FIELDS[field]);
+  private void name(Field field, Column column) {
+    text(event, field, column, limits.maxNameBytes());
   }
 
-  /** Writes an optional text. A number is taken as its text, since ids and codes often are some. */
-  private void text(JsonObjectScanner from, int field, String name, int maxBytes, String column) {
-    Kind kind = from.kind(field);
-    if (kind != Kind.STRING && kind != Kind.NUMBER) {
-      row.emptyString();
-      extra.add(from, field, name);
+  /** Writes an optional text; a field without one is kept in {@code extra}. */
+  private <F extends Enum<F>> void text(EventFields<F> from, F field, Column column, int maxBytes) {
+    if (!from.isText(field)) {
+      extra.add(from, field);
       return;
     }
     boolean wasCut =
         row.jsonString(
-            from.source(), from.start(field), from.end(field), from.escaped(field), maxBytes);
+            column,
+            from.source(),
+            from.start(field),
+            from.end(field),
+            from.escaped(field),
+            maxBytes);
     if (wasCut) {
-      cut.add(column);
+      cut.add(column.sqlName());
     }
   }
 
   /** Writes an optional text, masked. */
-  private void sensitiveText(
-      JsonObjectScanner from, int field, String name, int maxBytes, String column) {
-    Kind kind = from.kind(field);
-    if (!redactor.isActive() || (kind != Kind.STRING && kind != Kind.NUMBER)) {
-      text(from, field, name, maxBytes, column);
-      return;
-    }
-    byte[] decoded =
-        EventFields.decoded(from.source(), from.start(field), from.end(field), from.escaped(field));
-    maskedText(decoded, maxBytes, column);
-  }
-
-  private void maskedText(byte[] whole, int maxBytes, String column) {
-    row.string(MaskedText.of(redactor, column, whole, maxBytes, cut, redacted));
-  }
-
-  private void maskedDocument(byte[] whole, int maxBytes, String column) {
-    byte[] seen = redactor.beginning(whole, maxBytes);
-    byte[] masked = redactor.json(seen);
-    if (masked != seen) {
-      redacted.add(column);
-    }
-    int end = Utf8.cut(masked, 0, masked.length, maxBytes);
-    row.string(masked, 0, end);
-    if (seen != whole || end < masked.length) {
-      cut.add(column);
+  private <F extends Enum<F>> void sensitiveText(
+      EventFields<F> from, F field, Column column, int maxBytes) {
+    if (redactor.isActive() && from.isText(field)) {
+      maskedText(from.text(field), column, maxBytes);
+    } else {
+      text(from, field, column, maxBytes);
     }
   }
 
-  private void document(int field, int maxBytes) {
+  private void maskedText(byte[] whole, Column column, int maxBytes) {
+    row.text(column, MaskedText.of(redactor, column.sqlName(), whole, maxBytes, cut, redacted));
+  }
+
+  private void document(Field field, Column column, int maxBytes) {
     Kind kind = event.kind(field);
     if (kind == Kind.ABSENT || kind == Kind.NULL) {
-      row.emptyString();
       return;
     }
     int quote = kind == Kind.STRING ? 1 : 0;
     int from = event.start(field) - quote;
     int to = event.end(field) + quote;
     if (redactor.isActive()) {
-      byte[] whole = Arrays.copyOfRange(event.source(), from, to);
-      maskedDocument(whole, maxBytes, FIELDS[field]);
+      maskedDocument(Arrays.copyOfRange(event.source(), from, to), column, maxBytes);
       return;
     }
     int end = Utf8.cut(event.source(), from, to, maxBytes);
-    row.string(event.source(), from, end);
+    row.text(column, event.source(), from, end);
     if (end < to) {
-      cut.add(FIELDS[field]);
+      cut.add(column.sqlName());
+    }
+  }
+
+  private void maskedDocument(byte[] whole, Column column, int maxBytes) {
+    byte[] seen = redactor.beginning(whole, maxBytes);
+    byte[] masked = redactor.json(seen);
+    if (masked != seen) {
+      redacted.add(column.sqlName());
+    }
+    int end = Utf8.cut(masked, 0, masked.length, maxBytes);
+    row.text(column, masked, 0, end);
+    if (seen != whole || end < masked.length) {
+      cut.add(column.sqlName());
     }
   }
 
   private void error() {
-    if (event.kind(ERROR) != Kind.OBJECT) {
-      row.emptyString();
-      sensitiveText(event, ERROR, FIELDS[ERROR], limits.maxMessageBytes(), "error_message");
-      row.emptyString();
+    if (event.kind(Field.ERROR) != Kind.OBJECT) {
+      sensitiveText(event, Field.ERROR, Column.ERROR_MESSAGE, limits.maxMessageBytes());
       return;
     }
-    errorFields.scanPart(event, ERROR);
-    extra.enter(FIELDS[ERROR]);
-    sensitiveText(error, ERROR_CODE, "code", limits.maxNameBytes(), "error_code");
-    sensitiveText(error, ERROR_MESSAGE, "message", limits.maxMessageBytes(), "error_message");
-    if (error.kind(ERROR_STACK) == Kind.ARRAY) {
-      maskedText(errorFields.lines(ERROR_STACK), limits.maxStackTraceBytes(), "error_stack");
+    error.scanPart(event, Field.ERROR);
+    extra.enter(event.name(Field.ERROR));
+    sensitiveText(error, ErrorField.CODE, Column.ERROR_CODE, limits.maxNameBytes());
+    sensitiveText(error, ErrorField.MESSAGE, Column.ERROR_MESSAGE, limits.maxMessageBytes());
+    int maxStack = limits.maxStackTraceBytes();
+    if (error.kind(ErrorField.STACK_TRACE) == Kind.ARRAY) {
+      maskedText(error.lines(ErrorField.STACK_TRACE), Column.ERROR_STACK, maxStack);
     } else {
-      sensitiveText(error, ERROR_STACK, "stack_trace", limits.maxStackTraceBytes(), "error_stack");
+      sensitiveText(error, ErrorField.STACK_TRACE, Column.ERROR_STACK, maxStack);
     }
-    extra.addUnknown(error);
+    extra.addUnknown(error.scanner());
     extra.leave();
   }
 
   private void resources() {
-    if (event.kind(RESOURCES) != Kind.OBJECT) {
-      extra.add(event, RESOURCES, FIELDS[RESOURCES]);
-      row.nullableInt64(0, false);
-      row.nullableFloat64(Double.NaN);
-      row.nullableFloat64(Double.NaN);
-      row.nullableUInt8(0, false);
+    if (event.kind(Field.RESOURCES) != Kind.OBJECT) {
+      extra.add(event, Field.RESOURCES);
       return;
     }
-    resourceFields.scanPart(event, RESOURCES);
-    extra.enter(FIELDS[RESOURCES]);
-    double memoryBytes = resource(MEMORY_BYTES);
-    row.nullableInt64((long) memoryBytes, !Double.isNaN(memoryBytes));
-    row.nullableFloat64(resource(CPU_MS));
-    row.nullableFloat64(resource(GPU_PERCENT));
-    Kind coldStart = resources.kind(COLD_START);
-    boolean known = coldStart == Kind.TRUE || coldStart == Kind.FALSE;
-    row.nullableUInt8(coldStart == Kind.TRUE ? 1 : 0, known);
-    if (!known) {
-      extra.add(resources, COLD_START, RESOURCE_FIELDS[COLD_START]);
+    resources.scanPart(event, Field.RESOURCES);
+    extra.enter(event.name(Field.RESOURCES));
+    double memoryBytes = resource(ResourceField.MEMORY_BYTES);
+    if (!Double.isNaN(memoryBytes)) {
+      row.int64(Column.MEMORY_BYTES, (long) memoryBytes);
     }
-    extra.addUnknown(resources);
+    row.float64(Column.CPU_MS, resource(ResourceField.CPU_MS));
+    row.float64(Column.GPU_PERCENT, resource(ResourceField.GPU_PERCENT));
+    switch (resources.kind(ResourceField.COLD_START)) {
+      case TRUE -> row.bool(Column.COLD_START, true);
+      case FALSE -> row.bool(Column.COLD_START, false);
+      default -> extra.add(resources, ResourceField.COLD_START);
+    }
+    extra.addUnknown(resources.scanner());
     extra.leave();
   }
 
-  /** A figure that cannot be negative; NaN where it is absent or no such figure. */
-  private double resource(int field) {
+  /** A figure that cannot be negative; NaN if there is none, and then kept in {@code extra}. */
+  private double resource(ResourceField field) {
     if (resources.kind(field) == Kind.NUMBER) {
       double figure = resources.number(field);
       if (figure >= 0 && figure < Long.MAX_VALUE) {
         return figure;
       }
     }
-    extra.add(resources, field, RESOURCE_FIELDS[field]);
+    extra.add(resources, field);
     return Double.NaN;
   }
 
-  /** The captured text of a stream; null where there is none. It comes with a run's end. */
-  private byte[] captured(int field, boolean ended) {
-    if (fields.isMissing(field)) {
+  /** The captured text of a stream, which belongs to a run's end; null if there is none. */
+  private byte[] captured(Field field, boolean ended) {
+    if (event.isMissing(field)) {
       return null;
     }
-    Kind kind = event.kind(field);
-    if (ended && kind == Kind.ARRAY) {
-      return fields.lines(field);
+    if (ended && event.kind(field) == Kind.ARRAY) {
+      return event.lines(field);
     }
-    if (ended && fields.isText(field)) {
-      return fields.text(field);
+    if (ended && event.isText(field)) {
+      return event.text(field);
     }
-    extra.add(event, field, FIELDS[field]);
+    extra.add(event, field);
     return null;
-  }
-
-  private void truncatedAndRedacted() {
-    if (extra.mask(redactor)) {
-      redacted.add("extra");
-    }
-    if (extra.isIncomplete()) {
-      cut.add("extra");
-    }
-    columns(cut);
-    columns(redacted);
-  }
-
-  private void columns(List<String> names) {
-    row.varint(names.size());
-    for (String name : names) {
-      row.string(utf8(name));
-    }
   }
 
   private static Instant instant(long micros) {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Figures that are written as text. */
+/** Parses figures with units, written as text. */
 final class UnitParser {
-  /** What is given back for a text that is no such figure. */
+  /** The result for a text that is no such figure. */
   static final double NONE = Double.NaN;
 
   private static final String NUMBER = "([0-9]{1,20}(?:\\.[0-9]{1,20})?)";
@@ -31,9 +31,9 @@ final class UnitParser {
   }
 
   /**
-   * A size in whole bytes, of which {@code 8.2GB}, {@code 512 MiB}, {@code 2Gi} and {@code 1024}
-   * are examples, in any case: K, M, G, T and P are powers of 1000, Ki, Mi, Gi, Ti and Pi powers of
-   * 1024, and what has none of them is bytes.
+   * A size in whole bytes, such as {@code 8.2GB}, {@code 512 MiB}, {@code 2Gi} or {@code 1024}, in
+   * any case: K, M, G, T and P are powers of 1000, Ki, Mi, Gi, Ti and Pi powers of 1024, and a
+   * number without a unit is in bytes.
    */
   static double bytes(String text) {
     Matcher matcher = SIZE.matcher(text);

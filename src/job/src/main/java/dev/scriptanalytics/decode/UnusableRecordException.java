@@ -4,9 +4,10 @@ import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.redact.Redactor;
 
 /**
- * A record that cannot be used, and why. It ends as a dead letter and never stops the job.
+ * Says that a record or item cannot be used, and why. It becomes a dead letter and never stops the
+ * job.
  *
- * <p>Without a stack trace, because a flood of bad records must not cost more than good ones.
+ * <p>It has no stack trace, because a flood of bad records must not cost more than good ones.
  */
 public final class UnusableRecordException extends Exception {
   private static final long serialVersionUID = 1;
@@ -16,11 +17,11 @@ public final class UnusableRecordException extends Exception {
   private final DeadLetterReason reason;
   private final String sentence;
 
-  /** What the sentence ends with; null for nothing. */
+  /** The value that ends the sentence; null for none. */
   private final String value;
 
   /**
-   * With one sentence for a person about what was wrong.
+   * With one sentence that tells a person what is wrong.
    *
    * @param detail cut after 500 characters
    */
@@ -29,10 +30,10 @@ public final class UnusableRecordException extends Exception {
   }
 
   /**
-   * With one sentence for a person about what was wrong, and the value that it was wrong with.
+   * With one sentence that tells a person what is wrong, and the wrong value.
    *
-   * @param detail what comes before the value, cut after 500 characters
-   * @param value all of it, so that it can be masked; cut after 100 characters
+   * @param detail the sentence up to the value, cut after 500 characters
+   * @param value the whole value, so that it can be masked; cut after 100 characters
    */
   UnusableRecordException(DeadLetterReason reason, String detail, String value) {
     super(shown(detail, value), null, false, false);

@@ -95,7 +95,8 @@ final class JsonSyntax {
     int at = start;
     boolean backslash = false;
     while (true) {
-      // Eight bytes at a time: sets the high bit of each byte that is a quote, a backslash or below a
+      // Eight bytes at a time: sets the high bit of each byte that is a quote, a backslash or below
+      // a
       // space. A borrow may also mark bytes behind the first such byte, but none before it.
       while (at <= to - Long.BYTES) {
         long word = (long) LONG.get(bytes, at);

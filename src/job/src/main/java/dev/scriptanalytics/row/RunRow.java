@@ -2,8 +2,8 @@ package dev.scriptanalytics.row;
 
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.json.JsonObjectScanner;
-import dev.scriptanalytics.json.JsonText;
 import dev.scriptanalytics.json.JsonSyntaxException;
+import dev.scriptanalytics.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package dev.scriptanalytics.decode;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.scriptanalytics.decode.otlp.OtlpFormat;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
@@ -30,10 +31,9 @@ class DecodeLogsRedactionTest {
   void masksRowsAndDeadLetters() throws Exception {
     DecodeLogs decodeLogs =
         new DecodeLogs(
-            Map.of("script-logs", LogFormat.JSON),
+            Map.of("script-logs", DecodedLogs.JSON),
             DecodedLogs.limits(Duration.ofDays(30)),
             DecodedLogs.HASH_KEY,
-            DecodedLogs.ATTRIBUTES,
             PINS);
     OneInputStreamOperatorTestHarness<KafkaRecord, ScriptEvent> harness =
         new OneInputStreamOperatorTestHarness<>(
@@ -79,7 +79,7 @@ class DecodeLogsRedactionTest {
         """;
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpSpanDecoder(
+            OtlpFormat.SPANS.decoder(
                 DecodedLogs.limits(Duration.ofDays(30)),
                 DecodedLogs.HASH_KEY,
                 new Redactor(PINS, new SimpleCounter())),

@@ -61,10 +61,9 @@ class DecodeLogsTest {
             .build();
     DecodeLogs decode =
         new DecodeLogs(
-            Map.of("script-logs", LogFormat.JSON, "more-logs", LogFormat.JSON),
+            Map.of("script-logs", DecodedLogs.JSON, "more-logs", DecodedLogs.JSON),
             DecodedLogs.limits(Duration.ofDays(30)),
             DecodedLogs.HASH_KEY,
-            DecodedLogs.ATTRIBUTES,
             Redaction.NONE);
     harness =
         new OneInputStreamOperatorTestHarness<>(

@@ -18,13 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.metrics.SimpleCounter;
 
 /** What a decoder made of one record. */
-record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInteger skipped) {
-  static final String HASH_KEY = "000102030405060708090a0b0c0d0e0f";
+public record DecodedLogs(
+    List<ScriptEvent> events, List<Unusable> unusable, AtomicInteger skipped) {
+  public static final String HASH_KEY = "000102030405060708090a0b0c0d0e0f";
 
   /** Masks nothing. */
-  static final Redactor UNMASKED = new Redactor(Redaction.NONE, new SimpleCounter());
+  public static final Redactor UNMASKED = new Redactor(Redaction.NONE, new SimpleCounter());
 
-  static final KoreloggerAttributes ATTRIBUTES =
+  public static final KoreloggerAttributes ATTRIBUTES =
       new KoreloggerAttributes(
           "log.message",
           "log.level",
@@ -38,11 +39,13 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInte
           "script",
           "function");
 
+  public static final LogFormat JSON = new JsonLogFormat(ATTRIBUTES);
+
   /** An item that could not be used. */
-  record Unusable(int item, DeadLetterReason reason, String detail, String bytes) {}
+  public record Unusable(int item, DeadLetterReason reason, String detail, String bytes) {}
 
   /** Decodes one record, alone. */
-  static DecodedLogs of(RecordDecoder decoder, byte[] value, Instant arrival)
+  public static DecodedLogs of(RecordDecoder decoder, byte[] value, Instant arrival)
       throws UnusableRecordException {
     DecodedLogs decoded =
         new DecodedLogs(new ArrayList<>(), new ArrayList<>(), new AtomicInteger());
@@ -70,14 +73,14 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInte
     return decoded;
   }
 
-  List<Map<String, Object>> rows() {
+  public List<Map<String, Object>> rows() {
     return events.stream()
         .filter(event -> event.kind == ScriptEvent.Kind.LOG)
         .map(event -> RowReader.logRow(event.row))
         .toList();
   }
 
-  List<Map<String, Object>> runRows() {
+  public List<Map<String, Object>> runRows() {
     return events.stream()
         .filter(event -> event.kind == ScriptEvent.Kind.RUN)
         .map(event -> RowReader.runRow(event.row))
@@ -85,7 +88,7 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInte
   }
 
   /** A row that holds nothing, to be completed by {@link #with}. */
-  static Map<String, Object> emptyRow() {
+  public static Map<String, Object> emptyRow() {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("version", 0);
     row.put("is_deleted", 0);
@@ -123,7 +126,7 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInte
   }
 
   /** A row with these values, columns and values by turns. */
-  static Map<String, Object> with(Map<String, Object> row, Object... columnsAndValues) {
+  public static Map<String, Object> with(Map<String, Object> row, Object... columnsAndValues) {
     Map<String, Object> completed = new LinkedHashMap<>(row);
     for (int i = 0; i < columnsAndValues.length; i += 2) {
       if (completed.replace((String) columnsAndValues[i], columnsAndValues[i + 1]) == null
@@ -135,7 +138,7 @@ record DecodedLogs(List<ScriptEvent> events, List<Unusable> unusable, AtomicInte
   }
 
   /** Limits that no example reaches, as the configuration has them; rows live as long at least. */
-  static EventLimits limits(Duration maxAge) {
+  public static EventLimits limits(Duration maxAge) {
     return new EventLimits(
         maxAge.toMillis(),
         Duration.ofDays(1).toMillis(),

@@ -173,8 +173,7 @@ class JsonObjectScannerTest {
 
     assertThat(scanner.string(A)).isEqualTo(text);
     byte[] target = new byte[json.length() + 3];
-    int end =
-        JsonText.unescape(scanner.source(), scanner.start(A), scanner.end(A), target, 3);
+    int end = JsonText.unescape(scanner.source(), scanner.start(A), scanner.end(A), target, 3);
     assertThat(new String(target, 3, end - 3, UTF_8)).isEqualTo(text);
   }
 

@@ -276,7 +276,8 @@ class RunRowTest {
                     + "x".repeat(30)
                     + "\"},\"n\":1.0"));
 
-    JsonNode json = new ObjectMapper().readTree(RunEventJson.of(new RunRow().wrap(row), null, null));
+    JsonNode json =
+        new ObjectMapper().readTree(RunEventJson.of(new RunRow().wrap(row), null, null));
 
     assertThat(json.at("/input/a").textValue()).isEqualTo("ä");
     assertThat(json.get("output").textValue()).isEqualTo("{\"long\":\"" + "x".repeat(15));

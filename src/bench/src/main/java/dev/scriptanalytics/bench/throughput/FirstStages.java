@@ -6,12 +6,11 @@ import static dev.scriptanalytics.configuration.JobOptions.SOURCE_IDLE_TIMEOUT;
 import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_DRIFT;
 import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_OUT_OF_ORDERNESS;
 
+import dev.scriptanalytics.LogTopics;
 import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.decode.DecodeLogs;
 import dev.scriptanalytics.decode.DecodeRuns;
 import dev.scriptanalytics.decode.EventLimits;
-import dev.scriptanalytics.decode.KoreloggerAttributes;
-import dev.scriptanalytics.decode.LogFormat;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
@@ -52,7 +51,7 @@ public final class FirstStages {
     } else {
       discard(runs, ENDS.get(0));
     }
-    List<String> logTopics = List.copyOf(LogFormat.byTopic(configuration).keySet());
+    List<String> logTopics = List.copyOf(LogTopics.formats(configuration).keySet());
     if (!logTopics.isEmpty()) {
       DataStream<KafkaRecord> logs = source(configuration, logTopics).in(env, "read-logs");
       if (decodes) {
@@ -91,10 +90,9 @@ public final class FirstStages {
     return records
         .process(
             new DecodeLogs(
-                LogFormat.byTopic(configuration),
+                LogTopics.formats(configuration),
                 EventLimits.of(configuration),
                 configuration.get(RUN_HASH_KEY),
-                KoreloggerAttributes.of(configuration),
                 configuration.redaction()),
             ScriptEventSerializer.TYPE)
         .name(DecodeLogs.NAME)

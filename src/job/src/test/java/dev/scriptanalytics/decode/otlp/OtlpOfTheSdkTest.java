@@ -1,4 +1,4 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.decode.otlp;
 
 import static dev.scriptanalytics.decode.DecodedLogs.HASH_KEY;
 import static dev.scriptanalytics.decode.DecodedLogs.limits;
@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.scriptanalytics.decode.DecodedLogs;
+import dev.scriptanalytics.decode.RecordDecoder;
 import dev.scriptanalytics.redact.Redactor;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;

@@ -1,4 +1,4 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.decode.otlp;
 
 import static dev.scriptanalytics.decode.DecodedLogs.HASH_KEY;
 import static dev.scriptanalytics.decode.DecodedLogs.emptyRow;
@@ -11,6 +11,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
+import dev.scriptanalytics.decode.DecodedLogs;
+import dev.scriptanalytics.decode.EventLimits;
+import dev.scriptanalytics.decode.RecordDecoder;
+import dev.scriptanalytics.decode.RunDecoder;
+import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -831,7 +836,7 @@ class OtlpDecodersTest {
   }
 
   private static byte[] resource(String name) throws IOException {
-    try (InputStream in = OtlpDecodersTest.class.getResourceAsStream("otlp/" + name)) {
+    try (InputStream in = OtlpDecodersTest.class.getResourceAsStream(name)) {
       return in.readAllBytes();
     }
   }

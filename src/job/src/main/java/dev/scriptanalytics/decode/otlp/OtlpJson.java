@@ -1,4 +1,4 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.decode.otlp;
 
 import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
 import static dev.scriptanalytics.event.DeadLetterReason.NOT_JSON;
@@ -16,6 +16,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.scriptanalytics.decode.UnusableRecordException;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Base64;
@@ -26,15 +27,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads OTLP's JSON into the messages that its Protocol Buffers are read into.
+ * Reads OTLP's JSON into the messages of its Protocol Buffers.
  *
- * <p>It is the JSON of Protocol Buffers but for ids, which are hexadecimal. Names are in
- * lowerCamelCase, or as in the schema; integers of 64 bits are strings or numbers, enums numbers or
- * names; fields of other names are left alone. Source: the <a
+ * <p>It is the JSON of Protocol Buffers except for ids, which are hexadecimal. Names are in
+ * lowerCamelCase or as in the schema, integers of 64 bits are strings or numbers, enums are numbers
+ * or names, and unknown fields are ignored. Source: the <a
  * href="https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding">OTLP specification</a>.
  */
 final class OtlpJson {
-  /** What the parser of Protocol Buffers allows too, three levels of JSON for one of a message. */
+  /** The limit of Protocol Buffers' parser, 100 messages, each three levels of JSON. */
   private static final int MAX_DEPTH = 300;
 
   private static final Set<String> HEXADECIMAL = Set.of("trace_id", "span_id", "parent_span_id");
@@ -46,7 +47,7 @@ final class OtlpJson {
           FieldDescriptor.Type.UINT64,
           FieldDescriptor.Type.FIXED64);
 
-  /** In characters: more than any of 64 bits has, and few enough to be cheap. */
+  /** In characters: more than any integer of 64 bits has, and few enough to be cheap. */
   private static final int LONGEST_INTEGER = 40;
 
   private final ObjectReader reader;
@@ -65,7 +66,7 @@ final class OtlpJson {
     reader = new ObjectMapper(factory).reader(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   }
 
-  /** The object that a record is. */
+  /** Parses a record, which must be a JSON object. */
   JsonNode parse(byte[] json) throws UnusableRecordException {
     JsonNode object;
     try {
@@ -81,7 +82,7 @@ final class OtlpJson {
     return object;
   }
 
-  /** Sets what an object tells; null and a field that is missing tell nothing. */
+  /** Sets the fields of a message from an object; null and missing members are left unset. */
   <B extends Message.Builder> B read(JsonNode object, B into) throws UnusableRecordException {
     if (object == null || object.isNull()) {
       return into;
@@ -163,7 +164,7 @@ final class OtlpJson {
     } else {
       throw wrong(field, "an integer");
     }
-    // Both are read as a long, and a value of the other kind would silently be another number.
+    // Signed and unsigned fields are both longs, in which a number out of range is another number.
     boolean unsigned = UNSIGNED.contains(field.getType());
     if (unsigned ? number.signum() < 0 : number.bitLength() >= Long.SIZE) {
       throw wrong(field, unsigned ? "an integer without a sign" : "an integer of 64 bits");
@@ -181,7 +182,7 @@ final class OtlpJson {
     }
     if (value.isTextual()) {
       try {
-        // NaN and Infinity too are written as strings.
+        // NaN and Infinity are written as strings, too.
         return Double.parseDouble(value.textValue());
       } catch (NumberFormatException e) {
         throw wrong(field, "a number");

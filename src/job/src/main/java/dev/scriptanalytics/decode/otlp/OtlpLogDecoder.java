@@ -1,9 +1,13 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.decode.otlp;
 
-import static dev.scriptanalytics.decode.OtlpAttributes.utf8;
+import static dev.scriptanalytics.decode.otlp.OtlpValues.utf8;
 import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 
-import com.google.protobuf.ByteString;
+import dev.scriptanalytics.decode.DecodedEvents;
+import dev.scriptanalytics.decode.EventLimits;
+import dev.scriptanalytics.decode.LogEventFactory;
+import dev.scriptanalytics.decode.RecordDecoder;
+import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
@@ -11,21 +15,18 @@ import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
-import java.util.HexFormat;
 import java.util.Set;
 
 /**
  * Reads batches of OTLP logs.
  *
- * <p>{@code faas.name}, else {@code service.name}, is the script; {@code faas.version} the
- * deployment; {@code faas.invocation_id} the run; {@code log.record.uid} the entry's id. The
- * message is the body; of a structured one its {@code message}, where it has such a member, and the
- * whole in {@code extra}; without a body the exception's message, or the event's name. Attributes
- * without a column become {@code metadata}; scope and resource are kept in {@code extra}. Reusable,
- * not thread-safe.
+ * <p>The run comes from the attributes ({@link OtlpRun}), the entry's id from {@code
+ * log.record.uid}. The message is the body; for a structured body it is the member {@code message},
+ * if there is one, and the whole body is kept in {@code extra}. Without a body, the message is that
+ * of the exception, or the event's name. Attributes without a column become {@code metadata}; scope
+ * and resource are kept in {@code extra}. Reusable, not thread-safe.
  */
 final class OtlpLogDecoder implements RecordDecoder {
-  private static final int NANOS_PER_MICRO = 1000;
   private static final Set<String> MESSAGES = Set.of("message", "msg", "log.message");
 
   private final EventLimits limits;
@@ -36,9 +37,9 @@ final class OtlpLogDecoder implements RecordDecoder {
   private final LogEntry entry = new LogEntry();
 
   /**
-   * With the key that runs are hashed with.
+   * A decoder of logs.
    *
-   * @param hashKey 32 hexadecimal digits
+   * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
   OtlpLogDecoder(EventLimits limits, String hashKey, Redactor redactor) {
     this.limits = limits;
@@ -69,13 +70,13 @@ final class OtlpLogDecoder implements RecordDecoder {
   private void read(LogRecord record, String scope) throws UnusableRecordException {
     entry.reset();
     entry.timestamp = time(record);
-    OtlpRun.read(attributes, entry);
+    new OtlpRun(attributes, LogEntry.NONE).copyTo(entry);
     entry.logId = attributes.take("log.record.uid");
     entry.source = utf8(scope);
     entry.errorCode = attributes.take("exception.type");
     entry.stackTrace = attributes.take("exception.stacktrace");
-    entry.traceId = hex(record.getTraceId());
-    entry.spanId = hex(record.getSpanId());
+    entry.traceId = OtlpValues.hex(record.getTraceId());
+    entry.spanId = OtlpValues.hex(record.getSpanId());
     LogLevel level = LogLevel.ofSeverityNumber(record.getSeverityNumberValue());
     if (level == null && !record.getSeverityText().isEmpty()) {
       level = LogLevel.ofWord(record.getSeverityText());
@@ -86,15 +87,15 @@ final class OtlpLogDecoder implements RecordDecoder {
     entry.message = message(record);
     entry.metadata = attributes.rest();
     entry.extra =
-        OtlpAttributes.json(
+        OtlpValues.object(
             to -> {
               if (structured) {
                 to.writeFieldName("body");
-                OtlpAttributes.write(record.getBody(), to);
+                OtlpValues.write(record.getBody(), to);
               }
-              OtlpAttributes.writeText("event_name", record.getEventName(), to);
-              OtlpAttributes.writeNumber("flags", record.getFlags(), to);
-              OtlpAttributes.writeNumber(
+              OtlpValues.writeText("event_name", record.getEventName(), to);
+              OtlpValues.writeNumber("flags", record.getFlags(), to);
+              OtlpValues.writeNumber(
                   "dropped_attributes_count", record.getDroppedAttributesCount(), to);
               attributes.writeOrigin(to);
             });
@@ -107,12 +108,7 @@ final class OtlpLogDecoder implements RecordDecoder {
       throw new UnusableRecordException(
           MISSING_FIELD, "timeUnixNano is missing, and so is observedTimeUnixNano");
     }
-    return micros(nanos);
-  }
-
-  /** Of nanoseconds since 1970, which OTLP counts without a sign. */
-  static long micros(long nanos) {
-    return Long.divideUnsigned(nanos, NANOS_PER_MICRO);
+    return OtlpValues.micros(nanos);
   }
 
   private byte[] message(LogRecord record) {
@@ -125,22 +121,10 @@ final class OtlpLogDecoder implements RecordDecoder {
     byte[] message =
         body.getValueCase() == AnyValue.ValueCase.VALUE_NOT_SET
             ? LogEntry.NONE
-            : utf8(OtlpAttributes.text(body));
+            : utf8(OtlpValues.text(body));
     if (message.length == 0) {
       message = attributes.take("exception.message");
     }
     return message.length == 0 ? utf8(record.getEventName()) : message;
-  }
-
-  /** An id in hexadecimal; none where it is all zeros, which OTLP has for no id. */
-  static byte[] hex(ByteString id) {
-    boolean none = true;
-    for (int i = 0; i < id.size(); i++) {
-      none &= id.byteAt(i) == 0;
-    }
-    if (none) {
-      return LogEntry.NONE;
-    }
-    return utf8(HexFormat.of().formatHex(id.toByteArray()));
   }
 }

@@ -1,4 +1,4 @@
-package dev.scriptanalytics.decode;
+package dev.scriptanalytics.decode.otlp;
 
 import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 import static dev.scriptanalytics.event.DeadLetterReason.NOT_PROTOBUF;
@@ -13,6 +13,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.WireFormat;
+import dev.scriptanalytics.decode.UnusableRecordException;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.resource.v1.Resource;
 import java.io.IOException;
@@ -21,13 +22,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The items of a batch of OTLP, each with the scope and the resource that it belongs to. JSON
- * begins with a brace, which no batch of Protocol Buffers does.
+ * Reads the items of a batch of OTLP, each with its scope and its resource. A batch in JSON begins
+ * with a brace, which no batch in Protocol Buffers does.
  *
- * @param <T> what the batch is of
+ * @param <T> the type of the items
  */
 final class OtlpBatch<T extends Message> {
-  /** An item, or what is wrong with it, and how it came: one of these two is null. */
+  /**
+   * An item as a message, or its problem, of which one is null; and its source, in one of two
+   * encodings.
+   */
   record Item<T>(
       T message,
       InstrumentationScope scope,
@@ -35,7 +39,7 @@ final class OtlpBatch<T extends Message> {
       UnusableRecordException problem,
       JsonNode json,
       ByteString protobuf) {
-    /** The item for a person to read. */
+    /** The item as a person can read it. */
     byte[] readable() {
       if (json != null) {
         return json.toString().getBytes(StandardCharsets.UTF_8);
@@ -52,16 +56,19 @@ final class OtlpBatch<T extends Message> {
     }
   }
 
-  /** Of logs and of spans alike: a batch's resources, a resource's and a scope's own message. */
+  /**
+   * Field numbers, the same for logs and spans: a batch's resources; within a resource or a scope,
+   * its own description and its children.
+   */
   private static final int RESOURCES = 1;
 
   private static final int SELF = 1;
   private static final int CHILDREN = 2;
 
-  /** Far more than exporters put into a batch, and far less than a record of 8 MB can hold. */
+  /** Far more than exporters send in a batch, and far less than fits into a record of 8 MB. */
   private static final int MAX_ITEMS = 100_000;
 
-  /** Of JSON, objects and arrays altogether: each takes many times the memory of its two bytes. */
+  /** Objects and arrays in JSON together: each takes many times the memory of its two bytes. */
   private static final int MAX_NODES = 500_000;
 
   private final OtlpJson json = new OtlpJson();
@@ -71,7 +78,7 @@ final class OtlpBatch<T extends Message> {
   private final String items;
 
   /**
-   * For batches of one kind.
+   * A reader of one kind of batches.
    *
    * @param resources the name of the batch's list of resources, in JSON
    * @param scopes the name of a resource's list of scopes
@@ -84,13 +91,13 @@ final class OtlpBatch<T extends Message> {
     this.items = items;
   }
 
-  /** All items of a batch, in its order: at least one. */
+  /** All items of a batch, in their order; at least one. */
   List<Item<T>> read(byte[] batch) throws UnusableRecordException {
     List<Item<T>> all;
     try {
       all = batch[0] == '{' ? readJson(batch) : readProtobuf(ByteString.copyFrom(batch));
     } catch (IOException e) {
-      // Not the other way round: a line feed and a brace begin a message of 123 bytes.
+      // Protobuf comes first, since a line feed and a brace may begin a message of 123 bytes.
       if (!new String(batch, StandardCharsets.UTF_8).stripLeading().startsWith("{")) {
         throw new UnusableRecordException(
             NOT_PROTOBUF, "The record is neither JSON nor OTLP's protobuf: " + e.getMessage());
@@ -112,7 +119,7 @@ final class OtlpBatch<T extends Message> {
     to.add(item);
   }
 
-  // Walked by hand, so that one bad item does not cost the others.
+  // The levels are walked by hand, so that a bad item does not cost the others.
   private List<Item<T>> readProtobuf(ByteString batch) throws IOException, UnusableRecordException {
     List<Item<T>> all = new ArrayList<>();
     for (ByteString ofResource : parts(batch, RESOURCES)) {
@@ -133,7 +140,7 @@ final class OtlpBatch<T extends Message> {
     return all;
   }
 
-  /** The messages that a field of a message holds. */
+  /** The messages in a repeated field of a message. */
   private static List<ByteString> parts(ByteString message, int field) throws IOException {
     List<ByteString> parts = new ArrayList<>();
     CodedInputStream from = message.newCodedInput();
@@ -151,7 +158,7 @@ final class OtlpBatch<T extends Message> {
   private Item<T> readItem(ByteString item, InstrumentationScope scope, Resource resource) {
     try {
       Message message = prototype.getParserForType().parseFrom(item);
-      @SuppressWarnings("unchecked") // Read by the parser of the prototype's.
+      @SuppressWarnings("unchecked") // The parser is the prototype's.
       T typed = (T) message;
       return new Item<>(typed, scope, resource, null, null, item);
     } catch (InvalidProtocolBufferException e) {
@@ -191,7 +198,7 @@ final class OtlpBatch<T extends Message> {
   private Item<T> readItem(JsonNode item, InstrumentationScope scope, Resource resource) {
     try {
       Message message = json.read(item, prototype.newBuilderForType()).build();
-      @SuppressWarnings("unchecked") // Built by a builder of the prototype's.
+      @SuppressWarnings("unchecked") // The builder is the prototype's.
       T typed = (T) message;
       return new Item<>(typed, scope, resource, null, item, null);
     } catch (UnusableRecordException e) {

@@ -1,0 +1,135 @@
+package dev.scriptanalytics.decode.otlp;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.protobuf.ByteString;
+import dev.scriptanalytics.row.LogEntry;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Converts OTLP's values to those of rows: times, ids, texts and JSON. */
+final class OtlpValues {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final int NANOS_PER_MICRO = 1000;
+
+  private OtlpValues() {}
+
+  /** Writes the members of a JSON object. */
+  interface Members {
+    void writeTo(JsonGenerator json) throws IOException;
+  }
+
+  /** Microseconds of nanoseconds since 1970, which OTLP counts without a sign. */
+  static long micros(long nanos) {
+    return Long.divideUnsigned(nanos, NANOS_PER_MICRO);
+  }
+
+  /** An id in hexadecimal; empty if all its bytes are 0, which is OTLP's form of no id. */
+  static byte[] hex(ByteString id) {
+    boolean none = true;
+    for (int i = 0; i < id.size(); i++) {
+      none &= id.byteAt(i) == 0;
+    }
+    return none ? LogEntry.NONE : utf8(HexFormat.of().formatHex(id.toByteArray()));
+  }
+
+  static byte[] utf8(String text) {
+    return text.isEmpty() ? LogEntry.NONE : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String text(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
+  }
+
+  /** The text of a string, base64 of bytes, or any other value as JSON. */
+  static String text(AnyValue value) {
+    return switch (value.getValueCase()) {
+      case STRING_VALUE -> value.getStringValue();
+      case BYTES_VALUE -> base64(value);
+      default -> text(written(to -> write(value, to)));
+    };
+  }
+
+  /** A JSON object of these members; empty without any. */
+  static byte[] object(Members members) {
+    byte[] object =
+        written(
+            to -> {
+              to.writeStartObject();
+              members.writeTo(to);
+              to.writeEndObject();
+            });
+    return object.length <= 2 ? LogEntry.NONE : object;
+  }
+
+  private static byte[] written(Members content) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator to = JSON.createGenerator(bytes)) {
+      content.writeTo(to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Writes a text, unless it is empty. */
+  static void writeText(String name, String text, JsonGenerator to) throws IOException {
+    if (!text.isEmpty()) {
+      to.writeStringField(name, text);
+    }
+  }
+
+  /** Writes an unsigned number, unless it is 0, which is OTLP's form of no number. */
+  static void writeNumber(String name, int number, JsonGenerator to) throws IOException {
+    if (number != 0) {
+      to.writeNumberField(name, Integer.toUnsignedLong(number));
+    }
+  }
+
+  /** Writes attributes as an object. */
+  static void write(List<KeyValue> attributes, JsonGenerator to) throws IOException {
+    to.writeStartObject();
+    writeMembers(attributes, to);
+    to.writeEndObject();
+  }
+
+  /** Writes attributes as members of the object that is being written. */
+  static void writeMembers(List<KeyValue> attributes, JsonGenerator to) throws IOException {
+    for (KeyValue attribute : attributes) {
+      to.writeFieldName(attribute.getKey());
+      write(attribute.getValue(), to);
+    }
+  }
+
+  /** Writes a value. */
+  static void write(AnyValue value, JsonGenerator to) throws IOException {
+    switch (value.getValueCase()) {
+      case STRING_VALUE -> to.writeString(value.getStringValue());
+      case BOOL_VALUE -> to.writeBoolean(value.getBoolValue());
+      case INT_VALUE -> to.writeNumber(value.getIntValue());
+      // NaN and the infinities become strings, for JSON has none.
+      case DOUBLE_VALUE -> to.writeNumber(value.getDoubleValue());
+      case ARRAY_VALUE -> {
+        to.writeStartArray();
+        for (AnyValue item : value.getArrayValue().getValuesList()) {
+          write(item, to);
+        }
+        to.writeEndArray();
+      }
+      case KVLIST_VALUE -> write(value.getKvlistValue().getValuesList(), to);
+      case BYTES_VALUE -> to.writeString(base64(value));
+      default -> to.writeNull();
+    }
+  }
+
+  private static String base64(AnyValue value) {
+    return Base64.getEncoder().encodeToString(value.getBytesValue().toByteArray());
+  }
+}
