@@ -3,41 +3,41 @@ package dev.scriptanalytics.event;
 import java.util.Locale;
 
 /**
- * Why a record could not be used; the word stands in {@code dead_letters.reason} and in metrics.
+ * Why a record could not be used; {@code dead_letters.reason} and metrics show the {@link #word}.
  */
 public enum DeadLetterReason {
   /** No bytes at all (a Kafka tombstone). */
   EMPTY,
   /** Not one well-formed JSON object. */
   NOT_JSON,
-  /** Neither JSON nor a well-formed Protocol Buffers message of OTLP. */
+  /** Neither JSON nor a well-formed OTLP message in Protocol Buffers. */
   NOT_PROTOBUF,
-  /** Bytes that are not UTF-8. */
+  /** Not UTF-8. */
   NOT_UTF8,
   /** A required field is absent, null or empty. */
   MISSING_FIELD,
-  /** A field has another JSON type than it must have. */
+  /** A field has the wrong JSON type. */
   WRONG_TYPE,
   /** A field has the right type and an impossible value. */
   BAD_VALUE,
   /** A time before 1970. */
   NEGATIVE_TIME,
-  /** Older than {@code event.max-age}, counted from its arrival. */
+  /** More than {@code event.max-age}, or its account's retention, before its arrival. */
   TOO_OLD,
-  /** Further ahead of its arrival than {@code event.max-ahead}. */
+  /** More than {@code event.max-ahead} after its arrival. */
   TOO_FAR_AHEAD,
-  /** More bytes than {@code event.max-bytes}. */
+  /** Larger than {@code event.max-bytes}. */
   TOO_LARGE,
-  /** An end that differs from the run's first end in status or response time. */
+  /** An end whose status or response time differs from the run's first end. */
   CONTRADICTING_END,
-  /** An end that came after the run had failed by {@code run.timeout}. */
+  /** An end that arrived after the run had failed by {@code run.timeout}. */
   END_AFTER_TIMEOUT,
-  /** A start that came when its run's end was no longer kept, so that they could not be merged. */
+  /** A start that arrived too late to be merged: its run's end is not kept so long. */
   LATE_START;
 
   private final String word = name().toLowerCase(Locale.ROOT);
 
-  /** The reason as it is written, in lower case. */
+  /** The reason in lower case. */
   public String word() {
     return word;
   }

@@ -9,11 +9,11 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** Writes dead letters between operators; they are never state. */
+/** Serializes dead letters between operators; they are never state. */
 public final class DeadLetterSerializer extends ValueSerializer<DeadLetter> {
   private static final long serialVersionUID = 1;
 
-  /** What Flink is told of the type. */
+  /** The type information by which Flink finds this serializer. */
   public static final ValueTypeInfo<DeadLetter> TYPE =
       new ValueTypeInfo<>(DeadLetter.class, new DeadLetterSerializer());
 

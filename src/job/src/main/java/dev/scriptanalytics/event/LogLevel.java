@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** How grave a log entry is, or which stream default logging captured it from. */
+/** The severity of a log entry, or the stream that its line was captured from. */
 public enum LogLevel {
   STDOUT(1),
   STDERR(2),
@@ -14,10 +14,10 @@ public enum LogLevel {
   ERROR(6),
   FATAL(7);
 
-  /** Words that mean a level wherever they stand, in upper case. */
+  /** Words that mean a level anywhere, in upper case. */
   private static final Map<String, LogLevel> BY_WORD = new HashMap<>();
 
-  /** Words that mean a level only where one is expected, in upper case. */
+  /** Words that mean a level only where a level is expected, in upper case. */
   private static final Map<String, LogLevel> BY_WORD_OF_A_FIELD = new HashMap<>();
 
   static {
@@ -31,12 +31,12 @@ public enum LogLevel {
     put(BY_WORD, FATAL, "PANIC", "DPANIC");
     // Java's CONFIG and the abbreviations of .NET and Android
     put(BY_WORD_OF_A_FIELD, DEBUG, "CONFIG", "V", "D", "VRB", "TRC", "DBG", "TRCE", "DBUG");
-    // What other loggers have between debug and warning, or for want of a level
+    // Words of other loggers between debug and warning, and for the lack of a level
     put(BY_WORD_OF_A_FIELD, INFO, "I", "INF", "HTTP", "LOG", "SUCCESS", "NOTSET", "DEFAULT");
     put(BY_WORD_OF_A_FIELD, WARNING, "W", "WRN");
     put(BY_WORD_OF_A_FIELD, ERROR, "E", "FAIL");
     put(BY_WORD_OF_A_FIELD, FATAL, "F", "A", "FTL", "ASSERT");
-    // The short names that OpenTelemetry gives the steps within its levels
+    // OpenTelemetry's short names for the steps within its levels
     for (int step = 2; step <= 4; step++) {
       put(BY_WORD_OF_A_FIELD, DEBUG, "TRACE" + step, "DEBUG" + step);
       put(BY_WORD_OF_A_FIELD, INFO, "INFO" + step);
@@ -65,20 +65,20 @@ public enum LogLevel {
   }
 
   /**
-   * The level that a word means where a level is expected, in any case: the words of Python, of
-   * java.util.logging, Log4j and Logback, of .NET, syslog, Go and Node, and Android's letters.
+   * The level that a word means where a level is expected. It may be in any case, and comes from
+   * Python, java.util.logging, Log4j, Logback, .NET, syslog, Go, Node or Android.
    *
-   * @return null for a word that is none
+   * @return null for any other word
    */
   public static LogLevel ofWord(String word) {
     return BY_WORD_OF_A_FIELD.get(word.toUpperCase(Locale.ROOT));
   }
 
   /**
-   * The level that a word means at the beginning of a printed line: as {@link #ofWord}, but for
-   * single letters, numbered steps and everyday words, which such a line may begin with by chance.
+   * The level that a word means at the beginning of a printed line: as {@link #ofWord}, except for
+   * single letters, numbered steps and everyday words, with which a line may begin by chance.
    *
-   * @return null for a word that is none
+   * @return null for any other word
    */
   public static LogLevel ofPrintedWord(String word) {
     return BY_WORD.get(word.toUpperCase(Locale.ROOT));
@@ -87,9 +87,9 @@ public enum LogLevel {
   /**
    * The level that a number of <a
    * href="https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber">OpenTelemetry</a>
-   * means, each of its levels having four steps.
+   * means; each of its levels has four steps.
    *
-   * @return null for a number that is none, such as 0, which stands for an unspecified level
+   * @return null for any other number, such as 0, which means an unspecified level
    */
   public static LogLevel ofSeverityNumber(int number) {
     if (number < 1 || number > 24) {
@@ -105,10 +105,10 @@ public enum LogLevel {
   }
 
   /**
-   * The level that a number of pino means: 10 for trace, 20 debug, 30 info, 40 warn, 50 error, 60
-   * fatal, and what a producer has defined in between.
+   * The level that a number of pino means: 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60
+   * fatal; numbers in between belong to the level below.
    *
-   * @return null for a number that is none
+   * @return null for any other number
    */
   public static LogLevel ofNumber(int number) {
     return switch (number / 10) {

@@ -1,8 +1,8 @@
 package dev.scriptanalytics.event;
 
 /**
- * Where in Kafka an event came from, so that a dead letter can be traced back to its record.
+ * The place of an event in Kafka, so that a dead letter leads to its record.
  *
- * @param item position within the record, 0 where the record is one event
+ * @param item position within the record, 0 if the record is one event
  */
 public record Origin(String topic, int partition, long offset, int item) {}

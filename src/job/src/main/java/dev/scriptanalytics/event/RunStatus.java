@@ -1,6 +1,6 @@
 package dev.scriptanalytics.event;
 
-/** The state of a run, as every row and view spells it. */
+/** The state of a run. */
 public enum RunStatus {
   IN_PROGRESS(1, "In Progress"),
   SUCCESS(2, "Success"),
@@ -21,12 +21,12 @@ public enum RunStatus {
     return code;
   }
 
-  /** The word that readers see. */
+  /** The word in every row and view. */
   public String word() {
     return word;
   }
 
-  /** The status with that {@link #code}. */
+  /** The status with this {@link #code}. */
   public static RunStatus ofCode(int code) {
     return BY_CODE[code];
   }

@@ -8,34 +8,37 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A custom script of an account: what runs, rollups and logs are grouped by.
+ * A custom script of an account, by which runs, rollups and logs are grouped. Immutable.
  *
- * <p>Kept as UTF-8 because it is read from bytes and written as bytes, and in one array because
- * there are many and each array is another access to memory; the text is made on demand.
+ * <p>It is kept as UTF-8 because it is read and written as bytes, and in one array because there
+ * are many and each array is another access to memory. Lengths have four bytes, big endian:
+ *
+ * <pre>
+ *   length 4 | account .. | length 4 | name ..
+ * </pre>
  */
 public final class Script {
   private static final int ACCOUNT_START = Integer.BYTES;
 
-  // As it is written: the account with its length before it, and the name likewise.
   private final byte[] bytes;
   private final int hash;
 
   private Script(byte[] bytes) {
     this.bytes = bytes;
-    // A large factor: with 31, acme1/script2 and acme2/script1 would have one hash.
+    // A large factor, because with 31 acme1/script2 and acme2/script1 would have the same hash.
     this.hash =
         0x9E3779B1 * hash(bytes, ACCOUNT_START, accountEnd())
             + hash(bytes, nameStart(), bytes.length);
   }
 
-  /** The script called {@code name} of {@code account}. */
+  /** The script of an account with that name. */
   public static Script of(String account, String name) {
     byte[] accountUtf8 = account.getBytes(StandardCharsets.UTF_8);
     byte[] nameUtf8 = name.getBytes(StandardCharsets.UTF_8);
     return of(accountUtf8, 0, accountUtf8.length, nameUtf8, 0, nameUtf8.length);
   }
 
-  /** The script whose account and name stand there in UTF-8. */
+  /** The script whose account and name are at these places, in UTF-8. */
   public static Script ofUtf8(
       byte[] utf8, int accountStart, int accountEnd, int nameStart, int nameEnd) {
     return of(utf8, accountStart, accountEnd - accountStart, utf8, nameStart, nameEnd - nameStart);
@@ -52,7 +55,7 @@ public final class Script {
     return new Script(bytes);
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Reads a script that {@link #write} wrote. */
   public static Script read(DataInputView source) throws IOException {
     byte[] account = new byte[source.readInt()];
     source.readFully(account);
@@ -72,7 +75,7 @@ public final class Script {
     target.write(bytes);
   }
 
-  /** The account and the name in UTF-8 are parts of these; not to be changed. */
+  /** The bytes that contain account and name in UTF-8; not to be changed. */
   public byte[] bytes() {
     return bytes;
   }
@@ -87,7 +90,7 @@ public final class Script {
     return ACCOUNT_START + lengthAt(0);
   }
 
-  /** Where in {@link #bytes} the name begins; it ends where they do. */
+  /** Where in {@link #bytes} the name begins; it ends with them. */
   public int nameStart() {
     return accountEnd() + Integer.BYTES;
   }
@@ -106,7 +109,7 @@ public final class Script {
     return ByteBuffer.wrap(bytes).getInt(at);
   }
 
-  // As Arrays.hashCode of these bytes alone: key groups are chosen by it.
+  // The value of Arrays.hashCode for this part; it decides the key group and must not change.
   private static int hash(byte[] bytes, int from, int to) {
     int hash = 1;
     for (int i = from; i < to; i++) {

@@ -3,25 +3,25 @@ package dev.scriptanalytics.event;
 /**
  * A decoded run event or log entry on its way to the tracker of its run.
  *
- * <p>It already is the row that ClickHouse will get ({@link dev.scriptanalytics.row.RunRow}, {@link
- * dev.scriptanalytics.row.LogRow}), because copying finished bytes over the network costs a
- * fraction of serializing twenty fields. The run's identity travels as a hash of 128 bits: so large
- * that among a thousand million runs no two share one by chance, and no string has to be compared.
+ * <p>It contains the row that ClickHouse will get, because copying finished bytes over the network
+ * costs a fraction of serializing twenty fields. The package {@code row} has the row's layout. The
+ * run's identity travels as a hash of 128 bits, which is so large that no two of a billion runs
+ * share one by chance, and so no string has to be compared.
  */
 public final class ScriptEvent {
-  /** What it tells of a run. */
+  /** What an event says about a run. */
   public enum Kind {
-    /** That it started or ended: a row of {@code runs}. */
+    /** It started or ended; the row belongs to {@code runs}. */
     RUN,
-    /** What it logged: a row of {@code logs}. */
+    /** It logged something; the row belongs to {@code logs}. */
     LOG,
-    /** As {@link #RUN}, of a run of which log entries have come: only known to its tracker. */
+    /** As {@link #RUN}, for a run with log entries; only the tracker uses it. */
     LOGGED_RUN
   }
 
   public final Kind kind;
 
-  /** The first half of the keyed hash of account and run; of a log entry without a run, its id. */
+  /** The first half of the keyed hash of account and run; without a run, of the entry's id. */
   public final long hashHigh;
 
   /** The second half. */
@@ -30,16 +30,18 @@ public final class ScriptEvent {
   /** When the record arrived in Kafka, in milliseconds since 1970. */
   public final long arrival;
 
-  /** The record it came in; null of a log entry, which nothing can contradict any more. */
+  /**
+   * The record that contained the event; null for a log entry, which cannot become a dead letter.
+   */
   public final Origin origin;
 
-  /** The row as far as this event knows it, in RowBinary. */
+  /** The row with everything that this event says, in RowBinary. */
   public final byte[] row;
 
-  /** What the run wrote to its standard output, in UTF-8; null where it told nothing. */
+  /** The run's standard output, in UTF-8; null if the event has none. */
   public final byte[] stdout;
 
-  /** What the run wrote to its standard error, in UTF-8; null where it told nothing. */
+  /** The run's standard error, in UTF-8; null if the event has none. */
   public final byte[] stderr;
 
   private ScriptEvent(
@@ -78,7 +80,7 @@ public final class ScriptEvent {
     return new ScriptEvent(Kind.LOG, hashHigh, hashLow, arrival, null, row, null, null);
   }
 
-  /** This event of a run, with the knowledge that log entries of the run have come. */
+  /** This event, with the mark that the run has log entries. */
   public ScriptEvent withLogs() {
     return new ScriptEvent(
         Kind.LOGGED_RUN, hashHigh, hashLow, arrival, origin, row, stdout, stderr);

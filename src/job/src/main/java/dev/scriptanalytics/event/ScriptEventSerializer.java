@@ -9,11 +9,11 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Copies bytes: everything that costs was done when the event was decoded. */
+/** Serializes events by copying bytes; the costly work was done when they were decoded. */
 public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
   private static final long serialVersionUID = 1;
 
-  /** What Flink is told of the type. */
+  /** The type information by which Flink finds this serializer. */
   public static final ValueTypeInfo<ScriptEvent> TYPE =
       new ValueTypeInfo<>(ScriptEvent.class, new ScriptEventSerializer());
 
@@ -21,7 +21,7 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
   private static final byte LOG = 1;
   private static final byte LOGGED_RUN = 2;
 
-  // Topics are few and the same for millions of events.
+  // A job has few topics, each with millions of events.
   private transient String lastTopic;
   private transient String lastEncodedTopic;
   private transient byte[] encodedTopic;
@@ -83,7 +83,7 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
     };
   }
 
-  /** As {@link DataOutputView#writeUTF} writes it, which is slow, and the same for every event. */
+  /** The topic as {@link DataOutputView#writeUTF} writes it, which is too slow for every event. */
   private byte[] encoded(String topic) throws IOException {
     if (!topic.equals(lastEncodedTopic)) {
       DataOutputSerializer bytes = new DataOutputSerializer(2 + topic.length());

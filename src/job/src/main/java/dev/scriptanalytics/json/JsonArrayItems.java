@@ -1,6 +1,6 @@
 package dev.scriptanalytics.json;
 
-/** Walks over the items of a JSON array that is known to be well-formed. */
+/** Walks over the items of a JSON array, which must be well-formed. Not thread-safe. */
 public final class JsonArrayItems {
   private final byte[] json;
   private final int to;
@@ -10,14 +10,14 @@ public final class JsonArrayItems {
   private boolean string;
   private boolean escaped;
 
-  /** From the array's opening bracket up to the byte behind its closing one. */
+  /** For the array from its opening bracket up to the byte behind the closing one. */
   public JsonArrayItems(byte[] json, int from, int to) {
     this.json = json;
     this.position = from + 1;
     this.to = to - 1;
   }
 
-  /** Goes to the next item; false behind the last one. */
+  /** Goes to the next item; false if there is none. */
   public boolean next() {
     while (position < to && (isSpace(json[position]) || json[position] == ',')) {
       position++;
@@ -54,12 +54,12 @@ public final class JsonArrayItems {
     return true;
   }
 
-  /** Where the item begins, a string's behind its quote. */
+  /** Where the item begins: a string behind its quote. */
   public int start() {
     return start;
   }
 
-  /** Where the item ends, a string's before its quote. */
+  /** Where the item ends, exclusive: a string before its quote. */
   public int end() {
     return end;
   }

@@ -1,10 +1,10 @@
 package dev.scriptanalytics.json;
 
 /**
- * A text that is not one well-formed JSON object, with what is wrong and where.
+ * Says that a text is not one well-formed JSON object, with what is wrong and where.
  *
- * <p>It has no stack trace: bad records are input like any other, come by the million when a
- * producer is broken, and must not cost more than good ones.
+ * <p>It has no stack trace: a broken producer sends bad records by the million, and these must not
+ * cost more than good ones.
  */
 public final class JsonSyntaxException extends Exception {
   private static final long serialVersionUID = 1L;

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** What is to be known about bytes that claim to be UTF-8 (RFC 3629). */
+/** Validates and cuts UTF-8 (RFC 3629). */
 public final class Utf8 {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -84,7 +84,7 @@ public final class Utf8 {
 
   /**
    * Where to cut valid UTF-8 so that at most {@code maxBytes} remain and no character is split: the
-   * largest such end, {@code to} where nothing needs to go.
+   * largest such end, or {@code to} if all of it fits.
    */
   public static int cut(byte[] utf8, int from, int to, int maxBytes) {
     if (to - from <= maxBytes) {

@@ -7,10 +7,11 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 
 /**
- * Watermarks by arrival: by the Kafka timestamp, and never by a time that an event tells.
+ * Generates watermarks from arrival, which is the record's Kafka timestamp, and never from a time
+ * within an event.
  *
- * <p>On a topic whose timestamps producers set, one of them may be in the future. It does not move
- * the watermark, because everything that arrives after it would then seem late.
+ * <p>On a topic whose producers set the timestamps, a timestamp may lie in the future. It does not
+ * move the watermark, because every later record would then seem late.
  */
 final class ArrivalWatermarks<T> implements WatermarkGenerator<T> {
   private static final long CLOCK_SKEW_MILLIS = 60_000;
@@ -25,8 +26,8 @@ final class ArrivalWatermarks<T> implements WatermarkGenerator<T> {
   /**
    * The strategy of a source.
    *
-   * @param disorder how far behind the latest arrival another record of its partition may be
-   * @param idleTimeout after how long a silent partition no longer holds the others back
+   * @param disorder how far a record may lie behind the latest arrival of its partition
+   * @param idleTimeout after how long a silent partition stops holding back the others
    */
   static <T> WatermarkStrategy<T> strategy(Duration disorder, Duration idleTimeout) {
     long millis = disorder.toMillis();

@@ -10,17 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes records on as they are: decoding is an operator of its own, because only an operator can
- * send what cannot be used elsewhere.
+ * Passes records on unchanged. Decoding is an operator of its own, because only an operator has a
+ * side output for unusable records.
  */
 final class KafkaRecordDeserializer implements KafkaRecordDeserializationSchema<KafkaRecord> {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(KafkaRecordDeserializer.class);
 
   /**
-   * Loads LZ4's native library before Kafka's client asks which one there is: in the class loader
-   * of a job it would settle for the one in Java, which takes three times as long, a sixth of all
-   * reading.
+   * Loads LZ4's native library before Kafka's client chooses one. In a job's class loader the
+   * client would choose the one in Java, which takes three times as long.
    */
   @Override
   public void open(DeserializationSchema.InitializationContext context) {

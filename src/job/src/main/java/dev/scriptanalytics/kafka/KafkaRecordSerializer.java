@@ -8,11 +8,11 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Needed only where a source is not chained to its decoder. */
+/** Serializes records; used only if a source is not chained to its decoder. */
 public final class KafkaRecordSerializer extends ValueSerializer<KafkaRecord> {
   private static final long serialVersionUID = 1;
 
-  /** What Flink is told of the type. */
+  /** The type information by which Flink finds this serializer. */
   public static final ValueTypeInfo<KafkaRecord> TYPE =
       new ValueTypeInfo<>(KafkaRecord.class, new KafkaRecordSerializer());
 

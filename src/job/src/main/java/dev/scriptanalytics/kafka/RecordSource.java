@@ -10,14 +10,14 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Reads the records of some topics, without looking into them.
+ * Reads the records of topics, without looking into them.
  *
- * @param topics read from the earliest offset where the job has no state of its own
- * @param clientProperties of Kafka's consumer, {@code bootstrap.servers} and {@code group.id} among
- *     them
- * @param disorder how far behind the latest arrival another record of its partition may be
- * @param idleTimeout after how long a silent partition no longer holds the others' watermark back
- * @param maxDrift how far ahead of the other sources of the job its watermark may be
+ * @param topics read from the earliest offset, unless the job is restored
+ * @param clientProperties of Kafka's consumer, including {@code bootstrap.servers} and {@code
+ *     group.id}
+ * @param disorder how far a record may lie behind the latest arrival of its partition
+ * @param idleTimeout after how long a silent partition stops holding back the others' watermark
+ * @param maxDrift how far its watermark may be ahead of the job's other sources
  */
 public record RecordSource(
     List<String> topics,
@@ -26,10 +26,11 @@ public record RecordSource(
     Duration idleTimeout,
     Duration maxDrift) {
 
-  // A replay of months must not have read all runs long before their log entries.
+  // A replay of months must not read all runs long before their log entries.
   private static final String ALIGNMENT_GROUP = "arrival";
-  // What is sparse is replayed no faster than source.max-drift in each interval: a month in half an
-  // hour. The messages take a thirtieth of all processor time.
+  // A sparse topic is replayed no faster than source.max-drift per interval: a month in half an
+  // hour. A shorter interval costs more messages; at this one, they take a thirtieth of the
+  // processor time.
   private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
 
   /** Adds this source to a job. */

@@ -1,11 +1,11 @@
 package dev.scriptanalytics.redact;
 
 /**
- * A text that can be read only so often: the one way to stop a regular expression that backtracks
- * without end.
+ * A text with a limited number of reads, which is the only way to stop a regular expression that
+ * backtracks without end.
  */
 final class BudgetedText implements CharSequence {
-  /** The budget is used up. */
+  /** Says that the budget is used up. */
   static final class ExhaustedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -21,7 +21,7 @@ final class BudgetedText implements CharSequence {
     this.text = text;
   }
 
-  /** Allows so many more reads of a character, instead of what was left. */
+  /** Sets the number of characters that may still be read. */
   void allow(long reads) {
     left = reads;
   }

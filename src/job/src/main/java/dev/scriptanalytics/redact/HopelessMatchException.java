@@ -1,6 +1,6 @@
 package dev.scriptanalytics.redact;
 
-/** Whether a pattern matches cannot be found out with the time or the stack that there is. */
+/** Says that the time or the stack does not suffice to find out whether a pattern matches. */
 final class HopelessMatchException extends Exception {
   private static final long serialVersionUID = 1;
 

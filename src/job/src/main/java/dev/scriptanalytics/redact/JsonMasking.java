@@ -9,13 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What of a JSON document is to be masked, so that it is one afterwards.
+ * Finds the parts of a JSON document that are to be masked, so that masking leaves it well-formed.
  *
- * <p>Names, strings and numbers are looked at each by itself first, with their escapes decoded.
- * Then the text as a whole, for patterns that want to see a name with its value: of what such a
- * pattern matches, every name and value is masked, and what holds them together stays. This order
- * matters, since many patterns for a value would also match from the first to the last character of
- * a document without spaces.
+ * <p>First, each name, string and number is searched by itself, with its escapes decoded. Then the
+ * text is searched as a whole, for patterns that need a name together with its value: every name
+ * and value that such a match touches is masked, and the syntax between them stays. The order
+ * matters, because many patterns for a value also match a whole document without spaces.
  */
 final class JsonMasking {
   private static final JsonFactory JSON =
@@ -37,21 +36,21 @@ final class JsonMasking {
     this.matches = matches;
   }
 
-  /** Whether it is one JSON value and nothing else, of at most 10,000 levels. */
+  /** Whether the text is one JSON value and nothing else, with at most 10,000 levels. */
   static boolean isJson(String text) {
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() == null) {
         return false;
       }
       parser.skipChildren();
-      // Strings are passed without a look at their end until the next token is asked for.
+      // The parser looks for the end of a string only when the next token is requested.
       return parser.nextToken() == null;
     } catch (IOException e) {
       return false;
     }
   }
 
-  /** Inside of names, strings and numbers, each by itself. */
+  /** The parts within names, strings and numbers, each searched by itself. */
   List<Span> inValues(String json) throws HopelessMatchException {
     matches.budgetFor(json.length());
     List<Span> spans = new ArrayList<>();
@@ -73,14 +72,13 @@ final class JsonMasking {
   }
 
   /**
-   * In the text as a whole.
+   * The parts in the text as a whole.
    *
-   * @param masks where it has been masked already
+   * @param masks the masks that it contains already
    */
   List<Span> acrossValues(String json, List<Span> masks) throws HopelessMatchException {
-    // Decoded as a whole, a quote within a string may end a match too early; but whatever it
-    // touches
-    // is masked as a whole.
+    // In the decoded text, a quote within a string may end a match too early. The match still
+    // touches the string, which is then masked as a whole.
     List<Span> found = decoded(json);
     if (found.isEmpty()) {
       return found;
@@ -114,7 +112,7 @@ final class JsonMasking {
     return aside(spans, masks);
   }
 
-  /** In a text that is no JSON: as it is written, and with what looks like an escape decoded. */
+  /** The parts in a text that is not JSON, searched as sent and with its escapes decoded. */
   List<Span> inText(String text) throws HopelessMatchException {
     List<Span> both = new ArrayList<>(decoded(text));
     matches.budgetFor(text.length());
@@ -131,7 +129,7 @@ final class JsonMasking {
     return decoded.origins(matches.in(decoded.text(), 0, decoded.text().length()));
   }
 
-  /** Without what lies inside of a mask; what only touches one takes the whole of it along. */
+  /** The spans outside of masks; a span that overlaps a mask in part is extended to all of it. */
   private static List<Span> aside(List<Span> spans, List<Span> masks) {
     List<Span> aside = new ArrayList<>();
     int first = 0;

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The values and names in a JSON text, one by one, with their places. Nothing is checked: of a text
- * that is no JSON, something is a token all the same.
+ * Walks over the names and values in a JSON text. Nothing is validated: any other text has some
+ * tokens, too.
  */
 final class JsonTokens {
   /**
    * A name, string, number or literal.
    *
-   * @param start of a string, behind its quote
-   * @param end exclusive; of a string, before its quote
-   * @param escaped whether a string holds a backslash
+   * @param start a string's behind its quote
+   * @param end exclusive, a string's before its quote
+   * @param escaped whether a string contains a backslash
    */
   record Token(int start, int end, boolean string, boolean escaped) {}
 
@@ -34,7 +34,7 @@ final class JsonTokens {
     return tokens;
   }
 
-  /** The next token; null behind the last one. */
+  /** The next token; null if there is none. */
   Token next() {
     while (at < text.length() && isBetween(text.charAt(at))) {
       at++;

@@ -7,16 +7,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds what any of the patterns matches.
+ * Finds the matches of all patterns.
  *
- * <p>All patterns look at the same text, none at another's masks: else the first mask could break
- * what the second pattern needs to see, and leave half a secret.
+ * <p>Every pattern searches the same text without any masks: otherwise the first mask could destroy
+ * what the second pattern needs, and leave half a secret.
  */
 final class Matches {
-  /** How often a pattern may read a character, whatever the text. */
+  /** How many characters a pattern may read in any text. */
   private static final long BASE_READS = 1_000_000;
 
-  /** How much more often for each character of the text; a good pattern needs one to ten. */
+  /** How many more for each character of the text; a good pattern needs one to ten. */
   private static final long READS_PER_CHARACTER = 100;
 
   private static final BudgetedText NOTHING = new BudgetedText("");
@@ -29,7 +29,7 @@ final class Matches {
     left = new long[matchers.length];
   }
 
-  /** Gives each pattern its budget for all that is asked about a text of that length. */
+  /** Gives each pattern its budget for all searches of a text of that length. */
   void budgetFor(int length) {
     Arrays.fill(left, BASE_READS + READS_PER_CHARACTER * length);
   }
@@ -45,7 +45,7 @@ final class Matches {
     return false;
   }
 
-  /** What matches between two places, in order, as if there were nothing around. */
+  /** The matches between two places, in order, as if nothing were around. */
   List<Span> in(String text, int from, int to) throws HopelessMatchException {
     BudgetedText read = new BudgetedText(text);
     List<Span> spans = List.of();
@@ -62,7 +62,7 @@ final class Matches {
     return Span.merged(spans);
   }
 
-  /** Goes to a pattern's first or next match that is not empty. */
+  /** Goes to a pattern's first or next non-empty match; false if there is none. */
   private boolean next(int pattern, BudgetedText text, int from, int to, boolean first)
       throws HopelessMatchException {
     Matcher matcher = matchers[pattern];
@@ -81,7 +81,7 @@ final class Matches {
     } finally {
       left[pattern] = text.left();
       if (!found) {
-        matcher.reset(NOTHING); // or it would keep the text in memory
+        matcher.reset(NOTHING); // Frees the text.
       }
     }
     return found;

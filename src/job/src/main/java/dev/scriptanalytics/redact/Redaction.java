@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** What is to be masked: patterns by their names, in the order of these. */
+/** The patterns to mask, by name and sorted by it. */
 public final class Redaction implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** Nothing is masked. */
+  /** No patterns: nothing is masked. */
   public static final Redaction NONE = new Redaction(Map.of());
 
-  // Patterns are serializable. Sorted, so that of two that match alike the same one always wins.
+  // Sorted, so that of two patterns with the same match the same one always wins.
   private final TreeMap<String, Pattern> patterns;
 
   /**
-   * With patterns by name.
+   * A redaction by these patterns.
    *
-   * @param patterns names are of letters, digits, '-' and '_', so that a mask is no part of JSON's
-   *     syntax
+   * @param patterns by name; names consist of letters, digits, '-' and '_', so that a mask needs no
+   *     escapes in JSON
    */
   public Redaction(Map<String, Pattern> patterns) {
     this.patterns = new TreeMap<>(patterns);

@@ -12,50 +12,51 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.SimpleCounter;
 
 /**
- * Masks what matches one of the patterns as {@code [redacted:NAME]}.
+ * Masks every match of a pattern as {@code [redacted:NAME]}.
  *
- * <p>Every method gives back the very array it was given where there is nothing to mask, and
- * without patterns does nothing else. Where it cannot be found out whether a pattern matches (it
- * may read a million characters, and a hundred for each character of the text; and recurse as deep
- * as the stack goes), the whole value is masked by its name, and counted. Reusable, by one thread.
+ * <p>Every method returns the very same array if there is nothing to mask, and without patterns
+ * does nothing more. A pattern may read a million characters, and a hundred for each character of
+ * the text, and may recurse as deep as the stack allows. Beyond that, the whole value is masked
+ * with the pattern's name and counted. Reusable, not thread-safe.
  */
 public final class Redactor {
-  /** The metric that counts values masked as a whole, because a pattern took too long for them. */
+  /** The metric that counts values masked as a whole because a pattern took too long. */
   public static final String FAILURES = "redactionFailures";
 
-  /**
-   * How far behind the place where a text will be cut a match may end and still be seen, in bytes.
-   */
+  /** How far behind a text's cut a match may end and still be found, in bytes. */
   private static final int LOOKAHEAD = 64 << 10;
 
   private static final int MAX_UTF8_CHARACTER = 4;
 
-  /** What makes a pattern match a value, and not the same value within a document. */
-  private static final Pattern SEES_AROUND =
+  /**
+   * Constructs that depend on the text around a match, such as anchors and lookarounds: they may
+   * match a value alone and not within its document.
+   */
+  private static final Pattern CONTEXT_DEPENDENT =
       Pattern.compile("(?<!\\[)\\^|\\$|\\\\[ABGZz]|\\\\b\\{|\\(\\?<?[=!]|\\(\\?>|[+*?}]\\+");
 
   private final List<String> masks = new ArrayList<>();
   private final Matches matches;
   private final JsonMasking json;
-  private final boolean seesAround;
+  private final boolean contextDependent;
   private final Counter failures;
 
   /**
    * A redactor for one thread.
    *
-   * @param failures see {@link #FAILURES}
+   * @param failures the counter {@link #FAILURES}
    */
   public Redactor(Redaction redaction, Counter failures) {
     redaction.patterns().keySet().forEach(name -> masks.add("[redacted:" + name + "]"));
     List<Pattern> patterns = List.copyOf(redaction.patterns().values());
     this.matches = new Matches(patterns);
     this.json = new JsonMasking(matches);
-    this.seesAround =
-        patterns.stream().anyMatch(pattern -> SEES_AROUND.matcher(pattern.pattern()).find());
+    this.contextDependent =
+        patterns.stream().anyMatch(pattern -> CONTEXT_DEPENDENT.matcher(pattern.pattern()).find());
     this.failures = failures;
   }
 
-  /** One that masks nothing. */
+  /** A redactor that masks nothing. */
   public static Redactor ofNothing() {
     return new Redactor(Redaction.NONE, new SimpleCounter());
   }
@@ -66,12 +67,11 @@ public final class Redactor {
   }
 
   /**
-   * The part of a text that decides what its first bytes look like once it is masked: masking comes
-   * before cutting, because half a secret matches nothing, and must not cost more than what is
-   * kept.
+   * The part of a text that decides its first bytes after masking. Masking precedes cutting,
+   * because half a secret matches nothing; it should not cost more than the kept part is worth.
    *
    * @param utf8 valid UTF-8
-   * @param maxBytes how much of the masked text will be kept
+   * @param maxBytes where the masked text will be cut
    */
   public byte[] beginning(byte[] utf8, int maxBytes) {
     if (!isActive() || utf8.length - LOOKAHEAD <= maxBytes) {
@@ -81,15 +81,15 @@ public final class Redactor {
   }
 
   /**
-   * The first bytes of whatever it may be, masked as a JSON document or else as a text, in an array
-   * of at most that length.
+   * The first bytes of any data, masked as a JSON document or else as a text, cut after {@code
+   * maxBytes}.
    */
   public byte[] excerpt(byte[] bytes, int maxBytes) {
     byte[] seen = bytes;
     if (isActive() && bytes.length - LOOKAHEAD > maxBytes) {
       int end = maxBytes + LOOKAHEAD;
       int whole = Utf8.cut(bytes, 0, bytes.length, end);
-      // Of bytes that are not UTF-8, all may look like the middle of a character.
+      // In bytes that are not UTF-8, all may look like the middle of a character.
       seen = Arrays.copyOf(bytes, end - whole < MAX_UTF8_CHARACTER ? whole : end);
     }
     byte[] masked = json(seen);
@@ -106,11 +106,11 @@ public final class Redactor {
       List<Span> spans = matches.in(text, 0, text.length());
       return spans.isEmpty() ? text : masked(text, spans, new ArrayList<>());
     } catch (HopelessMatchException e) {
-      return given(e);
+      return masked(e);
     }
   }
 
-  /** A text, masked; bytes that are not UTF-8 are taken for Latin-1. */
+  /** A text, masked; bytes that are not UTF-8 are treated as Latin-1. */
   public byte[] text(byte[] bytes) {
     if (!isActive() || bytes.length == 0) {
       return bytes;
@@ -122,9 +122,9 @@ public final class Redactor {
   }
 
   /**
-   * A JSON document, masked so that it still is one: in names, strings and numbers, of which a
-   * number becomes a string. A text that is no JSON is masked as a text. What no pattern can be
-   * matched with becomes a JSON string.
+   * A JSON document, masked within names, strings and numbers, so that it stays JSON; a masked
+   * number becomes a string. Any other text is masked as a text. A document that is masked as a
+   * whole becomes a JSON string.
    */
   public byte[] json(byte[] bytes) {
     if (!isActive() || bytes.length == 0) {
@@ -136,13 +136,13 @@ public final class Redactor {
       String masked = maskedJson(text);
       return masked.equals(text) ? bytes : masked.getBytes(charset);
     } catch (HopelessMatchException e) {
-      return ('"' + given(e) + '"').getBytes(charset);
+      return ('"' + masked(e) + '"').getBytes(charset);
     }
   }
 
   /**
-   * A JSON object, as {@link #json} does; but where the outcome would be something else, an object
-   * with that as its only value.
+   * A JSON object, masked as by {@link #json}. If the result is not an object, it becomes the only
+   * value of one.
    *
    * @param bytes UTF-8
    */
@@ -165,7 +165,7 @@ public final class Redactor {
   private String maskedJson(String text) throws HopelessMatchException {
     matches.budgetFor(text.length());
     boolean found = matches.any(text);
-    if (!found && !seesAround && text.indexOf('\\') < 0) {
+    if (!found && !contextDependent && text.indexOf('\\') < 0) {
       return text;
     }
     List<Span> inside = json.inValues(text);
@@ -177,7 +177,7 @@ public final class Redactor {
     }
     if (!JsonMasking.isJson(text)) {
       List<Span> loose = new ArrayList<>(json.inText(text));
-      if (seesAround) {
+      if (contextDependent) {
         inside.forEach(
             span -> loose.add(new Span(span.start(), span.end(), span.pattern(), false)));
       }
@@ -189,7 +189,7 @@ public final class Redactor {
   /**
    * The text with masks.
    *
-   * @param done takes the places of the masks in it
+   * @param done receives the places of the masks in the result
    */
   private String masked(String text, List<Span> spans, List<Span> done) {
     if (spans.isEmpty()) {
@@ -209,7 +209,7 @@ public final class Redactor {
     return masked.append(text, at, text.length()).toString();
   }
 
-  private String given(HopelessMatchException hopeless) {
+  private String masked(HopelessMatchException hopeless) {
     failures.inc();
     return masks.get(hopeless.pattern());
   }

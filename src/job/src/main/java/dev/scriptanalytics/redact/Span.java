@@ -8,11 +8,11 @@ import java.util.List;
  * A part of a text that is to be masked.
  *
  * @param end exclusive
- * @param pattern which pattern matched
- * @param quoted whether the mask needs quotes, because what it replaces is no string
+ * @param pattern the number of the pattern that matched
+ * @param quoted whether the mask needs quotes, because it replaces something other than a string
  */
 record Span(int start, int end, int pattern, boolean quoted) {
-  /** In order; those that overlap become one, which is called after what began first. */
+  /** The spans in order; overlapping spans become one with the pattern of the first. */
   static List<Span> merged(List<Span> spans) {
     if (spans.size() < 2) {
       return spans;

@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text in which the escapes of JSON are decoded, so that none hides what a pattern looks for, and
- * where each of its characters came from. Of a text that is no JSON, whatever looks like an escape
- * is taken for one.
+ * A text with the escapes of JSON decoded, so that none hides a match, and the origin of each of
+ * its characters. In a text that is not JSON, everything that looks like an escape counts as one.
  */
 final class Unescaped {
   private final StringBuilder text;
@@ -29,7 +28,7 @@ final class Unescaped {
     return text.toString();
   }
 
-  /** What these parts of the decoded text are in the other one. */
+  /** The spans of the original text that these spans of the decoded text come from. */
   List<Span> origins(List<Span> spans) {
     List<Span> mapped = new ArrayList<>(spans.size());
     for (Span span : spans) {
@@ -39,7 +38,7 @@ final class Unescaped {
     return mapped;
   }
 
-  /** How many characters stand for the one at that place; 1 where it stands for itself. */
+  /** The length of the escape at that place; 1 for a character that stands for itself. */
   private static int lengthOfEscape(String text, int at, int to) {
     if (text.charAt(at) != '\\' || at + 1 >= to) {
       return 1;

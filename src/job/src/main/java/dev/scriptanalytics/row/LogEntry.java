@@ -5,21 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is known of a log entry, to be written as a row of {@code logs}.
+ * The values of a log entry, to be written as a row of {@code logs}.
  *
- * <p>Texts are UTF-8 and never null: {@link #NONE} where there is nothing to tell. Reusable, by one
- * thread, for entry after entry ({@link #reset}).
+ * <p>Texts are UTF-8 and never null: {@link #NONE} stands for a missing text. Reusable for entry
+ * after entry ({@link #reset}), not thread-safe.
  */
 public final class LogEntry {
-  /** No text. */
+  /** An empty text. */
   public static final byte[] NONE = {};
 
-  /** When it was logged, in microseconds since 1970. */
+  /** The time of logging, in microseconds since 1970. */
   public long timestamp;
 
   public LogLevel level;
 
-  /** The level in the producer's own word. */
+  /** The producer's word for the level. */
   public byte[] originalLevel;
 
   public byte[] message;
@@ -28,7 +28,7 @@ public final class LogEntry {
   public byte[] logId;
   public byte[] runId;
 
-  /** 0 where it is not known. */
+  /** 0 if unknown. */
   public int deploymentVersion;
 
   public byte[] deploymentId;
@@ -37,33 +37,33 @@ public final class LogEntry {
   public byte[] sourceType;
   public byte[] requestId;
 
-  /** How long took what was logged, in milliseconds; NaN where it is not told. */
+  /** The duration of the logged operation, in milliseconds; NaN if unknown. */
   public double durationMillis;
 
-  /** Memory in use, in bytes; negative where it is not told. */
+  /** Memory in use, in bytes; negative if unknown. */
   public long memoryBytes;
 
-  /** How far the GPU was used, in percent; NaN where it is not told. */
+  /** Utilization of the GPU, in percent; NaN if unknown. */
   public double gpuPercent;
 
   public byte[] errorCode;
 
-  /** One frame a line. */
+  /** One frame per line. */
   public byte[] stackTrace;
 
-  /** A JSON object, or none. */
+  /** A JSON object, or empty. */
   public byte[] metadata;
 
   public byte[] traceId;
   public byte[] spanId;
 
-  /** A JSON object of what no column holds, or none. */
+  /** A JSON object of the fields without a column, or empty. */
   public byte[] extra;
 
-  /** The line of captured output, counted from 1; 0 of any other entry. */
+  /** The line of captured output, counted from 1; 0 for any other entry. */
   public int line;
 
-  /** {@code stdout} or {@code stderr} of captured output; none of any other entry. */
+  /** {@code stdout} or {@code stderr} for captured output; empty for any other entry. */
   public byte[] stream;
 
   /** For how many days the row lives. */
@@ -79,7 +79,7 @@ public final class LogEntry {
     reset();
   }
 
-  /** Forgets everything. */
+  /** Resets every value to unknown or empty. */
   public void reset() {
     timestamp = 0;
     level = LogLevel.INFO;
@@ -111,7 +111,7 @@ public final class LogEntry {
     redacted.clear();
   }
 
-  /** The row of {@code logs}, in RowBinary, in the order of {@link LogRow#COLUMNS}. */
+  /** Writes the row of {@code logs} in RowBinary, in the order of {@link LogRow#COLUMNS}. */
   public void writeTo(int version, RowBinaryBuffer out) {
     LogRow.writeFixed(
         version, false, level, deploymentVersion, timestamp, line, retentionDays, out);

@@ -11,16 +11,16 @@ import java.util.Arrays;
 /**
  * Writes values in ClickHouse's <a
  * href="https://clickhouse.com/docs/interfaces/formats/RowBinary">RowBinary</a> format into a
- * buffer that grows: numbers in their fixed width, little endian; a String as its length and bytes;
- * a Nullable as a byte and, where that is 0, the value; an Array as its length and items.
+ * growing buffer: numbers in their fixed width, little endian; a String as its length and bytes; a
+ * Nullable as a byte and, if that is 0, the value; an Array as its length and items.
  *
- * <p>To be reused, by one thread, for row after row. What is written is not checked against its
- * type's range: surplus high bits are lost.
+ * <p>Values are not checked against the range of their type: surplus high bits are lost. Reusable
+ * for row after row, not thread-safe.
  */
 public final class RowBinaryBuffer {
   private static final int INITIAL_CAPACITY = 4 << 10;
 
-  /** A buffer that one large row made larger than this is given up with that row. */
+  /** A buffer that a large row grew beyond this size is dropped with the row. */
   private static final int KEPT_CAPACITY = 256 << 10;
 
   private static final int MAX_VARINT = 10;
@@ -35,7 +35,7 @@ public final class RowBinaryBuffer {
   private byte[] buffer = new byte[INITIAL_CAPACITY];
   private int size;
 
-  /** Forgets what was written. */
+  /** Drops everything written. */
   public void reset() {
     size = 0;
     if (buffer.length > KEPT_CAPACITY) {
@@ -43,12 +43,12 @@ public final class RowBinaryBuffer {
     }
   }
 
-  /** How many bytes were written since the last {@link #reset}. */
+  /** The number of bytes written since the last {@link #reset}. */
   public int size() {
     return size;
   }
 
-  /** The bytes written are the first {@link #size} of these; good until the next write or reset. */
+  /** An array that begins with the bytes written; valid until the next write or reset. */
   public byte[] buffer() {
     return buffer;
   }
@@ -58,7 +58,7 @@ public final class RowBinaryBuffer {
     return Arrays.copyOf(buffer, size);
   }
 
-  /** Bytes that already are RowBinary. */
+  /** Bytes that are RowBinary already. */
   public void raw(byte[] bytes, int from, int to) {
     reserve(to - from);
     System.arraycopy(bytes, from, buffer, size, to - from);
@@ -154,13 +154,12 @@ public final class RowBinaryBuffer {
   }
 
   /**
-   * A String: the text of a JSON string, of which at most {@code maxBytes} are written, and no
-   * character in part.
+   * A String: the text of a JSON string, cut between two characters after at most {@code maxBytes}.
    *
    * @param from where the JSON string begins, behind its quote
    * @param to where it ends, before its quote
-   * @param escaped whether there is a backslash in it, as {@link JsonObjectScanner#escaped} says
-   * @return whether something had to be cut off
+   * @param escaped whether it contains a backslash, as {@link JsonObjectScanner#escaped} says
+   * @return whether the text was cut
    */
   public boolean jsonString(byte[] json, int from, int to, boolean escaped, int maxBytes) {
     if (!escaped) {
@@ -170,7 +169,7 @@ public final class RowBinaryBuffer {
     }
     int atMost = to - from;
     reserve(MAX_VARINT + atMost);
-    // The length comes first and is known last: leave as much room for it as it usually takes.
+    // The length comes first but is known last, so the text starts behind room for a usual length.
     int start = size + varintLength(Math.min(atMost, maxBytes));
     int end = JsonText.unescape(json, from, to, buffer, start);
     int cut = Utf8.cut(buffer, start, end, maxBytes);

@@ -6,10 +6,15 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * What a run's log entries may take from it. Texts are UTF-8, empty where they are not known.
+ * What a run supplies to its log entries: script, deployment and function. Texts are UTF-8, empty
+ * if unknown. Immutable.
  *
- * <p>Kept as one array because there are many, and each array is another access to memory: the
- * version, and the texts with a byte between them that no UTF-8 has.
+ * <p>Many are kept, and each array is another access to memory, so each is one array. The byte
+ * 0xff, which UTF-8 never contains, separates the texts:
+ *
+ * <pre>
+ *   deployment_version 4 | script .. | ff | deployment_id .. | ff | function ..
+ * </pre>
  */
 public final class RunDeployment {
   private static final byte END_OF_TEXT = (byte) 0xff;
@@ -20,12 +25,12 @@ public final class RunDeployment {
     this.bytes = bytes;
   }
 
-  /** What {@link #bytes} gave; takes the array as it is. */
+  /** The value with these {@link #bytes}; keeps the array. */
   public static RunDeployment ofBytes(byte[] bytes) {
     return new RunDeployment(bytes);
   }
 
-  /** A version of 0 is one that is not known. */
+  /** The value of these parts; a version of 0 is unknown. */
   public static RunDeployment of(
       byte[] script, int deploymentVersion, byte[] deploymentId, byte[] function) {
     RowBinaryBuffer out = new RowBinaryBuffer();
@@ -38,7 +43,7 @@ public final class RunDeployment {
     return new RunDeployment(out.copy());
   }
 
-  /** Writes the {@link #bytes} of a run's identity. */
+  /** Writes the {@link #bytes} of a run's deployment. */
   public static void write(RunRow run, RowBinaryBuffer out) {
     out.uint32(run.deploymentVersion());
     write(run, Column.SCRIPT, out);
@@ -52,7 +57,7 @@ public final class RunDeployment {
     out.raw(run.bytes(), run.textStart(column), run.textEnd(column));
   }
 
-  /** All of it, the same for what is equal; not to be changed. */
+  /** The whole value, the same for equal values; not to be changed. */
   public byte[] bytes() {
     return bytes;
   }
@@ -61,7 +66,7 @@ public final class RunDeployment {
     return Arrays.copyOfRange(bytes, Integer.BYTES, scriptEnd());
   }
 
-  /** 0 where it is not known. */
+  /** 0 if unknown. */
   public int deploymentVersion() {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
   }
@@ -74,7 +79,7 @@ public final class RunDeployment {
     return Arrays.copyOfRange(bytes, deploymentIdEnd() + 1, bytes.length);
   }
 
-  /** Whether nothing of it is unknown. */
+  /** Whether every part is known. */
   public boolean isWhole() {
     int scriptEnd = scriptEnd();
     int deploymentIdEnd = deploymentIdEnd();

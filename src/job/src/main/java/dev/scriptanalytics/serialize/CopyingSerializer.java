@@ -5,7 +5,7 @@ import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** A serializer of what is changed in place, and therefore copied where two would share it. */
+/** A serializer of mutable values: a value that two would share is copied. */
 public abstract class CopyingSerializer<T> extends TypeSerializerSingleton<T> {
   private static final long serialVersionUID = 1;
 

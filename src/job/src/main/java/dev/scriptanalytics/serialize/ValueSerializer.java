@@ -6,8 +6,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A serializer of an immutable value: copies are the value itself, so that a chain of operators and
- * a state backend on the heap never copy it.
+ * A serializer of immutable values: a copy is the value itself, so that chained operators and a
+ * state backend on the heap copy nothing.
  */
 public abstract class ValueSerializer<T> extends TypeSerializerSingleton<T> {
   @Override
@@ -45,7 +45,7 @@ public abstract class ValueSerializer<T> extends TypeSerializerSingleton<T> {
     serialize(deserialize(source), target);
   }
 
-  /** Writes an array with its length; null is a length of -1. */
+  /** Writes an array after its length; null has the length -1. */
   protected static void writeBytes(byte[] bytes, DataOutputView target) throws IOException {
     if (bytes == null) {
       target.writeInt(-1);
@@ -55,7 +55,7 @@ public abstract class ValueSerializer<T> extends TypeSerializerSingleton<T> {
     }
   }
 
-  /** Reads what {@link #writeBytes} wrote. */
+  /** Reads an array that {@link #writeBytes} wrote. */
   protected static byte[] readBytes(DataInputView source) throws IOException {
     int length = source.readInt();
     if (length < 0) {

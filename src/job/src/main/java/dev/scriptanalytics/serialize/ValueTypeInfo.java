@@ -5,7 +5,7 @@ import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
-/** Tells Flink which serializer a type of ours has, so that none ever falls to Kryo. */
+/** Names the serializer of a type to Flink, so that no type of the job falls back to Kryo. */
 public final class ValueTypeInfo<T> extends TypeInformation<T> {
   private static final long serialVersionUID = 1;
 
