@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Decodes the strings of well-formed JSON into UTF-8. */
 public final class JsonText {
-  /** The length of an escape of a UTF-16 unit, such as {@code &#92;u00e9}. */
+  /** The length of the escape of a UTF-16 unit: a backslash, a u and four digits. */
   static final int UNICODE_ESCAPE_BYTES = 6;
 
   private JsonText() {}
