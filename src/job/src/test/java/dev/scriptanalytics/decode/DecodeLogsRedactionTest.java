@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.decode.otlp.OtlpFormat;
-import dev.scriptanalytics.event.ScriptEvent;
-import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
-import dev.scriptanalytics.kafka.KafkaRecordSerializer;
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowReader;
@@ -16,11 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.metrics.SimpleCounter;
-import org.apache.flink.streaming.api.operators.ProcessOperator;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 class DecodeLogsRedactionTest {
@@ -35,34 +28,24 @@ class DecodeLogsRedactionTest {
             DecodedLogs.limits(Duration.ofDays(30)),
             DecodedLogs.HASH_KEY,
             PINS);
-    OneInputStreamOperatorTestHarness<KafkaRecord, ScriptEvent> harness =
-        new OneInputStreamOperatorTestHarness<>(
-            new ProcessOperator<>(decodeLogs),
-            KafkaRecordSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
-    try {
-      harness.setup(ScriptEventSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
-      harness.open();
-
-      harness.processElement(
-          record("{\"timestamp\":\"2025-05-14T06:09:00Z\",\"message\":\"my pin-1\"}"));
-      harness.processElement(record("{\"timestamp\":\"pin-2\",\"message\":\"my pin-3\"}"));
-      harness.processElement(
+    try (DecodeHarness harness = new DecodeHarness(decodeLogs)) {
+      harness.process(record("{\"timestamp\":\"2025-05-14T06:09:00Z\",\"message\":\"my pin-1\"}"));
+      harness.process(record("{\"timestamp\":\"pin-2\",\"message\":\"my pin-3\"}"));
+      harness.process(
           record("{\"logs\":[\"" + "x".repeat(95) + "pin-456789\",{\"message\":\"pin-7\"}]}"));
 
-      assertThat(RowReader.logRow(harness.extractOutputValues().get(0).row))
+      assertThat(RowReader.logRow(harness.events().get(0).row))
           .containsEntry("log_message", "my [redacted:pin]")
           .containsEntry("redacted", List.of("log_message"));
-      assertThat(harness.getSideOutput(DecodeLogs.DEAD_LETTERS))
+      assertThat(harness.letters())
           .hasSize(3)
           .allSatisfy(
               letter -> {
-                assertThat(letter.getValue().detail()).doesNotContain("pin-");
-                assertThat(new String(letter.getValue().bytes(), UTF_8))
+                assertThat(letter.detail()).doesNotContain("pin-");
+                assertThat(new String(letter.bytes(), UTF_8))
                     .contains("[redacted:pin]")
                     .doesNotContain("pin-");
               });
-    } finally {
-      harness.close();
     }
   }
 
@@ -97,8 +80,7 @@ class DecodeLogsRedactionTest {
         .containsEntry("redacted", List.of("error_code", "error_message", "extra"));
   }
 
-  private static StreamRecord<KafkaRecord> record(String json) {
-    return new StreamRecord<>(
-        new KafkaRecord("script-logs", 3, 100, ARRIVAL.toEpochMilli(), json.getBytes(UTF_8)));
+  private static KafkaRecord record(String json) {
+    return new KafkaRecord("script-logs", 3, 100, ARRIVAL.toEpochMilli(), json.getBytes(UTF_8));
   }
 }

@@ -7,31 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.ScriptEvent;
-import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
-import dev.scriptanalytics.kafka.KafkaRecordSerializer;
 import dev.scriptanalytics.redact.Redaction;
-import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowReader;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.apache.flink.api.common.JobID;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.runtime.clusterframework.types.ResourceID;
-import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
-import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
-import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
-import org.apache.flink.runtime.operators.testutils.MockEnvironment;
-import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
-import org.apache.flink.streaming.api.operators.ProcessOperator;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,46 +26,18 @@ class DecodeRunsTest {
       {"run_id":"r1","script":"s1","status":"ok","started_at":"2025-05-14T06:07:27.100Z"}
       """;
 
-  private final Map<String, Counter> rejected = new HashMap<>();
   private Redaction redaction = Redaction.NONE;
-  private Counter redactionFailures;
-  private OneInputStreamOperatorTestHarness<KafkaRecord, ScriptEvent> harness;
+  private DecodeHarness harness;
   private long nextOffset = 100;
 
   @BeforeEach
   void start() throws Exception {
-    TestingMetricRegistry metrics =
-        TestingMetricRegistry.builder()
-            .setRegisterConsumer(
-                (metric, name, group) -> {
-                  if (name.equals(DeadLetters.REJECTED_RECORDS)) {
-                    rejected.put(group.getAllVariables().get("<reason>"), (Counter) metric);
-                  }
-                  if (name.equals(Redactor.FAILURES)) {
-                    redactionFailures = (Counter) metric;
-                  }
-                })
-            .build();
-    MockEnvironment environment =
-        new MockEnvironmentBuilder()
-            .setMetricGroup(
-                TaskManagerMetricGroup.createTaskManagerMetricGroup(
-                        metrics, "localhost", ResourceID.generate())
-                    .addJob(new JobID(), "job")
-                    .addTask(ExecutionAttemptID.randomId(), "task"))
-            .build();
     harness =
-        new OneInputStreamOperatorTestHarness<>(
-            new ProcessOperator<>(
-                new DecodeRuns(limits(), "000102030405060708090a0b0c0d0e0f", redaction)),
-            KafkaRecordSerializer.TYPE.createSerializer(new SerializerConfigImpl()),
-            environment);
-    harness.setup(ScriptEventSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
-    harness.open();
+        new DecodeHarness(new DecodeRuns(limits(), "000102030405060708090a0b0c0d0e0f", redaction));
   }
 
   @AfterEach
-  void stop() throws Exception {
+  void stop() {
     harness.close();
   }
 
@@ -95,7 +50,7 @@ class DecodeRunsTest {
     assertThat(events().get(0).arrival).isEqualTo(ARRIVAL.toEpochMilli());
     assertThat(events().get(0).origin.offset()).isEqualTo(100);
     assertThat(letters()).isEmpty();
-    assertThat(rejected).isEmpty();
+    assertThat(harness.rejected()).isEmpty();
   }
 
   @Test
@@ -149,9 +104,7 @@ class DecodeRunsTest {
     process(" ".repeat(1025));
     process(GOOD);
 
-    Map<String, Long> counts = new HashMap<>();
-    rejected.forEach((reason, counter) -> counts.put(reason, counter.getCount()));
-    assertThat(counts)
+    assertThat(harness.rejected())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
                 "not_json", 2L,
@@ -245,7 +198,7 @@ class DecodeRunsTest {
     process("ab".repeat(100_000));
 
     assertThat(letters().get(0).bytes()).asString(UTF_8).isEqualTo("\"[redacted:deep]\"");
-    assertThat(redactionFailures.getCount()).isEqualTo(1);
+    assertThat(harness.redactionFailures()).isEqualTo(1);
   }
 
   @Test
@@ -274,7 +227,7 @@ class DecodeRunsTest {
   }
 
   private void process(KafkaRecord record) throws Exception {
-    harness.processElement(new StreamRecord<>(record));
+    harness.process(record);
   }
 
   private static KafkaRecord record(String json, long timestamp) {
@@ -282,16 +235,11 @@ class DecodeRunsTest {
   }
 
   private List<ScriptEvent> events() {
-    return harness.extractOutputValues();
+    return harness.events();
   }
 
   private List<DeadLetter> letters() {
-    List<DeadLetter> letters = new ArrayList<>();
-    var output = harness.getSideOutput(DecodeRuns.DEAD_LETTERS);
-    if (output != null) {
-      output.forEach(record -> letters.add(record.getValue()));
-    }
-    return letters;
+    return harness.letters();
   }
 
   private static EventLimits limits() {
