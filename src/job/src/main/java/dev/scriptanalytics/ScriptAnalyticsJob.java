@@ -3,9 +3,6 @@ package dev.scriptanalytics;
 import static dev.scriptanalytics.configuration.JobOptions.JOB_ALLOW_NO_CHECKPOINTS;
 import static dev.scriptanalytics.configuration.JobOptions.JOB_NAME;
 import static dev.scriptanalytics.configuration.JobOptions.RUNS_TOPICS;
-import static dev.scriptanalytics.configuration.JobOptions.SOURCE_IDLE_TIMEOUT;
-import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_DRIFT;
-import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_OUT_OF_ORDERNESS;
 
 import dev.scriptanalytics.configuration.ConfigurationException;
 import dev.scriptanalytics.configuration.JobConfiguration;
@@ -65,17 +62,10 @@ public final class ScriptAnalyticsJob {
   private static ScriptAnalyticsTopology.Sources sources(JobConfiguration configuration) {
     List<String> logTopics = List.copyOf(LogTopics.formats(configuration).keySet());
     return new ScriptAnalyticsTopology.Sources(
-        source(configuration, configuration.get(RUNS_TOPICS)),
-        logTopics.isEmpty() ? Optional.empty() : Optional.of(source(configuration, logTopics)));
-  }
-
-  private static RecordSource source(JobConfiguration configuration, List<String> topics) {
-    return new RecordSource(
-        topics,
-        configuration.kafkaProperties(),
-        configuration.get(SOURCE_MAX_OUT_OF_ORDERNESS),
-        configuration.get(SOURCE_IDLE_TIMEOUT),
-        configuration.get(SOURCE_MAX_DRIFT));
+        RecordSource.of(configuration.get(RUNS_TOPICS), configuration),
+        logTopics.isEmpty()
+            ? Optional.empty()
+            : Optional.of(RecordSource.of(logTopics, configuration)));
   }
 
   private static ScriptAnalyticsTopology.Sinks sinks(JobConfiguration configuration) {

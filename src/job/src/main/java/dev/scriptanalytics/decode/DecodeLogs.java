@@ -4,13 +4,15 @@ import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
 
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.kafka.KafkaRecord;
-import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -22,10 +24,10 @@ import org.apache.flink.util.OutputTag;
 public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> {
   private static final long serialVersionUID = 1;
 
-  public static final String NAME = "Decode logs";
+  private static final String NAME = "Decode logs";
 
   /** The operator's uid, which never changes: checkpoints are restored by it. */
-  public static final String UID = "decode-logs";
+  private static final String UID = "decode-logs";
 
   /** Where the dead letters go. */
   public static final OutputTag<DeadLetter> DEAD_LETTERS = DecodedRecords.DEAD_LETTERS;
@@ -34,40 +36,46 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
   public static final String SKIPPED_SPANS = "skippedSpans";
 
   private final HashMap<String, LogFormat> formats;
-  private final EventLimits limits;
-  private final String hashKey;
-  private final Redaction redaction;
+  private final DecodeSettings settings;
   private transient Map<String, RecordDecoder> decoders;
   private transient DecodedRecords records;
 
+  DecodeLogs(Map<String, LogFormat> formats, DecodeSettings settings) {
+    this.formats = new HashMap<>(formats);
+    this.settings = settings;
+  }
+
   /**
-   * A decoder of logs.
+   * Decodes these records.
    *
    * @param formats how the records of each topic are written
-   * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
-  public DecodeLogs(
-      Map<String, LogFormat> formats, EventLimits limits, String hashKey, Redaction redaction) {
-    this.formats = new HashMap<>(formats);
-    this.limits = limits;
-    this.hashKey = hashKey;
-    this.redaction = redaction;
+  public static SingleOutputStreamOperator<ScriptEvent> on(
+      DataStream<KafkaRecord> records, Map<String, LogFormat> formats, DecodeSettings settings) {
+    return records
+        .process(new DecodeLogs(formats, settings), ScriptEventSerializer.TYPE)
+        .name(NAME)
+        .uid(UID);
   }
 
   @Override
   public void open(OpenContext context) {
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
-    Redactor redactor = new Redactor(redaction, metrics.counter(Redactor.FAILURES));
+    Redactor redactor = new Redactor(settings.redaction(), metrics.counter(Redactor.FAILURES));
     Map<LogFormat, RecordDecoder> byFormat = new HashMap<>();
     decoders = new HashMap<>();
     formats.forEach(
         (topic, format) ->
             decoders.put(
                 topic,
-                byFormat.computeIfAbsent(format, f -> f.decoder(limits, hashKey, redactor))));
+                byFormat.computeIfAbsent(
+                    format, f -> f.decoder(settings.limits(), settings.runHashKey(), redactor))));
     records =
         new DecodedRecords(
-            metrics, limits.maxDeadLetterBytes(), redactor, metrics.counter(SKIPPED_SPANS));
+            metrics,
+            settings.limits().maxDeadLetterBytes(),
+            redactor,
+            metrics.counter(SKIPPED_SPANS));
   }
 
   @Override

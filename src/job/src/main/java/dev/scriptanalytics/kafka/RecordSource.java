@@ -1,5 +1,10 @@
 package dev.scriptanalytics.kafka;
 
+import static dev.scriptanalytics.configuration.JobOptions.SOURCE_IDLE_TIMEOUT;
+import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_DRIFT;
+import static dev.scriptanalytics.configuration.JobOptions.SOURCE_MAX_OUT_OF_ORDERNESS;
+
+import dev.scriptanalytics.configuration.JobConfiguration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -32,6 +37,16 @@ public record RecordSource(
   // hour. A shorter interval costs more messages; at this one, they take a thirtieth of the
   // processor time.
   private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
+
+  /** A source of these topics, as the job is configured. */
+  public static RecordSource of(List<String> topics, JobConfiguration configuration) {
+    return new RecordSource(
+        topics,
+        configuration.kafkaProperties(),
+        configuration.get(SOURCE_MAX_OUT_OF_ORDERNESS),
+        configuration.get(SOURCE_IDLE_TIMEOUT),
+        configuration.get(SOURCE_MAX_DRIFT));
+  }
 
   /** Adds this source to a job. */
   public SingleOutputStreamOperator<KafkaRecord> in(StreamExecutionEnvironment env, String uid) {

@@ -34,12 +34,15 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -67,10 +70,10 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
     implements OneInputStreamOperator<ScriptEvent, Fact> {
   private static final long serialVersionUID = 1;
 
-  public static final String NAME = "Track runs";
+  private static final String NAME = "Track runs";
 
   /** The operator's uid, which never changes: checkpoints are restored by it. */
-  public static final String UID = "track-runs";
+  private static final String UID = "track-runs";
 
   /** Rows of {@code runs}. */
   public static final OutputTag<byte[]> RUN_ROWS =
@@ -166,7 +169,21 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
   private transient Counter timedOut;
   private transient Counter unenriched;
 
-  public TrackRuns(TrackingRules rules, KeyGroups keyGroups) {
+  /**
+   * Tracks the runs of these events.
+   *
+   * @param maxParallelism that of the job: the number of key groups
+   */
+  public static SingleOutputStreamOperator<Fact> on(
+      DataStream<ScriptEvent> events, TrackingRules rules, int maxParallelism) {
+    KeyGroups byRun = new KeyGroups(maxParallelism);
+    return events
+        .keyBy(byRun, Types.INT)
+        .transform(NAME, Fact.TYPE, new TrackRuns(rules, byRun))
+        .uid(UID);
+  }
+
+  TrackRuns(TrackingRules rules, KeyGroups keyGroups) {
     this.rules = rules;
     this.keyGroups = keyGroups;
   }

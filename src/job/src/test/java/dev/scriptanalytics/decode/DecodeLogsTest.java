@@ -27,9 +27,10 @@ class DecodeLogsTest {
         new DecodeHarness(
             new DecodeLogs(
                 Map.of("script-logs", DecodedLogs.JSON, "more-logs", DecodedLogs.JSON),
-                DecodedLogs.limits(Duration.ofDays(30)),
-                DecodedLogs.HASH_KEY,
-                Redaction.NONE));
+                new DecodeSettings(
+                    DecodedLogs.limits(Duration.ofDays(30)),
+                    DecodedLogs.HASH_KEY,
+                    Redaction.NONE)));
   }
 
   @AfterEach

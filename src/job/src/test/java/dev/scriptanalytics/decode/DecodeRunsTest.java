@@ -33,7 +33,9 @@ class DecodeRunsTest {
   @BeforeEach
   void start() throws Exception {
     harness =
-        new DecodeHarness(new DecodeRuns(limits(), "000102030405060708090a0b0c0d0e0f", redaction));
+        new DecodeHarness(
+            new DecodeRuns(
+                new DecodeSettings(limits(), "000102030405060708090a0b0c0d0e0f", redaction)));
   }
 
   @AfterEach
