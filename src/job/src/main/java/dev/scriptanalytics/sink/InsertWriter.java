@@ -12,7 +12,6 @@ import java.util.concurrent.RejectedExecutionException;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
-import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 
@@ -22,7 +21,7 @@ import org.apache.flink.util.concurrent.ExecutorThreadFactory;
  * <p>Everything but the insert itself happens in the task's thread, where also the insert's end is
  * reported, so that no field but {@link #client} needs a lock.
  */
-final class InsertWriter implements SinkWriter<byte[]> {
+final class InsertWriter implements AutoCloseable {
   private final ClickHouseConnection connection;
   private final String table;
   private final List<String> columns;
@@ -65,11 +64,6 @@ final class InsertWriter implements SinkWriter<byte[]> {
     this.spare = new RowBatch(batching.rows(), batching.bytes());
   }
 
-  @Override
-  public void write(byte[] row, Context context) throws InterruptedException {
-    write(row, row.length);
-  }
-
   /** Takes a row, the first {@code length} of these bytes, which may be used again afterwards. */
   void write(byte[] row, int length) throws InterruptedException {
     while (!filling.hasRoomFor(length)) {
@@ -87,8 +81,8 @@ final class InsertWriter implements SinkWriter<byte[]> {
     }
   }
 
-  @Override
-  public void flush(boolean endOfInput) throws InterruptedException {
+  /** Waits until ClickHouse has taken every row. */
+  void flush() throws InterruptedException {
     while (sending || !filling.isEmpty()) {
       sendOrWait();
     }

@@ -3,22 +3,17 @@ package dev.scriptanalytics.sink;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
-import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
  * Writes rollup rows into {@code run_rollups}, at least once: rows replace each other, so that one
- * written twice counts once. ClickHouse makes the digest of the centroids as it inserts.
+ * written twice counts once. ClickHouse makes the digest from the centroids during the insert.
  *
- * <p>As RowBinary, like raw rows: where 100,000 scripts have a row every few seconds, the text of
- * JDBC batches took a twentieth of all processor time.
+ * <p>The rows are RowBinary like raw rows: with 100,000 scripts, each with a row every few seconds,
+ * the text of JDBC batches took a twentieth of all processor time.
  */
-public final class RollupSink implements Sink<RollupRow> {
-  private static final long serialVersionUID = 1L;
-
+public final class RollupSink {
   private static final String TABLE = "run_rollups";
 
   /** The columns that {@link #encode} writes, in its order; EPHEMERAL ones must be named. */
@@ -42,41 +37,19 @@ public final class RollupSink implements Sink<RollupRow> {
   /** Enough for tens of thousands of small rows, and little beside the heap where rows are full. */
   private static final int MAX_BYTES = 8 << 20;
 
-  private final ClickHouseConnection connection;
-  private final Batching batching;
-
-  private RollupSink(ClickHouseConnection connection, Batching batching) {
-    this.connection = connection;
-    this.batching = batching;
-  }
+  private RollupSink() {}
 
   /** The sink. */
   public static Sink<RollupRow> of(ClickHouseConnection connection, Batching batching) {
-    return new RollupSink(connection, batching.atMost(batching.rows(), MAX_BYTES));
+    return RowBinarySink.of(
+        connection, TABLE, COLUMNS, RollupSink::write, batching.atMost(batching.rows(), MAX_BYTES));
   }
 
-  @Override
-  public SinkWriter<RollupRow> createWriter(WriterInitContext context) {
-    InsertWriter writer = new InsertWriter(connection, TABLE, COLUMNS, batching, context);
-    RowBinaryBuffer buffer = new RowBinaryBuffer();
-    return new SinkWriter<>() {
-      @Override
-      public void write(RollupRow row, Context written) throws InterruptedException {
-        buffer.reset();
-        encode(row, buffer);
-        writer.write(buffer.buffer(), buffer.size());
-      }
-
-      @Override
-      public void flush(boolean endOfInput) throws InterruptedException {
-        writer.flush(endOfInput);
-      }
-
-      @Override
-      public void close() throws IOException {
-        writer.close();
-      }
-    };
+  private static void write(RollupRow row, RowBinaryBuffer scratch, InsertWriter to)
+      throws InterruptedException {
+    scratch.reset();
+    encode(row, scratch);
+    to.write(scratch.buffer(), scratch.size());
   }
 
   private static void encode(RollupRow row, RowBinaryBuffer to) {
