@@ -91,7 +91,7 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   /** Counts these facts together, cell by cell. */
   public static SingleOutputStreamOperator<FactBatch> on(
       DataStream<Fact> facts, RollupSettings settings) {
-    return facts.transform(NAME, FactBatch.TYPE, new AggregateFacts(settings)).uid(UID);
+    return facts.transform(NAME, FactBatchSerializer.TYPE, new AggregateFacts(settings)).uid(UID);
   }
 
   @Override

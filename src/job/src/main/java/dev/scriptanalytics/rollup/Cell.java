@@ -1,12 +1,7 @@
 package dev.scriptanalytics.rollup;
 
-import dev.scriptanalytics.serialize.ValueTypeInfo;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-
 /** What is known of a cell so far: the state behind a row of {@code run_rollups}. */
 final class Cell {
-  /** How Flink handles cells. */
-  static final TypeInformation<Cell> TYPE = new ValueTypeInfo<>(Cell.class, new CellSerializer());
 
   private final Digest digest;
   private long facts;

@@ -1,8 +1,6 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
-import dev.scriptanalytics.serialize.ValueTypeInfo;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * Which cell a fact counts in: a row's key in {@code run_rollups}, and the key of the shuffle.
@@ -11,9 +9,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * cell belongs to, so it must come out the same in every JVM and every release.
  */
 public final class CellKey {
-  /** How Flink handles keys. */
-  public static final TypeInformation<CellKey> TYPE =
-      new ValueTypeInfo<>(CellKey.class, new CellKeySerializer());
 
   /** Large, so that no small change of one part makes up for one of another; never changes. */
   private static final int MIXER = 0x9E3779B1;

@@ -2,15 +2,21 @@ package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.serialize.ValueSerializer;
+import dev.scriptanalytics.serialize.ValueTypeInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link CellKey}. */
-final class CellKeySerializer extends ValueSerializer<CellKey> {
+public final class CellKeySerializer extends ValueSerializer<CellKey> {
+  /** How Flink handles this type. */
+  public static final TypeInformation<CellKey> TYPE =
+      new ValueTypeInfo<>(CellKey.class, new CellKeySerializer());
+
   private static final long serialVersionUID = 1;
 
   // A megabyte; few of 100,000 scripts share a place.

@@ -1,8 +1,10 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.serialize.CopyingSerializer;
+import dev.scriptanalytics.serialize.ValueTypeInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -10,6 +12,9 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link Cell}, and leaves it as it is. */
 final class CellSerializer extends CopyingSerializer<Cell> {
+  /** How Flink handles this type. */
+  static final TypeInformation<Cell> TYPE = new ValueTypeInfo<>(Cell.class, new CellSerializer());
+
   private static final long serialVersionUID = 1;
 
   private static final int FIXED_BYTES = 4 * Long.BYTES + 3 * Double.BYTES;

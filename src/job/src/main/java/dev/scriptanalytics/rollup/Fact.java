@@ -1,8 +1,6 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
-import dev.scriptanalytics.serialize.ValueTypeInfo;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * What happened to a run, for the one cell that it counts in.
@@ -10,9 +8,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * <p>Mutable and reused by its producer: whoever wants to keep one copies it.
  */
 public final class Fact {
-  /** How Flink handles facts. */
-  public static final TypeInformation<Fact> TYPE =
-      new ValueTypeInfo<>(Fact.class, new FactSerializer());
 
   /** What happened. */
   public enum Kind {

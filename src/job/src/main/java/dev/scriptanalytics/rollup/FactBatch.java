@@ -1,8 +1,6 @@
 package dev.scriptanalytics.rollup;
 
-import dev.scriptanalytics.serialize.ValueTypeInfo;
 import java.util.Arrays;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * Facts of one cell, counted together before they are shuffled, so that a hot script costs about as
@@ -11,9 +9,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * <p>Once sent it is not changed any more.
  */
 public final class FactBatch {
-  /** How Flink handles batches. */
-  public static final TypeInformation<FactBatch> TYPE =
-      new ValueTypeInfo<>(FactBatch.class, new FactBatchSerializer());
 
   private static final double[] NONE = {};
   private static final int FIRST_CAPACITY = 4;

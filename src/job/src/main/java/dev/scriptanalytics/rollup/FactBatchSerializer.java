@@ -1,14 +1,20 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.serialize.ValueSerializer;
+import dev.scriptanalytics.serialize.ValueTypeInfo;
 import java.io.IOException;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link FactBatch}. */
-final class FactBatchSerializer extends ValueSerializer<FactBatch> {
+public final class FactBatchSerializer extends ValueSerializer<FactBatch> {
+  /** How Flink handles this type. */
+  public static final TypeInformation<FactBatch> TYPE =
+      new ValueTypeInfo<>(FactBatch.class, new FactBatchSerializer());
+
   private static final long serialVersionUID = 1;
 
   private final CellKeySerializer keys = new CellKeySerializer();

@@ -2,14 +2,20 @@ package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.serialize.CopyingSerializer;
+import dev.scriptanalytics.serialize.ValueTypeInfo;
 import java.io.IOException;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link Fact}. */
-final class FactSerializer extends CopyingSerializer<Fact> {
+public final class FactSerializer extends CopyingSerializer<Fact> {
+  /** How Flink handles this type. */
+  public static final TypeInformation<Fact> TYPE =
+      new ValueTypeInfo<>(Fact.class, new FactSerializer());
+
   private static final long serialVersionUID = 1;
 
   @Override

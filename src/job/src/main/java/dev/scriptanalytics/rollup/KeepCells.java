@@ -49,7 +49,8 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   private static final int ROWS_PER_STEP = 2_000;
 
   /** The cells. */
-  static final ValueStateDescriptor<Cell> CELL = new ValueStateDescriptor<>("cell", Cell.TYPE);
+  static final ValueStateDescriptor<Cell> CELL =
+      new ValueStateDescriptor<>("cell", CellSerializer.TYPE);
 
   /** There for each cell that has changed since its row was last written. */
   static final ValueStateDescriptor<Boolean> CHANGED =
@@ -81,8 +82,8 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   public static SingleOutputStreamOperator<RollupRow> on(
       DataStream<FactBatch> batches, RollupSettings settings) {
     return batches
-        .keyBy(FactBatch::key, CellKey.TYPE)
-        .transform(NAME, RollupRow.TYPE, new KeepCells(settings, ROWS_PER_STEP))
+        .keyBy(FactBatch::key, CellKeySerializer.TYPE)
+        .transform(NAME, RollupRowSerializer.TYPE, new KeepCells(settings, ROWS_PER_STEP))
         .uid(UID);
   }
 

@@ -1,8 +1,6 @@
 package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
-import dev.scriptanalytics.serialize.ValueTypeInfo;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * A cell as it stands: a row of {@code run_rollups}, which replaces every earlier row of its cell.
@@ -31,8 +29,4 @@ public record RollupRow(
     double responseTimeMin,
     double responseTimeMax,
     float[] means,
-    long[] weights) {
-  /** How Flink handles rows. */
-  public static final TypeInformation<RollupRow> TYPE =
-      new ValueTypeInfo<>(RollupRow.class, new RollupRowSerializer());
-}
+    long[] weights) {}

@@ -2,14 +2,20 @@ package dev.scriptanalytics.rollup;
 
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.serialize.ValueSerializer;
+import dev.scriptanalytics.serialize.ValueTypeInfo;
 import java.io.IOException;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes a {@link RollupRow}. */
-final class RollupRowSerializer extends ValueSerializer<RollupRow> {
+public final class RollupRowSerializer extends ValueSerializer<RollupRow> {
+  /** How Flink handles this type. */
+  public static final TypeInformation<RollupRow> TYPE =
+      new ValueTypeInfo<>(RollupRow.class, new RollupRowSerializer());
+
   private static final long serialVersionUID = 1;
 
   @Override

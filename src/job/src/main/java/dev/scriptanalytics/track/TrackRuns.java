@@ -11,6 +11,7 @@ import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.rollup.Fact;
+import dev.scriptanalytics.rollup.FactSerializer;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunDeployment;
@@ -179,7 +180,7 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
     KeyGroups byRun = new KeyGroups(maxParallelism);
     return events
         .keyBy(byRun, Types.INT)
-        .transform(NAME, Fact.TYPE, new TrackRuns(rules, byRun))
+        .transform(NAME, FactSerializer.TYPE, new TrackRuns(rules, byRun))
         .uid(UID);
   }
 

@@ -300,7 +300,7 @@ class AggregateFactsTest {
             .build();
     harness = new OneInputStreamOperatorTestHarness<>(operator, environment);
     harness.setProcessingTime(START);
-    harness.setup(FactBatch.TYPE.createSerializer(null));
+    harness.setup(FactBatchSerializer.TYPE.createSerializer(null));
     if (state != null) {
       harness.initializeState(state);
     }

@@ -342,9 +342,9 @@ class KeepCellsTest {
             .build();
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            operator, FactBatch::key, CellKey.TYPE, environment);
+            operator, FactBatch::key, CellKeySerializer.TYPE, environment);
     harness.setProcessingTime(START);
-    harness.setup(RollupRow.TYPE.createSerializer(null));
+    harness.setup(RollupRowSerializer.TYPE.createSerializer(null));
     if (state != null) {
       harness.initializeState(state);
     }

@@ -44,7 +44,7 @@ class RollupPipelineTest {
     DataStream<Fact> facts =
         environment
             .fromSource(
-                new DataGeneratorSource<>(RollupPipelineTest::factOf, FACTS, Fact.TYPE),
+                new DataGeneratorSource<>(RollupPipelineTest::factOf, FACTS, FactSerializer.TYPE),
                 WatermarkStrategy.noWatermarks(),
                 "facts")
             .uid("facts");

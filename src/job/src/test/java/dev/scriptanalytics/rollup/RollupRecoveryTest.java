@@ -157,7 +157,7 @@ class RollupRecoveryTest {
       this.table = table;
       aggregation =
           new OneInputStreamOperatorTestHarness<>(new AggregateFacts(SampleFacts.SETTINGS));
-      aggregation.setup(FactBatch.TYPE.createSerializer(new SerializerConfigImpl()));
+      aggregation.setup(FactBatchSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
       aggregation.setProcessingTime(clock);
       if (restored != null) {
         aggregation.initializeState(restored.aggregation);
@@ -174,12 +174,12 @@ class RollupRecoveryTest {
           new KeyedOneInputStreamOperatorTestHarness<>(
               new KeepCells(SampleFacts.SETTINGS, 3),
               FactBatch::key,
-              CellKey.TYPE,
+              CellKeySerializer.TYPE,
               MAX_PARALLELISM,
               parallelism,
               index);
       harness.setStateBackend(backend);
-      harness.setup(RollupRow.TYPE.createSerializer(new SerializerConfigImpl()));
+      harness.setup(RollupRowSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
       harness.setProcessingTime(clock);
       if (restored != null) {
         harness.initializeState(
@@ -295,7 +295,9 @@ class RollupRecoveryTest {
       Map<CellKey, String> contents = new HashMap<>();
       for (Map.Entry<CellKey, RollupRow> row : rows.entrySet()) {
         DataOutputSerializer out = new DataOutputSerializer(64);
-        RollupRow.TYPE.createSerializer(new SerializerConfigImpl()).serialize(row.getValue(), out);
+        RollupRowSerializer.TYPE
+            .createSerializer(new SerializerConfigImpl())
+            .serialize(row.getValue(), out);
         contents.put(row.getKey(), HexFormat.of().formatHex(out.getCopyOfBuffer()));
       }
       return contents;

@@ -43,8 +43,8 @@ class RollupTypesTest {
 
   @Test
   void readsAndWritesTheKeysOfVersion1() throws IOException {
-    assertThat(hex(CellKey.TYPE, KEY)).isEqualTo(GOLDEN_KEY);
-    assertThat(read(CellKey.TYPE, GOLDEN_KEY)).isEqualTo(KEY).hasSameHashCodeAs(KEY);
+    assertThat(hex(CellKeySerializer.TYPE, KEY)).isEqualTo(GOLDEN_KEY);
+    assertThat(read(CellKeySerializer.TYPE, GOLDEN_KEY)).isEqualTo(KEY).hasSameHashCodeAs(KEY);
   }
 
   @Test
@@ -55,9 +55,9 @@ class RollupTypesTest {
 
   @Test
   void readsAndWritesTheFactsOfVersion1() throws IOException {
-    assertThat(hex(Fact.TYPE, succeeded(138.25))).isEqualTo(GOLDEN_FACT);
+    assertThat(hex(FactSerializer.TYPE, succeeded(138.25))).isEqualTo(GOLDEN_FACT);
 
-    Fact fact = read(Fact.TYPE, GOLDEN_FACT);
+    Fact fact = read(FactSerializer.TYPE, GOLDEN_FACT);
 
     assertThat(fact).usingRecursiveComparison().isEqualTo(succeeded(138.25));
   }
@@ -65,7 +65,8 @@ class RollupTypesTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void readsEveryKindOfFactBack(Fact.Kind kind) throws IOException {
-    assertThat(read(Fact.TYPE, hex(Fact.TYPE, fact(kind))).kind).isEqualTo(kind);
+    assertThat(read(FactSerializer.TYPE, hex(FactSerializer.TYPE, fact(kind))).kind)
+        .isEqualTo(kind);
   }
 
   @Test
@@ -73,9 +74,9 @@ class RollupTypesTest {
     FactBatch batch = batch(KEY, 138.25, 0.5, Double.NaN);
     batch.count(Fact.Kind.UNSEEN, Double.NaN);
     batch.count(Fact.Kind.FAILED, Double.NaN);
-    assertThat(hex(FactBatch.TYPE, batch)).isEqualTo(GOLDEN_BATCH);
+    assertThat(hex(FactBatchSerializer.TYPE, batch)).isEqualTo(GOLDEN_BATCH);
 
-    FactBatch read = read(FactBatch.TYPE, GOLDEN_BATCH);
+    FactBatch read = read(FactBatchSerializer.TYPE, GOLDEN_BATCH);
 
     assertThat(read.key()).isEqualTo(KEY);
     assertThat(read.facts()).isEqualTo(5);
@@ -90,18 +91,20 @@ class RollupTypesTest {
   @Test
   void readsAndWritesTheRowsOfVersion1() throws IOException {
     RollupRow row = new Cell(9, -1, 7, 2, 100.5, 1, 40, digest(2)).row(KEY);
-    assertThat(hex(RollupRow.TYPE, row)).isEqualTo(GOLDEN_ROW);
+    assertThat(hex(RollupRowSerializer.TYPE, row)).isEqualTo(GOLDEN_ROW);
 
-    assertThat(read(RollupRow.TYPE, GOLDEN_ROW)).usingRecursiveComparison().isEqualTo(row);
+    assertThat(read(RollupRowSerializer.TYPE, GOLDEN_ROW))
+        .usingRecursiveComparison()
+        .isEqualTo(row);
   }
 
   @Test
   void readsAndWritesTheCellsOfVersion1() throws IOException {
     String golden = resource("cell-1.hex");
 
-    Cell cell = read(Cell.TYPE, golden);
+    Cell cell = read(CellSerializer.TYPE, golden);
 
-    assertThat(hex(Cell.TYPE, cell)).isEqualTo(golden);
+    assertThat(hex(CellSerializer.TYPE, cell)).isEqualTo(golden);
     assertThat(cell.facts()).isEqualTo(700);
     assertThat(cell.seen()).isEqualTo(-3);
     assertThat(cell.succeeded()).isEqualTo(600);
@@ -116,19 +119,20 @@ class RollupTypesTest {
   void foldsADigestAsVersion1Did() throws IOException {
     Cell cell = new Cell(700, -3, 600, 103, 300_600.25, 0.5, 1_000, digest(600));
 
-    assertThat(hex(Cell.TYPE, cell)).isEqualTo(resource("cell-1.hex"));
+    assertThat(hex(CellSerializer.TYPE, cell)).isEqualTo(resource("cell-1.hex"));
   }
 
   @Test
   void changesACellApartFromItsCopy() throws IOException {
-    TypeSerializer<Cell> serializer = Cell.TYPE.createSerializer(new SerializerConfigImpl());
+    TypeSerializer<Cell> serializer =
+        CellSerializer.TYPE.createSerializer(new SerializerConfigImpl());
     Cell cell = new Cell();
     cell.add(batch(KEY, 1, 2));
-    String before = hex(Cell.TYPE, cell);
+    String before = hex(CellSerializer.TYPE, cell);
 
     serializer.copy(cell).add(batch(KEY, 3));
 
-    assertThat(hex(Cell.TYPE, cell)).isEqualTo(before);
+    assertThat(hex(CellSerializer.TYPE, cell)).isEqualTo(before);
   }
 
   @ParameterizedTest
@@ -156,8 +160,8 @@ class RollupTypesTest {
   void findsTheSerializersOfStateByTheNamesThatCheckpointsHave() throws IOException {
     for (Map.Entry<String, TypeInformation<?>> named :
         Map.<String, TypeInformation<?>>of(
-                "dev.scriptanalytics.rollup.CellSerializer$Snapshot", Cell.TYPE,
-                "dev.scriptanalytics.rollup.CellKeySerializer$Snapshot", CellKey.TYPE)
+                "dev.scriptanalytics.rollup.CellSerializer$Snapshot", CellSerializer.TYPE,
+                "dev.scriptanalytics.rollup.CellKeySerializer$Snapshot", CellKeySerializer.TYPE)
             .entrySet()) {
       DataOutputSerializer checkpoint = new DataOutputSerializer(64);
       checkpoint.writeUTF(named.getKey());
@@ -177,7 +181,12 @@ class RollupTypesTest {
   }
 
   static List<TypeInformation<?>> types() {
-    return List.of(Fact.TYPE, FactBatch.TYPE, CellKey.TYPE, Cell.TYPE, RollupRow.TYPE);
+    return List.of(
+        FactSerializer.TYPE,
+        FactBatchSerializer.TYPE,
+        CellKeySerializer.TYPE,
+        CellSerializer.TYPE,
+        RollupRowSerializer.TYPE);
   }
 
   /** A digest of so many different values. */

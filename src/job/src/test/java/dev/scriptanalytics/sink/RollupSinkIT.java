@@ -8,6 +8,7 @@ import com.tdunning.math.stats.Centroid;
 import com.tdunning.math.stats.MergingDigest;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
+import dev.scriptanalytics.rollup.RollupRowSerializer;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Waiting;
@@ -340,7 +341,7 @@ class RollupSinkIT {
     var configuration = Settings.ofWriter(clickHouse.httpUrl().toString(), arguments);
     return new WriterHarness<>(
         RollupSink.of(ClickHouseConnection.of(configuration), Batching.of(configuration)),
-        RollupRow.TYPE);
+        RollupRowSerializer.TYPE);
   }
 
   /** A row of failures only. */

@@ -9,6 +9,7 @@ import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
+import dev.scriptanalytics.rollup.RollupRowSerializer;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Ports;
@@ -103,7 +104,7 @@ class SinksInAJobIT {
         .sinkTo(RowBinarySink.of(connection, "numbers", List.of("n"), batching));
     numbers
         .map(SinksInAJobIT::rollup)
-        .returns(RollupRow.TYPE)
+        .returns(RollupRowSerializer.TYPE)
         .sinkTo(RollupSink.of(connection, batching));
     numbers
         .map(SinksInAJobIT::letter)
