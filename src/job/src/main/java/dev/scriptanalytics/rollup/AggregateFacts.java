@@ -1,5 +1,6 @@
 package dev.scriptanalytics.rollup;
 
+import dev.scriptanalytics.hash.Probing;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -58,15 +59,18 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   static final ListStateDescriptor<Long> WATERMARK =
       new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE);
 
+  private static final double MAX_LOAD = 0.5;
+  // A large odd factor, so that keys with similar hashes get distant slots.
+  private static final int SCATTER = 0x85EBCA6B;
+
   private final Duration interval;
   private final long grace;
   private final int maxCells;
   private final int maxResponseTimes;
 
   private transient FactBatch[] slots;
-  // Of the batches' keys: another batch is passed by without a look at it, far away in memory.
+  // The hash of each batch's key: a search skips another batch without reading it from memory.
   private transient int[] hashes;
-  private transient int shift;
   private transient int cells;
   private transient int responseTimes;
   private transient Pace pace;
@@ -108,11 +112,8 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   @Override
   public void open() throws Exception {
     super.open();
-    // At most half full, so that a search ends soon.
-    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * maxCells - 1);
-    slots = new FactBatch[1 << bits];
-    hashes = new int[1 << bits];
-    shift = Integer.SIZE - bits;
+    slots = new FactBatch[Probing.slots(maxCells, MAX_LOAD)];
+    hashes = new int[slots.length];
     pace = new Pace(getProcessingTimeService(), interval, this::flush);
     record = new StreamRecord<>(null);
     lateArrivals = getMetricGroup().counter(LATE_ARRIVALS);
@@ -147,9 +148,8 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   /** Where the batch of the fact's cell is; opens one if there is none. */
   private int slotOf(Fact fact, long arrival) {
     int hash = CellKey.hash(fact.script, fact.deploymentVersion, fact.minute, arrival);
-    // The high bits of a product with a large number: neighbours in hash end far apart.
-    int slot = (hash * 0x85EBCA6B) >>> shift;
-    for (FactBatch batch; (batch = slots[slot]) != null; slot = (slot + 1) & (slots.length - 1)) {
+    int slot = Probing.home(hash * SCATTER, slots.length);
+    for (FactBatch batch; (batch = slots[slot]) != null; slot = Probing.next(slot, slots.length)) {
       if (hashes[slot] == hash
           && batch.key().is(hash, fact.script, fact.deploymentVersion, fact.minute, arrival)) {
         return slot;
