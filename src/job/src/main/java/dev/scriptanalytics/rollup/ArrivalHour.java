@@ -1,24 +1,25 @@
 package dev.scriptanalytics.rollup;
 
 /**
- * When an arrival hour is over: the same for {@link AggregateFacts}, which must send no fact to a
- * cell that has left, and for {@link KeepCells}, which lets cells leave.
+ * The hour in which an event arrived, and when that hour is over: the same for {@link
+ * AggregateFacts}, which must send no fact to a cell that has left, and for {@link KeepCells},
+ * which lets cells leave.
  *
- * <p>Hours are in seconds since 1970, watermarks in milliseconds.
+ * <p>Hours are in seconds since 1970, instants and watermarks in milliseconds since 1970.
  */
-final class ArrivalHour {
+public final class ArrivalHour {
   private static final long SECONDS = 3600;
   private static final long MILLIS = SECONDS * 1000;
 
   private ArrivalHour() {}
 
   /** The hour that holds an instant in milliseconds since 1970. */
-  static long of(long instant) {
+  public static long of(long instant) {
     return Math.floorDiv(instant, MILLIS) * SECONDS;
   }
 
   /** The watermark at which an hour is over: its end and the grace, in milliseconds since 1970. */
-  static long end(long arrival, long grace) {
+  public static long end(long arrival, long grace) {
     return arrival * 1000 + MILLIS + grace;
   }
 

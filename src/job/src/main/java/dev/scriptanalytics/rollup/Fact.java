@@ -30,6 +30,9 @@ public final class Fact {
     }
   }
 
+  private static final long MINUTE_MILLIS = 60_000;
+  private static final long MINUTE_SECONDS = 60;
+
   public Kind kind;
   public Script script;
   public int deploymentVersion;
@@ -42,4 +45,9 @@ public final class Fact {
 
   /** In milliseconds; NaN where there is none. Only of a run that ended well. */
   public double responseTime;
+
+  /** The minute, in seconds since 1970, that holds an instant in milliseconds since 1970. */
+  public static long minuteOf(long instant) {
+    return Math.floorDiv(instant, MINUTE_MILLIS) * MINUTE_SECONDS;
+  }
 }
