@@ -7,11 +7,16 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Spells identities out, each by what is not as in the one before: those of an installation are
- * much alike, and with many scripts they would take twice as much as the runs.
+ * Writes deployments as differences from the previous one, because those of one installation are
+ * much alike: with many scripts they would otherwise take twice the bytes of the runs.
  *
- * <p>An identity is its number in three bytes, how many of its {@link RunDeployment#bytes bytes}
- * are the first and how many the last ones of that before, and those between them, as a string.
+ * <pre>
+ *   | count 4 bytes | deployment | deployment | ...
+ *   deployment  | number 3 bytes | prefix varint | suffix varint | length varint | middle |
+ * </pre>
+ *
+ * <p>{@code prefix} and {@code suffix} are the numbers of first and last {@link RunDeployment#bytes
+ * bytes} that equal those of the previous deployment; {@code middle} has the bytes between.
  */
 final class DeploymentDeltaCodec {
   private static final byte[] NONE = {};
@@ -20,54 +25,55 @@ final class DeploymentDeltaCodec {
   private byte[] previous = NONE;
   private int count;
 
-  void add(int number, RunDeployment identity) {
-    byte[] bytes = identity.bytes();
+  void add(int number, RunDeployment deployment) {
+    byte[] bytes = deployment.bytes();
     int atMost = Math.min(bytes.length, previous.length);
-    int first = 0;
-    while (first < atMost && bytes[first] == previous[first]) {
-      first++;
+    int prefix = 0;
+    while (prefix < atMost && bytes[prefix] == previous[prefix]) {
+      prefix++;
     }
-    int last = 0;
-    while (last < atMost - first
-        && bytes[bytes.length - 1 - last] == previous[previous.length - 1 - last]) {
-      last++;
+    int suffix = 0;
+    while (suffix < atMost - prefix
+        && bytes[bytes.length - 1 - suffix] == previous[previous.length - 1 - suffix]) {
+      suffix++;
     }
     out.uint16(number >>> 8);
     out.uint8(number);
-    out.varint(first);
-    out.varint(last);
-    out.string(bytes, first, bytes.length - last);
+    out.varint(prefix);
+    out.varint(suffix);
+    out.string(bytes, prefix, bytes.length - suffix);
     previous = bytes;
     count++;
   }
 
-  /** How many bytes {@link #writeTo} takes. */
+  /** The number of bytes that {@link #writeTo} writes. */
   int size() {
     return Integer.BYTES + out.size();
   }
 
-  /** Writes how many there are, and all of them. */
+  /** Writes all deployments. */
   void writeTo(ByteBuffer target) {
     target.putInt(count).put(out.buffer(), 0, out.size());
   }
 
   /**
-   * Reads what {@link #writeTo} wrote.
+   * Reads the deployments of {@link #writeTo}.
    *
-   * @param numbers for each number that was written, gets that of its identity here
+   * @param numbers receives, for each written number, the number of its deployment here
+   * @param deployments numbers the deployments
    */
-  static void read(ByteBuffer from, Map<Integer, Integer> numbers, Deployments identities) {
+  static void read(ByteBuffer from, Map<Integer, Integer> numbers, Deployments deployments) {
     byte[] previous = NONE;
     for (int left = from.getInt(); left > 0; left--) {
       int number = Byte.toUnsignedInt(from.get()) | Byte.toUnsignedInt(from.get()) << 8;
       number = number << 8 | Byte.toUnsignedInt(from.get());
-      int first = readVarint(from);
-      int last = readVarint(from);
-      int between = readVarint(from);
-      byte[] bytes = Arrays.copyOf(previous, first + between + last);
-      from.get(bytes, first, between);
-      System.arraycopy(previous, previous.length - last, bytes, first + between, last);
-      numbers.put(number, identities.of(RunDeployment.ofBytes(bytes)));
+      int prefix = readVarint(from);
+      int suffix = readVarint(from);
+      int middle = readVarint(from);
+      byte[] bytes = Arrays.copyOf(previous, prefix + middle + suffix);
+      from.get(bytes, prefix, middle);
+      System.arraycopy(previous, previous.length - suffix, bytes, prefix + middle, suffix);
+      numbers.put(number, deployments.of(RunDeployment.ofBytes(bytes)));
       previous = bytes;
     }
   }

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.track;
 
+import dev.scriptanalytics.hash.Probing;
 import dev.scriptanalytics.hash.SipHash;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunDeployment;
@@ -11,57 +12,67 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Gives each run identity a number, so that a remembered run costs four bytes for it: there are
- * millions of runs and few deployed functions.
+ * Numbers the deployments of an instance's runs, so that a remembered run takes 20 bits for its
+ * deployment: runs are millions, deployments few.
  *
- * <p>One for all key groups of an instance. The numbers hold in this process only; state spells
- * them out ({@link FinishedRuns#drain}).
+ * <p>An open-addressing table finds the number of a deployment by 64 bits of its hash, and a list
+ * has the deployments by number:
  *
- * <p>Two identities are the same if 64 bits of their hash are: among a million that is wrong once
- * in thirty million processes. Its key is this process's own, so that nobody can do it on purpose.
- * To compare their texts, far apart in memory, took a sixth of the tracker's time with 100,000
+ * <pre>
+ *   table[2i]      | hash of the deployment, 64 bits |
+ *   table[2i + 1]  | its number; 0 in an empty slot |
+ *   byNumber[n]    | the deployment; null if n is free |
+ * </pre>
+ *
+ * <p>Equal hashes count as equal deployments: among a million that goes wrong in one of thirty
+ * million processes. The hash key is random for each process, so that nobody can provoke it.
+ * Comparing the texts, far apart in memory, would take a sixth of the tracker's time with 100,000
  * scripts.
+ *
+ * <p>Numbers are valid in this process only. State contains the deployments themselves ({@link
+ * DeploymentDeltaCodec}).
  */
 final class Deployments {
-  /** The number of no identity. */
+  /** The number of an unknown deployment. */
   static final int UNKNOWN = 0;
 
-  /** The largest bound: numbers have 20 bits in memory and in state. */
+  /** The largest limit: numbers have 20 bits in memory and in state. */
   static final int MAX_LIMIT = (1 << 20) - 1;
 
   private static final int MIN_CAPACITY = 64;
+  private static final double MAX_LOAD = 0.5;
 
   private final int limit;
   private final SipHash sipHash = new SipHash(randomKey());
   private final RowBinaryBuffer bytes = new RowBinaryBuffer();
-  // By number; null where one is free.
   private final List<RunDeployment> byNumber = new ArrayList<>();
   private final BitSet free = new BitSet();
-  // Open addressing: hash and number, one behind the other; the number is 0 in an empty place.
   private long[] table = new long[2 * MIN_CAPACITY];
+  private int capacity = MIN_CAPACITY;
   private int size;
 
   /**
-   * With a bound, so that a producer with a deployment id a run cannot fill the memory.
+   * Creates an empty table with a limit, so that a producer with a new deployment id for each run
+   * cannot fill the memory.
    *
-   * @param limit how many there may be; a further one is {@link #UNKNOWN}
+   * @param limit the largest number of deployments; any further one is {@link #UNKNOWN}
    */
   Deployments(int limit) {
     this.limit = Math.min(limit, MAX_LIMIT);
     byNumber.add(null);
   }
 
-  /** How many there are. */
+  /** The number of deployments. */
   int size() {
     return size;
   }
 
-  /** The identity of that number; null for {@link #UNKNOWN}. */
+  /** The deployment with a number; null for {@link #UNKNOWN}. */
   RunDeployment get(int number) {
     return byNumber.get(number);
   }
 
-  /** The number of a run's identity. */
+  /** The number of a run's deployment. */
   int of(RunRow run) {
     bytes.reset();
     RunDeployment.write(run, bytes);
@@ -70,14 +81,14 @@ final class Deployments {
     return number != UNKNOWN ? number : add(hash, RunDeployment.ofBytes(bytes.copy()));
   }
 
-  /** The number of an identity. */
-  int of(RunDeployment identity) {
-    long hash = hash(identity.bytes(), identity.bytes().length);
+  /** The number of an deployment. */
+  int of(RunDeployment deployment) {
+    long hash = hash(deployment.bytes(), deployment.bytes().length);
     int number = find(hash);
-    return number != UNKNOWN ? number : add(hash, identity);
+    return number != UNKNOWN ? number : add(hash, deployment);
   }
 
-  /** Forgets the identities of all other numbers, and says which these were. */
+  /** Forgets all deployments except these numbers, and returns the forgotten numbers. */
   BitSet retain(BitSet used) {
     BitSet forgotten = new BitSet();
     for (int number = 1; number < byNumber.size(); number++) {
@@ -89,43 +100,44 @@ final class Deployments {
     }
     if (!forgotten.isEmpty()) {
       free.or(forgotten);
-      rehash(Math.max(MIN_CAPACITY, Integer.highestOneBit(Math.max(1, size)) * 4));
+      rehash(Math.max(MIN_CAPACITY, Probing.slots(2 * size, MAX_LOAD)));
     }
     return forgotten;
   }
 
   private int find(long hash) {
-    int at = home(hash);
-    while (table[at + 1] != UNKNOWN && table[at] != hash) {
-      at = next(at);
+    int slot = home(hash);
+    while (table[2 * slot + 1] != UNKNOWN && table[2 * slot] != hash) {
+      slot = Probing.next(slot, capacity);
     }
-    return (int) table[at + 1];
+    return (int) table[2 * slot + 1];
   }
 
-  private int add(long hash, RunDeployment identity) {
+  private int add(long hash, RunDeployment deployment) {
     if (size >= limit) {
       return UNKNOWN;
     }
     int number = free.nextSetBit(0);
     if (number < 0) {
       number = byNumber.size();
-      byNumber.add(identity);
+      byNumber.add(deployment);
     } else {
       free.clear(number);
-      byNumber.set(number, identity);
+      byNumber.set(number, deployment);
     }
     size++;
-    if (2 * size > capacity()) {
-      rehash(2 * capacity());
+    if (size > Probing.maxEntries(capacity, MAX_LOAD)) {
+      rehash(2 * capacity);
     }
     place(hash, number);
     return number;
   }
 
-  /** Gives the table that many places, and leaves out the numbers that are free. */
-  private void rehash(int capacity) {
+  /** Moves the numbers that are in use into a table of another capacity. */
+  private void rehash(int newCapacity) {
     long[] old = table;
-    table = new long[2 * capacity];
+    capacity = newCapacity;
+    table = new long[2 * newCapacity];
     for (int at = 0; at < old.length; at += 2) {
       int number = (int) old[at + 1];
       if (number != UNKNOWN && byNumber.get(number) != null) {
@@ -135,28 +147,20 @@ final class Deployments {
   }
 
   private void place(long hash, int number) {
-    int at = home(hash);
-    while (table[at + 1] != UNKNOWN) {
-      at = next(at);
+    int slot = home(hash);
+    while (table[2 * slot + 1] != UNKNOWN) {
+      slot = Probing.next(slot, capacity);
     }
-    table[at] = hash;
-    table[at + 1] = number;
-  }
-
-  private int capacity() {
-    return table.length / 2;
+    table[2 * slot] = hash;
+    table[2 * slot + 1] = number;
   }
 
   private int home(long hash) {
-    return 2 * ((int) hash & (capacity() - 1));
+    return Probing.home((int) hash, capacity);
   }
 
-  private int next(int at) {
-    return (at + 2) & (table.length - 1);
-  }
-
-  private long hash(byte[] identity, int length) {
-    sipHash.hash(identity, 0, length);
+  private long hash(byte[] deployment, int length) {
+    sipHash.hash(deployment, 0, length);
     return sipHash.high();
   }
 

@@ -8,7 +8,6 @@ import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.decode.RunDecoder;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
-import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RowReader;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -250,19 +248,6 @@ class CapturedLogsTest {
   }
 
   private static TrackingRules rules(KoreloggerCapture libraryLines, int maxMessageBytes) {
-    return new TrackingRules(
-        Duration.ofDays(1).toMillis(),
-        Duration.ofDays(7).toMillis(),
-        0,
-        Duration.ofMinutes(10).toMillis(),
-        1 << 20,
-        Pattern.compile("^([A-Za-z]+) :: (.*)$"),
-        libraryLines,
-        0,
-        0,
-        0,
-        Redaction.NONE,
-        maxMessageBytes,
-        1 << 16);
+    return Rules.rules().capturedKorelogger(libraryLines).maxMessageBytes(maxMessageBytes).build();
   }
 }

@@ -20,25 +20,25 @@ class DeploymentDeltaCodecTest {
 
   @Test
   void givesBackWhatWasWritten() {
-    Map<Integer, RunDeployment> identities = new LinkedHashMap<>();
-    identities.put(1, identity("checkout", 1, "dep-1", "handle"));
-    identities.put(0xffffff, identity("checkout", -1, "dep-1", "handle_all"));
-    identities.put(0x8000, identity("check", 300, "", ""));
-    identities.put(0x80, identity("", 0, "", "x".repeat(1000)));
-    identities.put(7, identity("é".repeat(100), 2, "dep-2", "x".repeat(999)));
-    identities.put(8, identity("é".repeat(99) + "è", 2, "dep-2", "x".repeat(999)));
+    Map<Integer, RunDeployment> deployments = new LinkedHashMap<>();
+    deployments.put(1, deployment("checkout", 1, "dep-1", "handle"));
+    deployments.put(0xffffff, deployment("checkout", -1, "dep-1", "handle_all"));
+    deployments.put(0x8000, deployment("check", 300, "", ""));
+    deployments.put(0x80, deployment("", 0, "", "x".repeat(1000)));
+    deployments.put(7, deployment("é".repeat(100), 2, "dep-2", "x".repeat(999)));
+    deployments.put(8, deployment("é".repeat(99) + "è", 2, "dep-2", "x".repeat(999)));
 
-    identities.forEach(writer::add);
+    deployments.forEach(writer::add);
 
-    assertThat(read()).isEqualTo(identities);
+    assertThat(read()).isEqualTo(deployments);
   }
 
   @Test
-  void takesLittleForIdentitiesThatAreAlike() {
-    writer.add(1, identity("script_1000", 3, "deploy_03", "handle_order"));
+  void takesLittleForDeploymentsThatAreAlike() {
+    writer.add(1, deployment("script_1000", 3, "deploy_03", "handle_order"));
     int first = writer.size();
 
-    writer.add(2, identity("script_1729", 3, "deploy_03", "handle_order"));
+    writer.add(2, deployment("script_1729", 3, "deploy_03", "handle_order"));
 
     assertThat(writer.size() - first).isEqualTo(3 + 1 + 1 + 1 + "729".length());
   }
@@ -47,15 +47,15 @@ class DeploymentDeltaCodecTest {
     ByteBuffer bytes = ByteBuffer.allocate(writer.size());
     writer.writeTo(bytes);
     assertThat(bytes.hasRemaining()).isFalse();
-    Deployments identities = new Deployments(100);
+    Deployments deployments = new Deployments(100);
     Map<Integer, Integer> numbers = new HashMap<>();
-    DeploymentDeltaCodec.read(bytes.flip(), numbers, identities);
+    DeploymentDeltaCodec.read(bytes.flip(), numbers, deployments);
     Map<Integer, RunDeployment> read = new HashMap<>();
-    numbers.forEach((number, here) -> read.put(number, identities.get(here)));
+    numbers.forEach((number, here) -> read.put(number, deployments.get(here)));
     return read;
   }
 
-  private static RunDeployment identity(String script, int version, String id, String function) {
+  private static RunDeployment deployment(String script, int version, String id, String function) {
     return RunDeployment.of(
         script.getBytes(UTF_8), version, id.getBytes(UTF_8), function.getBytes(UTF_8));
   }

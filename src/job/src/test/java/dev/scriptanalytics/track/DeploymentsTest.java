@@ -13,20 +13,20 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DeploymentsTest {
-  private final Deployments identities = new Deployments(1000);
+  private final Deployments deployments = new Deployments(1000);
 
   @Test
-  void givesEqualIdentitiesOneNumberAndOthersAnother() {
+  void givesEqualDeploymentsOneNumberAndOthersAnother() {
     Set<Integer> numbers = new HashSet<>();
     for (int round = 0; round < 2; round++) {
       for (int i = 0; i < 500; i++) {
-        int number = identities.of(identity(i));
+        int number = deployments.of(deployment(i));
         numbers.add(number);
-        assertThat(identities.get(number)).isEqualTo(identity(i));
+        assertThat(deployments.get(number)).isEqualTo(deployment(i));
       }
     }
     assertThat(numbers).hasSize(500).doesNotContain(Deployments.UNKNOWN);
-    assertThat(identities.size()).isEqualTo(500);
+    assertThat(deployments.size()).isEqualTo(500);
   }
 
   @Test
@@ -44,8 +44,8 @@ class DeploymentsTest {
                     .decoded()
                     .row);
 
-    assertThat(identities.of(run)).isEqualTo(identities.of(identity(1)));
-    assertThat(identities.get(identities.of(run))).isEqualTo(identity(1));
+    assertThat(deployments.of(run)).isEqualTo(deployments.of(deployment(1)));
+    assertThat(deployments.get(deployments.of(run))).isEqualTo(deployment(1));
   }
 
   @Test
@@ -62,40 +62,40 @@ class DeploymentsTest {
         }
       }
     }
-    assertThat(all.stream().map(identities::of).distinct()).hasSize(16);
+    assertThat(all.stream().map(deployments::of).distinct()).hasSize(16);
   }
 
   @Test
   void takesNoMoreThanItsBound() {
     for (int i = 0; i < 1000; i++) {
-      identities.of(identity(i));
+      deployments.of(deployment(i));
     }
-    assertThat(identities.of(identity(1000))).isEqualTo(Deployments.UNKNOWN);
-    assertThat(identities.get(Deployments.UNKNOWN)).isNull();
-    assertThat(identities.of(identity(999))).isNotEqualTo(Deployments.UNKNOWN);
+    assertThat(deployments.of(deployment(1000))).isEqualTo(Deployments.UNKNOWN);
+    assertThat(deployments.get(Deployments.UNKNOWN)).isNull();
+    assertThat(deployments.of(deployment(999))).isNotEqualTo(Deployments.UNKNOWN);
   }
 
   @Test
   void forgetsWhatIsNotUsedAndGivesItsNumberToOthers() {
     BitSet used = new BitSet();
     for (int i = 0; i < 1000; i++) {
-      int number = identities.of(identity(i));
+      int number = deployments.of(deployment(i));
       used.set(number, i % 10 == 0);
     }
-    BitSet forgotten = identities.retain(used);
+    BitSet forgotten = deployments.retain(used);
 
     assertThat(forgotten.cardinality()).isEqualTo(900);
-    assertThat(identities.size()).isEqualTo(100);
+    assertThat(deployments.size()).isEqualTo(100);
     for (int i = 0; i < 1000; i += 10) {
-      assertThat(used.get(identities.of(identity(i)))).isTrue();
+      assertThat(used.get(deployments.of(deployment(i)))).isTrue();
     }
     for (int i = 5000; i < 5900; i++) {
-      assertThat(forgotten.get(identities.of(identity(i)))).isTrue();
+      assertThat(forgotten.get(deployments.of(deployment(i)))).isTrue();
     }
-    assertThat(identities.of(identity(6000))).isEqualTo(Deployments.UNKNOWN);
+    assertThat(deployments.of(deployment(6000))).isEqualTo(Deployments.UNKNOWN);
   }
 
-  private static RunDeployment identity(int i) {
+  private static RunDeployment deployment(int i) {
     return RunDeployment.of(
         ("s" + i).getBytes(UTF_8), i, ("d" + i).getBytes(UTF_8), ("f" + i).getBytes(UTF_8));
   }

@@ -1,24 +1,35 @@
 package dev.scriptanalytics.track;
 
+import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.configuration.KoreloggerCapture;
 import dev.scriptanalytics.redact.Redaction;
 import java.time.Duration;
-import java.util.regex.Pattern;
+import java.util.Map;
 
-/** Tracking rules that are the configuration's defaults, but for what a test says. */
+/** Tracking rules as the configuration's defaults have them, except for what a test changes. */
 final class Rules {
-  private Duration memory = Duration.ofHours(24);
-  private Duration maxOpen = Duration.ofDays(7);
-  private Duration timeout = Duration.ZERO;
-  private Duration awaitStart = Duration.ofMinutes(10);
-  private long awaitStartMaxBytes = 32 << 20;
+  private static final TrackingRules DEFAULTS =
+      TrackingRules.of(
+          JobConfiguration.fromArgs(
+              new String[] {
+                "--kafka.bootstrap.servers", "localhost:9092",
+                "--clickhouse.url", "http://localhost:8123"
+              },
+              Map.of()));
 
-  private KoreloggerCapture capturedKorelogger = KoreloggerCapture.AUTO;
-  private Duration awaitRun = Duration.ofMinutes(10);
-  private int awaitRunMaxEntries = 1000;
-  private long awaitRunMaxBytes = 32 << 20;
+  private Duration memory = Duration.ofMillis(DEFAULTS.memoryMillis());
+  private Duration maxOpen = Duration.ofMillis(DEFAULTS.maxOpenMillis());
+  private Duration timeout = Duration.ofMillis(DEFAULTS.timeoutMillis());
+  private Duration awaitStart = Duration.ofMillis(DEFAULTS.awaitStartMillis());
+  private long awaitStartMaxBytes = DEFAULTS.awaitStartMaxBytes();
 
-  private Redaction redaction = Redaction.NONE;
+  private KoreloggerCapture capturedKorelogger = DEFAULTS.libraryLines();
+  private Duration awaitRun = Duration.ofMillis(DEFAULTS.awaitRunMillis());
+  private int awaitRunMaxEntries = DEFAULTS.awaitRunMaxEntries();
+  private long awaitRunMaxBytes = DEFAULTS.awaitRunMaxBytes();
+
+  private Redaction redaction = DEFAULTS.redaction();
+  private int maxMessageBytes = DEFAULTS.maxMessageBytes();
 
   private Rules() {}
 
@@ -76,6 +87,11 @@ final class Rules {
     return this;
   }
 
+  Rules maxMessageBytes(int bytes) {
+    maxMessageBytes = bytes;
+    return this;
+  }
+
   TrackingRules build() {
     return new TrackingRules(
         memory.toMillis(),
@@ -83,13 +99,13 @@ final class Rules {
         timeout.toMillis(),
         awaitStart.toMillis(),
         awaitStartMaxBytes,
-        Pattern.compile("^([A-Za-z]+) :: (.*)$"),
+        DEFAULTS.capturedFormat(),
         capturedKorelogger,
         awaitRun.toMillis(),
         awaitRunMaxEntries,
         awaitRunMaxBytes,
         redaction,
-        1 << 16,
-        1 << 16);
+        maxMessageBytes,
+        DEFAULTS.maxDeadLetterBytes());
   }
 }
