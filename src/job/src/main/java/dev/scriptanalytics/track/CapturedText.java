@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Splits what default logging captured from a run into log entries.
+ * Splits the captured text of a run into log entries.
  *
- * <p>A line in the format of the logging library ({@code LEVEL :: message}, configurable) gives
- * level and message; any other line is an entry of its own, unless it continues the one above it:
- * behind a line of the library, or within a stack trace, a line that begins with white space,
- * {@code Caused by:} or {@code Traceback} does. Blank lines are no entries.
+ * <p>A line in the format of the logging library ({@code LEVEL :: message}, configurable) begins an
+ * entry with that level and message. Any other line is an entry of its own, unless it continues the
+ * entry above: after a line of the library, or within a stack trace, a line continues it that
+ * begins with white space, {@code Caused by:} or {@code Traceback}. Blank lines are skipped.
  */
 final class CapturedText {
   /** Takes the entries, in order. */
@@ -19,9 +19,9 @@ final class CapturedText {
     /**
      * One entry.
      *
-     * @param line where it begins, counted from 1
-     * @param level null for a line that is not in the library's format
-     * @param levelWord the level as it was written, empty where there is none
+     * @param line the number of its first line, counted from 1
+     * @param level null if the line is not in the library's format
+     * @param levelWord the level as the text has it; empty if {@code level} is null
      */
     void entry(int line, LogLevel level, String levelWord, String message);
   }
@@ -32,18 +32,19 @@ final class CapturedText {
   private final Matcher frame = FRAME.matcher("");
 
   /**
-   * With the format of the library's lines.
+   * Creates a splitter for a format of the library's lines.
    *
-   * @param format a pattern of two groups, level and message
+   * @param format a pattern with two groups, level and message
    */
   CapturedText(Pattern format) {
-    // Text is cut into lines at \n alone, so nothing else may end one for the pattern: not the lone
-    // \r of a progress bar, nor the separators of Unicode.
+    // Lines end at \n alone. So they must for the pattern, whose "." and "$" would otherwise stop
+    // at
+    // the \r of a progress bar and at Unicode's separators.
     this.libraryLine =
         Pattern.compile(format.pattern(), format.flags() | Pattern.UNIX_LINES).matcher("");
   }
 
-  /** Splits a text and hands over its entries. */
+  /** Splits a text and passes its entries on, in order. */
   void split(byte[] utf8, Entries entries) {
     String text = new String(utf8, StandardCharsets.UTF_8);
     int number = 0;
@@ -68,7 +69,7 @@ final class CapturedText {
       if (line.isBlank()) {
         continue;
       }
-      // Its own format comes first, since one that is configured may begin with white space.
+      // The format comes before continuation, because a configured one may begin with white space.
       LogLevel lineLevel = levelOf(line);
       boolean traceback = line.startsWith("Traceback");
       boolean continuing =
@@ -85,7 +86,7 @@ final class CapturedText {
       firstLine = number;
       inStackTrace = traceback;
       level = lineLevel;
-      // A word that is no level: somebody's own line, which only looks like the library's.
+      // Without a known level the line only looks like one of the library, and stays whole.
       levelWord = level == null ? "" : libraryLine.group(1);
       message = new StringBuilder(level == null ? line : libraryLine.group(2));
     }
@@ -94,9 +95,9 @@ final class CapturedText {
     }
   }
 
-  /** The level of a line of the library; null of any other line. */
+  /** The level of a line of the library; null for any other line. */
   private LogLevel levelOf(String line) {
-    // Of a pattern with alternatives, either group may have matched nothing.
+    // In a pattern with alternatives, either group may be missing from the match.
     boolean library =
         libraryLine.reset(line).matches()
             && libraryLine.group(1) != null

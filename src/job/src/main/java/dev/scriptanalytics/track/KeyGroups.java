@@ -5,18 +5,18 @@ import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
- * Sends a run to a key group by its hash, and stands for each key group by one number.
+ * Assigns runs to key groups by their hash, and names one representative key for each key group.
  *
- * <p>Runs are kept by us, a key group at a time, and written to Flink's keyed state under the key
- * group's number. So a run costs no entry in a state backend, the split is as even as the hash, and
- * rescaling still moves whole key groups.
+ * <p>Flink derives a key group from a key by a hash of its own. The representative of a key group
+ * is the smallest number for which Flink does arrive at that key group. All runs of a key group
+ * have its representative as their key, see {@link KeyedState}.
  */
 public final class KeyGroups implements KeySelector<ScriptEvent, Integer> {
   private static final long serialVersionUID = 1;
 
   private final Integer[] representatives;
 
-  /** For a job of that maximal parallelism, which is the number of key groups. */
+  /** Creates the key groups of a job, whose number is the job's max parallelism. */
   public KeyGroups(int maxParallelism) {
     representatives = new Integer[maxParallelism];
     int found = 0;
@@ -29,17 +29,17 @@ public final class KeyGroups implements KeySelector<ScriptEvent, Integer> {
     }
   }
 
-  /** How many there are. */
+  /** The number of key groups. */
   int count() {
     return representatives.length;
   }
 
-  /** The key group of a run. */
+  /** The key group of a run, by the first half of its hash. */
   int of(long hashHigh) {
     return (int) (((hashHigh & 0xffffffffL) * representatives.length) >>> 32);
   }
 
-  /** The key that Flink assigns to that key group. */
+  /** The key that stands for a key group. */
   Integer representative(int keyGroup) {
     return representatives[keyGroup];
   }
