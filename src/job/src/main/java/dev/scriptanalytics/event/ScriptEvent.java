@@ -14,9 +14,7 @@ public final class ScriptEvent {
     /** It started or ended; the row belongs to {@code runs}. */
     RUN,
     /** It logged something; the row belongs to {@code logs}. */
-    LOG,
-    /** As {@link #RUN}, for a run with log entries; only the tracker uses it. */
-    LOGGED_RUN
+    LOG
   }
 
   public final Kind kind;
@@ -78,11 +76,5 @@ public final class ScriptEvent {
   /** A log entry. */
   public static ScriptEvent ofLog(long hashHigh, long hashLow, long arrival, byte[] row) {
     return new ScriptEvent(Kind.LOG, hashHigh, hashLow, arrival, null, row, null, null);
-  }
-
-  /** This event, with the mark that the run has log entries. */
-  public ScriptEvent withLogs() {
-    return new ScriptEvent(
-        Kind.LOGGED_RUN, hashHigh, hashLow, arrival, origin, row, stdout, stderr);
   }
 }

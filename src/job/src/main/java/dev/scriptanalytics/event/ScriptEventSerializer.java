@@ -19,7 +19,6 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
 
   private static final byte RUN = 0;
   private static final byte LOG = 1;
-  private static final byte LOGGED_RUN = 2;
 
   // A job has few topics, each with millions of events.
   private transient String lastTopic;
@@ -57,6 +56,9 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
     long hashHigh = source.readLong();
     long hashLow = source.readLong();
     long arrival = source.readLong();
+    if (kind != RUN && kind != LOG) {
+      throw new IOException("Unknown kind of event: " + kind);
+    }
     if (kind == LOG) {
       return ScriptEvent.ofLog(hashHigh, hashLow, arrival, readBytes(source));
     }
@@ -67,20 +69,14 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
       lastTopic = topic;
     }
     Origin origin = new Origin(topic, source.readInt(), source.readLong(), source.readInt());
-    ScriptEvent event =
-        ScriptEvent.ofRun(
-            hashHigh,
-            hashLow,
-            arrival,
-            origin,
-            readBytes(source),
-            readBytes(source),
-            readBytes(source));
-    return switch (kind) {
-      case RUN -> event;
-      case LOGGED_RUN -> event.withLogs();
-      default -> throw new IOException("Unknown kind of event: " + kind);
-    };
+    return ScriptEvent.ofRun(
+        hashHigh,
+        hashLow,
+        arrival,
+        origin,
+        readBytes(source),
+        readBytes(source),
+        readBytes(source));
   }
 
   /** The topic as {@link DataOutputView#writeUTF} writes it, which is too slow for every event. */
@@ -98,7 +94,6 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
     return switch (kind) {
       case RUN -> RUN;
       case LOG -> LOG;
-      case LOGGED_RUN -> LOGGED_RUN;
     };
   }
 

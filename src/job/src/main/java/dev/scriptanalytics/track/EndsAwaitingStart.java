@@ -2,6 +2,7 @@ package dev.scriptanalytics.track;
 
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
+import dev.scriptanalytics.hash.Probing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,17 +16,20 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * The ends of runs whose start has not come, oldest first, to be merged with it if it comes.
+ * The ends of runs whose start has not arrived, oldest first, kept to be merged with the start.
  *
- * <p>Where producers send no starts every run passes through here, and leaves untouched. So an end
- * costs a copy of its bytes into a page and a place in the page's own table, which goes as a whole:
- * as objects the ends were a third of the tracker's time, and so they were with one table for all,
- * out of which each of them had to be taken again.
+ * <p>Where producers send no starts, every run passes through here and leaves unused. So an end is
+ * no object of its own. It costs a copy of its bytes into a page, and a slot in the page's own
+ * table; the page and its table are recycled as a whole when all its ends have left.
+ *
+ * <p>The bound holds for an instance and not for a key group, therefore one object has the ends of
+ * all key groups.
  */
 final class EndsAwaitingStart {
   private static final byte FORMAT = 1;
   private static final int MIN_PAGE_BYTES = 4 << 10;
-  // A page and its table stay in the processor's cache, and a search looks into all tables.
+  // So few that a search, which looks into the tables of all pages, is short; so many that the page
+  // that is being filled, and its table, stay in the processor's cache.
   private static final int PAGES = 16;
 
   private final long maxBytes;
@@ -40,21 +44,24 @@ final class EndsAwaitingStart {
   private long liveBytes;
 
   /**
-   * Nothing yet.
+   * Creates an empty queue.
    *
-   * @param maxBytes how many bytes may wait
+   * @param maxBytes the bytes that all ends may take together
    */
   EndsAwaitingStart(long maxBytes) {
     this.maxBytes = Math.min(maxBytes, Integer.MAX_VALUE / 4);
     this.pageBytes = (int) Math.max(MIN_PAGE_BYTES, this.maxBytes / PAGES);
   }
 
-  /** How many there are. */
+  /** The number of ends. */
   int size() {
     return size;
   }
 
-  /** Keeps an end that is not here yet; the oldest ones leave where there is no room for it. */
+  /**
+   * Adds an end that is not here yet. The oldest ends leave to make room for it; an end larger than
+   * the whole room is not added.
+   */
   void add(ScriptEvent event) {
     try {
       scratch.clear();
@@ -75,9 +82,9 @@ final class EndsAwaitingStart {
     liveBytes += length;
   }
 
-  /** Takes the end of a run out; null if it is not here. */
+  /** Removes the end of a run and returns it; null if it is not here. */
   ScriptEvent take(long high, long low) {
-    // What was ended out of order has its start soon.
+    // A start that arrives after its end nearly always follows soon.
     for (var newestFirst = pages.descendingIterator(); newestFirst.hasNext(); ) {
       Page page = newestFirst.next();
       int place = page.find(high, low);
@@ -90,23 +97,27 @@ final class EndsAwaitingStart {
     return null;
   }
 
-  /** Lets the oldest ones go, as long as their arrival is one that the predicate takes. */
-  void letGo(LongPredicate isOver) {
+  /**
+   * Removes the oldest ends up to the first that has not expired.
+   *
+   * @param hasExpired tests the arrival of an end, in milliseconds since 1970
+   */
+  void expire(LongPredicate hasExpired) {
     while (size > 0) {
       Page page = oldestPage();
-      if (!isOver.test(page.arrival(page.oldest()))) {
+      if (!hasExpired.test(page.arrival(page.oldest()))) {
         return;
       }
       remove(page, page.oldest());
     }
   }
 
-  /** Says which runs' ends shall stay. */
+  /** Decides whether the end of a run stays. */
   interface Filter {
     boolean keeps(long high, long low);
   }
 
-  /** Lets all those go that the filter does not keep. */
+  /** Removes all ends that the filter does not keep. */
   void retain(Filter filter) {
     forEach(
         (page, place) -> {
@@ -117,9 +128,10 @@ final class EndsAwaitingStart {
   }
 
   /**
-   * Everything that waits, for {@link #read}: a blob for each key group, null where nothing does.
+   * All ends, for {@link #read}: one blob per key group, null for a key group without ends.
    *
-   * @param keyGroup from 0, of the first half of a hash
+   * @param keyGroups the number of key groups
+   * @param keyGroup the key group, from 0, of the first half of a hash
    */
   byte[][] toBytes(int keyGroups, LongToIntFunction keyGroup) {
     int[] counts = new int[keyGroups];
@@ -150,7 +162,11 @@ final class EndsAwaitingStart {
     return blobs;
   }
 
-  /** Gives the ends that {@link #toBytes} has put into a blob. */
+  /**
+   * Passes the ends of a blob of {@link #toBytes} on.
+   *
+   * @throws IllegalStateException if the blob has another format
+   */
   static void read(byte[] blob, Consumer<ScriptEvent> into) {
     try {
       DataInputDeserializer from = new DataInputDeserializer(blob);
@@ -200,7 +216,7 @@ final class EndsAwaitingStart {
     page.remove(place);
   }
 
-  /** The oldest page that has any; there must be one. */
+  /** The oldest page that has ends; there must be one. */
   private Page oldestPage() {
     while (pages.getFirst().oldest() == Page.NONE) {
       release(pages.removeFirst());
@@ -216,9 +232,9 @@ final class EndsAwaitingStart {
     }
   }
 
-  /** The newest page, which has room for so many bytes. */
+  /** The newest page, after it has got room for so many bytes. */
   private Page pageFor(int length) {
-    // Twice of what may wait, so that this comes once for each time that the content changes.
+    // At twice the bound, so that a byte is moved at most once while as much is added.
     if (!newestHasRoom(length) && pagesBytes + length > 2 * maxBytes) {
       compact();
     }
@@ -243,7 +259,7 @@ final class EndsAwaitingStart {
     return pages.getLast();
   }
 
-  /** Moves together what is left of pages out of which most was taken. */
+  /** Copies the remaining ends into new pages, without the gaps of those that were removed. */
   private void compact() {
     Deque<Page> old = pages;
     pages = new ArrayDeque<>();
@@ -255,24 +271,35 @@ final class EndsAwaitingStart {
     }
   }
 
-  /** Ends one behind the other, and a table that finds them by the run's hash. */
+  /**
+   * A piece of memory with ends in order of arrival, and an open-addressing table that finds them
+   * by the hash of their run.
+   *
+   * <pre>
+   *   bytes  | entry | entry | entry | free ...
+   *            ^ oldest                ^ end
+   *   entry  | length 4 | hash high 8 | hash low 8 | arrival 8 | event, serialized |
+   *   slots  | offset of the entry + 1; 0 in an empty slot |
+   * </pre>
+   *
+   * <p>The length counts the whole entry. A removed entry has the negative of its length and keeps
+   * its slot, so that removal touches nothing else.
+   */
   private static final class Page {
     static final int NONE = -1;
-    // Length, hash and arrival of an entry, before the event itself.
     static final int HEADER_BYTES = Integer.BYTES + 3 * Long.BYTES;
 
     private static final int HIGH = Integer.BYTES;
     private static final int LOW = HIGH + Long.BYTES;
     private static final int ARRIVAL = LOW + Long.BYTES;
     private static final int MIN_SLOTS = 64;
+    private static final double MAX_LOAD = 0.75;
 
     final byte[] bytes;
-    // One that was removed has the negative of its length; its slot stays.
     private final ByteBuffer entries;
     private int oldest;
     private int end;
     private int count;
-    // Open addressing: where the entry is, plus one; 0 is an empty slot.
     private int[] slots = new int[MIN_SLOTS];
 
     Page(int size) {
@@ -301,7 +328,7 @@ final class EndsAwaitingStart {
     }
 
     private void appended(long high, int length) {
-      if (4 * (count + 1) > 3 * slots.length) {
+      if (count >= Probing.maxEntries(slots.length, MAX_LOAD)) {
         slots = new int[2 * slots.length];
         for (int place = 0; place < end; place += Math.abs(entries.getInt(place))) {
           enter(high(place), place);
@@ -313,18 +340,19 @@ final class EndsAwaitingStart {
     }
 
     private void enter(long high, int place) {
-      int mask = slots.length - 1;
-      int at = home(high, mask);
-      while (slots[at] != 0) {
-        at = (at + 1) & mask;
+      int capacity = slots.length;
+      int slot = home(high, capacity);
+      while (slots[slot] != 0) {
+        slot = Probing.next(slot, capacity);
       }
-      slots[at] = place + 1;
+      slots[slot] = place + 1;
     }
 
+    /** The place of a run's entry, or {@link #NONE}. */
     int find(long high, long low) {
-      int mask = slots.length - 1;
-      for (int at = home(high, mask); slots[at] != 0; at = (at + 1) & mask) {
-        int place = slots[at] - 1;
+      int capacity = slots.length;
+      for (int slot = home(high, capacity); slots[slot] != 0; slot = Probing.next(slot, capacity)) {
+        int place = slots[slot] - 1;
         if (high(place) == high && low(place) == low && length(place) > 0) {
           return place;
         }
@@ -332,18 +360,18 @@ final class EndsAwaitingStart {
       return NONE;
     }
 
-    // The upper half of the hash: the lower one chose the key group.
-    private static int home(long high, int mask) {
-      return (int) (high >>> 32) & mask;
+    // The upper half of the hash: the lower half chose the key group.
+    private static int home(long high, int capacity) {
+      return Probing.home((int) (high >>> Integer.SIZE), capacity);
     }
 
-    /** Where the oldest entry is, or {@link #NONE}. */
+    /** The place of the oldest entry, or {@link #NONE}. */
     int oldest() {
       oldest = skipRemoved(oldest);
       return oldest == end ? NONE : oldest;
     }
 
-    /** Where the next entry is, or {@link #NONE}. */
+    /** The place of the entry after another one, or {@link #NONE}. */
     int after(int place) {
       int next = skipRemoved(place + Math.abs(entries.getInt(place)));
       return next == end ? NONE : next;

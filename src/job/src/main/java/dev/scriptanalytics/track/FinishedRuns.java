@@ -1,8 +1,9 @@
 package dev.scriptanalytics.track;
 
 import dev.scriptanalytics.event.RunStatus;
-import dev.scriptanalytics.row.RunDeployment;
+import dev.scriptanalytics.hash.Probing;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
@@ -10,66 +11,113 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The finished runs of one key group: enough of each to know a duplicate and a contradiction, and
- * to tell a log entry what it ran.
+ * The finished runs of one key group: enough of each to recognize a duplicate and a contradiction,
+ * and to enrich a log entry with the deployment.
  *
- * <p>An open-addressing table of 20 bytes a run: 80 bits of the run's hash, the hour it finished
- * in, how it ended, its {@link Deployments identity}, its response time. Of a hundred million runs
- * a day that are remembered for a day, one is taken for another in 300,000 years. What changed
- * since the last checkpoint is kept beside it as bytes, so that a checkpoint writes only that
- * ({@link #drain}).
+ * <p>An open-addressing table of 20 bytes per slot:
+ *
+ * <pre>
+ *   slots[2i]         | first half of the hash                                         64 bits |
+ *   slots[2i + 1]     | second half | unused | deployment |   hour   | start | timed | status |
+ *      (packed)       | 16 of 64    |   4    |     20     |    20    | seen 1| out 1 |   2    |
+ *   responseTimes[i]  | response time, a float; NaN if missing                        32 bits |
+ * </pre>
+ *
+ * <p>The two longs of a slot are neighbours, so that a search reads one cache line. Response times
+ * are apart, because only a repeated end is compared with them. The first half is 0 in an empty
+ * slot. 80 bits of the hash identify a run: with a hundred million runs per day, remembered for a
+ * day, one run is mistaken for another in 300,000 years. Hours count from 1970 and fit until 2089.
+ *
+ * <p>Changes since the last checkpoint are kept beside the table as bytes, by the hour of the run's
+ * end, so that a checkpoint writes only those ({@link #takeChanges}). A blob of such changes is
+ *
+ * <pre>
+ *   | format 1 byte | section | section | ...
+ *   section  | deployments that no earlier section of the hour has, see {@link DeploymentDeltaCodec} |
+ *            | number of runs 4 bytes | run | run | ...
+ *   run      | first half 8 bytes | second half 2 | deployment 20 bits, flags 4 | response time 4 |
+ * </pre>
+ *
+ * <p>where deployments have the numbers of the process that wrote the blob.
  */
 final class FinishedRuns {
-  /** No such run. */
+  /** The slot of a run that is not here. */
   static final int NONE = -1;
 
+  /** How a run ended. */
+  enum Ending {
+    /** By an end whose start has not arrived. */
+    WITHOUT_START(0),
+    /** By an end that arrived after the start. */
+    AFTER_START(START_SEEN),
+    /** By {@code run.timeout}, after the start. */
+    BY_TIMEOUT(START_SEEN | TIMED_OUT);
+
+    private final long flags;
+
+    Ending(long flags) {
+      this.flags = flags;
+    }
+  }
+
   private static final byte FORMAT = 2;
-  // That of 0.1.0, which spelled identities out in full and had more of the hash.
-  private static final byte FIRST_FORMAT = 1;
   private static final int HEADER_BYTES = 1;
   private static final int ENTRY_BYTES = 17;
-  private static final int IDENTITY_OF_ENTRY = 10;
+  private static final int DEPLOYMENT_OF_ENTRY = 10;
 
   private static final long STATUS_MASK = 0x3;
   private static final long TIMED_OUT = 0x4;
   private static final long START_SEEN = 0x8;
   private static final long FLAGS = 0xf;
   private static final int HOUR_SHIFT = 4;
-  // Hours since 1970 fit into 20 bits until the year 2089.
   private static final int MAX_HOUR = 0xfffff;
-  private static final int IDENTITY_SHIFT = 24;
+  private static final int DEPLOYMENT_SHIFT = 24;
   private static final int HASH_SHIFT = 48;
+
+  private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
 
   private static final int MIN_CAPACITY = 16;
   private static final double MAX_LOAD = 0.8;
-  // Below 2, so that a table that has just grown is still well filled: memory is what a run costs.
+  // Below 2, so that a table that has just grown is still well filled: memory limits the number of
+  // runs that an instance can remember.
   private static final double GROWTH = 1.35;
+  // Leaves room after an hour is forgotten, so that the table does not grow at once.
+  private static final double SPARE_ROOM = 1.2;
 
-  private final Deployments identities;
-  // Two a run, one behind the other: that is one access to memory, not two. The first half of the
-  // hash; some of the second, with identity, hour and how it ended.
+  private final Deployments deployments;
   private long[] slots = new long[2 * MIN_CAPACITY];
-  // As bits of a float; asked for only where an end comes again.
   private int[] responseTimes = new int[MIN_CAPACITY];
   private int capacity = MIN_CAPACITY;
+  private int maxSize = Probing.maxEntries(MIN_CAPACITY, MAX_LOAD);
   private int size;
-  // By the hour that the runs finished in.
+  private int oldestHour;
+  // By the hour of the runs' ends.
   private final NavigableMap<Integer, Changes> changes = new TreeMap<>();
-  // Those of the last change, nearly always of the next one too; null where there are none.
+  // The changes of the hour that changed last, which nearly always changes next; null if unknown.
   private Changes latest;
-  // The identities that what was drained of an hour has spelled out.
-  private final NavigableMap<Integer, BitSet> spelledOut = new TreeMap<>();
+  // By hour, the deployments that its blobs contain.
+  private final NavigableMap<Integer, BitSet> written = new TreeMap<>();
 
-  FinishedRuns(Deployments identities) {
-    this.identities = identities;
+  FinishedRuns(Deployments deployments) {
+    this.deployments = deployments;
   }
 
-  /** How many runs are remembered. */
+  /** The hour since 1970 of an instant in milliseconds since 1970, or the nearest that fits. */
+  static int hourOf(long millis) {
+    return (int) Math.min(Math.max(Math.floorDiv(millis, HOUR_MILLIS), 0), MAX_HOUR);
+  }
+
+  /** The number of runs. */
   int size() {
     return size;
   }
 
-  /** How many bytes of memory this takes. */
+  /** The oldest hour that {@link #expire} has kept. */
+  int oldestHour() {
+    return oldestHour;
+  }
+
+  /** The memory of the table and the changes, in bytes. */
   long memoryBytes() {
     long bytes = 8L * slots.length + 4L * responseTimes.length;
     for (Changes ofHour : changes.values()) {
@@ -78,114 +126,124 @@ final class FinishedRuns {
     return bytes;
   }
 
-  /** Where the run stands, for the accessors below and until the next change; or {@link #NONE}. */
+  /**
+   * The place of a run, for the accessors below and until the next change; or {@link #NONE}.
+   *
+   * @param high the first half of the run's hash
+   * @param low the second half
+   */
   int find(long high, long low) {
     long first = nonZero(high);
-    int at = 2 * home(first, capacity);
+    int slot = home(first);
     while (true) {
-      long slot = slots[at];
-      if (slot == 0) {
+      long found = slots[2 * slot];
+      if (found == 0) {
         return NONE;
       }
-      if (slot == first && slots[at + 1] >>> HASH_SHIFT == low >>> HASH_SHIFT) {
-        return at;
+      if (found == first && slots[2 * slot + 1] >>> HASH_SHIFT == low >>> HASH_SHIFT) {
+        return slot;
       }
-      at = next(at);
+      slot = Probing.next(slot, capacity);
     }
   }
 
-  RunStatus status(int at) {
-    return RunStatus.ofCode((int) (slots[at + 1] & STATUS_MASK));
+  RunStatus status(int slot) {
+    return RunStatus.ofCode((int) (packed(slot) & STATUS_MASK));
   }
 
-  /** Whether the run failed by {@code run.timeout}. */
-  boolean timedOut(int at) {
-    return (slots[at + 1] & TIMED_OUT) != 0;
+  /** True if the run failed by {@code run.timeout}. */
+  boolean timedOut(int slot) {
+    return (packed(slot) & TIMED_OUT) != 0;
   }
 
-  /** Whether the run's start has come. */
-  boolean startSeen(int at) {
-    return (slots[at + 1] & START_SEEN) != 0;
+  /** True if the run's start has arrived. */
+  boolean startSeen(int slot) {
+    return (packed(slot) & START_SEEN) != 0;
   }
 
-  /** In milliseconds, rounded to a float; NaN where the run has none. */
-  float responseTime(int at) {
-    return Float.intBitsToFloat(responseTimes[at / 2]);
+  /** The response time in milliseconds, rounded to a float; NaN if the run has none. */
+  float responseTime(int slot) {
+    return Float.intBitsToFloat(responseTimes[slot]);
   }
 
-  /** The number of the run's identity, {@link Deployments#UNKNOWN} where it is not known. */
-  int identity(int at) {
-    return identity(slots[at + 1]);
+  /** The number of the run's deployment; {@link Deployments#UNKNOWN} if it is unknown. */
+  int deployment(int slot) {
+    return deploymentOf(packed(slot));
+  }
+
+  private long packed(int slot) {
+    return slots[2 * slot + 1];
   }
 
   /**
-   * Remembers a run that is not yet here.
+   * Remembers a run that is not here yet.
    *
-   * @param hour in which it finished, since 1970
-   * @param identity its number
+   * @param finishedAt when it ended, in milliseconds since 1970. An instant before the oldest hour
+   *     counts in that hour, because the hours before are forgotten.
+   * @param responseTime in milliseconds; NaN if the run has none
+   * @param deployment its number
    */
   void add(
       long high,
       long low,
-      int hour,
+      long finishedAt,
       RunStatus status,
-      boolean timedOut,
-      boolean startSeen,
+      Ending ending,
       double responseTime,
-      int identity) {
-    long flags = status.code() | (timedOut ? TIMED_OUT : 0) | (startSeen ? START_SEEN : 0);
+      int deployment) {
+    int hour = Math.max(hourOf(finishedAt), oldestHour);
     long first = nonZero(high);
-    long second = second(low, identity, Math.min(hour, MAX_HOUR), flags);
+    long packed = pack(low, deployment, hour, status.code() | ending.flags);
     int responseTimeBits = Float.floatToRawIntBits((float) responseTime);
-    put(first, second, responseTimeBits);
-    logChange(first, second, responseTimeBits);
+    put(first, packed, responseTimeBits);
+    logChange(first, packed, responseTimeBits);
   }
 
-  private static long second(long low, int identity, int hour, long flags) {
+  private static long pack(long low, int deployment, int hour, long flags) {
     return low >>> HASH_SHIFT << HASH_SHIFT
-        | (long) identity << IDENTITY_SHIFT
+        | (long) deployment << DEPLOYMENT_SHIFT
         | (long) hour << HOUR_SHIFT
         | flags;
   }
 
-  /** Notes that the start of the run at that place has come, and what is known by it. */
-  void setStartSeen(int at, int identity) {
-    long old = slots[at + 1];
-    slots[at + 1] = second(old, identity, hour(old), (old & FLAGS) | START_SEEN);
-    logChange(slots[at], slots[at + 1], responseTimes[at / 2]);
+  /** Notes that the run's start has arrived, and its deployment as known with the start. */
+  void setStartSeen(int slot, int deployment) {
+    long old = packed(slot);
+    long packed = pack(old, deployment, hourOfPacked(old), (old & FLAGS) | START_SEEN);
+    slots[2 * slot + 1] = packed;
+    logChange(slots[2 * slot], packed, responseTimes[slot]);
   }
 
-  /** Adds the numbers of all identities in use. */
-  void collectIdentities(BitSet into) {
-    for (int at = 0; at < slots.length; at += 2) {
-      into.set(identity(slots[at + 1]));
+  /** Adds the numbers of all deployments in use. */
+  void collectDeployments(BitSet into) {
+    for (int slot = 0; slot < capacity; slot++) {
+      into.set(deployment(slot));
     }
     for (Changes ofHour : changes.values()) {
-      ofHour.collectIdentities(into);
+      ofHour.collectDeployments(into);
     }
   }
 
-  /** Says that these numbers will soon stand for other identities. */
-  void forgetIdentities(BitSet forgotten) {
-    spelledOut.values().forEach(numbers -> numbers.andNot(forgotten));
+  /** Announces that these numbers are free and may soon stand for other deployments. */
+  void forgetDeployments(BitSet forgotten) {
+    written.values().forEach(numbers -> numbers.andNot(forgotten));
   }
 
   /**
-   * What changed since the last call, by the hour that the runs finished in, for {@link #load}: the
-   * identities that no earlier blob of the hour spells out, and the runs.
+   * The changes since the last call, by the hour of the runs' ends, for {@link #applyChanges}.
    *
-   * <p>By hour, because runs are forgotten by the hour: a blob of several would outlive most of
-   * what it tells, for months where one record bears a date of next year.
+   * <p>One blob per hour, because runs are forgotten by the hour: a blob of several hours would
+   * outlive most of its runs, by months if one record is dated next year.
    */
-  NavigableMap<Integer, byte[]> drain() {
+  NavigableMap<Integer, byte[]> takeChanges() {
     changes.values().removeIf(Changes::isEmpty);
     latest = null;
     NavigableMap<Integer, byte[]> blobs = new TreeMap<>();
-    changes.forEach((hour, ofHour) -> blobs.put(hour, ofHour.drain()));
+    changes.forEach((hour, ofHour) -> blobs.put(hour, ofHour.take()));
     return blobs;
   }
 
-  /** What changed in runs of an hour: entries of {@value #ENTRY_BYTES} bytes. */
+  /** The changed runs of one hour: entries of {@value #ENTRY_BYTES} bytes. */
   private final class Changes {
     private final int hour;
     // Written up to its position.
@@ -199,45 +257,45 @@ final class FinishedRuns {
       return entries.position() == 0;
     }
 
-    // Everything but the hour.
-    void add(long first, long second, int responseTime) {
+    // The hour is left out, since it is that of the blob.
+    void add(long first, long packed, int responseTime) {
       if (entries.remaining() < ENTRY_BYTES) {
         entries = ByteBuffer.allocate(2 * entries.capacity()).put(entries.flip());
       }
       entries.putLong(first);
-      entries.putShort((short) (second >>> HASH_SHIFT));
-      int identityAndFlags = identity(second) << HOUR_SHIFT | (int) (second & FLAGS);
-      entries.putShort((short) (identityAndFlags >>> Byte.SIZE)).put((byte) identityAndFlags);
+      entries.putShort((short) (packed >>> HASH_SHIFT));
+      int deploymentAndFlags = deploymentOf(packed) << HOUR_SHIFT | (int) (packed & FLAGS);
+      entries.putShort((short) (deploymentAndFlags >>> Byte.SIZE)).put((byte) deploymentAndFlags);
       entries.putInt(responseTime);
     }
 
-    void collectIdentities(BitSet into) {
+    void collectDeployments(BitSet into) {
       for (int at = 0; at < entries.position(); at += ENTRY_BYTES) {
-        into.set(identityAt(at));
+        into.set(deploymentAt(at));
       }
     }
 
-    private int identityAt(int at) {
-      return threeBytes(entries, at + IDENTITY_OF_ENTRY) >>> HOUR_SHIFT;
+    private int deploymentAt(int at) {
+      return threeBytes(entries, at + DEPLOYMENT_OF_ENTRY) >>> HOUR_SHIFT;
     }
 
-    byte[] drain() {
+    byte[] take() {
       int end = entries.position();
-      DeploymentDeltaCodec newIdentities = new DeploymentDeltaCodec();
-      BitSet spelled = spelledOut.computeIfAbsent(hour, created -> new BitSet());
+      DeploymentDeltaCodec newDeployments = new DeploymentDeltaCodec();
+      BitSet writtenOfHour = written.computeIfAbsent(hour, created -> new BitSet());
       for (int at = 0; at < end; at += ENTRY_BYTES) {
-        int identity = identityAt(at);
-        if (identity != Deployments.UNKNOWN && !spelled.get(identity)) {
-          spelled.set(identity);
-          newIdentities.add(identity, identities.get(identity));
+        int deployment = deploymentAt(at);
+        if (deployment != Deployments.UNKNOWN && !writtenOfHour.get(deployment)) {
+          writtenOfHour.set(deployment);
+          newDeployments.add(deployment, deployments.get(deployment));
         }
       }
       ByteBuffer blob =
-          ByteBuffer.allocate(HEADER_BYTES + newIdentities.size() + Integer.BYTES + end);
+          ByteBuffer.allocate(HEADER_BYTES + newDeployments.size() + Integer.BYTES + end);
       blob.put(FORMAT);
-      newIdentities.writeTo(blob);
+      newDeployments.writeTo(blob);
       blob.putInt(end / ENTRY_BYTES).put(entries.array(), 0, end);
-      // The next interval will bring about as many; a spike must not be kept for ever.
+      // The next interval will need about as much; the buffer of a spike must not stay for ever.
       entries = entries.capacity() <= 2 * end ? entries.clear() : ByteBuffer.allocate(2 * end);
       return blob.array();
     }
@@ -249,146 +307,110 @@ final class FinishedRuns {
   }
 
   /**
-   * Takes over a blob that {@link #drain} gave; those of an hour in the order it gave them.
+   * Applies a blob of {@link #takeChanges}; the blobs of one hour in the order of their writing.
    *
-   * @param numbers of the hour's identities, as its blobs number them, the numbers here: empty for
-   *     the first of them
+   * @param numbers maps the deployment numbers of the hour's blobs to numbers here; empty for the
+   *     hour's first blob, and completed by each
+   * @throws IllegalStateException if the blob has another format
    */
-  void load(int hour, byte[] blob, Map<Integer, Integer> numbers) {
-    if (blob[0] != FORMAT && blob[0] != FIRST_FORMAT) {
+  void applyChanges(int hour, byte[] blob, Map<Integer, Integer> numbers) {
+    if (blob[0] != FORMAT) {
       throw new IllegalStateException("Unknown format of remembered runs: " + blob[0]);
     }
     ByteBuffer from = ByteBuffer.wrap(blob, HEADER_BYTES, blob.length - HEADER_BYTES);
     while (from.hasRemaining()) {
-      if (blob[0] == FIRST_FORMAT) {
-        loadFirstFormat(from, numbers);
-        continue;
-      }
-      DeploymentDeltaCodec.read(from, numbers, identities);
+      DeploymentDeltaCodec.read(from, numbers, deployments);
       for (int left = from.getInt(); left > 0; left--) {
         int at = from.position();
         long hash = (long) from.getShort(at + Long.BYTES) << HASH_SHIFT;
-        int identityAndFlags = threeBytes(from, at + IDENTITY_OF_ENTRY);
-        int identity = numbers.getOrDefault(identityAndFlags >>> HOUR_SHIFT, Deployments.UNKNOWN);
+        int deploymentAndFlags = threeBytes(from, at + DEPLOYMENT_OF_ENTRY);
+        int deployment =
+            numbers.getOrDefault(deploymentAndFlags >>> HOUR_SHIFT, Deployments.UNKNOWN);
         put(
             from.getLong(at),
-            second(hash, identity, hour, identityAndFlags & FLAGS),
+            pack(hash, deployment, hour, deploymentAndFlags & FLAGS),
             from.getInt(at + ENTRY_BYTES - Integer.BYTES));
         from.position(at + ENTRY_BYTES);
       }
     }
   }
 
-  private void loadFirstFormat(ByteBuffer from, Map<Integer, Integer> numbers) {
-    for (int left = from.getInt(); left > 0; left--) {
-      int number = from.getInt();
-      numbers.put(number, identities.of(readIdentity(from)));
-    }
-    for (int left = from.getInt(); left > 0; left--) {
-      long first = from.getLong();
-      // Forty bits of the hash, the hour and the flags.
-      long second = from.getLong();
-      int responseTime = from.getInt();
-      int number = threeBytes(from, from.position());
-      from.position(from.position() + 3);
-      int identity = numbers.getOrDefault(number, Deployments.UNKNOWN);
-      put(first, second(second, identity, hour(second), second & FLAGS), responseTime);
-    }
-  }
-
-  private static RunDeployment readIdentity(ByteBuffer from) {
-    int version = from.getInt();
-    return RunDeployment.of(readText(from), version, readText(from), readText(from));
-  }
-
-  private static byte[] readText(ByteBuffer from) {
-    byte[] text = new byte[from.getInt()];
-    from.get(text);
-    return text;
-  }
-
-  /** Whether such a blob may be put together with those that {@link #drain} gives. */
-  static boolean hasPresentFormat(byte[] blob) {
-    return blob[0] == FORMAT;
-  }
-
-  /** One blob that says what these two of an hour say, in order; both of the present format. */
+  /** One blob with the sections of two blobs of the same hour. */
   static byte[] concatenate(byte[] earlier, byte[] later) {
     byte[] both = Arrays.copyOf(earlier, earlier.length + later.length - HEADER_BYTES);
     System.arraycopy(later, HEADER_BYTES, both, earlier.length, later.length - HEADER_BYTES);
     return both;
   }
 
-  /** Forgets runs that finished before that hour. */
-  void expire(int oldestHour) {
+  /** Forgets the runs that ended before an hour since 1970. */
+  void expire(int oldest) {
+    oldestHour = oldest;
     int kept = 0;
-    for (int at = 0; at < slots.length; at += 2) {
-      if (slots[at] != 0 && hour(slots[at + 1]) >= oldestHour) {
+    for (int slot = 0; slot < capacity; slot++) {
+      if (slots[2 * slot] != 0 && hourOfPacked(packed(slot)) >= oldest) {
         kept++;
       }
     }
     if (kept == size) {
       return;
     }
-    allocate(Math.max(MIN_CAPACITY, (int) (kept / MAX_LOAD * 1.2)), oldestHour);
-    // In a job without checkpoints they would grow for ever.
-    changes.headMap(oldestHour).clear();
+    allocate(Math.max(MIN_CAPACITY, (int) (Probing.slots(kept, MAX_LOAD) * SPARE_ROOM)));
+    // Without checkpoints nobody takes the changes, and they would grow for ever.
+    changes.headMap(oldest).clear();
     latest = null;
-    spelledOut.headMap(oldestHour).clear();
+    written.headMap(oldest).clear();
   }
 
-  private void put(long first, long second, int responseTime) {
-    if (size + 1 > capacity * MAX_LOAD) {
-      allocate((int) (capacity * GROWTH) + 1, 0);
+  private void put(long first, long packed, int responseTime) {
+    if (size >= maxSize) {
+      allocate((int) (capacity * GROWTH) + 1);
     }
-    int at = 2 * home(first, capacity);
-    while (slots[at] != 0) {
-      if (slots[at] == first && slots[at + 1] >>> HASH_SHIFT == second >>> HASH_SHIFT) {
-        slots[at + 1] = second;
-        responseTimes[at / 2] = responseTime;
+    int slot = home(first);
+    while (slots[2 * slot] != 0) {
+      if (slots[2 * slot] == first && packed(slot) >>> HASH_SHIFT == packed >>> HASH_SHIFT) {
+        slots[2 * slot + 1] = packed;
+        responseTimes[slot] = responseTime;
         return;
       }
-      at = next(at);
+      slot = Probing.next(slot, capacity);
     }
-    slots[at] = first;
-    slots[at + 1] = second;
-    responseTimes[at / 2] = responseTime;
+    slots[2 * slot] = first;
+    slots[2 * slot + 1] = packed;
+    responseTimes[slot] = responseTime;
     size++;
   }
 
-  private int next(int at) {
-    return at + 2 == slots.length ? 0 : at + 2;
-  }
-
-  /** Moves what finished in that hour or later into a table of another size. */
-  private void allocate(int newCapacity, int oldestHour) {
+  /** Moves the runs of {@link #oldestHour} and later into a table of another capacity. */
+  private void allocate(int newCapacity) {
     long[] old = slots;
     int[] oldResponseTimes = responseTimes;
     capacity = newCapacity;
+    maxSize = Probing.maxEntries(newCapacity, MAX_LOAD);
     slots = new long[2 * newCapacity];
     responseTimes = new int[newCapacity];
     size = 0;
-    for (int at = 0; at < old.length; at += 2) {
-      if (old[at] != 0 && hour(old[at + 1]) >= oldestHour) {
-        put(old[at], old[at + 1], oldResponseTimes[at / 2]);
+    for (int slot = 0; slot < oldResponseTimes.length; slot++) {
+      long packed = old[2 * slot + 1];
+      if (old[2 * slot] != 0 && hourOfPacked(packed) >= oldestHour) {
+        put(old[2 * slot], packed, oldResponseTimes[slot]);
       }
     }
   }
 
-  private void logChange(long first, long second, int responseTime) {
-    int hour = hour(second);
+  private void logChange(long first, long packed, int responseTime) {
+    int hour = hourOfPacked(packed);
     if (latest == null || latest.hour != hour) {
       latest = changes.computeIfAbsent(hour, Changes::new);
     }
-    latest.add(first, second, responseTime);
+    latest.add(first, packed, responseTime);
   }
 
-  private static int identity(long second) {
-    return (int) (second >>> IDENTITY_SHIFT) & Deployments.MAX_LIMIT;
+  private static int deploymentOf(long packed) {
+    return (int) (packed >>> DEPLOYMENT_SHIFT) & Deployments.MAX_LIMIT;
   }
 
-  private static int hour(long second) {
-    return (int) (second >>> HOUR_SHIFT & MAX_HOUR);
+  private static int hourOfPacked(long packed) {
+    return (int) (packed >>> HOUR_SHIFT & MAX_HOUR);
   }
 
   // 0 marks an empty slot.
@@ -396,8 +418,8 @@ final class FinishedRuns {
     return high == 0 ? 1 : high;
   }
 
-  // The upper half of the hash: the lower one chose the key group.
-  private static int home(long first, int capacity) {
-    return (int) (((first >>> 32) * capacity) >>> 32);
+  // The upper half of the hash: the lower half chose the key group.
+  private int home(long first) {
+    return Probing.home((int) (first >>> Integer.SIZE), capacity);
   }
 }

@@ -7,64 +7,64 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.state.MapState;
 
 /**
- * The finished runs of one key group in keyed state: blobs of an hour each, which are written once,
- * put together while they are small, and removed when the hour is forgotten.
+ * The finished runs of one key group in keyed state: blobs of one hour each, which are concatenated
+ * while they are small and removed when their hour is forgotten.
  *
- * <p>Whoever calls a method here has set the key of that key group before.
+ * <pre>
+ *   key  | hour since 1970, 32 bits | sequence within the hour, 32 bits |   value  | blob |
+ * </pre>
+ *
+ * <p>The caller of each method has set Flink's current key to that of the key group.
  */
 final class FinishedRunsLog {
   private static final int SEQUENCE_BITS = 32;
-  // Few entries, and none that is slow to read.
+  // Keeps the number of entries small, and each of them quick to read and rewrite.
   private static final int MAX_BLOB_BYTES = 4 << 20;
 
   private final MapState<Long, byte[]> state;
-  // By hour and number, the size; more than any for one of another format, which stays as it is.
+  // The size of each blob, by its key.
   private final NavigableMap<Long, Integer> blobs = new TreeMap<>();
 
   FinishedRunsLog(MapState<Long, byte[]> state) {
     this.state = state;
   }
 
-  /** Reads all that was written. */
+  /** Applies all blobs to an empty table. */
   void readInto(FinishedRuns runs) throws Exception {
     NavigableMap<Long, byte[]> inOrder = new TreeMap<>();
     for (Map.Entry<Long, byte[]> blob : state.entries()) {
       inOrder.put(blob.getKey(), blob.getValue());
     }
-    Map<Integer, Integer> identities = new HashMap<>();
+    Map<Integer, Integer> deployments = new HashMap<>();
     int hour = -1;
     for (Map.Entry<Long, byte[]> blob : inOrder.entrySet()) {
       if (hourOf(blob.getKey()) != hour) {
         hour = hourOf(blob.getKey());
-        identities.clear();
+        deployments.clear();
       }
-      runs.load(hour, blob.getValue(), identities);
-      blobs.put(
-          blob.getKey(),
-          FinishedRuns.hasPresentFormat(blob.getValue())
-              ? blob.getValue().length
-              : Integer.MAX_VALUE);
+      runs.applyChanges(hour, blob.getValue(), deployments);
+      blobs.put(blob.getKey(), blob.getValue().length);
     }
   }
 
-  /** Whether {@link #forgetBefore} would find something. */
+  /** True if {@link #forgetBefore} would remove something. */
   boolean reachesBefore(int oldestHour) {
     return !blobs.isEmpty() && hourOf(blobs.firstKey()) < oldestHour;
   }
 
-  /** Removes what was written of earlier hours. */
+  /** Removes the blobs of earlier hours. */
   void forgetBefore(int oldestHour) throws Exception {
     while (reachesBefore(oldestHour)) {
       state.remove(blobs.pollFirstEntry().getKey());
     }
   }
 
-  /** Writes what {@link FinishedRuns#drain} gave of an hour. */
+  /** Writes the blob of an hour from {@link FinishedRuns#takeChanges}. */
   void append(int hour, byte[] changes) throws Exception {
     byte[] blob = changes;
     Map.Entry<Long, Integer> last = lastOf(hour);
-    // One that is not much larger becomes one with it: so many checkpoints leave few blobs, and a
-    // byte is written again only as often as the logarithm of their number.
+    // The new blob absorbs earlier ones of at most twice its size. So many checkpoints leave few
+    // blobs, and each byte is rewritten at most as often as the logarithm of their number.
     while (last != null
         && last.getValue() <= 2L * blob.length
         && last.getValue() + blob.length <= MAX_BLOB_BYTES) {

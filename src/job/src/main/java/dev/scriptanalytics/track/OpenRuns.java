@@ -2,105 +2,157 @@ package dev.scriptanalytics.track;
 
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
+import dev.scriptanalytics.hash.Probing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Predicate;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * The runs of one key group of which only the start has come: an open-addressing table of the
- * events themselves, because the end will be merged with all of it.
+ * The runs of one key group whose start has arrived and whose end has not, each with its start
+ * event and whether it has streamed log entries.
+ *
+ * <p>An open-addressing table of the events themselves, because the end is merged with the whole
+ * start. The first half of each hash stands in an array of its own, so that a search reads no event
+ * of another run, which lies elsewhere in memory.
+ *
+ * <pre>
+ *   hashes[i]    | first half of the hash 64 bits |
+ *   starts[i]    | the start event; null in an empty slot |
+ *   streamed[i]  | true if the run has streamed log entries |
+ * </pre>
  */
 final class OpenRuns {
-  private static final byte FORMAT = 1;
+  /** The slot of a run that is not here. */
+  static final int NONE = -1;
+
+  private static final byte FORMAT = 2;
   private static final int MIN_CAPACITY = 8;
+  private static final double MAX_LOAD = 0.75;
+  // A table shrinks to half when it is this empty; far from full then, so that it does not grow at
+  // once.
+  private static final int SHRINKS_BELOW_ONE_IN = 8;
   private static final int INITIAL_BYTES = 4 << 10;
 
   private final ScriptEventSerializer serializer = new ScriptEventSerializer();
-  private ScriptEvent[] table = new ScriptEvent[MIN_CAPACITY];
-  // The first half of each event's hash once more: where it is another one the event need not be
-  // looked at, which is somewhere else in memory.
+  private ScriptEvent[] starts = new ScriptEvent[MIN_CAPACITY];
   private long[] hashes = new long[MIN_CAPACITY];
+  private boolean[] streamed = new boolean[MIN_CAPACITY];
+  private int maxSize = Probing.maxEntries(MIN_CAPACITY, MAX_LOAD);
   private int size;
   private boolean changed;
 
-  /** How many there are. */
+  /** The number of runs. */
   int size() {
     return size;
   }
 
-  /** The event that is kept of the run; null if there is none. */
-  ScriptEvent get(long high, long low) {
-    return size == 0 ? null : table[find(high, low)];
+  /** The slot of a run, valid until a run is added or removed; or {@link #NONE}. */
+  int find(long high, long low) {
+    if (size == 0) {
+      return NONE;
+    }
+    int slot = search(high, low);
+    return starts[slot] == null ? NONE : slot;
   }
 
-  /** Keeps the event of a run that has none here yet. */
-  void add(ScriptEvent event) {
-    if (4 * (size + 1) > 3 * table.length) {
-      resize(2 * table.length);
+  /** The start event of the run in a slot. */
+  ScriptEvent start(int slot) {
+    return starts[slot];
+  }
+
+  /** True if the run in a slot has streamed log entries. */
+  boolean hasStreamed(int slot) {
+    return streamed[slot];
+  }
+
+  /** Notes that the run in a slot has streamed log entries. */
+  void setStreamed(int slot) {
+    if (!streamed[slot]) {
+      streamed[slot] = true;
+      changed = true;
     }
-    enter(event);
+  }
+
+  /** Adds a run that is not here yet. */
+  void add(ScriptEvent start, boolean hasStreamed) {
+    if (size >= maxSize) {
+      resize(2 * starts.length);
+    }
+    enter(start, hasStreamed);
     size++;
     changed = true;
   }
 
-  /** Keeps this event of a run instead of the one that is kept. */
-  void replace(ScriptEvent event) {
-    table[find(event.hashHigh, event.hashLow)] = event;
-    changed = true;
-  }
-
-  /** Forgets the run, and gives what was kept of it; null if nothing was. */
-  ScriptEvent remove(long high, long low) {
-    int at = find(high, low);
-    ScriptEvent removed = table[at];
-    if (removed == null) {
-      return null;
+  /** Removes a run; without effect if it is not here. */
+  void remove(long high, long low) {
+    int slot = find(high, low);
+    if (slot == NONE) {
+      return;
     }
-    // Moves back what had to give way, so that a search may stop at the first empty place.
-    int mask = table.length - 1;
-    int hole = at;
-    for (int next = (hole + 1) & mask; table[next] != null; next = (next + 1) & mask) {
-      int home = home(hashes[next], mask);
-      if (((next - home) & mask) >= ((next - hole) & mask)) {
-        table[hole] = table[next];
-        hashes[hole] = hashes[next];
-        hole = next;
-      }
-    }
-    table[hole] = null;
+    closeGap(slot);
     size--;
     changed = true;
-    if (table.length > MIN_CAPACITY && 8 * size < table.length) {
-      resize(table.length / 2);
+    if (starts.length > MIN_CAPACITY && size < starts.length / SHRINKS_BELOW_ONE_IN) {
+      resize(starts.length / 2);
     }
-    return removed;
   }
 
-  /** Those events that the predicate takes; none may be added or removed meanwhile. */
-  void collect(Predicate<ScriptEvent> which, Collection<ScriptEvent> into) {
-    for (ScriptEvent event : table) {
-      if (event != null && which.test(event)) {
-        into.add(event);
+  /** Empties a slot and moves runs that probed past it, since a search ends at an empty slot. */
+  private void closeGap(int slot) {
+    int capacity = starts.length;
+    int gap = slot;
+    for (int next = Probing.next(gap, capacity);
+        starts[next] != null;
+        next = Probing.next(next, capacity)) {
+      int home = home(hashes[next], capacity);
+      if (Probing.distance(home, next, capacity) >= Probing.distance(gap, next, capacity)) {
+        move(next, gap);
+        gap = next;
+      }
+    }
+    starts[gap] = null;
+    streamed[gap] = false;
+  }
+
+  private void move(int from, int to) {
+    starts[to] = starts[from];
+    hashes[to] = hashes[from];
+    streamed[to] = streamed[from];
+  }
+
+  /** Adds the start events that match to a collection; it must not add or remove runs here. */
+  void collect(Predicate<ScriptEvent> matches, Collection<ScriptEvent> into) {
+    for (ScriptEvent start : starts) {
+      if (start != null && matches.test(start)) {
+        into.add(start);
       }
     }
   }
 
-  /** Whether anything changed since {@link #toBytes} was called last. */
+  /** True if anything changed since the last {@link #toBytes}. */
   boolean isChanged() {
     return changed;
   }
 
-  /** Everything that is kept, for {@link #load}. */
+  /** All runs, for {@link #load}: first those that have not streamed, then those that have. */
   byte[] toBytes() {
     try {
       DataOutputSerializer to = new DataOutputSerializer(INITIAL_BYTES);
       to.writeByte(FORMAT);
-      to.writeInt(size);
-      for (ScriptEvent event : table) {
-        if (event != null) {
+      for (boolean withStreamed : new boolean[] {false, true}) {
+        List<ScriptEvent> events = new ArrayList<>();
+        for (int slot = 0; slot < starts.length; slot++) {
+          if (starts[slot] != null && streamed[slot] == withStreamed) {
+            events.add(starts[slot]);
+          }
+        }
+        to.writeInt(events.size());
+        for (ScriptEvent event : events) {
           serializer.serialize(event, to);
         }
       }
@@ -111,7 +163,11 @@ final class OpenRuns {
     }
   }
 
-  /** Takes over what {@link #toBytes} gave. */
+  /**
+   * Adds the runs of a blob of {@link #toBytes}.
+   *
+   * @throws IllegalStateException if the blob has another format
+   */
   void load(byte[] bytes) {
     try {
       DataInputDeserializer from = new DataInputDeserializer(bytes);
@@ -119,8 +175,10 @@ final class OpenRuns {
       if (format != FORMAT) {
         throw new IllegalStateException("Unknown format of open runs: " + format);
       }
-      for (int left = from.readInt(); left > 0; left--) {
-        add(serializer.deserialize(from));
+      for (boolean withStreamed : new boolean[] {false, true}) {
+        for (int left = from.readInt(); left > 0; left--) {
+          add(serializer.deserialize(from), withStreamed);
+        }
       }
       changed = false;
     } catch (IOException e) {
@@ -128,34 +186,39 @@ final class OpenRuns {
     }
   }
 
-  private int find(long high, long low) {
-    int mask = table.length - 1;
-    int at = home(high, mask);
-    while (table[at] != null && (hashes[at] != high || table[at].hashLow != low)) {
-      at = (at + 1) & mask;
+  /** The slot of a run, or the empty slot where the search for it ends. */
+  private int search(long high, long low) {
+    int capacity = starts.length;
+    int slot = home(high, capacity);
+    while (starts[slot] != null && (hashes[slot] != high || starts[slot].hashLow != low)) {
+      slot = Probing.next(slot, capacity);
     }
-    return at;
+    return slot;
   }
 
   private void resize(int capacity) {
-    ScriptEvent[] old = table;
-    table = new ScriptEvent[capacity];
+    ScriptEvent[] oldStarts = starts;
+    boolean[] oldStreamed = streamed;
+    starts = new ScriptEvent[capacity];
     hashes = new long[capacity];
-    for (ScriptEvent event : old) {
-      if (event != null) {
-        enter(event);
+    streamed = new boolean[capacity];
+    maxSize = Probing.maxEntries(capacity, MAX_LOAD);
+    for (int slot = 0; slot < oldStarts.length; slot++) {
+      if (oldStarts[slot] != null) {
+        enter(oldStarts[slot], oldStreamed[slot]);
       }
     }
   }
 
-  private void enter(ScriptEvent event) {
-    int at = find(event.hashHigh, event.hashLow);
-    table[at] = event;
-    hashes[at] = event.hashHigh;
+  private void enter(ScriptEvent start, boolean hasStreamed) {
+    int slot = search(start.hashHigh, start.hashLow);
+    starts[slot] = start;
+    hashes[slot] = start.hashHigh;
+    streamed[slot] = hasStreamed;
   }
 
-  // The upper half of the hash: the lower one chose the key group.
-  private static int home(long high, int mask) {
-    return (int) (high >>> 32) & mask;
+  // The upper half of the hash: the lower half chose the key group.
+  private static int home(long high, int capacity) {
+    return Probing.home((int) (high >>> Integer.SIZE), capacity);
   }
 }

@@ -1,130 +1,77 @@
 package dev.scriptanalytics.track;
 
-import dev.scriptanalytics.row.RunDeployment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/**
- * The runs of one key group whose log entries, all written already, may have to be written again:
- * because more of the run will be known, or because what was captured of it will turn out to have
- * been streamed too.
- */
+/** The runs of one key group whose log entries may have to be written again. */
 final class PendingLogs {
   private static final byte FORMAT = 1;
   private static final int INITIAL_BYTES = 4 << 10;
-  // What an object of a run and its place in the tables cost beside its rows.
-  private static final int BYTES_PER_RUN = 200;
-  private static final int BYTES_PER_ROW = 24;
 
-  private record Run(long hashHigh, long hashLow) {}
+  private record Key(long hashHigh, long hashLow) {}
 
-  /** What is pending of one run. */
-  static final class OfRun {
-    final long hashHigh;
-    final long hashLow;
-
-    /** When the first of it arrived, in milliseconds since 1970. */
-    final long since;
-
-    /** Rows of entries as they came, in which something is missing that the run may bring. */
-    final List<byte[]> rows = new ArrayList<>();
-
-    /** Whether entries of the run have been streamed. */
-    boolean streamed;
-
-    /** What the rows were last enriched with; null if nothing is known of the run. */
-    RunDeployment identity;
-
-    /** The rows of captured lines that go once an entry is streamed; null where there are none. */
-    CapturedLogs.LibraryLines libraryLines;
-
-    private int bytes = BYTES_PER_RUN;
-
-    private OfRun(long hashHigh, long hashLow, long since) {
-      this.hashHigh = hashHigh;
-      this.hashLow = hashLow;
-      this.since = since;
-    }
-
-    /** About how many bytes of memory it takes. */
-    int bytes() {
-      return bytes + (libraryLines == null ? 0 : libraryLines.bytes());
-    }
-
-    void add(byte[] row) {
-      rows.add(row);
-      bytes += row.length + BYTES_PER_ROW;
-    }
-
-    void removeRows() {
-      rows.clear();
-      bytes = BYTES_PER_RUN;
-    }
-  }
-
-  private final Map<Run, OfRun> runs = new HashMap<>();
+  private final Map<Key, PendingRun> runs = new HashMap<>();
   private boolean changed;
 
   boolean isEmpty() {
     return runs.isEmpty();
   }
 
-  /** What is pending of a run; null if nothing is. */
-  OfRun get(long hashHigh, long hashLow) {
-    return runs.isEmpty() ? null : runs.get(new Run(hashHigh, hashLow));
+  /** The pending entries of a run; null if it has none. */
+  PendingRun get(long hashHigh, long hashLow) {
+    return runs.isEmpty() ? null : runs.get(new Key(hashHigh, hashLow));
   }
 
-  /** Begins to keep what is pending of a run of which nothing is. */
-  OfRun add(long hashHigh, long hashLow, long since) {
-    OfRun run = new OfRun(hashHigh, hashLow, since);
-    runs.put(new Run(hashHigh, hashLow), run);
+  /** Adds a run that is not here, without entries. */
+  PendingRun add(long hashHigh, long hashLow, long since) {
+    PendingRun run = new PendingRun(this, hashHigh, hashLow, since);
+    runs.put(new Key(hashHigh, hashLow), run);
     changed = true;
     return run;
   }
 
-  void remove(OfRun run) {
-    runs.remove(new Run(run.hashHigh, run.hashLow));
+  void remove(PendingRun run) {
+    runs.remove(new Key(run.hashHigh, run.hashLow));
     changed = true;
   }
 
-  void forEach(Consumer<OfRun> action) {
-    runs.values().forEach(action);
+  /** All runs, in no particular order. */
+  Collection<PendingRun> runs() {
+    return runs.values();
   }
 
-  /** Notes that something kept here was changed. */
+  /** Notes that a run here was changed. */
   void setChanged() {
     changed = true;
   }
 
-  /** Whether anything changed since {@link #toBytes} was called last. */
+  /** True if anything changed since the last {@link #toBytes}. */
   boolean isChanged() {
     return changed;
   }
 
-  /** Everything that is kept, for {@link #load}. */
+  /** All runs, for {@link #load}. */
   byte[] toBytes() {
     try {
       DataOutputSerializer to = new DataOutputSerializer(INITIAL_BYTES);
       to.writeByte(FORMAT);
       to.writeInt(runs.size());
-      for (OfRun run : runs.values()) {
+      for (PendingRun run : runs.values()) {
         to.writeLong(run.hashHigh);
         to.writeLong(run.hashLow);
         to.writeLong(run.since);
         to.writeBoolean(run.streamed);
-        to.writeBoolean(run.libraryLines != null);
-        if (run.libraryLines != null) {
-          run.libraryLines.writeTo(to);
+        to.writeBoolean(run.retractable != null);
+        if (run.retractable != null) {
+          run.retractable.writeTo(to);
         }
-        to.writeInt(run.rows.size());
-        for (byte[] row : run.rows) {
+        to.writeInt(run.rows().size());
+        for (byte[] row : run.rows()) {
           to.writeInt(row.length);
           to.write(row);
         }
@@ -136,7 +83,11 @@ final class PendingLogs {
     }
   }
 
-  /** Takes over what {@link #toBytes} gave. */
+  /**
+   * Adds the runs of a blob of {@link #toBytes}.
+   *
+   * @throws IllegalStateException if the blob has another format
+   */
   void load(byte[] bytes) {
     try {
       DataInputDeserializer from = new DataInputDeserializer(bytes);
@@ -145,15 +96,15 @@ final class PendingLogs {
         throw new IllegalStateException("Unknown format of pending logs: " + format);
       }
       for (int left = from.readInt(); left > 0; left--) {
-        OfRun run = add(from.readLong(), from.readLong(), from.readLong());
+        PendingRun run = add(from.readLong(), from.readLong(), from.readLong());
         run.streamed = from.readBoolean();
         if (from.readBoolean()) {
-          run.libraryLines = CapturedLogs.LibraryLines.readFrom(from);
+          run.retractable = RetractableLines.readFrom(from);
         }
         for (int rows = from.readInt(); rows > 0; rows--) {
           byte[] row = new byte[from.readInt()];
           from.readFully(row);
-          run.add(row);
+          run.addRow(row);
         }
       }
       changed = false;

@@ -20,21 +20,21 @@ import java.io.Serializable;
 import java.util.regex.Pattern;
 
 /**
- * What the tracker is told by configuration.
+ * The options of the tracker.
  *
  * @param memoryMillis how long a finished run is remembered
  * @param maxOpenMillis how long a run without an end is kept
- * @param timeoutMillis after how long without an end a run has failed; 0 for never
- * @param awaitStartMillis how long an end is kept for a start that comes after it
- * @param awaitStartMaxBytes how many bytes of such ends a parallel instance keeps
- * @param capturedFormat what a line of the logging library looks like: groups of level and message
- * @param libraryLines whether such lines become log entries
- * @param awaitRunMillis how long log entries are kept for what their run may add to them
- * @param awaitRunMaxEntries how many of them are kept of a run
- * @param awaitRunMaxBytes how many bytes of them a parallel instance keeps
+ * @param timeoutMillis how long a run may go without an end before it has failed; 0 for ever
+ * @param awaitStartMillis how long an end is kept for a start that arrives after it
+ * @param awaitStartMaxBytes the bytes of such ends that a parallel instance keeps
+ * @param capturedFormat a line of the logging library: a pattern with groups for level and message
+ * @param libraryLines whether such lines in captured text become log entries
+ * @param awaitRunMillis how long log entries are kept for their run to complete them
+ * @param awaitRunMaxEntries the number of such entries that are kept for each run
+ * @param awaitRunMaxBytes the bytes of such entries that a parallel instance keeps
  * @param redaction what is masked in captured text and in dead letters
- * @param maxMessageBytes where log messages are cut
- * @param maxDeadLetterBytes where the bytes of a dead letter are cut
+ * @param maxMessageBytes the length at which log messages are cut
+ * @param maxDeadLetterBytes the length at which the bytes of a dead letter are cut
  */
 public record TrackingRules(
     long memoryMillis,
@@ -51,7 +51,7 @@ public record TrackingRules(
     int maxMessageBytes,
     int maxDeadLetterBytes)
     implements Serializable {
-  /** As the job is configured. */
+  /** The options of a job's configuration. */
   public static TrackingRules of(JobConfiguration configuration) {
     return new TrackingRules(
         configuration.get(RUN_MEMORY).toMillis(),
@@ -67,5 +67,15 @@ public record TrackingRules(
         configuration.redaction(),
         configuration.bytes(EVENT_MAX_MESSAGE_BYTES),
         configuration.bytes(DEAD_LETTER_MAX_BYTES));
+  }
+
+  /**
+   * The last instant at which the end of a run may arrive before the run fails by timeout.
+   *
+   * @param startArrival when the run's start arrived, in milliseconds since 1970
+   * @return in milliseconds since 1970; {@link Long#MAX_VALUE} if runs do not time out
+   */
+  long deadline(long startArrival) {
+    return timeoutMillis > 0 ? startArrival + timeoutMillis : Long.MAX_VALUE;
   }
 }

@@ -48,17 +48,6 @@ class ScriptEventSerializerTest {
   }
 
   @Test
-  void keepsThatEntriesOfARunHaveCome() throws IOException {
-    ScriptEvent event = event("script-runs", new byte[0], null).withLogs();
-    String golden = "02" + GOLDEN.substring(2);
-
-    assertThat(hex(ScriptEventSerializer.TYPE, event)).isEqualTo(golden);
-    assertThat(read(ScriptEventSerializer.TYPE, golden))
-        .usingRecursiveComparison()
-        .isEqualTo(event);
-  }
-
-  @Test
   void carriesCapturedTextOfAnySize() throws IOException {
     byte[] stdout = new byte[1 << 20];
     stdout[stdout.length - 1] = 7;

@@ -34,7 +34,7 @@ class EndsAwaitingStartTest {
         expected.put(high, event);
       } else if (random.nextInt(500) == 0) {
         int over = step - 3000;
-        ends.letGo(arrival -> arrival < over);
+        ends.expire(arrival -> arrival < over);
         expected.values().removeIf(event -> event.arrival < over);
       } else if (random.nextInt(3000) == 0) {
         ends.retain((h, low) -> (h >>> 32) % 3 != 0 && low == h + 7);

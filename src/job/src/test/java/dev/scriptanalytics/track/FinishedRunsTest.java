@@ -2,12 +2,16 @@ package dev.scriptanalytics.track;
 
 import static dev.scriptanalytics.event.RunStatus.FAILED;
 import static dev.scriptanalytics.event.RunStatus.SUCCESS;
+import static dev.scriptanalytics.track.FinishedRuns.Ending.AFTER_START;
+import static dev.scriptanalytics.track.FinishedRuns.Ending.BY_TIMEOUT;
+import static dev.scriptanalytics.track.FinishedRuns.Ending.WITHOUT_START;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.row.RunDeployment;
+import dev.scriptanalytics.track.FinishedRuns.Ending;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -24,8 +28,8 @@ class FinishedRunsTest {
   private static final int HOUR = 498_226;
   private static final HexFormat HEX = HexFormat.of();
 
-  private final Deployments identities = new Deployments(1000);
-  private final FinishedRuns runs = new FinishedRuns(identities);
+  private final Deployments deployments = new Deployments(1000);
+  private final FinishedRuns runs = new FinishedRuns(deployments);
 
   @Test
   void knowsAMillionRunsAndNoOthersInLittleMemory() {
@@ -36,14 +40,13 @@ class FinishedRunsTest {
       runs.add(
           hashes.nextLong(),
           hashes.nextLong(),
-          HOUR,
+          at(HOUR),
           i % 3 == 0 ? FAILED : SUCCESS,
-          false,
-          true,
+          AFTER_START,
           i,
           Deployments.UNKNOWN);
       if (i % 10_000 == 9_999) {
-        checkpointBytes += bytes(runs.drain());
+        checkpointBytes += bytes(runs.takeChanges());
         if (i > 100_000) {
           assertThat((double) runs.memoryBytes() / runs.size()).isLessThan(38);
         }
@@ -70,8 +73,8 @@ class FinishedRunsTest {
 
   @Test
   void remembersOfARunWhatItWasTold() {
-    runs.add(1L << 40, 1L << 50, HOUR, SUCCESS, false, false, 12.5, Deployments.UNKNOWN);
-    runs.add(2L << 40, 1L << 50, HOUR, FAILED, true, true, Double.NaN, Deployments.UNKNOWN);
+    runs.add(1L << 40, 1L << 50, at(HOUR), SUCCESS, WITHOUT_START, 12.5, Deployments.UNKNOWN);
+    runs.add(2L << 40, 1L << 50, at(HOUR), FAILED, BY_TIMEOUT, Double.NaN, Deployments.UNKNOWN);
 
     int first = runs.find(1L << 40, 1L << 50);
     assertThat(runs.status(first)).isEqualTo(SUCCESS);
@@ -93,7 +96,7 @@ class FinishedRunsTest {
   @Test
   void tellsRunsApartByEightyBits() {
     long high = 0x0123456789abcdefL;
-    runs.add(high, 5L << 48, HOUR, SUCCESS, false, false, 1, Deployments.UNKNOWN);
+    runs.add(high, 5L << 48, at(HOUR), SUCCESS, WITHOUT_START, 1, Deployments.UNKNOWN);
 
     assertThat(runs.find(high, 5L << 48)).isNotEqualTo(FinishedRuns.NONE);
     for (int bit = 0; bit < Long.SIZE; bit++) {
@@ -112,7 +115,8 @@ class FinishedRunsTest {
       highs.add(-1 - i);
     }
     for (int high : highs) {
-      runs.add(high, (long) high << 48, HOUR, SUCCESS, false, false, high, Deployments.UNKNOWN);
+      runs.add(
+          high, (long) high << 48, at(HOUR), SUCCESS, WITHOUT_START, high, Deployments.UNKNOWN);
     }
     assertThat(runs.size()).isEqualTo(400);
     for (int high : highs) {
@@ -126,10 +130,10 @@ class FinishedRunsTest {
   @Test
   void forgetsRunsByTheHourTheyFinishedIn() {
     for (int i = 0; i < 1000; i++) {
-      runs.add(hash(i), 0, HOUR + i % 10, SUCCESS, false, false, i, Deployments.UNKNOWN);
+      runs.add(hash(i), 0, at(HOUR + i % 10), SUCCESS, WITHOUT_START, i, Deployments.UNKNOWN);
     }
     long full = runs.memoryBytes();
-    runs.drain();
+    runs.takeChanges();
 
     runs.expire(HOUR);
     assertThat(runs.size()).isEqualTo(1000);
@@ -145,7 +149,7 @@ class FinishedRunsTest {
   }
 
   @Test
-  void isTheSameAgainAfterItsChangesAreLoaded() {
+  void isTheSameAgainAfterItsChangesAreApplied() {
     Random random = new Random(7);
     Map<Long, String> expected = new HashMap<>();
     Map<Long, Integer> hours = new HashMap<>();
@@ -158,12 +162,13 @@ class FinishedRunsTest {
       if (at == FinishedRuns.NONE) {
         int hour = oldest + random.nextInt(4);
         RunStatus status = random.nextBoolean() ? SUCCESS : FAILED;
-        runs.add(high, 0, hour, status, random.nextBoolean(), false, step, identity(step));
+        Ending ending = random.nextBoolean() ? BY_TIMEOUT : WITHOUT_START;
+        runs.add(high, 0, at(hour), status, ending, step, deployment(step));
         hours.put(high, hour);
       } else if (!runs.startSeen(at)) {
-        runs.setStartSeen(at, identity(step));
+        runs.setStartSeen(at, deployment(step));
       }
-      expected.put(high, told(runs, identities, high));
+      expected.put(high, told(runs, deployments, high));
       if (random.nextInt(500) == 0) {
         int next = ++oldest;
         runs.expire(next);
@@ -172,39 +177,39 @@ class FinishedRunsTest {
         expected.keySet().retainAll(hours.keySet());
       }
       if (random.nextInt(200) == 0) {
-        runs.drain()
+        runs.takeChanges()
             .forEach((hour, blob) -> log.computeIfAbsent(hour, h -> new ArrayList<>()).add(blob));
       }
     }
-    runs.drain()
+    runs.takeChanges()
         .forEach((hour, blob) -> log.computeIfAbsent(hour, h -> new ArrayList<>()).add(blob));
 
-    Deployments identitiesAgain = new Deployments(1000);
-    FinishedRuns again = new FinishedRuns(identitiesAgain);
+    Deployments deploymentsAgain = new Deployments(1000);
+    FinishedRuns again = new FinishedRuns(deploymentsAgain);
     log.forEach(
         (hour, blobs) ->
-            again.load(
+            again.applyChanges(
                 hour,
                 blobs.stream().reduce(FinishedRuns::concatenate).orElseThrow(),
                 new HashMap<>()));
 
     assertThat(again.size()).isEqualTo(expected.size()).isEqualTo(runs.size());
     expected.forEach(
-        (high, told) -> assertThat(told(again, identitiesAgain, high)).isEqualTo(told));
-    assertThat(again.drain()).as("what was loaded is no change").isEmpty();
+        (high, told) -> assertThat(told(again, deploymentsAgain, high)).isEqualTo(told));
+    assertThat(again.takeChanges()).as("what was applied is no change").isEmpty();
   }
 
-  private int identity(int number) {
-    // Changed now and then, so that numbers are used for other identities.
+  private int deployment(int number) {
+    // Changed now and then, so that numbers are used for other deployments.
     if (number % 1000 == 0) {
       BitSet used = new BitSet();
-      runs.collectIdentities(used);
-      runs.forgetIdentities(identities.retain(used));
+      runs.collectDeployments(used);
+      runs.forgetDeployments(deployments.retain(used));
     }
-    return identities.of(identityOf(number % 50 + number / 1000));
+    return deployments.of(deploymentOf(number % 50 + number / 1000));
   }
 
-  private static RunDeployment identityOf(int number) {
+  private static RunDeployment deploymentOf(int number) {
     return RunDeployment.of(
         ("script" + number).getBytes(UTF_8),
         number,
@@ -212,7 +217,7 @@ class FinishedRunsTest {
         new byte[0]);
   }
 
-  private static String told(FinishedRuns runs, Deployments identities, long high) {
+  private static String told(FinishedRuns runs, Deployments deployments, long high) {
     int at = runs.find(high, 0);
     return at == FinishedRuns.NONE
         ? "unknown"
@@ -224,71 +229,45 @@ class FinishedRunsTest {
             + " "
             + runs.responseTime(at)
             + " "
-            + new String(identities.get(runs.identity(at)).script(), UTF_8);
+            + new String(deployments.get(runs.deployment(at)).script(), UTF_8);
   }
 
   @Test
   void givesChangesOnceAndByTheHour() {
-    runs.add(1L << 32, 0, HOUR, SUCCESS, false, false, 1, Deployments.UNKNOWN);
-    runs.add(2L << 32, 0, HOUR + 1, SUCCESS, false, false, 1, Deployments.UNKNOWN);
-    runs.add(3L << 32, 0, HOUR, SUCCESS, false, false, 1, Deployments.UNKNOWN);
+    runs.add(1L << 32, 0, at(HOUR), SUCCESS, WITHOUT_START, 1, Deployments.UNKNOWN);
+    runs.add(2L << 32, 0, at(HOUR + 1), SUCCESS, WITHOUT_START, 1, Deployments.UNKNOWN);
+    runs.add(3L << 32, 0, at(HOUR), SUCCESS, WITHOUT_START, 1, Deployments.UNKNOWN);
 
-    NavigableMap<Integer, byte[]> changes = runs.drain();
+    NavigableMap<Integer, byte[]> changes = runs.takeChanges();
     assertThat(changes).containsOnlyKeys(HOUR, HOUR + 1);
     assertThat(changes.get(HOUR)).hasSize(9 + 2 * 17);
     assertThat(changes.get(HOUR + 1)).hasSize(9 + 17);
-    assertThat(runs.drain()).isEmpty();
+    assertThat(runs.takeChanges()).isEmpty();
 
     runs.setStartSeen(runs.find(2L << 32, 0), Deployments.UNKNOWN);
-    assertThat(runs.drain()).containsOnlyKeys(HOUR + 1);
+    assertThat(runs.takeChanges()).containsOnlyKeys(HOUR + 1);
   }
 
   @Test
   void keepsNoMoreChangesThanRunsWhereNobodyTakesThem() {
     for (int hour = HOUR; hour < HOUR + 200; hour++) {
       for (int i = 0; i < 1000; i++) {
-        runs.add(hash(i), (long) hour << 48, hour, SUCCESS, false, false, i, Deployments.UNKNOWN);
+        runs.add(
+            hash(i), (long) hour << 48, at(hour), SUCCESS, WITHOUT_START, i, Deployments.UNKNOWN);
       }
       runs.expire(hour - 1);
     }
     assertThat(runs.size()).isEqualTo(2000);
     assertThat(runs.memoryBytes()).isLessThan(200L * runs.size());
-    assertThat(bytes(runs.drain())).isEqualTo(2 * 9 + 2000 * 17);
+    assertThat(bytes(runs.takeChanges())).isEqualTo(2 * 9 + 2000 * 17);
   }
 
   @Test
   void keepsAnHourThatItHasNoRoomForOutOfTheRest() {
-    runs.add(1L << 32, 0, Integer.MAX_VALUE, FAILED, false, true, 1, Deployments.UNKNOWN);
+    runs.add(1L << 32, 0, at(Integer.MAX_VALUE), FAILED, AFTER_START, 1, Deployments.UNKNOWN);
 
     assertThat(runs.status(runs.find(1L << 32, 0))).isEqualTo(FAILED);
-    assertThat(runs.drain()).containsOnlyKeys(0xfffff);
-  }
-
-  @Test
-  void readsTheBytesOfItsFirstVersionForEver() {
-    readsGoldenRuns(
-        "01"
-            + "00000001"
-            + "00000001"
-            + "00000003"
-            + "00000007"
-            + HEX.formatHex("script3".getBytes(UTF_8))
-            + "00000007"
-            + HEX.formatHex("deploy3".getBytes(UTF_8))
-            + "00000000"
-            + "00000002"
-            + "0123456789abcdef"
-            + "fedcba9876"
-            + "79a32"
-            + "a"
-            + "430a8000"
-            + "000001"
-            + "0000000000000001"
-            + "ffffffffff"
-            + "79a32"
-            + "7"
-            + "7fc00000"
-            + "000000");
+    assertThat(runs.takeChanges()).containsOnlyKeys(0xfffff);
   }
 
   @Test
@@ -296,13 +275,12 @@ class FinishedRunsTest {
     runs.add(
         0x0123456789abcdefL,
         0xfedcba9876543210L,
-        HOUR,
+        at(HOUR),
         SUCCESS,
-        false,
-        true,
+        AFTER_START,
         138.5,
-        identities.of(identityOf(3)));
-    runs.add(0, -1, HOUR, FAILED, true, false, Double.NaN, Deployments.UNKNOWN);
+        deployments.of(deploymentOf(3)));
+    runs.add(0, -1, at(HOUR), FAILED, BY_TIMEOUT, Double.NaN, Deployments.UNKNOWN);
     String golden =
         "02"
             + "00000001"
@@ -323,31 +301,31 @@ class FinishedRunsTest {
             + "0000000000000001"
             + "ffff"
             + "00000"
-            + "7"
+            + "f"
             + "7fc00000";
 
-    NavigableMap<Integer, byte[]> drained = runs.drain();
+    NavigableMap<Integer, byte[]> taken = runs.takeChanges();
 
-    assertThat(drained).containsOnlyKeys(HOUR);
-    assertThat(HEX.formatHex(drained.get(HOUR))).isEqualTo(golden);
+    assertThat(taken).containsOnlyKeys(HOUR);
+    assertThat(HEX.formatHex(taken.get(HOUR))).isEqualTo(golden);
     readsGoldenRuns(golden);
   }
 
   private static void readsGoldenRuns(String golden) {
-    Deployments identities = new Deployments(1000);
-    FinishedRuns runs = new FinishedRuns(identities);
-    runs.load(HOUR, HEX.parseHex(golden), new HashMap<>());
+    Deployments deployments = new Deployments(1000);
+    FinishedRuns runs = new FinishedRuns(deployments);
+    runs.applyChanges(HOUR, HEX.parseHex(golden), new HashMap<>());
     assertThat(runs.size()).isEqualTo(2);
     int first = runs.find(0x0123456789abcdefL, 0xfedcba9876543210L);
     assertThat(runs.status(first)).isEqualTo(SUCCESS);
     assertThat(runs.timedOut(first)).isFalse();
     assertThat(runs.startSeen(first)).isTrue();
     assertThat(runs.responseTime(first)).isEqualTo(138.5f);
-    assertThat(identities.get(runs.identity(first))).isEqualTo(identityOf(3));
+    assertThat(deployments.get(runs.deployment(first))).isEqualTo(deploymentOf(3));
     int second = runs.find(0, -1);
     assertThat(runs.status(second)).isEqualTo(FAILED);
     assertThat(runs.timedOut(second)).isTrue();
-    assertThat(runs.startSeen(second)).isFalse();
+    assertThat(runs.startSeen(second)).isTrue();
     assertThat(runs.responseTime(second)).isNaN();
     runs.expire(HOUR);
     assertThat(runs.size()).isEqualTo(2);
@@ -356,11 +334,26 @@ class FinishedRunsTest {
   }
 
   @Test
+  void keepsARunThatEndedInAForgottenHour() {
+    runs.expire(HOUR);
+    runs.add(1L << 32, 0, at(HOUR - 5), SUCCESS, AFTER_START, 1, Deployments.UNKNOWN);
+
+    assertThat(runs.find(1L << 32, 0)).isNotEqualTo(FinishedRuns.NONE);
+    assertThat(runs.takeChanges()).containsOnlyKeys(HOUR);
+  }
+
+  @Test
   void refusesBytesOfAnUnknownVersion() {
-    assertThatThrownBy(() -> runs.load(HOUR, new byte[] {3}, new HashMap<>()))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("Unknown format")
-        .hasMessageContaining("3");
+    for (byte format : new byte[] {1, 3}) {
+      assertThatThrownBy(() -> runs.applyChanges(HOUR, new byte[] {format}, new HashMap<>()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("Unknown format")
+          .hasMessageContaining(String.valueOf(format));
+    }
+  }
+
+  private static long at(int hour) {
+    return hour * 3_600_000L;
   }
 
   private static long hash(int number) {

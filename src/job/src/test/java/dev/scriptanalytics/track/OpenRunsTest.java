@@ -8,10 +8,12 @@ import dev.scriptanalytics.event.ScriptEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OpenRunsTest {
@@ -24,6 +26,7 @@ class OpenRunsTest {
     for (int seed = 0; seed < 20; seed++) {
       OpenRuns open = new OpenRuns();
       Map<Long, ScriptEvent> expected = new HashMap<>();
+      Set<Long> streamed = new HashSet<>();
       Random random = new Random(seed);
       // From all alike to all different, so that some tables are one long crowd.
       int homes = 1 << seed;
@@ -32,15 +35,27 @@ class OpenRunsTest {
         long low = random.nextInt(1 + 500 / homes);
         // Grows to some hundred, and back to nothing.
         boolean adds = random.nextInt(5000) > step;
+        int slot = open.find(high, low);
         ScriptEvent known = expected.get(high ^ low);
-        assertThat(open.get(high, low)).isSameAs(known);
+        assertThat(get(open, high, low)).isSameAs(known);
+        if (slot != OpenRuns.NONE) {
+          assertThat(open.hasStreamed(slot)).isEqualTo(streamed.contains(high ^ low));
+        }
         if (adds && known == null) {
           ScriptEvent event = event(high, low, step);
-          open.add(event);
+          open.add(event, step % 3 == 0);
           expected.put(high ^ low, event);
-        } else if (!adds) {
-          assertThat(open.remove(high, low)).isSameAs(known);
+          if (step % 3 == 0) {
+            streamed.add(high ^ low);
+          }
+        } else if (adds) {
+          open.setStreamed(slot);
+          streamed.add(high ^ low);
+        } else {
+          open.remove(high, low);
+          assertThat(get(open, high, low)).isNull();
           expected.remove(high ^ low);
+          streamed.remove(high ^ low);
         }
         assertThat(open.size()).isEqualTo(expected.size());
       }
@@ -54,7 +69,7 @@ class OpenRunsTest {
   void takesFiftyFiveBytesOfACheckpointBesidesTheNameOfTheTopicAndTheRow() {
     int empty = runs.toBytes().length;
     for (int i = 0; i < 1000; i++) {
-      runs.add(event((long) i << 32, i, i));
+      runs.add(event((long) i << 32, i, i), false);
     }
     assertThat(runs.toBytes()).hasSize(empty + 1000 * (55 + "t".length() + 16));
   }
@@ -62,7 +77,7 @@ class OpenRunsTest {
   @Test
   void collectsWhatIsAskedFor() {
     for (int i = 0; i < 100; i++) {
-      runs.add(event((long) i << 32, i, i));
+      runs.add(event((long) i << 32, i, i), false);
     }
     List<ScriptEvent> old = new ArrayList<>();
     runs.collect(event -> event.arrival < 3, old);
@@ -88,25 +103,33 @@ class OpenRunsTest {
               i % 5 == 0 ? null : new byte[] {(byte) i},
               i % 7 == 0 ? null : new byte[] {});
       events.add(event);
-      runs.add(event);
+      runs.add(event, i % 4 == 0);
     }
     OpenRuns again = new OpenRuns();
     again.load(runs.toBytes());
 
     assertThat(again.size()).isEqualTo(100);
-    for (ScriptEvent event : events) {
-      assertSame(again.get(event.hashHigh, event.hashLow), event);
+    for (int i = 0; i < 100; i++) {
+      ScriptEvent event = events.get(i);
+      int slot = again.find(event.hashHigh, event.hashLow);
+      assertSame(again.start(slot), event);
+      assertThat(again.hasStreamed(slot)).isEqualTo(i % 4 == 0);
     }
   }
 
   @Test
   void knowsWhetherItChangedSinceItWasWritten() {
     assertThat(runs.isChanged()).isFalse();
-    runs.add(event(1, 1, 1));
+    runs.add(event(1, 1, 1), false);
     assertThat(runs.isChanged()).isTrue();
     byte[] bytes = runs.toBytes();
     assertThat(runs.isChanged()).isFalse();
-    assertThat(runs.remove(2, 2)).isNull();
+    runs.remove(2, 2);
+    assertThat(runs.isChanged()).isFalse();
+    runs.setStreamed(runs.find(1, 1));
+    assertThat(runs.isChanged()).isTrue();
+    runs.toBytes();
+    runs.setStreamed(runs.find(1, 1));
     assertThat(runs.isChanged()).isFalse();
     runs.remove(1, 1);
     assertThat(runs.isChanged()).isTrue();
@@ -117,7 +140,7 @@ class OpenRunsTest {
   }
 
   @Test
-  void readsTheBytesOfItsFirstVersionForEver() {
+  void writesAndReadsTheSameBytesForEver() {
     ScriptEvent event =
         ScriptEvent.ofRun(
             0x0123456789abcdefL,
@@ -127,9 +150,9 @@ class OpenRunsTest {
             "row".getBytes(StandardCharsets.UTF_8),
             null,
             "err".getBytes(StandardCharsets.UTF_8));
-    runs.add(event);
+    runs.add(event, false);
     String golden =
-        "01"
+        "02"
             + "00000001"
             + "00"
             + "0123456789abcdef"
@@ -144,13 +167,18 @@ class OpenRunsTest {
             + "726f77"
             + "ffffffff"
             + "00000003"
-            + "657272";
+            + "657272"
+            + "00000000";
     assertThat(HEX.formatHex(runs.toBytes())).isEqualTo(golden);
 
     OpenRuns again = new OpenRuns();
     again.load(HEX.parseHex(golden));
     assertThat(again.size()).isOne();
-    assertSame(again.get(0x0123456789abcdefL, 0xfedcba9876543210L), event);
+    assertSame(get(again, 0x0123456789abcdefL, 0xfedcba9876543210L), event);
+    again.setStreamed(again.find(0x0123456789abcdefL, 0xfedcba9876543210L));
+    assertThat(HEX.formatHex(again.toBytes()))
+        .as("those that have streamed come second")
+        .isEqualTo("02" + "00000000" + "00000001" + golden.substring(10, golden.length() - 8));
   }
 
   @Test
@@ -159,6 +187,11 @@ class OpenRunsTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Unknown format")
         .hasMessageContaining("9");
+  }
+
+  private static ScriptEvent get(OpenRuns runs, long high, long low) {
+    int slot = runs.find(high, low);
+    return slot == OpenRuns.NONE ? null : runs.start(slot);
   }
 
   private static void assertSame(ScriptEvent actual, ScriptEvent expected) {

@@ -21,9 +21,9 @@ class PendingLogsTest {
 
   @Test
   void keepsWhatItWasToldOfEachRun() {
-    PendingLogs.OfRun one = logs.add(1, 2, 3);
+    PendingRun one = logs.add(1, 2, 3);
     one.streamed = true;
-    one.add("row".getBytes(UTF_8));
+    one.addRow("row".getBytes(UTF_8));
     logs.add(1, 3, 4);
 
     PendingLogs again = new PendingLogs();
@@ -31,9 +31,9 @@ class PendingLogsTest {
 
     assertThat(again.get(1, 2).since).isEqualTo(3);
     assertThat(again.get(1, 2).streamed).isTrue();
-    assertThat(again.get(1, 2).rows).containsExactly("row".getBytes(UTF_8));
+    assertThat(again.get(1, 2).rows()).containsExactly("row".getBytes(UTF_8));
     assertThat(again.get(1, 2).bytes()).isEqualTo(one.bytes());
-    assertThat(again.get(1, 3).rows).isEmpty();
+    assertThat(again.get(1, 3).rows()).isEmpty();
     assertThat(again.get(1, 3).streamed).isFalse();
     assertThat(again.get(2, 1)).isNull();
   }
@@ -41,7 +41,7 @@ class PendingLogsTest {
   @Test
   void saysWhetherItChanged() {
     assertThat(logs.isChanged()).isFalse();
-    PendingLogs.OfRun run = logs.add(1, 2, 3);
+    PendingRun run = logs.add(1, 2, 3);
     assertThat(logs.isChanged()).isTrue();
     logs.toBytes();
     assertThat(logs.isChanged()).isFalse();
@@ -51,7 +51,7 @@ class PendingLogsTest {
   }
 
   @Test
-  void takesBackAfterARestartTheLinesThatWereWrittenBefore() {
+  void retractsAfterARestartTheLinesThatWereWrittenBefore() {
     CapturedLogs captured = new CapturedLogs(Rules.rules().build(), Redactor.ofNothing());
     ScriptEvent end =
         new RunEvents()
@@ -61,14 +61,14 @@ class PendingLogsTest {
             .decoded();
     RunRow run = new RunRow().wrap(end.row);
     List<Map<String, Object>> written = new ArrayList<>();
-    PendingLogs.OfRun pending = logs.add(1, 2, 3);
-    pending.libraryLines =
+    PendingRun pending = logs.add(1, 2, 3);
+    pending.retractable =
         captured.write(end, run, false, row -> written.add(RowReader.logRow(row)));
     PendingLogs again = new PendingLogs();
     again.load(logs.toBytes());
 
     List<Map<String, Object>> tombstones = new ArrayList<>();
-    captured.takeBack(again.get(1, 2).libraryLines, row -> tombstones.add(RowReader.logRow(row)));
+    captured.retract(again.get(1, 2).retractable, row -> tombstones.add(RowReader.logRow(row)));
 
     assertThat(tombstones).hasSize(3).allMatch(row -> row.get("is_deleted").equals(1));
     assertThat(tombstones)
@@ -121,10 +121,10 @@ class PendingLogsTest {
             + "726f77";
     logs.load(HEX.parseHex(golden));
 
-    PendingLogs.OfRun run = logs.get(0x0123456789abcdefL, 0xfedcba9876543210L);
+    PendingRun run = logs.get(0x0123456789abcdefL, 0xfedcba9876543210L);
     assertThat(run.since).isEqualTo(1_793_614_500_000L);
     assertThat(run.streamed).isTrue();
-    assertThat(run.rows).containsExactly("row".getBytes(UTF_8));
+    assertThat(run.rows()).containsExactly("row".getBytes(UTF_8));
     assertThat(HEX.formatHex(logs.toBytes())).isEqualTo(golden);
   }
 

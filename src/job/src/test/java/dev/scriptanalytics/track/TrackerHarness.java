@@ -189,7 +189,7 @@ final class TrackerHarness implements AutoCloseable {
         backend.setCurrentKey(keyGroups.representative(keyGroup));
         MapState<Long, byte[]> blobs =
             backend.getPartitionedState(
-                VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, TrackRuns.FINISHED);
+                VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, KeyedState.FINISHED);
         for (byte[] blob : blobs.values()) {
           sizes.add(blob.length);
         }

@@ -1,0 +1,143 @@
+package dev.scriptanalytics.track;
+
+import dev.scriptanalytics.event.DeadLetter;
+import dev.scriptanalytics.event.DeadLetterReason;
+import dev.scriptanalytics.event.DeadLetterSerializer;
+import dev.scriptanalytics.event.RunStatus;
+import dev.scriptanalytics.event.Script;
+import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.rollup.ArrivalHour;
+import dev.scriptanalytics.rollup.Fact;
+import dev.scriptanalytics.row.RunEventJson;
+import dev.scriptanalytics.row.RunRow;
+import dev.scriptanalytics.row.RunRow.Column;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.operators.Output;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Everything that leaves the tracker: run rows, log rows, facts, dead letters, and counters.
+ *
+ * <p><b>Owned state:</b> only the counters and the reused records.
+ *
+ * <p><b>Lifecycle:</b> created with the operator's initialization; it may be used from then on.
+ */
+final class TrackerOutputs {
+  static final OutputTag<byte[]> RUN_ROWS =
+      new OutputTag<>("run-rows", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  static final OutputTag<byte[]> LOG_ROWS =
+      new OutputTag<>("log-rows", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("contradicting", DeadLetterSerializer.TYPE);
+
+  static final String DUPLICATE_EVENTS = "duplicateEvents";
+  static final String CONTRADICTING_EVENTS = "contradictingEvents";
+  static final String TIMED_OUT_RUNS = "timedOutRuns";
+  static final String UNENRICHED_LOGS = "unenrichedLogs";
+
+  private final Output<StreamRecord<Fact>> output;
+  private final MetricGroup metrics;
+  private final Redactor redactor;
+  private final int maxDeadLetterBytes;
+
+  private final Fact fact = new Fact();
+  private final StreamRecord<Fact> factRecord = new StreamRecord<>(null);
+  private final StreamRecord<byte[]> rowRecord = new StreamRecord<>(null);
+  private final Counter duplicates;
+  private final Map<DeadLetterReason, Counter> contradicting =
+      new EnumMap<>(DeadLetterReason.class);
+  private final Counter timedOut;
+  private final Counter unenriched;
+
+  /**
+   * Registers the counters.
+   *
+   * @param redactor masks dead letters
+   * @param maxDeadLetterBytes the length at which the bytes of a dead letter are cut
+   */
+  TrackerOutputs(
+      Output<StreamRecord<Fact>> output,
+      MetricGroup metrics,
+      Redactor redactor,
+      int maxDeadLetterBytes) {
+    this.output = output;
+    this.metrics = metrics;
+    this.redactor = redactor;
+    this.maxDeadLetterBytes = maxDeadLetterBytes;
+    this.duplicates = metrics.counter(DUPLICATE_EVENTS);
+    this.timedOut = metrics.counter(TIMED_OUT_RUNS);
+    this.unenriched = metrics.counter(UNENRICHED_LOGS);
+  }
+
+  void runRow(byte[] row) {
+    output.collect(RUN_ROWS, rowRecord.replace(row));
+  }
+
+  void logRow(byte[] row) {
+    output.collect(LOG_ROWS, rowRecord.replace(row));
+  }
+
+  /**
+   * Emits a fact of a run.
+   *
+   * @param arrival when the event that made the fact arrived, in milliseconds since 1970
+   */
+  void fact(Fact.Kind kind, RunRow run, long arrival) {
+    fact.kind = kind;
+    fact.script =
+        Script.ofUtf8(
+            run.bytes(),
+            run.textStart(Column.ACCOUNT),
+            run.textEnd(Column.ACCOUNT),
+            run.textStart(Column.SCRIPT),
+            run.textEnd(Column.SCRIPT));
+    fact.deploymentVersion = run.deploymentVersion();
+    fact.minute = Fact.minuteOf(run.executedOn());
+    fact.arrival = ArrivalHour.of(arrival);
+    fact.responseTime = run.status() == RunStatus.SUCCESS ? run.responseTime() : Double.NaN;
+    // The fact is put in anew, because a chained operator may have replaced the record's value.
+    output.collect(factRecord.replace(fact));
+  }
+
+  /**
+   * Emits a dead letter with a run event, written as JSON from its row, and counts it.
+   *
+   * @param row the event's row
+   */
+  void deadLetter(ScriptEvent event, RunRow row, DeadLetterReason reason, String detail) {
+    contradicting
+        .computeIfAbsent(
+            reason, r -> metrics.addGroup("reason", r.word()).counter(CONTRADICTING_EVENTS))
+        .inc();
+    byte[] bytes = RunEventJson.of(row, event.stdout, event.stderr);
+    DeadLetter letter =
+        new DeadLetter(
+            event.origin.topic(),
+            event.origin.partition(),
+            event.origin.offset(),
+            event.origin.item(),
+            event.arrival,
+            reason,
+            detail,
+            redactor.excerpt(bytes, maxDeadLetterBytes));
+    output.collect(DEAD_LETTERS, new StreamRecord<>(letter));
+  }
+
+  void countDuplicate() {
+    duplicates.inc();
+  }
+
+  void countTimedOut() {
+    timedOut.inc();
+  }
+
+  void countUnenriched(int entries) {
+    unenriched.inc(entries);
+  }
+}

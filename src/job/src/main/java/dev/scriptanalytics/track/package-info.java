@@ -1,0 +1,10 @@
+/**
+ * Tracking: the operator {@link dev.scriptanalytics.track.TrackRuns}, which receives all events of
+ * a run at one place, and the objects that it consists of.
+ *
+ * <p>Lives here: the tables of open and finished runs, their form in Flink's state, the merging of
+ * runs, the enrichment of log entries, and the splitting of captured text. Does not live here: the
+ * layout of rows (package {@code row}), what facts are summed to (package {@code rollup}), and how
+ * events are read (package {@code decode}, which does not know this package, nor this one it).
+ */
+package dev.scriptanalytics.track;
