@@ -18,20 +18,20 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Counts the facts of each cell together for a while, before they are shuffled.
+ * Counts the facts of each cell together for a short time, before they are shuffled.
  *
- * <p>Keeps no fact beyond a checkpoint barrier, so it has nothing to lose. A batch goes out after
- * the interval, when it has {@value #BATCH_RESPONSE_TIMES} response times, when too many cells or
- * values wait, and before a watermark that ends an arrival hour: behind it the hour's cells may
- * leave state.
+ * <p>It keeps no fact beyond a checkpoint barrier, so a failure loses nothing. A batch is sent
+ * after the interval, once it has {@value #BATCH_RESPONSE_TIMES} response times, when too many
+ * cells or values wait, and before a watermark that ends an arrival hour: behind that watermark the
+ * cells of the hour may leave state.
  *
- * <p>A fact for an hour that is over (see {@code rollup.arrival-grace}) would open its cell anew,
- * and the row of that, with fewer facts, would lose to the one that was written before. Such a fact
- * is counted in the hour of the watermark instead, and by the counter {@value #LATE_ARRIVALS}.
- * Where Kafka stamps the records (LogAppendTime), no partition goes back in time, and this never
- * happens; where producers do (CreateTime), it takes a record stamped more than the grace before
- * the hour of the watermark, and its hour may be another one after a failure. The watermark is kept
- * in checkpoints, so that an hour that was over stays over.
+ * <p>A fact for an hour that is over (see {@code rollup.arrival-grace}) would open its cell anew.
+ * The new row would have fewer facts and lose to the row that is stored. So such a fact is counted
+ * in the hour of the watermark, and by the counter {@value #LATE_ARRIVALS}. Where Kafka stamps the
+ * records (LogAppendTime), no partition goes back in time, and this never happens. Where producers
+ * stamp them (CreateTime), it takes a record stamped more than the grace before the hour of the
+ * watermark; after a failure such a fact may fall into another hour. Checkpoints contain the
+ * watermark, so an hour that was over stays over.
  */
 public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
     implements OneInputStreamOperator<Fact, FactBatch> {
@@ -43,19 +43,19 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   /** The operator's uid, which never changes: checkpoints are restored by it. */
   private static final String UID = "aggregate-facts";
 
-  /** Counts the facts that came when their arrival hour was over. */
+  /** Counts facts that arrive after their arrival hour is over. */
   public static final String LATE_ARRIVALS = "lateArrivals";
 
-  /** How many cells are gathered at most before all are sent. */
+  /** The largest number of cells that are gathered before all are sent. */
   public static final int CELLS = 65_536;
 
-  /** How many response times are gathered at most, over all cells, before all are sent. */
+  /** The largest number of response times, over all cells, before all are sent. */
   public static final int RESPONSE_TIMES = 1_048_576;
 
-  /** With how many response times a batch is sent at once. */
+  /** The number of response times at which a batch is sent at once. */
   public static final int BATCH_RESPONSE_TIMES = 1_024;
 
-  /** How far this operator had seen time advance; the least of all its instances counts. */
+  /** The watermark of each instance; after a restore the lowest one counts. */
   static final ListStateDescriptor<Long> WATERMARK =
       new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE);
 
@@ -122,7 +122,7 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
   @Override
   public void processElement(StreamRecord<Fact> element) {
     Fact fact = element.getValue();
-    long arrival = fact.arrival;
+    long arrival = fact.arrivalHour;
     if (arrival < oldestArrival) {
       arrival = ArrivalHour.of(watermark);
       lateArrivals.inc(fact.kind.facts());
@@ -145,7 +145,7 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
     }
   }
 
-  /** Where the batch of the fact's cell is; opens one if there is none. */
+  /** The slot of the batch of the fact's cell; opens a batch if the cell has none. */
   private int slotOf(Fact fact, long arrival) {
     int hash = CellKey.hash(fact.script, fact.deploymentVersion, fact.minute, arrival);
     int slot = Probing.home(hash * SCATTER, slots.length);
@@ -181,7 +181,7 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    // The last watermark of all tells that nothing follows, not what time it is.
+    // The last watermark says that nothing follows, and nothing about time.
     if (mark.getTimestamp() > watermark && !mark.equals(Watermark.MAX_WATERMARK)) {
       long oldest = ArrivalHour.oldest(mark.getTimestamp(), grace);
       if (oldest > oldestArrival) {

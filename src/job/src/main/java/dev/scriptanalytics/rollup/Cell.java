@@ -1,6 +1,6 @@
 package dev.scriptanalytics.rollup;
 
-/** What is known of a cell so far: the state behind a row of {@code run_rollups}. */
+/** The state behind a row of {@code run_rollups}: the facts of one cell so far. */
 final class Cell {
 
   private final Digest digest;
@@ -46,7 +46,8 @@ final class Cell {
     for (int i = 0; i < batch.timed(); i++) {
       double responseTime = batch.responseTime(i);
       sum += responseTime;
-      // Written so that the NaN of a cell without response times gives way.
+      // Either comparison is false with NaN, so the NaN of a cell without response times is
+      // replaced.
       min = responseTime >= min ? min : responseTime;
       max = responseTime <= max ? max : responseTime;
       digest.add(responseTime);

@@ -3,7 +3,7 @@ package dev.scriptanalytics.rollup;
 import dev.scriptanalytics.event.Script;
 
 /**
- * Which cell a fact counts in: a row's key in {@code run_rollups}, and the key of the shuffle.
+ * The cell that a fact counts in: a row's key in {@code run_rollups}, and the key of the shuffle.
  *
  * <p>The hash is made of the script's bytes and of the numbers alone: it decides which key group a
  * cell belongs to, so it must come out the same in every JVM and every release.

@@ -19,13 +19,13 @@ public final class CellKeySerializer extends ValueSerializer<CellKey> {
 
   private static final long serialVersionUID = 1;
 
-  // A megabyte; few of 100,000 scripts share a place.
+  // One megabyte; few of 100,000 scripts share a slot.
   private static final ScriptInterner SCRIPTS = new ScriptInterner(1 << 18);
 
   @Override
   public void serialize(CellKey key, DataOutputView target) throws IOException {
     key.script().write(target);
-    // At once: a checkpoint has a stream of several layers behind each call.
+    // One call: in a checkpoint every call passes through several layers of streams.
     target.write(
         ByteBuffer.allocate(Integer.BYTES + 2 * Long.BYTES)
             .putInt(key.deploymentVersion())

@@ -26,7 +26,7 @@ final class CellSerializer extends CopyingSerializer<Cell> {
 
   @Override
   public void serialize(Cell cell, DataOutputView target) throws IOException {
-    // At once: a checkpoint has a stream of several layers behind each call.
+    // One call: in a checkpoint every call passes through several layers of streams.
     ByteBuffer bytes = ByteBuffer.allocate(FIXED_BYTES + cell.digest().bytes());
     bytes.putLong(cell.facts()).putLong(cell.seen());
     bytes.putLong(cell.succeeded()).putLong(cell.failed());

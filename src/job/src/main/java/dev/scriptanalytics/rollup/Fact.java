@@ -3,9 +3,9 @@ package dev.scriptanalytics.rollup;
 import dev.scriptanalytics.event.Script;
 
 /**
- * What happened to a run, for the one cell that it counts in.
+ * Something that happened to a run; it counts in exactly one cell.
  *
- * <p>Mutable and reused by its producer: whoever wants to keep one copies it.
+ * <p>Mutable and reused by its producer: copy a fact to keep it.
  */
 public final class Fact {
 
@@ -13,18 +13,18 @@ public final class Fact {
   public enum Kind {
     /** The run was heard of for the first time. */
     SEEN,
-    /** Takes a {@link #SEEN} back: the run's deployment version became known and is another one. */
+    /** Undoes a {@link #SEEN}: the run's deployment version became known and is another one. */
     UNSEEN,
     /** The run ended well. */
     SUCCEEDED,
     /** The run failed. */
     FAILED,
-    /** {@link #SEEN} and {@link #SUCCEEDED} of one event, where the end is the first to come. */
+    /** {@link #SEEN} and {@link #SUCCEEDED} at once: the end arrived first. */
     SEEN_SUCCEEDED,
-    /** {@link #SEEN} and {@link #FAILED} of one event. */
+    /** {@link #SEEN} and {@link #FAILED} at once. */
     SEEN_FAILED;
 
-    /** How many facts this is. */
+    /** The number of facts that this kind stands for. */
     int facts() {
       return this == SEEN_SUCCEEDED || this == SEEN_FAILED ? 2 : 1;
     }
@@ -40,10 +40,10 @@ public final class Fact {
   /** The minute of the run's start: seconds since 1970, a multiple of 60. */
   public long minute;
 
-  /** The hour in which the event that made this fact arrived: seconds since 1970, of 3600. */
-  public long arrival;
+  /** The hour in which the event of this fact arrived: seconds since 1970, a multiple of 3600. */
+  public long arrivalHour;
 
-  /** In milliseconds; NaN where there is none. Only of a run that ended well. */
+  /** In milliseconds; NaN without one. Only a successful run has a response time. */
   public double responseTime;
 
   /** The minute, in seconds since 1970, that holds an instant in milliseconds since 1970. */

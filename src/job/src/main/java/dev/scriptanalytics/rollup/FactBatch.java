@@ -3,10 +3,10 @@ package dev.scriptanalytics.rollup;
 import java.util.Arrays;
 
 /**
- * Facts of one cell, counted together before they are shuffled, so that a hot script costs about as
- * much as a cold one.
+ * Facts of one cell, counted together before they are shuffled, so that a busy script costs about
+ * as much as a quiet one.
  *
- * <p>Once sent it is not changed any more.
+ * <p>A batch does not change once it is sent.
  */
 public final class FactBatch {
 
@@ -82,7 +82,7 @@ public final class FactBatch {
     return facts;
   }
 
-  /** How many runs more were seen than taken back; may be negative. */
+  /** The runs that were seen, less those that were undone; may be negative. */
   public long seen() {
     return seen;
   }

@@ -25,7 +25,7 @@ public final class FactSerializer extends CopyingSerializer<Fact> {
     copy.script = from.script;
     copy.deploymentVersion = from.deploymentVersion;
     copy.minute = from.minute;
-    copy.arrival = from.arrival;
+    copy.arrivalHour = from.arrivalHour;
     copy.responseTime = from.responseTime;
     return copy;
   }
@@ -36,7 +36,7 @@ public final class FactSerializer extends CopyingSerializer<Fact> {
     fact.script.write(target);
     target.writeInt(fact.deploymentVersion);
     target.writeLong(fact.minute);
-    target.writeLong(fact.arrival);
+    target.writeLong(fact.arrivalHour);
     target.writeDouble(fact.responseTime);
   }
 
@@ -47,7 +47,7 @@ public final class FactSerializer extends CopyingSerializer<Fact> {
     fact.script = Script.read(source);
     fact.deploymentVersion = source.readInt();
     fact.minute = source.readLong();
-    fact.arrival = source.readLong();
+    fact.arrivalHour = source.readLong();
     fact.responseTime = source.readDouble();
     return fact;
   }

@@ -7,11 +7,11 @@ import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTim
 import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
- * Has a step run when it is asked for, at most once in an interval.
+ * Runs a step on request, at most once per interval, in the operator's own thread.
  *
- * <p>After a pause the step comes a tenth of the interval after it was asked for: what comes alone
- * is shown at once, and what comes in company still goes together. Without a request no timer is
- * set. Runs in the operator's own thread.
+ * <p>After a pause the step runs a tenth of the interval after its request: a single change becomes
+ * visible soon, and changes that arrive together are written together. Without a request no timer
+ * is set.
  */
 final class Pace implements ProcessingTimeCallback {
   private final ProcessingTimeService clock;
@@ -28,11 +28,11 @@ final class Pace implements ProcessingTimeCallback {
     this.last = clock.getCurrentProcessingTime() - this.interval;
   }
 
-  /** Has the step run once more; no effect while it is due already. */
+  /** Requests a step; without effect while one is due. */
   void request() {
     if (next == null) {
       long now = clock.getCurrentProcessingTime();
-      // The clock may have been set back: then the last step is no reason to wait for longer.
+      // The clock may have been set back, so no wait is longer than an interval.
       long earliest = Math.min(last, now) + interval;
       next = clock.registerTimer(Math.max(now + interval / 10, earliest), this);
     }

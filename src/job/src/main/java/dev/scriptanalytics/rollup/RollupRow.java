@@ -3,7 +3,7 @@ package dev.scriptanalytics.rollup;
 import dev.scriptanalytics.event.Script;
 
 /**
- * A cell as it stands: a row of {@code run_rollups}, which replaces every earlier row of its cell.
+ * A row of {@code run_rollups}: a cell at one moment. It replaces every earlier row of its cell.
  *
  * @param minute the minute of the runs' starts, in seconds since 1970
  * @param arrival the hour in which the facts arrived, in seconds since 1970

@@ -3,22 +3,23 @@ package dev.scriptanalytics.rollup;
 import dev.scriptanalytics.event.Script;
 
 /**
- * Gives equal scripts as one object, so that the cells of a script share it: without, each of the
- * hundred thousand scripts of a large installation is in memory once a minute and version.
+ * Maps equal scripts to one object, so that all cells of a script share it. A large installation
+ * has a hundred thousand scripts, and each would otherwise be in memory once per minute and
+ * version.
  *
- * <p>Each script has one place, where the next script with the same place replaces it: bounded
- * whatever names producers think of. Threads may use it at the same time, because a script never
- * changes, and one that another thread has just replaced is as good.
+ * <p>A script has one possible slot, and a newer script of the same slot replaces it. So memory is
+ * bounded whatever names producers send. Threads may share an interner, because scripts are
+ * immutable and any of two equal objects will do.
  */
 final class ScriptInterner {
   private final Script[] scripts;
 
-  /** With that many places, a power of two. */
+  /** With a number of slots, which is a power of two. */
   ScriptInterner(int places) {
     scripts = new Script[places];
   }
 
-  /** The script that was given before, if it is still known; else this one. */
+  /** The equal script that was given before, if it is still known, or this one. */
   Script known(Script script) {
     int hash = script.hashCode();
     int place = (hash ^ hash >>> 16) & (scripts.length - 1);

@@ -6,14 +6,14 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How rows are gathered, and how long a sink goes on with rows that ClickHouse does not take.
+ * How rows are gathered into batches, and how long a sink retries a batch.
  *
- * @param rows how many rows go in one insert at most
- * @param bytes how many bytes go in one insert at most; a single larger row goes alone
- * @param interval how long a row waits at most for its batch to fill
+ * @param rows the most rows of one insert
+ * @param bytes the most bytes of one insert; a larger row is inserted alone
+ * @param interval the longest time that a row waits for its batch to fill
  * @param backoffInitial the wait after the first failure, doubled with each further one
- * @param backoffMax where that doubling ends
- * @param retryTimeout after how long the sink gives up and fails the job
+ * @param backoffMax the longest wait between two attempts
+ * @param retryTimeout the time after which the sink gives up and fails the job
  */
 public record Batching(
     int rows,

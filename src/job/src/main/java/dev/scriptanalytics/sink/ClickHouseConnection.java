@@ -16,10 +16,10 @@ import java.util.Properties;
 import javax.annotation.Nullable;
 
 /**
- * Where ClickHouse is and who writes to it. It travels with the job to the TaskManagers.
+ * The address of ClickHouse and the user that writes to it. It is serialized with the job.
  *
- * <p>A password file is read on the TaskManager whenever a connection is opened, so that its
- * content is no part of the job and can change while the job runs.
+ * <p>The TaskManager reads a password file whenever it opens a connection. So the password is no
+ * part of the job, and it can change while the job runs.
  */
 public final class ClickHouseConnection implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -34,23 +34,22 @@ public final class ClickHouseConnection implements Serializable {
           "script-analytics",
           "connection_timeout",
           "10000",
-          // A server that is frozen, or gone without a word, would else be waited for forever.
-          // Below
-          // Flink's task.cancellation.timeout, since a blocked read cannot be interrupted.
+          // Bounds the wait for a server that is frozen or unreachable. It is shorter than Flink's
+          // task.cancellation.timeout, since a blocked read cannot be interrupted.
           "socket_timeout",
           "60000",
-          // A pooled connection that the server has closed meanwhile; the sinks see to the rest.
+          // The server may have closed a pooled connection; the sinks retry everything else.
           "client_retry_on_failures",
           "NoHttpResponse",
-          // The answer is to mean that the rows are stored.
+          // An answer means that the rows are stored.
           SETTING + "async_insert",
           "0",
           SETTING + "wait_end_of_query",
           "1",
-          // Rows of a batch that replace each other are rare, and readers merge them anyway.
+          // Rows of one batch rarely replace each other, and readers merge them anyway.
           SETTING + "optimize_on_insert",
           "0",
-          // A batch of old events has more than the 100 days that are allowed by default.
+          // A batch of old events may span more than the 100 partitions of the default.
           SETTING + "max_partitions_per_insert_block",
           "0");
 

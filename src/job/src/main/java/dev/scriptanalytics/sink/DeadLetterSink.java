@@ -14,7 +14,7 @@ public final class DeadLetterSink {
       "INSERT INTO dead_letters (topic, kafka_partition, kafka_offset, item, arrived_at, reason,"
           + " detail, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
-  /** The statement is made in memory as text, several copies of it. */
+  /** The driver builds the statement as text, in several copies. */
   private static final int MAX_ROWS = 5_000;
 
   private static final int MAX_BYTES = 8 << 20;
@@ -22,14 +22,14 @@ public final class DeadLetterSink {
 
   private DeadLetterSink() {}
 
-  /** The sink, at least once: a letter's key is its place in Kafka, so that it is there once. */
+  /** The sink, at least once: a letter's key is its place in Kafka, so it is stored once. */
   public static Sink<DeadLetter> of(ClickHouseConnection connection, Batching batching) {
     return new JdbcBatchSink<>(
         connection,
         TABLE,
         INSERT,
         DeadLetterSink::bind,
-        // Bytes travel as two hexadecimal digits each.
+        // A byte is sent as two hexadecimal digits.
         letter -> BYTES_WITHOUT_TEXTS + letter.detail().length() + 2 * letter.bytes().length,
         batching.atMost(MAX_ROWS, MAX_BYTES));
   }
@@ -39,7 +39,7 @@ public final class DeadLetterSink {
     statement.setInt(2, letter.partition());
     statement.setLong(3, letter.offset());
     statement.setInt(4, letter.item());
-    // Not a Timestamp or LocalDateTime: the driver would read those in the JVM's time zone.
+    // The driver would take a Timestamp or LocalDateTime as one of the JVM's time zone.
     statement.setObject(5, Instant.ofEpochMilli(letter.arrivedAt()));
     statement.setString(6, letter.reason().word());
     statement.setString(7, letter.detail());

@@ -7,15 +7,14 @@ import java.io.IOException;
 import java.util.Set;
 import org.apache.flink.util.ExceptionUtils;
 
-/** What a failed insert says: whether to try it again, and why it failed. */
+/** Why an insert failed, and whether to try it again. */
 final class InsertFailure {
   private static final int MAX_WORDS = 1_000;
 
   /**
-   * ClickHouse's codes that the same insert meets again and again. Everything else may go away,
-   * such as too many parts (252), too much load (202, 241), a time-out (159, 209), a table or
-   * server that is read-only for a while (164, 242), a quota (201), a password in rotation (516),
-   * Keeper (999).
+   * ClickHouse's error codes that repeat with the same insert. Any other cause may pass, such as
+   * too many parts (252), too much load (202, 241), a time-out (159, 209), a table or server that
+   * is read-only for a while (164, 242), a quota (201), a password in rotation (516), Keeper (999).
    */
   private static final Set<Integer> LASTING_CODES =
       Set.of(
@@ -57,7 +56,7 @@ final class InsertFailure {
 
   private InsertFailure() {}
 
-  /** Whether trying again cannot help. */
+  /** Whether a retry cannot help. */
   static boolean isLasting(Throwable failure) {
     return ExceptionUtils.findThrowable(failure, ServerException.class)
         .map(refusal -> LASTING_CODES.contains(refusal.getCode()))
@@ -74,7 +73,7 @@ final class InsertFailure {
             .isPresent();
   }
 
-  /** The server's own words, or what became of the connection. */
+  /** The server's own words, or how the connection ended. */
   static String words(Throwable failure) {
     Throwable told =
         ExceptionUtils.findThrowable(failure, ServerException.class)

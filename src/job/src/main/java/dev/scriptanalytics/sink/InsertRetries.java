@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The inserts of one writer into one table: tries each until ClickHouse has taken it, counts, and
- * says once when the table becomes unavailable and once when it is back.
+ * The inserts of one writer into one table. It tries each insert until ClickHouse has taken it,
+ * counts rows and retries, and logs once when the table becomes unavailable and once when it is
+ * available again.
  *
  * <p>One thread inserts at a time.
  */
@@ -35,7 +36,7 @@ final class InsertRetries {
   private volatile int rowsInFlight;
   private volatile long lastInsertMillis;
 
-  /** What is tried until it succeeds. */
+  /** An insert, which is tried until it succeeds. */
   @FunctionalInterface
   interface Attempt {
     void run() throws Exception;
@@ -101,7 +102,7 @@ final class InsertRetries {
       throw e;
     } catch (Exception e) {
       if (Thread.interrupted()) {
-        // The failure is most likely the interruption's own doing.
+        // The interruption is the likely cause of the failure.
         throw new InterruptedException();
       }
       String words = InsertFailure.words(e);
@@ -133,9 +134,7 @@ final class InsertRetries {
     }
   }
 
-  /**
-   * Doubles with each failure, with some chance in it, so that writers do not return all at once.
-   */
+  /** Doubles with each failure and has a random part, so that writers do not return all at once. */
   private long backoffNanos(int failures) {
     double doubled = (double) batching.backoffInitial().toNanos() * Math.pow(2, failures);
     double longest = Math.min((double) batching.backoffMax().toNanos(), doubled);

@@ -16,10 +16,10 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 
 /**
- * Gathers rows and sends them batch by batch: one fills while one is on its way.
+ * Gathers rows and inserts them batch by batch: one batch fills while another is on its way.
  *
- * <p>Everything but the insert itself happens in the task's thread, where also the insert's end is
- * reported, so that no field but {@link #client} needs a lock.
+ * <p>Only the insert itself runs in a thread of its own. Its end is reported in the task's thread,
+ * so no field but {@link #client} needs a lock.
  */
 final class InsertWriter implements AutoCloseable {
   private final ClickHouseConnection connection;
@@ -35,10 +35,10 @@ final class InsertWriter implements AutoCloseable {
   private RowBatch spare;
   private boolean sending;
 
-  /** Tells the batch that a timer was set for from those after it. */
+  /** Distinguishes the batch that a timer was set for from later ones. */
   private long batchNumber;
 
-  /** Whether the filling batch has waited long enough, and goes when the sender is free. */
+  /** Whether the filling batch has waited long enough; it is sent once the sender is free. */
   private boolean due;
 
   /** Opened at the first insert and after each failure, because the password may have changed. */
@@ -88,7 +88,7 @@ final class InsertWriter implements AutoCloseable {
     }
   }
 
-  /** Gives up what was not flushed: Flink reads it again after the last checkpoint. */
+  /** Discards rows that were not flushed: Flink reads them again after the last checkpoint. */
   @Override
   public void close() {
     sender.shutdownNow();

@@ -11,14 +11,13 @@ import org.apache.flink.connector.jdbc.JdbcStatementBuilder;
 import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
 
 /**
- * Flink's {@link JdbcSink}, at least once, told when to flush and kept at it while ClickHouse is
- * away.
+ * Flink's {@link JdbcSink}, at least once, with flushes and retries decided here.
  *
- * <p>The stock sink flushes by time in a thread of its own, which holds a lock while it retries: a
- * task that is cancelled meanwhile waits for that lock and cannot be interrupted, until Flink ends
- * the whole TaskManager. It also knows no batch by bytes, retries what cannot succeed, and writes a
- * stack trace at each attempt. So all its flushes are called from here, in the task's thread, and
- * every failure comes back here at once; the rows stay with it.
+ * <p>The stock sink flushes by time in a thread of its own, which holds a lock while it retries. A
+ * task that is cancelled during a retry waits for that lock, cannot be interrupted, and makes Flink
+ * end the whole TaskManager. The stock sink also has no batches by bytes, retries what cannot
+ * succeed, and logs a stack trace per attempt. So this class calls every flush in the task's thread
+ * and receives every failure at once; the rows stay in the stock sink.
  */
 final class JdbcBatchSink<T> implements Sink<T> {
   private static final long serialVersionUID = 1L;
@@ -30,7 +29,7 @@ final class JdbcBatchSink<T> implements Sink<T> {
   private final RowSize<T> size;
   private final Batching batching;
 
-  /** About how many bytes a row has in the statement. */
+  /** An estimate of a row's bytes in the statement. */
   interface RowSize<T> extends ToIntFunction<T>, java.io.Serializable {}
 
   JdbcBatchSink(
@@ -110,10 +109,10 @@ final class JdbcBatchSink<T> implements Sink<T> {
       }
     }
 
-    /** Gives up what was not flushed: Flink reads it again after the last checkpoint. */
+    /** Discards rows that were not flushed: Flink reads them again after the last checkpoint. */
     @Override
     public void close() throws IOException {
-      // The stock sink would else flush once more, and wait for a server that may be away.
+      // Without this the stock sink would flush and wait for a server that may be unreachable.
       connections.stop();
       try {
         jdbc.close();

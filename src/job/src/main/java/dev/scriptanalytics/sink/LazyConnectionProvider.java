@@ -37,14 +37,14 @@ final class LazyConnectionProvider implements JdbcConnectionProvider {
     this.connection = connection;
   }
 
-  /** From now on statements do nothing. */
+  /** Makes statements do nothing from now on. */
   void stop() {
     stopped = true;
   }
 
   /**
-   * The driver registers itself in the JVM for good, which would keep the job's classes in memory
-   * when the job has long gone.
+   * Deregisters the driver when the job ends. The driver registers itself in the JVM, which would
+   * keep the job's classes in memory after the job.
    */
   void forgetDriverAfter(UserCodeClassLoader loader) {
     loader.registerReleaseHookIfAbsent(
@@ -156,7 +156,7 @@ final class LazyConnectionProvider implements JdbcConnectionProvider {
       }
     }
 
-    /** Leaves nothing behind that the next attempt would meet, such as half a batch. */
+    /** Discards the statement and the connection, so that the next attempt begins with neither. */
     private FlinkRuntimeException failed(Throwable cause) {
       prepared = null;
       closeConnection();

@@ -23,7 +23,7 @@ final class RowBatch {
     return rows;
   }
 
-  /** How many bytes the rows have. */
+  /** The number of bytes of all rows. */
   int size() {
     return size;
   }
@@ -36,7 +36,7 @@ final class RowBatch {
     return rows >= maxRows || size >= maxBytes;
   }
 
-  /** Whether a row of that many bytes may be added; to an empty batch always. */
+  /** Whether a row of that many bytes fits; an empty batch takes any row. */
   boolean hasRoomFor(int length) {
     return rows == 0 || (rows < maxRows && (long) size + length <= maxBytes);
   }

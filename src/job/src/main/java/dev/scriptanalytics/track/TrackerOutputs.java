@@ -99,7 +99,7 @@ final class TrackerOutputs {
             run.textEnd(Column.SCRIPT));
     fact.deploymentVersion = run.deploymentVersion();
     fact.minute = Fact.minuteOf(run.executedOn());
-    fact.arrival = ArrivalHour.of(arrival);
+    fact.arrivalHour = ArrivalHour.of(arrival);
     fact.responseTime = run.status() == RunStatus.SUCCESS ? run.responseTime() : Double.NaN;
     // The fact is put in anew, because a chained operator may have replaced the record's value.
     output.collect(factRecord.replace(fact));

@@ -44,7 +44,7 @@ final class SampleFacts {
     fact.script = key.script();
     fact.deploymentVersion = key.deploymentVersion();
     fact.minute = key.minute();
-    fact.arrival = key.arrival();
+    fact.arrivalHour = key.arrival();
     fact.responseTime = responseTime;
     return fact;
   }

@@ -48,7 +48,7 @@ final class Tracked implements Output<StreamRecord<Fact>> {
           fact.script,
           fact.deploymentVersion,
           Instant.ofEpochSecond(fact.minute),
-          Instant.ofEpochSecond(fact.arrival),
+          Instant.ofEpochSecond(fact.arrivalHour),
           kind == Fact.Kind.SUCCEEDED ? fact.responseTime : Double.NaN);
     }
 
