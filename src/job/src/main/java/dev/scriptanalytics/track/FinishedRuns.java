@@ -17,10 +17,10 @@ import java.util.TreeMap;
  * <p>An open-addressing table of 20 bytes per slot:
  *
  * <pre>
- *   slots[2i]         | first half of the hash                                         64 bits |
- *   slots[2i + 1]     | second half | unused | deployment |   hour   | start | timed | status |
- *      (packed)       | 16 of 64    |   4    |     20     |    20    | seen 1| out 1 |   2    |
- *   responseTimes[i]  | response time, a float; NaN if missing                        32 bits |
+ *   slots[2i]         | first half of the hash, 64 bits                                    |
+ *   slots[2i + 1]     | second half | unused | deployment | hour | start  | timed | status |
+ *    (packed)         | 16 bits     | 4      | 20         | 20   | seen 1 | out 1 | 2      |
+ *   responseTimes[i]  | response time: a float, NaN if missing                             |
  * </pre>
  *
  * <p>The two longs of a slot are neighbours, so that a search reads one cache line. Response times
@@ -29,16 +29,17 @@ import java.util.TreeMap;
  * day, one run is mistaken for another in 300,000 years. Hours count from 1970 and fit until 2089.
  *
  * <p>Changes since the last checkpoint are kept beside the table as bytes, by the hour of the run's
- * end, so that a checkpoint writes only those ({@link #takeChanges}). A blob of such changes is
+ * end, so that a checkpoint writes only those ({@link #takeChanges}). A blob of changes has at
+ * least one section, and more when blobs are concatenated:
  *
  * <pre>
  *   | format 1 byte | section | section | ...
- *   section  | deployments that no earlier section of the hour has, see {@link DeploymentDeltaCodec} |
- *            | number of runs 4 bytes | run | run | ...
+ *   section  | new deployments | number of runs 4 bytes | run | run | ...
  *   run      | first half 8 bytes | second half 2 | deployment 20 bits, flags 4 | response time 4 |
  * </pre>
  *
- * <p>where deployments have the numbers of the process that wrote the blob.
+ * <p>Deployments have the numbers of the process that wrote the blob. New ones are those that no
+ * earlier section of the hour has, in the form of {@link DeploymentDeltaCodec}.
  */
 final class FinishedRuns {
   /** The slot of a run that is not here. */

@@ -21,16 +21,11 @@ final class FinishedRunsLog {
   // Keeps the number of entries small, and each of them quick to read and rewrite.
   private static final int MAX_BLOB_BYTES = 4 << 20;
 
-  private final MapState<Long, byte[]> state;
   // The size of each blob, by its key.
   private final NavigableMap<Long, Integer> blobs = new TreeMap<>();
 
-  FinishedRunsLog(MapState<Long, byte[]> state) {
-    this.state = state;
-  }
-
   /** Applies all blobs to an empty table. */
-  void readInto(FinishedRuns runs) throws Exception {
+  void readInto(FinishedRuns runs, MapState<Long, byte[]> state) throws Exception {
     NavigableMap<Long, byte[]> inOrder = new TreeMap<>();
     for (Map.Entry<Long, byte[]> blob : state.entries()) {
       inOrder.put(blob.getKey(), blob.getValue());
@@ -53,14 +48,14 @@ final class FinishedRunsLog {
   }
 
   /** Removes the blobs of earlier hours. */
-  void forgetBefore(int oldestHour) throws Exception {
+  void forgetBefore(int oldestHour, MapState<Long, byte[]> state) throws Exception {
     while (reachesBefore(oldestHour)) {
       state.remove(blobs.pollFirstEntry().getKey());
     }
   }
 
   /** Writes the blob of an hour from {@link FinishedRuns#takeChanges}. */
-  void append(int hour, byte[] changes) throws Exception {
+  void append(int hour, byte[] changes, MapState<Long, byte[]> state) throws Exception {
     byte[] blob = changes;
     Map.Entry<Long, Integer> last = lastOf(hour);
     // The new blob absorbs earlier ones of at most twice its size. So many checkpoints leave few

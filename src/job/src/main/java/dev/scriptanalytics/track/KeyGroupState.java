@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * live in {@link EndsAwaitingStart}; this object only writes and reads those of its key group.
  *
  * <p><b>Lifecycle:</b> created empty; {@link #restore} once if the job has state; {@link #store}
- * before each barrier. In between the tables are changed directly.
+ * before each barrier. In between the tables are changed directly, and nothing touches Flink.
  */
 final class KeyGroupState {
   final FinishedRuns finished;
@@ -22,8 +22,7 @@ final class KeyGroupState {
   final PendingLogs pending = new PendingLogs();
 
   private final Integer key;
-  private final KeyedState state;
-  private final FinishedRunsLog finishedLog;
+  private final FinishedRunsLog finishedLog = new FinishedRunsLog();
   private boolean hasStoredEnds;
 
   /**
@@ -31,11 +30,9 @@ final class KeyGroupState {
    *
    * @param key the representative of the key group
    */
-  KeyGroupState(Integer key, KeyedState state, Deployments deployments) {
+  KeyGroupState(Integer key, Deployments deployments) {
     this.key = key;
-    this.state = state;
     this.finished = new FinishedRuns(deployments);
-    this.finishedLog = new FinishedRunsLog(state.finishedRuns);
   }
 
   /**
@@ -43,9 +40,9 @@ final class KeyGroupState {
    *
    * @param ends takes the ends that await their start
    */
-  void restore(Consumer<ScriptEvent> ends) throws Exception {
+  void restore(KeyedState state, Consumer<ScriptEvent> ends) throws Exception {
     state.select(key);
-    finishedLog.readInto(finished);
+    finishedLog.readInto(finished, state.finishedRuns);
     byte[] openRuns = state.openRuns.value();
     if (openRuns != null) {
       open.load(openRuns);
@@ -66,7 +63,7 @@ final class KeyGroupState {
    *
    * @param ends the blob of the ends that await their start; null if there are none
    */
-  void store(byte[] ends) throws Exception {
+  void store(KeyedState state, byte[] ends) throws Exception {
     Map<Integer, byte[]> finishedChanges = finished.takeChanges();
     boolean isChanged =
         !finishedChanges.isEmpty()
@@ -81,9 +78,9 @@ final class KeyGroupState {
     state.select(key);
     state.waitingEnds.update(ends);
     hasStoredEnds = ends != null;
-    finishedLog.forgetBefore(finished.oldestHour());
+    finishedLog.forgetBefore(finished.oldestHour(), state.finishedRuns);
     for (Map.Entry<Integer, byte[]> ofHour : finishedChanges.entrySet()) {
-      finishedLog.append(ofHour.getKey(), ofHour.getValue());
+      finishedLog.append(ofHour.getKey(), ofHour.getValue(), state.finishedRuns);
     }
     if (open.isChanged()) {
       state.openRuns.update(open.toBytes());

@@ -99,6 +99,7 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
   private final TrackingRules rules;
   private final KeyGroups keyGroups;
 
+  private transient KeyedState state;
   private transient int firstKeyGroup;
   private transient KeyGroupState[] groups;
   private transient EndsAwaitingStart ends;
@@ -156,13 +157,13 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
             task.getMaxNumberOfParallelSubtasks(),
             task.getNumberOfParallelSubtasks(),
             task.getIndexOfThisSubtask());
-    KeyedState state = new KeyedState(context.getKeyedStateStore(), this::setCurrentKey);
+    state = new KeyedState(context.getKeyedStateStore(), this::setCurrentKey);
     deployments = new Deployments(Deployments.MAX_LIMIT);
     firstKeyGroup = range.getStartKeyGroup();
     groups = new KeyGroupState[range.getNumberOfKeyGroups()];
     for (int i = 0; i < groups.length; i++) {
       Integer key = keyGroups.representative(firstKeyGroup + i);
-      groups[i] = new KeyGroupState(key, state, deployments);
+      groups[i] = new KeyGroupState(key, deployments);
     }
     ends = new EndsAwaitingStart(rules.awaitStartMaxBytes());
 
@@ -184,7 +185,7 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
   private void restore() throws Exception {
     List<ScriptEvent> restoredEnds = new ArrayList<>();
     for (KeyGroupState group : groups) {
-      group.restore(restoredEnds::add);
+      group.restore(state, restoredEnds::add);
       reached = Math.max(reached, group.latestArrival());
     }
     restoredEnds.sort(Comparator.comparingLong(end -> end.arrival));
@@ -357,7 +358,7 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
     super.prepareSnapshotPreBarrier(checkpointId);
     byte[][] endsByGroup = ends.toBytes(groups.length, this::indexOf);
     for (int i = 0; i < groups.length; i++) {
-      groups[i].store(endsByGroup[i]);
+      groups[i].store(state, endsByGroup[i]);
     }
   }
 }
