@@ -2,7 +2,7 @@ package dev.scriptanalytics.bench.throughput;
 
 /** What takes events from Kafka to ClickHouse. */
 public interface Contender {
-  /** As the table of results calls it. */
+  /** Its name on the command line and in the tables of results. */
   String name();
 
   /**

@@ -64,9 +64,9 @@ final class FirstStagesContender implements Contender {
   public Measurement measure(LoadedTopics topics) {
     try (FlinkCluster cluster = FlinkCluster.start(directory, 1, flinkSettings)) {
       Map<String, Long> processes = new LinkedHashMap<>();
-      processes.put("TaskManager", cluster.taskManagerPid(0));
-      processes.put("JobManager", cluster.jobManagerPid());
-      processes.put("Kafka", kafka.pid());
+      processes.put(Measurement.TASK_MANAGER, cluster.taskManagerPid(0));
+      processes.put(Measurement.JOB_MANAGER, cluster.jobManagerPid());
+      processes.put(Measurement.KAFKA, kafka.pid());
       List<String> arguments = new ArrayList<>();
       arguments.add(stages);
       arguments.addAll(topics.jobArguments(topics.runsTopics()));

@@ -1,15 +1,11 @@
 package dev.scriptanalytics.bench.throughput;
 
-import static dev.scriptanalytics.row.RunRow.COMPLETE;
-import static dev.scriptanalytics.row.RunRow.END_ONLY;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.flink.FlinkCluster;
 import dev.scriptanalytics.testkit.kafka.TestKafka;
-import dev.scriptanalytics.testkit.process.Repository;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,19 +20,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * The job: the jar that is shipped, in a JobManager and a TaskManager of their own, with the
- * configuration that is shipped.
+ * The job from a jar, in a JobManager and a TaskManager of their own, with the configuration of
+ * this checkout.
  */
 final class JobContender implements Contender {
   private static final Duration PATIENCE = Duration.ofMinutes(15);
   // Looking costs, too.
   static final Duration PAUSE = Duration.ofMillis(300);
 
+  /** Values of the column {@code version} of {@code runs}. */
+  private static final int END_ONLY = 2;
+
+  private static final int COMPLETE = 3;
+
   private static final int WARM_UP_SHARE = 4;
   private static final int PROBES_PER_SECOND = 20;
   private static final Duration METRICS_PATIENCE = Duration.ofSeconds(25);
 
   private final String name;
+  private final Path jar;
   private final Map<String, String> flinkSettings;
   private final List<String> options;
   private final Path directory;
@@ -44,19 +46,23 @@ final class JobContender implements Contender {
   private final TestClickHouse clickHouse;
 
   /**
-   * The job, with changes.
+   * The job.
    *
+   * @param name on the command line and in the tables of results
+   * @param jar of this build or of another that has the same options and tables
    * @param flinkSettings in place of those in {@code deploy/flink/config.yaml}
    * @param options of the job, such as {@code --run.memory=1h}
    */
   JobContender(
       String name,
+      Path jar,
       Map<String, String> flinkSettings,
       List<String> options,
       Path directory,
       TestKafka kafka,
       TestClickHouse clickHouse) {
     this.name = name;
+    this.jar = jar;
     this.flinkSettings = Map.copyOf(flinkSettings);
     this.options = List.copyOf(options);
     this.directory = directory;
@@ -95,9 +101,7 @@ final class JobContender implements Contender {
       details.put("busyMicrosPerEvent", busyMicros(cluster, job, topics.timedEvents()));
       Map<String, Long> peaks = stopwatch.peakMegabytes();
       details.put("liveHeapMegabytes", LiveHeap.of(cluster.taskManagerPid(0)).megabytes());
-      List<String> differences =
-          new ArrayList<>(
-              new Expected(stream, topics.workload().scripts()).differences(clickHouse.http()));
+      List<String> differences = new ArrayList<>(topics.expected().differences(clickHouse.http()));
       if (cluster.rest().failures(job) > 0) {
         differences.add("the job failed and was restarted");
       }
@@ -183,8 +187,7 @@ final class JobContender implements Contender {
       Map<String, Double> cpu = stopwatch.cpuSeconds();
       watching.join();
       await("all rows", () -> hasAllRows(workload, stream));
-      List<String> differences =
-          new ArrayList<>(new Expected(stream, workload.scripts()).differences(clickHouse.http()));
+      List<String> differences = new ArrayList<>(topics.expected().differences(clickHouse.http()));
       if (cluster.rest().failures(job) > 0) {
         differences.add("the job failed and was restarted");
       }
@@ -212,7 +215,7 @@ final class JobContender implements Contender {
         cluster
             .jobs()
             .submit(
-                Repository.jobJar(),
+                jar,
                 checkpoint,
                 arguments,
                 Map.of(
@@ -225,10 +228,10 @@ final class JobContender implements Contender {
 
   private Map<String, Long> processes(FlinkCluster cluster) {
     Map<String, Long> processes = new LinkedHashMap<>();
-    processes.put("TaskManager", cluster.taskManagerPid(0));
-    processes.put("JobManager", cluster.jobManagerPid());
-    processes.put("Kafka", kafka.pid());
-    processes.put("ClickHouse", clickHouse.pid());
+    processes.put(Measurement.TASK_MANAGER, cluster.taskManagerPid(0));
+    processes.put(Measurement.JOB_MANAGER, cluster.jobManagerPid());
+    processes.put(Measurement.KAFKA, kafka.pid());
+    processes.put(Measurement.CLICKHOUSE, clickHouse.pid());
     return processes;
   }
 

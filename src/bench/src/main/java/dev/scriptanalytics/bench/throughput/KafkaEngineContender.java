@@ -34,6 +34,7 @@ final class KafkaEngineContender implements Contender {
       source LowCardinality(String)
       """;
 
+  private final String name;
   private final boolean plain;
   private final TestKafka kafka;
   private final TestClickHouse clickHouse;
@@ -41,9 +42,11 @@ final class KafkaEngineContender implements Contender {
   /**
    * The Kafka engine.
    *
+   * @param name on the command line and in the tables of results
    * @param plain into a MergeTree that replaces nothing, without rollups: the most that it can do
    */
-  KafkaEngineContender(boolean plain, TestKafka kafka, TestClickHouse clickHouse) {
+  KafkaEngineContender(String name, boolean plain, TestKafka kafka, TestClickHouse clickHouse) {
+    this.name = name;
     this.plain = plain;
     this.kafka = kafka;
     this.clickHouse = clickHouse;
@@ -51,7 +54,7 @@ final class KafkaEngineContender implements Contender {
 
   @Override
   public String name() {
-    return plain ? "Kafka engine, plain" : "Kafka engine";
+    return name;
   }
 
   @Override
@@ -88,8 +91,8 @@ final class KafkaEngineContender implements Contender {
       queue("log_queue", LOG_COLUMNS, topics.logsTopic(), topics);
     }
     Map<String, Long> processes = new LinkedHashMap<>();
-    processes.put("Kafka", kafka.pid());
-    processes.put("ClickHouse", clickHouse.pid());
+    processes.put(Measurement.KAFKA, kafka.pid());
+    processes.put(Measurement.CLICKHOUSE, clickHouse.pid());
     Stopwatch stopwatch = new Stopwatch(processes);
     if (!plain) {
       clickHouse.query(

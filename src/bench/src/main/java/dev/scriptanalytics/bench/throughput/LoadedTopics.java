@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A case's events, all of them in Kafka already.
  *
+ * @param expected what must be in ClickHouse when all of them have been consumed
  * @param runsTopics the first, and where the job is restarted the one that it reads only then
  * @param logsTopic read only where the workload has logs
  * @param bytes of the events of each of the topics of runs, and of its log entries
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 record LoadedTopics(
     Workload workload,
     EventStream stream,
+    Expected expected,
     String bootstrapServers,
     List<String> runsTopics,
     String logsTopic,
@@ -63,7 +65,14 @@ record LoadedTopics(
     bytes.add(
         send(
             stream, stream.eventsBeforeRestart(), stream.runEvents(), last, logs, kafka, messages));
-    return new LoadedTopics(workload, stream, kafka.bootstrapServers(), runs, logs, bytes);
+    return new LoadedTopics(
+        workload,
+        stream,
+        new Expected(stream, workload.scripts()),
+        kafka.bootstrapServers(),
+        runs,
+        logs,
+        bytes);
   }
 
   /** Topics that nothing has been sent to yet. */
@@ -72,6 +81,7 @@ record LoadedTopics(
         new LoadedTopics(
             workload,
             stream,
+            new Expected(stream, workload.scripts()),
             kafka.bootstrapServers(),
             List.of("live-runs-" + workload.letter()),
             "live-logs-" + workload.letter(),

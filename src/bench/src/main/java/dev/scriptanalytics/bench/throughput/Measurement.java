@@ -27,11 +27,23 @@ public record Measurement(
     Map<String, Object> details,
     List<String> differences) {
 
+  /** Names of processes in {@link #cpuSeconds} and {@link #peakMegabytes}. */
+  static final String TASK_MANAGER = "TaskManager";
+
+  static final String JOB_MANAGER = "JobManager";
+  static final String KAFKA = "Kafka";
+  static final String CLICKHOUSE = "ClickHouse";
+
   public double eventsPerSecond() {
     return events / seconds;
   }
 
-  /** Processor time of one process for each event, in microseconds; 0 where it has no part. */
+  /** Processor time of TaskManager and ClickHouse per event, in microseconds. */
+  double cpuMicrosPerEvent() {
+    return cpuMicrosPerEvent(TASK_MANAGER) + cpuMicrosPerEvent(CLICKHOUSE);
+  }
+
+  /** Processor time of one process per event, in microseconds; 0 where it has no part. */
   double cpuMicrosPerEvent(String process) {
     return 1e6 * cpuSeconds.getOrDefault(process, 0.0) / events;
   }

@@ -6,36 +6,46 @@ import dev.scriptanalytics.testkit.command.CommandLine;
 import dev.scriptanalytics.testkit.command.CommandLine.BadArgument;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Measures how fast the job is beside ClickHouse's own Kafka engine, on this machine, with a real
- * broker, a real Flink cluster and a real ClickHouse server, and whether everything is there in the
- * end.
+ * Measures how fast the job is beside ClickHouse's own Kafka engine, or beside the job of another
+ * build, with a real broker, a real Flink cluster and a real ClickHouse server on this machine, and
+ * whether everything is there in the end.
  */
 public final class ThroughputBenchmark {
   private static final String USAGE =
       """
-      Measures the job's throughput beside that of ClickHouse's own Kafka engine. Starts a Kafka
-      broker, a Flink cluster and a ClickHouse server of its own, and stops them.
+      Measures the job's throughput beside that of ClickHouse's own Kafka engine, or beside that of
+      the job from other jars. Starts a Kafka broker, a ClickHouse server and, for each run, a new
+      Flink cluster, and stops them. A case's events are loaded once.
         --cases LETTERS    default abcdefg; of
       CASES
-        --events N         events of runs a case; default 12000000; a sixth of it in case e, in case
-                           f so many before the restart and half as many after it
-        --rounds N         times that each contender gets each case, in turn; default 3
-        --contenders LIST  of job, no-checkpoints, read, read-and-decode (the job's first
-                           stages only), kafka-engine, kafka-engine-plain; each is compared
-                           with the last of them; default job,kafka-engine
+        --events N         events per case; default 12000000; in case f so many events of runs before
+                           the restart and half as many after it
+        --contenders LIST  of job (the jar as built), no-checkpoints, read, read-and-decode (the
+                           job's first stages only), kafka-engine, kafka-engine-plain, and the
+                           names of --jar; default job,kafka-engine, or with --jar all of those
+        --jar [NAME=]FILE  a contender that is the job from this jar; NAME is the file's without
+                           .jar if it is missing; may be repeated. It gets the same options and
+                           finds the same tables as job
+        --baseline NAME    the contender that the others are compared with; default the last
+        --rounds N         turns of each contender in each case; default 3
+        --order LETTERS    the turns one by one, such as ABBAABBA: A is the first contender, B the
+                           second; in place of --rounds
         --freshness DURATION   measures also, in cases without restart, how soon a query finds
-                           what was sent: for so long, at half of the job's rate
-        --freshness-rate N at N events a second instead
+                           what was sent: for this long, at half of the job's rate
+        --freshness-rate N at N events per second instead
         --job.OPTION=VALUE     an option of the job; may be repeated
         --flink.OPTION=VALUE   an option of the Flink cluster; may be repeated
         --home DIRECTORY   default benchmark in $SCRIPT_ANALYTICS_HOME; its content is removed
@@ -52,13 +62,18 @@ public final class ThroughputBenchmark {
       throws InterruptedException {
     try {
       List<String> jobOptions = new ArrayList<>();
-      List<String> flinkOptions = new ArrayList<>();
+      Map<String, String> flinkSettings = new HashMap<>();
+      Map<String, Path> jars = new LinkedHashMap<>();
       List<String> own = new ArrayList<>();
-      for (String arg : args) {
+      for (int i = 0; i < args.length; i++) {
+        String arg = args[i];
         if (arg.startsWith("--job.") && arg.contains("=")) {
           jobOptions.add("--" + arg.substring("--job.".length()));
         } else if (arg.startsWith("--flink.") && arg.contains("=")) {
-          flinkOptions.add(arg.substring("--flink.".length()));
+          int equals = arg.indexOf('=');
+          flinkSettings.put(arg.substring("--flink.".length(), equals), arg.substring(equals + 1));
+        } else if (arg.equals("--jar") && i + 1 < args.length) {
+          addJar(args[++i], jars);
         } else {
           own.add(arg);
         }
@@ -70,7 +85,9 @@ public final class ThroughputBenchmark {
                   "--cases",
                   "--events",
                   "--rounds",
+                  "--order",
                   "--contenders",
+                  "--baseline",
                   "--freshness",
                   "--freshness-rate",
                   "--home",
@@ -89,17 +106,29 @@ public final class ThroughputBenchmark {
       if (home == null) {
         home = Path.of(System.getenv("SCRIPT_ANALYTICS_HOME"), "benchmark");
       }
-      ThroughputReport rounds =
-          new ThroughputReport(
-              cases(options.text("--cases", "abcdefg")),
-              options.integer("--events", 12_000_000),
-              (int) options.integer("--rounds", 3),
-              Arrays.asList(options.text("--contenders", "job,kafka-engine").split(",")),
-              flinkOptions,
-              jobOptions,
-              options.duration("--freshness", Duration.ZERO),
-              options.number("--freshness-rate", 0),
-              home,
+      List<String> contenders =
+          Arrays.asList(
+              options
+                  .text(
+                      "--contenders",
+                      jars.isEmpty() ? "job,kafka-engine" : String.join(",", jars.keySet()))
+                  .split(","));
+      String order = options.text("--order", "");
+      ThroughputRounds rounds =
+          new ThroughputRounds(
+              new ThroughputPlan(
+                  cases(options.text("--cases", "abcdefg")),
+                  options.integer("--events", 12_000_000),
+                  order.isEmpty()
+                      ? ThroughputPlan.inRounds(contenders, (int) options.integer("--rounds", 3))
+                      : ThroughputPlan.inOrder(contenders, order),
+                  options.text("--baseline", contenders.get(contenders.size() - 1)),
+                  jars,
+                  flinkSettings,
+                  jobOptions,
+                  options.duration("--freshness", Duration.ZERO),
+                  options.number("--freshness-rate", 0),
+                  home),
               out);
       boolean exact = rounds.run();
       Path json = options.path("--json", null);
@@ -117,6 +146,21 @@ public final class ThroughputBenchmark {
     } catch (IOException e) {
       messages.println("throughput-benchmark: " + e.getMessage());
       return 1;
+    }
+  }
+
+  private static void addJar(String argument, Map<String, Path> jars) throws BadArgument {
+    int equals = argument.indexOf('=');
+    Path file = Path.of(argument.substring(equals + 1)).toAbsolutePath();
+    if (!Files.isRegularFile(file)) {
+      throw new BadArgument("there is no jar " + file);
+    }
+    String name =
+        equals > 0
+            ? argument.substring(0, equals)
+            : file.getFileName().toString().replaceFirst("\\.jar$", "");
+    if (jars.put(name, file) != null) {
+      throw new BadArgument("two jars have the name " + name + ": write --jar NAME=FILE");
     }
   }
 
