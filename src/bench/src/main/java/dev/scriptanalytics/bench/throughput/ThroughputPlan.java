@@ -94,7 +94,8 @@ record ThroughputPlan(
    */
   static List<String> inOrder(List<String> contenders, String order) {
     List<String> turns = new ArrayList<>();
-    for (char letter : order.toCharArray()) {
+    for (int i = 0; i < order.length(); i++) {
+      char letter = order.charAt(i);
       int index = letter - 'A';
       if (index < 0 || index >= contenders.size()) {
         throw new IllegalArgumentException(
