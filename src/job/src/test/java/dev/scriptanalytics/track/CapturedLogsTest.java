@@ -75,7 +75,7 @@ class CapturedLogsTest {
   }
 
   @Test
-  void tellsPlainLinesByTheStreamTheyCameFrom() throws Exception {
+  void givesPlainLinesTheLevelOfTheirStream() throws Exception {
     List<Map<String, Object>> rows = rows(END);
 
     assertThat(rows.get(1))
@@ -101,7 +101,7 @@ class CapturedLogsTest {
   @Test
   void datesEntriesByTheEndOfTheRun() throws Exception {
     assertThat(rows(END.replace("\"ended_at\":\"2025-05-14T06:07:27.238Z\"", "\"x\":1")).get(0))
-        .as("or its start where it tells no end")
+        .as("or by its start if it has no end")
         .containsEntry("timestamp", Instant.parse("2025-05-14T06:07:27.100Z"));
   }
 
@@ -126,7 +126,7 @@ class CapturedLogsTest {
   void givesTheSameIdsWhateverElseIsKnownOfTheRunAndWhateverItsKey() throws Exception {
     List<Object> ids = rows(END).stream().map(row -> row.get("log_id")).toList();
 
-    // Pinned: with other ids, what a later release writes again would stand there twice.
+    // Pinned, because lines that a later release writes with other ids would appear twice.
     assertThat(ids)
         .containsExactly(
             "9738649eec6aa20910d666a94b6c9081",
@@ -177,14 +177,14 @@ class CapturedLogsTest {
         .containsEntry("log_message", "12345678")
         .containsEntry("truncated", List.of());
     assertThat(rows.get(1))
-        .as("no half characters")
+        .as("no partial characters")
         .containsEntry("log_message", "1234567")
         .containsEntry("truncated", List.of("log_message"));
     assertThat(rows.get(2)).containsEntry("truncated", List.of());
   }
 
   @Test
-  void leavesOutTheLibrarysLinesWhereTheyAreNotWanted() throws Exception {
+  void leavesOutTheLibrarysLinesIfConfigured() throws Exception {
     logs = new CapturedLogs(rules(KoreloggerCapture.DROP, 1024), Redactor.ofNothing());
 
     assertThat(rows(END.replace("begun", "begun\\n  and more")))

@@ -35,7 +35,7 @@ class CapturedTextTest {
   }
 
   @Test
-  void takesTheReturnBeforeANewlineForPartOfIt() {
+  void treatsCarriageReturnAndNewlineAsOneLineEnd() {
     assertThat(split("a\r\nINFO :: b\r\n\tc\r\nd\r"))
         .containsExactly(plain(1, "a"), library(2, "INFO", "b\n\tc"), plain(4, "d"));
   }
@@ -83,19 +83,19 @@ class CapturedTextTest {
     "Stderr,STDERR",
     "Fatal,FATAL"
   })
-  void knowsALevelInAnyCaseAndKeepsTheWord(String word, LogLevel level) {
+  void readsALevelInAnyCaseAndKeepsTheWord(String word, LogLevel level) {
     assertThat(split(word + " :: m")).containsExactly(new Entry(1, level, word, "m"));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"NOTE :: x", "INFO: x", "INFO::x", " INFO :: x", "2025 INFO :: x", "INFO 1 :: x"})
-  void takesALineThatOnlyLooksLikeTheLibrarysForPlain(String line) {
+  void takesALineThatOnlyLooksLikeOneOfTheLibraryForPlain(String line) {
     assertThat(split(line)).containsExactly(plain(1, line));
   }
 
   @Test
-  void keepsTheRestOfALibraryLineWhateverItHolds() {
+  void keepsTheRestOfALibraryLineUnchanged() {
     assertThat(split("INFO :: a :: b\nINFO :: \nINFO :: 10%\r20%\u2028x\u0085\n"))
         .containsExactly(
             library(1, "INFO", "a :: b"),
@@ -104,7 +104,7 @@ class CapturedTextTest {
   }
 
   @Test
-  void goesByTheConfiguredFormat() {
+  void usesTheConfiguredFormat() {
     text = new CapturedText(Pattern.compile("\\s*\\[(\\w+)\\] (.*)"));
 
     assertThat(split("[info] a\n  [error] b\n  more\nINFO :: c\n"))
@@ -115,7 +115,7 @@ class CapturedTextTest {
   }
 
   @Test
-  void takesALineForPlainWhereAGroupOfTheFormatMatchedNothing() {
+  void takesALineForPlainIfAGroupOfTheFormatMatchedNothing() {
     text = new CapturedText(Pattern.compile("(\\w+)? ?::(?: (.+))?"));
 
     assertThat(split("INFO ::\n:: a\nINFO :: b"))
@@ -248,7 +248,7 @@ class CapturedTextTest {
           lineSum[0] += line;
         });
 
-    // Every third continues the library's line above it, but for the first line.
+    // Every third line except the first continues the library's line above it.
     assertThat(entries[0]).isEqualTo(1_000_000 - 333_333);
     assertThat(lineSum[0]).isEqualTo(333_333_333_334L);
   }

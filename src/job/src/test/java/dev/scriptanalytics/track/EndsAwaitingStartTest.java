@@ -25,8 +25,8 @@ class EndsAwaitingStartTest {
     EndsAwaitingStart ends = new EndsAwaitingStart(ROOM_FOR_ALL);
     Map<Long, ScriptEvent> expected = new LinkedHashMap<>();
     for (int step = 0; step < 60_000; step++) {
-      // Few hashes, so that they stand in each other's way; waves of few and of many ends.
-      long high = (long) random.nextInt(3000) << 32;
+      // Few hashes, so that they collide; waves of few and of many ends.
+      long high = high(random.nextInt(3000));
       boolean fills = step / 6_000 % 2 == 0;
       if (!expected.containsKey(high) && random.nextInt(10) < (fills ? 9 : 3)) {
         ScriptEvent event = event(high, high + 7, step, random.nextInt(900));
@@ -37,8 +37,8 @@ class EndsAwaitingStartTest {
         ends.expire(arrival -> arrival < over);
         expected.values().removeIf(event -> event.arrival < over);
       } else if (random.nextInt(3000) == 0) {
-        ends.retain((h, low) -> (h >>> 32) % 3 != 0 && low == h + 7);
-        expected.keySet().removeIf(h -> (h >>> 32) % 3 == 0);
+        ends.retain((h, low) -> h % 3 != 0 && low == h + 7);
+        expected.keySet().removeIf(h -> h % 3 == 0);
       } else {
         assertThat(ends.take(high, high + 8)).as("another run of the same first half").isNull();
         ScriptEvent found = ends.take(high, high + 7);
@@ -56,16 +56,16 @@ class EndsAwaitingStartTest {
   }
 
   @Test
-  void letsTheOldestGoWhereThereIsNoRoom() {
+  void removesTheOldestEndsToMakeRoom() {
     EndsAwaitingStart ends = new EndsAwaitingStart(100_000);
     Map<Long, ScriptEvent> sent = new LinkedHashMap<>();
     Random random = new Random(5);
     for (int i = 0; i < 5_000; i++) {
-      ScriptEvent event = event((long) i << 32, i, i, random.nextInt(2_000));
+      ScriptEvent event = event(high(i), i, i, random.nextInt(2_000));
       sent.put((long) i, event);
       ends.add(event);
       if (i % 3 == 0) {
-        assertThat(ends.take((long) i << 32, i)).isNotNull();
+        assertThat(ends.take(high(i), i)).isNotNull();
         sent.remove((long) i);
       }
     }
@@ -78,16 +78,16 @@ class EndsAwaitingStartTest {
   }
 
   @Test
-  void keepsAnOldOneHoweverManyComeAndAreTakenAfterIt() {
+  void keepsAnOldEndHoweverManyAreAddedAndTakenAfterIt() {
     EndsAwaitingStart ends = new EndsAwaitingStart(100_000);
     List<ScriptEvent> old = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
-      ScriptEvent event = event((long) i << 32, i, i, 500);
+      ScriptEvent event = event(high(i), i, i, 500);
       ends.add(event);
       if (i % 200 == 0) {
         old.add(event);
       } else {
-        assertThat(ends.take((long) i << 32, i).row).isEqualTo(event.row);
+        assertThat(ends.take(high(i), i).row).isEqualTo(event.row);
       }
     }
 
@@ -99,7 +99,7 @@ class EndsAwaitingStartTest {
   }
 
   @Test
-  void doesNotKeepWhatIsLargerThanAllThatMayWait() {
+  void doesNotKeepAnEndLargerThanTheWholeRoom() {
     EndsAwaitingStart ends = new EndsAwaitingStart(1_000);
     ends.add(event(1, 1, 1, 100));
 
@@ -110,7 +110,7 @@ class EndsAwaitingStartTest {
   }
 
   @Test
-  void writesABlobForEachKeyGroupThatHasAny() {
+  void writesOneBlobForEachKeyGroupWithEnds() {
     EndsAwaitingStart ends = new EndsAwaitingStart(ROOM_FOR_ALL);
     for (long high : new long[] {0, 2, 2, 5}) {
       ends.add(event(high, high * 31 + ends.size(), 1, 10));
@@ -167,6 +167,11 @@ class EndsAwaitingStartTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Unknown format")
         .hasMessageContaining("9");
+  }
+
+  /** The first half of a hash, as evenly distributed as a real one. */
+  private static long high(int number) {
+    return number * 0x9e3779b97f4a7c15L;
   }
 
   private static ScriptEvent event(long high, long low, long arrival, int bytes) {

@@ -72,7 +72,7 @@ class FinishedRunsTest {
   }
 
   @Test
-  void remembersOfARunWhatItWasTold() {
+  void remembersTheEndOfARun() {
     runs.add(1L << 40, 1L << 50, at(HOUR), SUCCESS, WITHOUT_START, 12.5, Deployments.UNKNOWN);
     runs.add(2L << 40, 1L << 50, at(HOUR), FAILED, BY_TIMEOUT, Double.NaN, Deployments.UNKNOWN);
 
@@ -108,7 +108,7 @@ class FinishedRunsTest {
   }
 
   @Test
-  void knowsRunsWhoseHashesCrowdAtEitherEndOfTheTable() {
+  void findsRunsWhoseHashesCrowdAtEitherEndOfTheTable() {
     List<Integer> highs = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       highs.add(i);
@@ -128,7 +128,7 @@ class FinishedRunsTest {
   }
 
   @Test
-  void forgetsRunsByTheHourTheyFinishedIn() {
+  void forgetsRunsByTheHourOfTheirEnd() {
     for (int i = 0; i < 1000; i++) {
       runs.add(hash(i), 0, at(HOUR + i % 10), SUCCESS, WITHOUT_START, i, Deployments.UNKNOWN);
     }
@@ -156,7 +156,7 @@ class FinishedRunsTest {
     NavigableMap<Integer, List<byte[]>> log = new TreeMap<>();
     int oldest = HOUR;
     for (int step = 0; step < 20_000; step++) {
-      // Few, so that the same runs are forgotten and come anew.
+      // Few runs, so that the same ones are forgotten and added again.
       long high = hash(random.nextInt(3000));
       int at = runs.find(high, 0);
       if (at == FinishedRuns.NONE) {
@@ -200,7 +200,7 @@ class FinishedRunsTest {
   }
 
   private int deployment(int number) {
-    // Changed now and then, so that numbers are used for other deployments.
+    // Deployments are forgotten now and then, so that their numbers get new meanings.
     if (number % 1000 == 0) {
       BitSet used = new BitSet();
       runs.collectDeployments(used);
@@ -249,7 +249,7 @@ class FinishedRunsTest {
   }
 
   @Test
-  void keepsNoMoreChangesThanRunsWhereNobodyTakesThem() {
+  void keepsNoMoreChangesThanRunsIfNobodyTakesThem() {
     for (int hour = HOUR; hour < HOUR + 200; hour++) {
       for (int i = 0; i < 1000; i++) {
         runs.add(
@@ -263,7 +263,7 @@ class FinishedRunsTest {
   }
 
   @Test
-  void keepsAnHourThatItHasNoRoomForOutOfTheRest() {
+  void keepsAnHourTooLateForItsBitsApartFromTheRest() {
     runs.add(1L << 32, 0, at(Integer.MAX_VALUE), FAILED, AFTER_START, 1, Deployments.UNKNOWN);
 
     assertThat(runs.status(runs.find(1L << 32, 0))).isEqualTo(FAILED);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeyGroupsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 12, 128, 1000, 4096})
-  void standsForEachKeyGroupByAKeyThatFlinkAssignsToIt(int count) {
+  void hasAKeyForEachKeyGroupThatFlinkAssignsToIt(int count) {
     KeyGroups keyGroups = new KeyGroups(count);
 
     assertThat(keyGroups.count()).isEqualTo(count);
@@ -27,7 +27,7 @@ class KeyGroupsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 128})
-  void sendsARunWhereItLooksForIt(int count) {
+  void sendsARunToTheKeyGroupWhereItIsLookedFor(int count) {
     KeyGroups keyGroups = new KeyGroups(count);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 10_000; i++) {
@@ -53,12 +53,12 @@ class KeyGroupsTest {
     for (int size : sizes) {
       chiSquare += Math.pow(size - 10_000, 2) / 10_000;
     }
-    // Of 127 degrees of freedom: 127 +- 16.
+    // Chi-square with 127 degrees of freedom has mean 127 and standard deviation 16.
     assertThat(chiSquare).isBetween(127 - 5 * 16.0, 127 + 5 * 16.0);
   }
 
   @Test
-  void travelsToWhereItIsUsed() throws Exception {
+  void canBeSerialized() throws Exception {
     KeyGroups keyGroups = InstantiationUtil.clone(new KeyGroups(128));
 
     assertThat(keyGroups.getKey(event(42))).isEqualTo(new KeyGroups(128).getKey(event(42)));

@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Makes log entries as decoders give them, of the runs of {@link RunEvents}. */
+/** Makes decoded log entries for the runs of {@link RunEvents}. */
 final class LogRecords {
   private static final LogEventFactory EVENTS =
       new LogEventFactory(
@@ -34,12 +34,12 @@ final class LogRecords {
 
   private LogRecords() {}
 
-  /** An entry that tells its run and message, arriving when runs start. */
+  /** An entry with run and message, arriving when runs start. */
   static ScriptEvent entry(String runId, String logId, String message) {
     return entry(runId, logId, message, RunEvents.T, entry -> {});
   }
 
-  /** An entry that tells more. */
+  /** An entry with more fields. */
   static ScriptEvent entry(
       String runId, String logId, String message, Instant arrival, Consumer<LogEntry> more) {
     LogEntry entry = new LogEntry();
@@ -51,7 +51,7 @@ final class LogRecords {
     try {
       return EVENTS.event(entry, arrival.toEpochMilli(), "timestamp");
     } catch (UnusableRecordException e) {
-      throw new IllegalArgumentException("Not an entry that the tracker would ever see", e);
+      throw new IllegalArgumentException("The tracker would never receive this entry", e);
     }
   }
 }

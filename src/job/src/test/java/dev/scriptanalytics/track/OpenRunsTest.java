@@ -28,12 +28,12 @@ class OpenRunsTest {
       Map<Long, ScriptEvent> expected = new HashMap<>();
       Set<Long> streamed = new HashSet<>();
       Random random = new Random(seed);
-      // From all alike to all different, so that some tables are one long crowd.
+      // From one home slot for all runs to a different one for each.
       int homes = 1 << seed;
       for (int step = 0; step < 5000; step++) {
-        long high = (long) random.nextInt(homes) << 32;
+        long high = (long) random.nextInt(homes) << (Long.SIZE - seed);
         long low = random.nextInt(1 + 500 / homes);
-        // Grows to some hundred, and back to nothing.
+        // Grows to some hundred runs, and shrinks to none.
         boolean adds = random.nextInt(5000) > step;
         int slot = open.find(high, low);
         ScriptEvent known = expected.get(high ^ low);

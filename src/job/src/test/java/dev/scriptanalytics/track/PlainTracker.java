@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a tracker must make of a history, by the rules alone: one run after another, each from the
- * list of its events, without tables, bytes, state or a thought for speed.
+ * The oracle: what a tracker must make of a history, by the rules alone. It goes through one run
+ * after another with the list of its events, and has no tables, bytes or state.
  */
 final class PlainTracker {
   private static final Set<String> OF_THE_FIRST =
@@ -34,7 +34,7 @@ final class PlainTracker {
 
   private final TrackingRules rules;
 
-  /** The watermark is always just before the next event, and at last {@code end}. */
+  /** Before each event the watermark is just before its arrival; at the end it is {@code end}. */
   PlainTracker(TrackingRules rules, List<ScriptEvent> history, long end) {
     this.rules = rules;
     Map<Object, List<ScriptEvent>> runs = new LinkedHashMap<>();

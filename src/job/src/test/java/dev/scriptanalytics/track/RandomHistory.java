@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Events of some runs as bad as producers and networks can make them: in any order, often more than
- * once, some of them hours later, and not always of one opinion.
+ * Events of some runs as bad as producers and networks make them: in any order, often duplicated,
+ * some hours late, and some contradicting others.
  */
 final class RandomHistory {
   private final Random random;
@@ -22,7 +22,7 @@ final class RandomHistory {
     random = new Random(seed);
   }
 
-  /** In order of arrival, the same for the same seed. */
+  /** The events of a seed, in order of arrival. */
   static List<ScriptEvent> of(long seed, int runs) {
     RandomHistory history = new RandomHistory(seed);
     for (int run = 0; run < runs; run++) {
@@ -84,7 +84,7 @@ final class RandomHistory {
   private void send(Event event, long millis) {
     long arrival = millis + delay();
     do {
-      // Many within one millisecond, as batches are.
+      // Many arrive in the same millisecond, as in batches.
       event.arriving(RunEvents.T.plusMillis(arrival / 5000 * 5000));
       history.add(event.decoded());
       arrival += delay();

@@ -13,12 +13,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * Makes run events the way they come: JSON in a record, decoded. Every event of one maker has an
- * offset of its own.
- */
+/** Makes run events by decoding JSON. Each event of one maker has an offset of its own. */
 final class RunEvents {
-  /** When the runs start, and their events arrive, unless a test says otherwise. */
+  /** The start of runs and the arrival of events, unless a test sets another. */
   static final Instant T = Instant.parse("2026-11-02T10:15:00Z");
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,12 +42,12 @@ final class RunEvents {
     return new Event(runId, "in_progress");
   }
 
-  /** The good end of a run. */
+  /** The successful end of a run. */
   Event success(String runId, double responseTime) {
     return new Event(runId, "success").with("response_time_ms", responseTime);
   }
 
-  /** The bad end of a run. */
+  /** The failed end of a run. */
   Event failure(String runId) {
     return new Event(runId, "failed").with("error", Map.of("code", "E1", "message", "broken"));
   }
@@ -82,7 +79,7 @@ final class RunEvents {
       return arriving(T.plus(duration));
     }
 
-    /** The same bytes in a record of their own each time. */
+    /** Decodes it from a new record on each call. */
     ScriptEvent decoded() {
       try {
         long millis = arrival.toEpochMilli();
@@ -91,7 +88,7 @@ final class RunEvents {
       } catch (JsonProcessingException e) {
         throw new UncheckedIOException(e);
       } catch (UnusableRecordException e) {
-        throw new IllegalArgumentException("Not an event that the tracker would ever see", e);
+        throw new IllegalArgumentException("The tracker would never receive this event", e);
       }
     }
   }

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The tracker against a plain one, and against itself with failures, over random histories. */
+/** Compares the tracker with the oracle, and with itself after failures, over random histories. */
 class TrackRunsHistoryTest {
   private static final long AFTER_ALL = Duration.ofHours(2).toMillis();
   private static final int[] PARALLELISMS = {1, 2, 3};
 
-  /** Short, so that much is forgotten within a history. */
+  /** Short waits, so that much is forgotten within a history. */
   private static Rules shortRules(long seed) {
     return rules()
         .memory(Duration.ofHours(2))
@@ -31,7 +31,7 @@ class TrackRunsHistoryTest {
   }
 
   @Test
-  void saysOfAnyHistoryWhatThePlainTrackerSays() throws Exception {
+  void agreesWithThePlainTrackerOnAnyHistory() throws Exception {
     Map<DeadLetterReason, Integer> letters = new EnumMap<>(DeadLetterReason.class);
     for (long seed = 0; seed < 60; seed++) {
       List<ScriptEvent> history = RandomHistory.of(seed, 60);
@@ -59,28 +59,28 @@ class TrackRunsHistoryTest {
       }
     }
     assertThat(letters)
-        .as("every kind of them, many times")
+        .as("each reason, many times")
         .hasSize(3)
         .allSatisfy((reason, count) -> assertThat(count).isGreaterThan(100));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {100, 101})
-  void saysTheSameWhereverItFailsAndWhateverItIsRescaledToOnTheHeap(long seed) throws Exception {
+  void isUnaffectedByFailuresAndRescalingOnTheHeap(long seed) throws Exception {
     assertSameWithFailures(RandomHistory.of(seed, 25), seed, new HashMapStateBackend());
   }
 
   @Test
-  void saysTheSameWhereverItFailsAndWhateverItIsRescaledToOnRocksDb() throws Exception {
-    // A shorter one, because to open a database takes its time.
+  void isUnaffectedByFailuresAndRescalingOnRocksDb() throws Exception {
+    // A shorter history, because opening a database takes time.
     long seed = 103;
     assertSameWithFailures(RandomHistory.of(seed, 8), seed, new EmbeddedRocksDBStateBackend());
   }
 
   /**
-   * Takes a snapshot before each event, fails a few events later, and goes on from the snapshot at
-   * the next parallelism. Rows of the lost events have been written; their facts have not, because
-   * what sums them fails with the tracker.
+   * Takes a snapshot before each event, fails a few events later, and continues from the snapshot
+   * at the next parallelism. The rows of the lost events have been written. Their facts have not,
+   * because the operator that sums them fails with the tracker.
    */
   private static void assertSameWithFailures(
       List<ScriptEvent> history, long seed, StateBackend backend) throws Exception {

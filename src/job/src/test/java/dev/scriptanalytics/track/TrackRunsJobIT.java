@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The tracker in a job with unaligned checkpoints, which no harness has. */
+/** The tracker in a job with unaligned checkpoints, which a harness cannot make. */
 class TrackRunsJobIT {
   private static final int RUNS = 20_000;
   private static final int KEY_GROUPS = 128;
@@ -56,10 +56,10 @@ class TrackRunsJobIT {
               .setNumberSlotsPerTaskManager(4)
               .build());
 
-  /** Of each run, the highest version of its rows. */
+  /** The highest row version of each run. */
   private static final Map<String, Integer> VERSIONS = new ConcurrentHashMap<>();
 
-  /** How many facts of each kind were counted, by a count that is state and goes back with it. */
+  /** The counts of facts by kind, as a keyed state that is restored with the job has them. */
   private static final Map<String, Long> COUNTS = new ConcurrentHashMap<>();
 
   private static final AtomicBoolean SLOW = new AtomicBoolean(true);
@@ -69,16 +69,16 @@ class TrackRunsJobIT {
 
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
-  void countsEachRunOnceThoughItFailsAndIsRescaledWithEventsInFlight(
+  void countsEachRunOnceThroughFailureAndRescalingWithEventsInFlight(
       @InjectMiniCluster MiniCluster cluster) throws Exception {
     JobClient first = start(2, null);
     CommonTestUtils.waitUntilCondition(RESTARTED::get);
     CommonTestUtils.waitForNewCheckpoint(first.getJobID(), cluster);
-    // With a consumer this slow there soon is.
+    // Behind so slow a consumer there soon are buffers in flight.
     String checkpoint =
         CommonTestUtils.waitForCheckpointWithInflightBuffers(first.getJobID(), cluster);
-    // A checkpoint is told of as complete a moment before it is stored, and a cancel in between
-    // throws it away; where a later one is complete it has been stored.
+    // A checkpoint is reported as complete shortly before it is stored, and cancelling in between
+    // discards it. Once a later one is complete, this one has been stored.
     CommonTestUtils.waitForNewCheckpoint(first.getJobID(), cluster);
     first.cancel().get();
     CommonTestUtils.waitForJobStatus(first, List.of(JobStatus.CANCELED));
@@ -94,7 +94,10 @@ class TrackRunsJobIT {
         .containsOnly(Map.entry("SEEN", (long) RUNS), Map.entry("SUCCEEDED", (long) RUNS));
   }
 
-  /** Else the next one removes the one to go on from; a job cannot ask for it, only its cluster. */
+  /**
+   * By default each checkpoint removes the one before, which the test continues from. Only the
+   * cluster has this option, not the job.
+   */
   private static Configuration keepingEveryCheckpoint() {
     Configuration cluster = new Configuration();
     cluster.setString("execution.checkpointing.num-retained", "1000");
@@ -162,7 +165,7 @@ class TrackRunsJobIT {
     return env.executeAsync();
   }
 
-  /** Two sources read different parts of this at a time, so that many ends come first. */
+  /** Two sources read different parts at the same time, so that many ends arrive first. */
   private static final class StartsThenEndsThenEndsAgain
       implements GeneratorFunction<Long, ScriptEvent> {
     private static final long serialVersionUID = 1;

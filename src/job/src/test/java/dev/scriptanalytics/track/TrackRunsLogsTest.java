@@ -24,7 +24,7 @@ import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of log entries: written at once, and again when their run tells more of them. */
+/** Log entries: written on arrival, and rewritten once their run supplies missing fields. */
 class TrackRunsLogsTest {
   private final RunEvents events = new RunEvents();
   private final Tracked tracked = new Tracked();
@@ -40,7 +40,7 @@ class TrackRunsLogsTest {
   // Enrichment
 
   @Test
-  void writesAnEntryAtOnceThoughItsRunIsNotKnown() throws Exception {
+  void writesAnEntryOfAnUnknownRunAtOnce() throws Exception {
     track(rules());
     tracker.receive(entry("a", "l1", "hello"));
 
@@ -57,7 +57,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void writesItAgainUnderItsScriptWhenTheRunStartsAndTakesTheOldKeyOut() throws Exception {
+  void rewritesItUnderItsScriptWhenTheRunStartsAndDeletesTheOldKey() throws Exception {
     track(rules());
     tracker.receive(entry("a", "l1", "hello"));
     tracker.receive(start("a"));
@@ -79,7 +79,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void writesItEnrichedAtOnceWhereTheRunIsOpenOrFinished() throws Exception {
+  void writesItEnrichedAtOnceIfTheRunIsOpenOrFinished() throws Exception {
     track(rules());
     tracker.receive(start("a"), events.success("b", 5).with("function", "g"));
     tracker.receive(entry("a", "l1", "to an open one"));
@@ -92,13 +92,13 @@ class TrackRunsLogsTest {
         .extracting(row -> row.get("function"))
         .containsExactlyInAnyOrder("f", "g");
     assertThat(tracked.logRows)
-        .as("the key that they would have had, had they come first")
+        .as("the key of entries that arrive first")
         .filteredOn(row -> row.get("is_deleted").equals(1))
         .hasSize(2);
   }
 
   @Test
-  void addsWhatTheEndTellsToWhatTheStartTold() throws Exception {
+  void addsTheFieldsOfTheEndToThoseOfTheStart() throws Exception {
     track(rules());
     tracker.receive(events.start("a"));
     tracker.receive(entry("a", "l1", "hello"));
@@ -116,7 +116,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void leavesWhatTheEntryItselfTells() throws Exception {
+  void keepsTheFieldsOfTheEntryItself() throws Exception {
     track(rules());
     ScriptEvent own =
         entry(
@@ -156,7 +156,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void writesNoTombstoneNorASecondRowForAnEntryThatTellsEverything() throws Exception {
+  void writesNeitherTombstoneNorSecondRowForACompleteEntry() throws Exception {
     track(rules());
     ScriptEvent whole =
         entry(
@@ -178,7 +178,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void knowsWhatAFinishedRunRanAfterARestart() throws Exception {
+  void knowsTheDeploymentOfAFinishedRunAfterARestart() throws Exception {
     track(rules());
     tracker.receive(start("a"), end("a"), events.success("b", 1).with("function", "g"));
     restart();
@@ -191,7 +191,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void enrichesAfterARestartWhatCameBeforeIt() throws Exception {
+  void enrichesAfterARestartTheEntriesFromBefore() throws Exception {
     track(rules());
     tracker.receive(entry("a", "l1", "early"));
     restart();
@@ -203,7 +203,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void givesNoVersionOfItsRunToAnEntryThatNamesAnotherScript() throws Exception {
+  void givesAnEntryOfAnotherScriptNoVersionOfItsRun() throws Exception {
     track(rules());
     tracker.receive(start("a"));
     tracker.receive(entry("a", "l1", "hello", T, more -> more.script = "Other".getBytes(UTF_8)));
@@ -232,7 +232,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void givesUpWhatWaitsLongerThanConfiguredAndCountsIt() throws Exception {
+  void givesUpEntriesThatWaitTooLongAndCountsThem() throws Exception {
     track(rules().awaitRun(Duration.ofMinutes(10)));
     tracker.receive(entry("a", "l1", "early"));
     tracker.watermarkAfter(Duration.ofMinutes(10));
@@ -248,7 +248,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void givesUpInTimeThoughAnEntryOfNextYearCameBefore() throws Exception {
+  void givesUpInTimeEvenIfAnEntryOfNextYearArrivedBefore() throws Exception {
     track(rules().awaitRun(Duration.ofMinutes(10)));
     Instant nextYear = T.plus(Duration.ofDays(365));
     tracker.receive(
@@ -280,7 +280,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void keepsNoMoreBytesThanConfiguredAndLetsTheOldestGo() throws Exception {
+  void keepsNoMoreBytesThanConfiguredAndGivesUpTheOldest() throws Exception {
     track(rules().awaitRunMaxBytes(1500));
     for (int i = 0; i < 20; i++) {
       tracker.receive(entry("a" + i, "l" + i, "early"));
@@ -299,7 +299,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void leavesNothingPendingOfRunsThatAreWhole() throws Exception {
+  void keepsNothingPendingForCompleteRuns() throws Exception {
     track(rules());
     for (int i = 0; i < 10; i++) {
       tracker.receive(entry("a" + i, "l" + i, "early"));
@@ -315,7 +315,7 @@ class TrackRunsLogsTest {
   // Captured lines of the library that streams
 
   @Test
-  void dropsCapturedLinesOfTheLibraryWhereTheRunHasStreamedEntries() throws Exception {
+  void dropsCapturedLinesOfTheLibraryIfTheRunHasStreamedEntries() throws Exception {
     track(rules());
     tracker.receive(start("a"));
     tracker.receive(entry("a", "l1", "two"));
@@ -329,7 +329,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void takesThemBackWhereTheFirstEntryComesAfterTheEnd() throws Exception {
+  void retractsThemIfTheFirstEntryArrivesAfterTheEnd() throws Exception {
     track(rules());
     tracker.receive(start("a"), end("a").with("stdout", "one\nINFO :: two\nWARNING :: three"));
     assertThat(messages()).containsExactlyInAnyOrder("one", "two", "three");
@@ -345,7 +345,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void keepsThemWhereNothingWasStreamed() throws Exception {
+  void keepsThemIfNothingWasStreamed() throws Exception {
     track(rules());
     tracker.receive(end("a").with("stdout", "INFO :: one"), start("a"));
 
@@ -353,7 +353,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void keepsThemWhereItIsToldTo() throws Exception {
+  void keepsThemIfConfigured() throws Exception {
     track(rules().capturedKorelogger(KoreloggerCapture.KEEP));
     tracker.receive(start("a"));
     tracker.receive(entry("a", "l1", "one"));
@@ -363,7 +363,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void dropsThemWhereItIsToldTo() throws Exception {
+  void dropsThemIfConfigured() throws Exception {
     track(rules().capturedKorelogger(KoreloggerCapture.DROP));
     tracker.receive(start("a"), end("a").with("stdout", "INFO :: one\ntwo"));
 
@@ -371,7 +371,7 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void remembersOfAnOpenRunThatEntriesCameThoughTheyAreLongGone() throws Exception {
+  void remembersThatAnOpenRunStreamedEvenIfItsEntriesWereGivenUp() throws Exception {
     track(rules());
     tracker.receive(start("a"));
     tracker.receive(entry("a", "l1", "one"));
@@ -385,7 +385,7 @@ class TrackRunsLogsTest {
   // Masking
 
   @Test
-  void masksCapturedTextAndWhatDeadLettersShowOfIt() throws Exception {
+  void masksCapturedTextInRowsAndInDeadLetters() throws Exception {
     track(rules().redaction(new Redaction(Map.of("pin", Pattern.compile("pin-\\d+")))));
     tracker.receive(
         end("a").with("stdout", "my pin-1 is here\nnothing").with("stderr", "ERROR :: pin-2"),
@@ -409,7 +409,7 @@ class TrackRunsLogsTest {
   // Any order
 
   @Test
-  void endsWithTheSameRowsInWhateverOrderAllOfItComesAndWhateverCameOfItBefore() throws Exception {
+  void endsWithTheSameRowsInAnyOrderAndAfterAnyReplay() throws Exception {
     Random random = new Random(11);
     for (int round = 0; round < 300; round++) {
       List<ScriptEvent> history = someRuns(random, round);

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TrackRunsTest {
-  /** What the identity of a run of script {@code Qbalance} takes in state. */
-  private static final int SPELLED_IDENTITY = 3 + 1 + 1 + 1 + (4 + 8 + 1 + 0 + 1 + 0);
+  /** The bytes of the deployment of a run of script {@code Qbalance} in state. */
+  private static final int DEPLOYMENT_BYTES = 3 + 1 + 1 + 1 + (4 + 8 + 1 + 0 + 1 + 0);
 
   private static final Instant HOUR = Instant.parse("2026-11-02T10:00:00Z");
   private static final Script SCRIPT = Script.of("default", "Qbalance");
@@ -51,7 +51,7 @@ class TrackRunsTest {
     tracked = tracker.tracked();
   }
 
-  /** Ends the tracker, and goes on with another one from its snapshot. */
+  /** Stops the tracker and continues with another one from its snapshot. */
   private void restart(Rules rules) throws Exception {
     OperatorSubtaskState state = tracker.snapshot(1);
     tracker.close();
@@ -68,7 +68,7 @@ class TrackRunsTest {
   // The order of events
 
   @Test
-  void writesARunAtItsStartAndAgainAtItsEnd() throws Exception {
+  void writesARunAtItsStartAndAtItsEnd() throws Exception {
     track(rules());
     tracker.receive(events.start("a"));
 
@@ -96,7 +96,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void writesARunAtItsEndAndAgainWhenItsStartComesLater() throws Exception {
+  void writesARunAtItsEndAndAtItsLaterStart() throws Exception {
     track(rules());
     tracker.receive(events.failure("a"));
 
@@ -119,7 +119,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void countsARunOfWhichOnlyTheEndEverComes() throws Exception {
+  void countsARunWhoseStartNeverArrives() throws Exception {
     track(rules());
     tracker.receive(events.success("a", 1));
     tracker.watermarkAfter(Duration.ofMinutes(11));
@@ -131,7 +131,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void countsARunOnceInWhateverOrderItsEventsAndTheirDuplicatesCome() throws Exception {
+  void countsARunOnceInAnyOrderOfItsEventsAndDuplicates() throws Exception {
     for (String order : orders("ssseee")) {
       track(rules());
       for (int i = 0; i < order.length(); i++) {
@@ -181,7 +181,7 @@ class TrackRunsTest {
   // Ends that contradict
 
   @Test
-  void keepsTheFirstEndWhenAnotherSaysAnotherStatus() throws Exception {
+  void keepsTheFirstEndIfAnotherHasAnotherStatus() throws Exception {
     track(rules());
     tracker.receive(events.start("a"), events.success("a", 7));
     tracked.clear();
@@ -204,7 +204,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void keepsTheFirstEndWhenAnotherSaysAnotherResponseTime() throws Exception {
+  void keepsTheFirstEndIfAnotherHasAnotherResponseTime() throws Exception {
     track(rules());
     tracker.receive(events.success("a", 7.5), events.success("a", 7.25));
 
@@ -222,7 +222,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void takesAResponseTimeBesideNoneForAContradiction() throws Exception {
+  void takesAResponseTimeForAContradictionIfTheFirstEndHasNone() throws Exception {
     track(rules());
     tracker.receive(
         events.success("a", 7).with("response_time_ms", null), events.success("a", 7.25));
@@ -235,7 +235,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void takesTheSameResponseTimeForADuplicateHoweverItIsTold() throws Exception {
+  void takesTheSameResponseTimeForADuplicateInWhateverForm() throws Exception {
     track(rules());
     tracker.receive(
         events.success("a", 250),
@@ -257,7 +257,7 @@ class TrackRunsTest {
     assertThat(tracked.runValues("error_code")).containsExactly("E1");
   }
 
-  // What the run is made of
+  // Merging
 
   @Test
   void fillsFromTheStartWhatTheEndLeavesOut() throws Exception {
@@ -287,7 +287,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void pinsTheStartAndTheScriptThatAStartToldFirst() throws Exception {
+  void pinsStartAndScriptOfAStartThatArrivesFirst() throws Exception {
     track(rules());
     Instant other = T.minus(Duration.ofMinutes(2));
     tracker.receive(
@@ -300,7 +300,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void pinsTheStartAndTheScriptThatAnEndToldFirst() throws Exception {
+  void pinsStartAndScriptOfAnEndThatArrivesFirst() throws Exception {
     track(rules());
     Instant other = T.minus(Duration.ofMinutes(2));
     tracker.receive(
@@ -311,7 +311,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void movesARunToTheVersionThatItsEndTells() throws Exception {
+  void movesARunToTheDeploymentVersionOfItsEnd() throws Exception {
     track(rules());
     Instant nextHour = HOUR.plus(Duration.ofHours(1));
     tracker.receive(
@@ -327,7 +327,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void leavesTheFactsOfAnEndedRunWhereTheyAreWhenItsStartTellsTheVersion() throws Exception {
+  void leavesTheFactsOfAnEndedRunWhenItsStartHasAnotherVersion() throws Exception {
     track(rules());
     tracker.receive(events.success("a", 5), events.start("a").with("deployment_version", 4));
 
@@ -336,10 +336,10 @@ class TrackRunsTest {
     assertThat(tracked.lastRun()).containsEntry("deployment_version", 4);
   }
 
-  // Ends that wait for their start
+  // Ends that await their start
 
   @Test
-  void makesAStartADeadLetterOnceWhenItsEndIsNoLongerKept() throws Exception {
+  void makesAStartADeadLetterOnceIfItsEndWasGivenUp() throws Exception {
     track(rules().awaitStart(Duration.ofMinutes(10)));
     tracker.receive(events.success("a", 1));
     tracker.watermarkAfter(Duration.ofMinutes(10));
@@ -358,7 +358,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void keepsNoEndAtAllWhereStartsAreNotAwaited() throws Exception {
+  void keepsNoEndIfStartsAreNotAwaited() throws Exception {
     track(rules().awaitStart(Duration.ZERO));
     tracker.receive(events.success("a", 1));
     assertThat(tracker.metric(TrackRuns.OPEN_RUNS)).isZero();
@@ -369,7 +369,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void letsTheOldestEndsGoWhenTooManyBytesWait() throws Exception {
+  void givesUpTheOldestEndsIfTooManyBytesWait() throws Exception {
     int bytes = events.success("x", 1).with("input", "x".repeat(1000)).decoded().row.length;
     track(rules().awaitStartMaxBytes(5L * bytes / 2));
     for (String run : List.of("a", "b", "c")) {
@@ -400,7 +400,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void makesRoomForOtherEndsWhenAStartComes() throws Exception {
+  void makesRoomForOtherEndsWhenAStartArrives() throws Exception {
     int bytes = events.success("a-0", 1).with("input", "x".repeat(1000)).decoded().row.length;
     track(rules().awaitStartMaxBytes(5L * bytes / 2));
     tracker.receive(events.success("a-x", 1));
@@ -417,7 +417,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void letsGoOfAnEndAsSoonAsItsStartHasCome() throws Exception {
+  void releasesAnEndAsSoonAsItsStartArrives() throws Exception {
     track(rules());
     ScriptEvent end = events.success("a", 1).decoded();
     WeakReference<ScriptEvent> kept = new WeakReference<>(end);
@@ -428,11 +428,11 @@ class TrackRunsTest {
     for (int tries = 0; kept.get() != null && tries < 100; tries++) {
       System.gc();
     }
-    assertThat(kept.get()).as("what nobody needs any more, long before its time is over").isNull();
+    assertThat(kept.get()).as("memory of the end, long before its wait would expire").isNull();
   }
 
   @Test
-  void forgetsAnEndThatWaitsTogetherWithItsRun() throws Exception {
+  void forgetsAWaitingEndTogetherWithItsRun() throws Exception {
     track(rules().memory(Duration.ofHours(1)).awaitStart(Duration.ofDays(1)));
     tracker.receive(events.success("a", 1));
     tracker.watermarkAfter(Duration.ofHours(3));
@@ -447,7 +447,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void takesTheStartOfAForgottenRunForThatOfANewOne() throws Exception {
+  void takesTheStartOfAForgottenRunForANewRun() throws Exception {
     track(rules());
     tracker.receive(events.success("a", 1));
     tracker.watermarkAfter(Duration.ofHours(26));
@@ -466,7 +466,7 @@ class TrackRunsTest {
   // run.timeout
 
   @Test
-  void failsARunByRuleWhenTheWatermarkPassesItsDeadline() throws Exception {
+  void timesARunOutWhenTheWatermarkPassesItsDeadline() throws Exception {
     track(rules().timeout(Duration.ofHours(1)));
     tracker.receive(events.start("a").with("deployment_version", 2));
     Instant deadline = T.plus(Duration.ofHours(1));
@@ -492,7 +492,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void countsAnEndThatArrivedInTimeThoughItIsReadLate() throws Exception {
+  void acceptsAnEndThatArrivedInTimeAndIsReadLate() throws Exception {
     track(rules().timeout(Duration.ofHours(1)));
     tracker.receive(events.start("a"));
     tracker.watermark(T.plus(Duration.ofHours(1)).minusMillis(1));
@@ -504,7 +504,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void failsARunByRuleWhenAnEndArrivesTooLateThoughTheWatermarkDoesNotSaySo() throws Exception {
+  void timesARunOutByTheArrivalOfALateEndWithoutAWatermark() throws Exception {
     track(rules().timeout(Duration.ofHours(1)));
     tracker.receive(events.start("a"));
 
@@ -522,7 +522,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void takesEventsThatComeAfterTheTimeoutForWhatTheyAre() throws Exception {
+  void judgesEventsAfterTheTimeout() throws Exception {
     track(rules().timeout(Duration.ofHours(1)));
     tracker.receive(events.start("a"));
     tracker.watermarkAfter(Duration.ofHours(2));
@@ -537,7 +537,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void remembersARunThatFailedByRuleSinceItDid() throws Exception {
+  void remembersATimedOutRunFromItsDeadlineOn() throws Exception {
     track(rules().timeout(Duration.ofDays(3)).memory(Duration.ofHours(24)));
     tracker.receive(events.start("a"));
     tracker.watermarkAfter(Duration.ofDays(3).plusMinutes(1));
@@ -552,12 +552,12 @@ class TrackRunsTest {
   }
 
   @Test
-  void givesTheFactsOfAnHourBeforeTheWatermarkThatEndsIt() throws Exception {
+  void emitsTheFactsOfAnHourBeforeTheWatermarkThatEndsIt() throws Exception {
     track(rules().timeout(Duration.ofHours(1)));
     tracker.receive(
         events.start("a").arriving(HOUR.plusMillis(Duration.ofHours(1).toMillis() - 1)));
     Instant end = HOUR.plus(Duration.ofHours(2));
-    // Just before the deadline, so that the next look would be a minute later.
+    // Just before the deadline, so that the next scan would be a minute later.
     tracker.watermark(end.minusMillis(2));
     assertThat(tracked.factKinds()).containsExactly(SEEN);
 
@@ -570,7 +570,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void failsRunsByRuleInTheOrderOfTheirDeadlines() throws Exception {
+  void timesRunsOutInTheOrderOfTheirDeadlines() throws Exception {
     track(rules().timeout(Duration.ofHours(1)));
     for (int i : new int[] {3, 1, 4, 0, 2}) {
       tracker.receive(events.start("a-" + i).arriving(T.plusSeconds(i)));
@@ -582,7 +582,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void neverFailsARunByRuleThatHasAnEnd() throws Exception {
+  void neverTimesOutARunThatHasAnEnd() throws Exception {
     track(rules().timeout(Duration.ofMinutes(5)).awaitStart(Duration.ofHours(2)));
     tracker.receive(
         events.success("a", 1), events.start("b"), events.success("b", 1).with("source", "s"));
@@ -594,7 +594,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void neverFailsARunByRuleWhereThereIsNone() throws Exception {
+  void neverTimesOutARunWithoutATimeout() throws Exception {
     track(rules());
     tracker.receive(events.start("a"));
     tracker.watermarkAfter(Duration.ofDays(6));
@@ -604,7 +604,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void failsARunByRuleWhileNothingArrives() throws Exception {
+  void timesARunOutWhileNothingArrives() throws Exception {
     track(rules().timeout(Duration.ofHours(1)));
     tracker.receive(events.start("a"));
     tracker.watermark(T.minusSeconds(5));
@@ -621,7 +621,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void letsTheWatermarkTellTheTimeWhileSomethingArrives() throws Exception {
+  void takesTimeFromTheWatermarkWhileEventsArrive() throws Exception {
     track(rules().timeout(Duration.ofHours(1)));
     tracker.receive(events.start("a"));
     tracker.watermark(T);
@@ -630,14 +630,14 @@ class TrackRunsTest {
     tracker.clock(T.plus(Duration.ofMinutes(30)));
     tracker.inputIs(WatermarkStatus.ACTIVE);
 
-    // Busy catching up, say: the clock is far ahead of what has been read.
+    // As while the job catches up: the clock is far ahead of the events.
     tracker.clock(T.plus(Duration.ofHours(9)));
 
     assertThat(tracked.factKinds()).containsExactly(SEEN);
   }
 
   @Test
-  void failsARunByRuleWhileNothingArrivesAfterARestart() throws Exception {
+  void timesARunOutWhileNothingArrivesAfterARestart() throws Exception {
     Rules rules = rules().timeout(Duration.ofHours(1));
     track(rules);
     tracker.receive(events.start("a"));
@@ -652,10 +652,10 @@ class TrackRunsTest {
     assertThat(tracked.factKinds()).containsExactly(SEEN, FAILED);
   }
 
-  // What is forgotten, and when
+  // Forgetting
 
   @Test
-  void letsGoOfARunThatIsOpenForTooLong() throws Exception {
+  void forgetsARunThatIsOpenForTooLong() throws Exception {
     track(rules().maxOpen(Duration.ofDays(7)));
     tracker.receive(events.start("a"));
     tracker.watermarkAfter(Duration.ofDays(7));
@@ -677,7 +677,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void remembersAFinishedRunAsLongAsItIsTold() throws Exception {
+  void remembersAFinishedRunAsLongAsConfigured() throws Exception {
     track(rules().memory(Duration.ofHours(24)));
     tracker.receive(events.success("a", 1));
     Duration day = Duration.ofHours(24);
@@ -702,7 +702,7 @@ class TrackRunsTest {
         .hasSize(TrackerHarness.KEY_GROUPS)
         .satisfies(
             sizes ->
-                assertThat(sum(sizes)).isEqualTo(100 * 17 + sizes.size() * (9 + SPELLED_IDENTITY)));
+                assertThat(sum(sizes)).isEqualTo(100 * 17 + sizes.size() * (9 + DEPLOYMENT_BYTES)));
 
     tracker.watermark(HOUR.plus(Duration.ofHours(25)).minusMillis(1));
     tracker.snapshot(2);
@@ -716,7 +716,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void forgetsAnHourThoughARecordOfNextYearCameInIt() throws Exception {
+  void forgetsAnHourEvenIfARecordOfNextYearArrivedInIt() throws Exception {
     track(rules().memory(Duration.ofHours(24)));
     Duration year = Duration.ofDays(365);
     for (int i = 0; i < 300; i++) {
@@ -734,7 +734,7 @@ class TrackRunsTest {
     tracker.snapshot(3);
 
     assertThat(tracker.metric(TrackRuns.REMEMBERED_RUNS)).isOne();
-    assertThat(tracker.finishedBlobSizes()).containsExactly(9 + SPELLED_IDENTITY + 17);
+    assertThat(tracker.finishedBlobSizes()).containsExactly(9 + DEPLOYMENT_BYTES + 17);
   }
 
   @Test
@@ -749,13 +749,13 @@ class TrackRunsTest {
     }
     List<Integer> sizes = tracker.finishedBlobSizes();
     int atMost =
-        17 * runs + TrackerHarness.KEY_GROUPS * (120 * 8 + SPELLED_IDENTITY) + sizes.size();
+        17 * runs + TrackerHarness.KEY_GROUPS * (120 * 8 + DEPLOYMENT_BYTES) + sizes.size();
     assertThat(sum(sizes)).isBetween(17 * runs, atMost);
-    assertThat(sizes.size()).as("an hour of them").isLessThan(8 * TrackerHarness.KEY_GROUPS);
+    assertThat(sizes.size()).as("blobs of one hour").isLessThan(8 * TrackerHarness.KEY_GROUPS);
   }
 
   @Test
-  void remembersARunWhoseRecordIsStampedTooEarly() throws Exception {
+  void remembersARunWhoseRecordHasAnOldTimestamp() throws Exception {
     track(rules().memory(Duration.ofHours(24)));
     tracker.watermarkAfter(Duration.ofDays(9));
     tracker.receive(events.success("a", 1), events.success("a", 1), events.success("a", 2));
@@ -790,7 +790,7 @@ class TrackRunsTest {
   // Captured text
 
   @Test
-  void writesCapturedTextOnceWithTheFirstEndAndAgainWhenTheStartCompletesIt() throws Exception {
+  void writesCapturedTextWithTheFirstEndAndAgainWithTheStart() throws Exception {
     track(rules());
     Event end = events.success("a", 5).with("stdout", "one\nINFO :: two").with("stderr", "three");
     tracker.receive(end);
@@ -815,7 +815,7 @@ class TrackRunsTest {
   }
 
   @Test
-  void writesCapturedTextOnceWhereTheStartCameFirst() throws Exception {
+  void writesCapturedTextOnceIfTheStartArrivedFirst() throws Exception {
     track(rules());
     tracker.receive(
         events.start("a").with("function", "f"), events.success("a", 5).with("stdout", "one"));
@@ -899,7 +899,7 @@ class TrackRunsTest {
     return sizes.stream().mapToInt(size -> size).sum();
   }
 
-  /** Each order of these letters once. */
+  /** All distinct orders of these letters. */
   private static Set<String> orders(String of) {
     if (of.isEmpty()) {
       return Set.of("");

@@ -22,9 +22,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
-/** What a tracker gave, in readable form. */
+/** The output of a tracker, in readable form. */
 final class Tracked implements Output<StreamRecord<Fact>> {
-  /** A fact as it was when it was given. */
+  /** A copy of a fact, since the tracker reuses its object. */
   record GivenFact(
       Fact.Kind kind,
       Script script,
@@ -33,7 +33,7 @@ final class Tracked implements Output<StreamRecord<Fact>> {
       Instant arrival,
       double responseTime) {
 
-    /** The one or two facts that it tells. */
+    /** The one or two facts that an emitted one stands for. */
     static List<GivenFact> of(Fact fact) {
       return switch (fact.kind) {
         case SEEN_SUCCEEDED -> List.of(of(Fact.Kind.SEEN, fact), of(Fact.Kind.SUCCEEDED, fact));
@@ -57,10 +57,10 @@ final class Tracked implements Output<StreamRecord<Fact>> {
     }
   }
 
-  /** What facts are summed by. */
+  /** The key by which facts are summed. */
   record Cell(String script, int deploymentVersion, Instant minute, Instant arrival) {}
 
-  /** What a row of {@code runs} is known by. */
+  /** The key of a row of {@code runs}. */
   record RowKey(Object account, Object script, Object executedOn, Object runId) {
     static RowKey of(Map<String, Object> row) {
       return new RowKey(
@@ -73,12 +73,12 @@ final class Tracked implements Output<StreamRecord<Fact>> {
   final List<GivenFact> facts = new ArrayList<>();
   final List<DeadLetter> deadLetters = new ArrayList<>();
 
-  /** Of each fact, the watermark that had been sent before it. */
+  /** For each fact, the last watermark before it. */
   final List<Long> watermarksBeforeFacts = new ArrayList<>();
 
   private long watermark = Long.MIN_VALUE;
 
-  /** The rows that ClickHouse would keep: of each key one of the highest version. */
+  /** The rows that ClickHouse would keep: for each key, one of the highest version. */
   Map<RowKey, Map<String, Object>> finalRunRows() {
     return finalRows(runRows);
   }
@@ -95,7 +95,7 @@ final class Tracked implements Output<StreamRecord<Fact>> {
     return kept;
   }
 
-  /** The same of {@code logs}. */
+  /** The rows of {@code logs} that ClickHouse would keep. */
   Map<Object, Map<String, Object>> finalLogRows() {
     Map<Object, Map<String, Object>> kept = new HashMap<>();
     for (Map<String, Object> row : logRows) {
@@ -108,12 +108,12 @@ final class Tracked implements Output<StreamRecord<Fact>> {
     return kept;
   }
 
-  /** The rows of {@code logs} that a reader would see. */
+  /** The rows of {@code logs} that a query would return. */
   List<Map<String, Object>> liveLogRows() {
     return finalLogRows().values().stream().filter(row -> row.get("is_deleted").equals(0)).toList();
   }
 
-  /** The same by key, without the version, which only says how they came to be. */
+  /** The same by key and without the version, which depends on the order of events. */
   Map<Object, Map<String, Object>> liveLogRowsByKey() {
     Map<Object, Map<String, Object>> rows = finalLogRows();
     rows.values().removeIf(row -> row.get("is_deleted").equals(1));
@@ -126,7 +126,7 @@ final class Tracked implements Output<StreamRecord<Fact>> {
     return rows;
   }
 
-  /** The facts of each cell, in words and sorted. */
+  /** The facts of each cell as sorted texts. */
   Map<String, List<String>> factsByCell() {
     return factsByCell(facts);
   }
@@ -150,7 +150,7 @@ final class Tracked implements Output<StreamRecord<Fact>> {
     return deadLetters.stream().map(DeadLetter::reason).toList();
   }
 
-  /** What is known of each dead letter that its record does not tell already. */
+  /** The offset and reason of each dead letter. */
   Set<String> deadLettersByOffset() {
     Set<String> letters = new TreeSet<>();
     for (DeadLetter letter : deadLetters) {
@@ -192,7 +192,7 @@ final class Tracked implements Output<StreamRecord<Fact>> {
     } else if (tag.equals(TrackRuns.DEAD_LETTERS)) {
       deadLetters.add((DeadLetter) record.getValue());
     } else {
-      throw new IllegalArgumentException("An output that nobody reads: " + tag);
+      throw new IllegalArgumentException("An unknown output: " + tag);
     }
   }
 

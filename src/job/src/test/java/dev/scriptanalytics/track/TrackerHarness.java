@@ -36,9 +36,9 @@ import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.function.ThrowingConsumer;
 
-/** The parallel instances of one tracker on a state backend, with the routing between them. */
+/** The parallel instances of one tracker on a state backend, and the routing to them. */
 final class TrackerHarness implements AutoCloseable {
-  /** Few, so that snapshots of them take no time; more than any parallelism here. */
+  /** Few, so that snapshots are quick; more than any parallelism here. */
   static final int KEY_GROUPS = 12;
 
   private final KeyGroups keyGroups = new KeyGroups(KEY_GROUPS);
@@ -59,9 +59,9 @@ final class TrackerHarness implements AutoCloseable {
   }
 
   /**
-   * As many instances as are asked for.
+   * Starts any number of instances.
    *
-   * @param state what {@link #snapshot} gave of any number of instances; null to begin anew
+   * @param state a {@link #snapshot} of any number of instances; null to start empty
    */
   TrackerHarness(
       Rules rules,
@@ -95,7 +95,7 @@ final class TrackerHarness implements AutoCloseable {
                 state, KEY_GROUPS, KEY_GROUPS, parallelism, index));
       }
       harness.open();
-      // What a task does with a record, which is not quite what the harness does.
+      // A task processes records like this, and the harness slightly differently.
       instances.add(
           new Instance(tracker, harness, RecordProcessorUtils.getRecordProcessor(tracker)));
     }
@@ -153,7 +153,7 @@ final class TrackerHarness implements AutoCloseable {
     }
   }
 
-  /** Sets the clock, and lets it go on second by second from then on. */
+  /** Advances the clock second by second; the first call sets it. */
   void clock(Instant instant) throws Exception {
     clock = clock == null ? instant : clock;
     while (true) {
@@ -167,7 +167,7 @@ final class TrackerHarness implements AutoCloseable {
     }
   }
 
-  /** A checkpoint of all instances, as one. */
+  /** One checkpoint of all instances. */
   OperatorSubtaskState snapshot(long checkpointId) throws Exception {
     OperatorSubtaskState[] states = new OperatorSubtaskState[parallelism];
     for (int i = 0; i < parallelism; i++) {
