@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.HexFormat;
 
 /**
- * SipHash-2-4 with 128 bits: a keyed hash, so that whoever chooses run ids cannot choose two that
+ * SipHash-2-4 with 128 bits: a keyed hash, so that a producer cannot choose two run ids that
  * collide.
  *
  * <p>Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), and the 128-bit
@@ -21,7 +21,7 @@ public final class SipHash {
   private long high;
   private long low;
 
-  /** With a key of 32 hexadecimal digits. */
+  /** Creates a hash with a key of 32 hexadecimal digits. */
   public SipHash(String hexKey) {
     byte[] key = HexFormat.of().parseHex(hexKey);
     if (key.length != 16) {
@@ -31,14 +31,14 @@ public final class SipHash {
     this.key1 = (long) LONG.get(key, 8);
   }
 
-  /** Hashes these bytes; {@link #high} and {@link #low} then give the result. */
+  /** Hashes bytes; {@link #high} and {@link #low} have the result. */
   public void hash(byte[] bytes, int from, int to) {
     long v0 = key0 ^ 0x736f6d6570736575L;
     long v1 = key1 ^ 0x646f72616e646f6dL ^ 0xee;
     long v2 = key0 ^ 0x6c7967656e657261L;
     long v3 = key1 ^ 0x7465646279746573L;
     int position = from;
-    // After the whole words comes the tail, with the length; after it the two halves of the result.
+    // The whole words come first, then the tail with the length.
     long tail = ((long) (to - from)) << 56;
     boolean more = true;
     while (more) {

@@ -18,10 +18,6 @@ final class PendingLogs {
   private final Map<Key, PendingRun> runs = new HashMap<>();
   private boolean changed;
 
-  boolean isEmpty() {
-    return runs.isEmpty();
-  }
-
   /** The pending entries of a run; null if it has none. */
   PendingRun get(long hashHigh, long hashLow) {
     return runs.isEmpty() ? null : runs.get(new Key(hashHigh, hashLow));
