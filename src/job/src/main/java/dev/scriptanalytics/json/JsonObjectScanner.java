@@ -34,7 +34,7 @@ import java.util.Objects;
  * but do no harm. Reusable, not thread-safe: the answers are about the text scanned last, whose
  * array must stay unchanged, and mean nothing if that text was refused.
  */
-public final class JsonObjectScanner {
+public final class JsonObjectScanner extends JsonSyntax {
   /** What a field's value is. */
   public enum Kind {
     /** The object has no field of that name. */
@@ -52,7 +52,6 @@ public final class JsonObjectScanner {
   private static final int KEPT_UNKNOWN = 1024;
 
   private final JsonFields fields;
-  private final JsonSyntax syntax = new JsonSyntax();
   private final JsonNumbers numbers = new JsonNumbers();
 
   private final int[] starts;
@@ -63,9 +62,6 @@ public final class JsonObjectScanner {
   private int unknown;
   private int[] unknownStarts = new int[16];
   private int[] unknownEnds = new int[16];
-
-  private byte[] json = {};
-  private int to;
 
   /** Where the name passed last ends, before its quote. */
   private int nameEnd;
@@ -93,9 +89,7 @@ public final class JsonObjectScanner {
    */
   public void scan(byte[] json, int from, int to) throws JsonSyntaxException {
     Objects.checkFromToIndex(from, to, json.length);
-    this.json = json;
-    this.to = to;
-    syntax.reset(json, from, to);
+    reset(json, from, to);
     Arrays.fill(kinds, Kind.ABSENT);
     unknown = 0;
     if (unknownStarts.length > KEPT_UNKNOWN) {
@@ -103,19 +97,19 @@ public final class JsonObjectScanner {
       unknownEnds = new int[KEPT_UNKNOWN];
     }
 
-    int at = syntax.afterWhiteSpace(syntax.afterByteOrderMark(from));
-    if (syntax.byteAt(at) != '{') {
-      throw syntax.unexpected(at, "the '{' of an object");
+    int at = afterWhiteSpace(afterByteOrderMark(from));
+    if (byteAt(at) != '{') {
+      throw unexpected(at, "the '{' of an object");
     }
-    at = syntax.afterWhiteSpace(at + 1);
-    if (syntax.byteAt(at) == '}') {
+    at = afterWhiteSpace(at + 1);
+    if (byteAt(at) == '}') {
       at++;
     } else {
       at = afterFields(at);
     }
-    at = syntax.afterWhiteSpace(at);
+    at = afterWhiteSpace(at);
     if (at < to) {
-      throw syntax.unexpected(at, "nothing after the object");
+      throw unexpected(at, "nothing after the object");
     }
   }
 
@@ -124,65 +118,64 @@ public final class JsonObjectScanner {
     int at = firstName;
     int previous = fields.count();
     while (true) {
-      if (syntax.byteAt(at) != '"') {
-        throw syntax.unexpected(at, "a field's name in quotes");
+      if (byteAt(at) != '"') {
+        throw unexpected(at, "a field's name in quotes");
       }
       int nameStart = at + 1;
       int field = fieldNamedAt(nameStart, previous);
       if (field >= 0) {
         previous = field;
       }
-      at = syntax.afterColon(nameEnd + 1);
+      at = afterColon(nameEnd + 1);
 
       int valueStart = at;
       int valueEnd;
       Kind kind;
-      boolean escaped = false;
-      int first = syntax.byteAt(at);
+      int first = byteAt(at);
       if (first == '"') {
         valueStart = at + 1;
-        valueEnd = syntax.endOfString(valueStart);
-        escaped = syntax.isEscaped();
+        valueEnd = endOfString(valueStart);
         kind = Kind.STRING;
         at = valueEnd + 1;
-      } else if (first == '{' || first == '[') {
-        valueEnd = syntax.afterContainer(at);
-        kind = first == '{' ? Kind.OBJECT : Kind.ARRAY;
-        at = valueEnd;
       } else {
-        valueEnd = syntax.afterScalar(at, first);
-        kind = kindOfScalar(first);
-        at = valueEnd;
+        if (first == '{' || first == '[') {
+          at = afterContainer(at);
+          kind = first == '{' ? Kind.OBJECT : Kind.ARRAY;
+        } else if (first == 't') {
+          at = afterLiteral(at, LITERAL_TRUE);
+          kind = Kind.TRUE;
+        } else if (first == 'f') {
+          at = afterLiteral(at, LITERAL_FALSE);
+          kind = Kind.FALSE;
+        } else if (first == 'n') {
+          at = afterLiteral(at, LITERAL_NULL);
+          kind = Kind.NULL;
+        } else {
+          at = afterNumber(at);
+          kind = Kind.NUMBER;
+        }
+        valueEnd = at;
       }
 
       if (field >= 0) {
         starts[field] = valueStart;
         ends[field] = valueEnd;
         kinds[field] = kind;
-        escapes[field] = escaped;
+        escapes[field] = kind == Kind.STRING && escaped;
       } else {
         addUnknown(nameStart - 1, at);
       }
 
-      at = syntax.afterWhiteSpace(at);
-      int next = syntax.byteAt(at);
+      at = afterWhiteSpace(at);
+      int next = byteAt(at);
       if (next == '}') {
         return at + 1;
       }
       if (next != ',') {
-        throw syntax.unexpected(at, "',' or '}' after a field");
+        throw unexpected(at, "',' or '}' after a field");
       }
-      at = syntax.afterWhiteSpace(at + 1);
+      at = afterWhiteSpace(at + 1);
     }
-  }
-
-  private static Kind kindOfScalar(int first) {
-    return switch (first) {
-      case 't' -> Kind.TRUE;
-      case 'f' -> Kind.FALSE;
-      case 'n' -> Kind.NULL;
-      default -> Kind.NUMBER;
-    };
   }
 
   /**
@@ -196,8 +189,8 @@ public final class JsonObjectScanner {
       nameEnd = start + fields.lengthOfName(expected);
       return expected;
     }
-    nameEnd = syntax.endOfString(start);
-    return fields.find(json, start, nameEnd, syntax.isEscaped(), previous);
+    nameEnd = endOfString(start);
+    return fields.find(json, start, nameEnd, escaped, previous);
   }
 
   private void addUnknown(int start, int end) {
@@ -230,7 +223,7 @@ public final class JsonObjectScanner {
 
   /** Whether the field is a string with a backslash in it, and so differs from its bytes. */
   public boolean escaped(int field) {
-    return kinds[field] == Kind.STRING && escapes[field];
+    return escapes[field] && kinds[field] == Kind.STRING;
   }
 
   /** How many fields have names that the scanner was not asked for; equal names count each. */
@@ -250,7 +243,7 @@ public final class JsonObjectScanner {
 
   /** Whether an escape anywhere in the object stands for half of a surrogate pair. */
   public boolean hasSurrogates() {
-    return syntax.hasSurrogates();
+    return surrogates;
   }
 
   /** The array that was scanned. */
