@@ -1,0 +1,4 @@
+/**
+ * Measures how long log entries take from their producer to a query.
+ */
+package dev.scriptanalytics.bench.latency;
