@@ -1,0 +1,96 @@
+package dev.scriptanalytics.testkit.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Runs a command that is described with picocli's annotations, in the way that all commands here
+ * share.
+ *
+ * <p>Every command and subcommand has {@code --help}, which prints its description and ends with 0.
+ * A wrong argument is answered with one line and the exit code 2. A failure of the outside world,
+ * that is an {@link IOException}, an {@link UncheckedIOException} or an {@link
+ * IllegalStateException}, is answered with its message and {@link
+ * picocli.CommandLine.Command#exitCodeOnExecutionException}, which is 1 unless the command says
+ * otherwise. Any other exception is an error in the program and comes with its stack trace.
+ *
+ * <p>A command's name is the path of its script, such as {@code deploy/local/replay}; a
+ * subcommand's path begins with its parent's name.
+ */
+public final class Commands {
+  private static final int WIDTH = 100;
+
+  private Commands() {}
+
+  /**
+   * Runs {@code command} as the program of this JVM, and ends the JVM if the exit code is not 0.
+   */
+  public static void main(Object command, String... arguments) {
+    int exitCode = run(command, System.out, System.err, arguments);
+    if (exitCode != 0) {
+      System.exit(exitCode);
+    }
+  }
+
+  /**
+   * Runs {@code command} and returns its exit code.
+   *
+   * @param command a {@link java.util.concurrent.Callable} with picocli's annotations; the number
+   *     that it returns is the exit code
+   * @param out takes the help
+   * @param messages takes what is wrong
+   */
+  public static int run(
+      Object command, PrintStream out, PrintStream messages, String... arguments) {
+    CommandLine line = new CommandLine(command);
+    addHelp(line.getCommandSpec());
+    return line.registerConverter(Duration.class, Durations::parse)
+        // An argument that begins with @ is a value, not the name of a file with arguments.
+        .setExpandAtFiles(false)
+        .setUsageHelpWidth(WIDTH)
+        .setOut(new PrintWriter(out, true, UTF_8))
+        .setErr(new PrintWriter(messages, true, UTF_8))
+        .setParameterExceptionHandler((e, unused) -> refuse(e))
+        .setExecutionExceptionHandler((e, failed, unused) -> report(e, failed))
+        .execute(arguments);
+  }
+
+  private static void addHelp(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--help").usageHelp(true).description("shows this text").build());
+    spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
+    spec.subcommands().values().forEach(subcommand -> addHelp(subcommand.getCommandSpec()));
+  }
+
+  private static int refuse(ParameterException e) {
+    CommandLine line = e.getCommandLine();
+    String name = line.getCommandSpec().qualifiedName("/");
+    line.getErr().printf("%s: %s; see %s --help%n", name, e.getMessage(), name);
+    return line.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static int report(Exception e, CommandLine failed) throws Exception {
+    if (!(e instanceof IOException
+        || e instanceof UncheckedIOException
+        || e instanceof IllegalStateException)) {
+      throw e;
+    }
+    failed
+        .getErr()
+        .println(
+            e instanceof NoSuchFileException missing
+                ? "There is no file " + missing.getFile() + "."
+                : e.getMessage());
+    return failed.getCommandSpec().exitCodeOnExecutionException();
+  }
+}
