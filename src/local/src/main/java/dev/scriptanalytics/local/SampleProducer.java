@@ -1,8 +1,8 @@
 package dev.scriptanalytics.local;
 
-import dev.scriptanalytics.testkit.command.CommandLine;
-import dev.scriptanalytics.testkit.command.CommandLine.BadArgument;
-import dev.scriptanalytics.testkit.command.LocalKafka;
+import dev.scriptanalytics.testkit.command.Commands;
+import dev.scriptanalytics.testkit.command.KafkaOptions;
+import dev.scriptanalytics.testkit.command.TopicOptions;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.sample.Delivery;
 import dev.scriptanalytics.testkit.sample.RunGenerator;
@@ -13,33 +13,70 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** Fills the topics with made-up runs and their logs: first a past, then as time goes by. */
-public final class SampleProducer {
-  private static final String USAGE =
-      """
-      Sends made-up runs and what they log to Kafka, for as long as it runs.
-        --bootstrap-servers HOST:PORT  default 127.0.0.1:$KAFKA_PORT, that is 9092
-        --topic NAME                   of the runs; default script-runs
-        --logs-topic NAME              default script-logs
-        --otlp-logs-topic NAME         default otlp_logs
-        --otlp-spans-topic NAME        default otlp_spans
-        --rate EVENTS_PER_SECOND       of runs, on average over a day; logs come on top; default 50
-        --history DURATION             how far back the runs begin: these are sent at once; default 2h
-        --count RECORDS                ends after so many; default 0: never
-        --seed N                       default 1; another seed gives other runs
-        --from ISO_TIME                begins there instead of --history ago: same seed, start and
-                                       rate, same bytes
-      """;
-
-  private final CommandLine options;
+/** Fills the topics with made-up runs and their logs: first a past, then in real time. */
+@Command(
+    name = "sample-producer",
+    description = "Sends made-up runs and their log entries to Kafka until it is stopped.")
+public final class SampleProducer implements Callable<Integer> {
   private final PrintStream messages;
 
-  private SampleProducer(CommandLine options, PrintStream messages) {
-    this.options = options;
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaOptions kafka;
+  @Mixin private TopicOptions topics;
+
+  @Option(
+      names = "--otlp-spans-topic",
+      paramLabel = "NAME",
+      defaultValue = "otlp_spans",
+      description = "the topic of OpenTelemetry's spans; default ${DEFAULT-VALUE}")
+  private String otlpSpansTopic;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "EVENTS_PER_SECOND",
+      defaultValue = "50",
+      description =
+          "events of runs, on average over a day; log entries come on top; default ${DEFAULT-VALUE}")
+  private double rate;
+
+  @Option(
+      names = "--history",
+      paramLabel = "DURATION",
+      defaultValue = "2h",
+      description = "how far back the runs begin: these are sent at once; default ${DEFAULT-VALUE}")
+  private Duration history;
+
+  @Option(
+      names = "--count",
+      paramLabel = "RECORDS",
+      defaultValue = "0",
+      description = "ends after so many records; default 0: never")
+  private long count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "default ${DEFAULT-VALUE}; another seed gives other runs")
+  private long seed;
+
+  @Option(
+      names = "--from",
+      paramLabel = "ISO_TIME",
+      description = "begins there instead of --history ago: same seed, start and rate, same bytes")
+  private Instant from;
+
+  private SampleProducer(PrintStream messages) {
     this.messages = messages;
   }
 
@@ -47,49 +84,18 @@ public final class SampleProducer {
     CountDownLatch finished = new CountDownLatch(1);
     Thread main = Thread.currentThread();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(main, finished)));
-    int status = run(args, finished);
-    if (status != 0) {
-      System.exit(status);
-    }
-  }
-
-  private static int run(String[] args, CountDownLatch finished) {
+    int exitCode;
     try {
-      Set<String> valued =
-          Set.of(
-              "--bootstrap-servers",
-              "--topic",
-              "--logs-topic",
-              "--otlp-logs-topic",
-              "--otlp-spans-topic",
-              "--rate",
-              "--history",
-              "--count",
-              "--seed",
-              "--from");
-      CommandLine options = CommandLine.parse(args, valued, Set.of("--help"));
-      options.expectNoOthers();
-      if (options.has("--help")) {
-        System.out.print(USAGE);
-      } else {
-        new SampleProducer(options, System.err).produce();
-      }
-      return 0;
-    } catch (BadArgument e) {
-      System.err.println("sample producer: " + e.getMessage() + "; see --help");
-      return 2;
-    } catch (IOException e) {
-      System.err.println("sample producer: " + e.getMessage());
-      return 1;
-    } catch (InterruptedException e) {
-      // Somebody ended the process: what was handed to Kafka has been given its time.
-      return 0;
+      exitCode = Commands.run(new SampleProducer(System.err), System.out, System.err, args);
     } finally {
       finished.countDown();
     }
+    if (exitCode != 0) {
+      System.exit(exitCode);
+    }
   }
 
-  /** Lets the main thread send what it has begun with. */
+  /** Gives the main thread time to send the records that it has begun with. */
   private static void stop(Thread main, CountDownLatch finished) {
     main.interrupt();
     try {
@@ -99,29 +105,26 @@ public final class SampleProducer {
     }
   }
 
-  private void produce() throws BadArgument, IOException, InterruptedException {
-    Duration history = options.duration("--history", Duration.ofHours(2));
-    Instant from = options.instant("--from", Instant.now().minus(history));
-    double rate = options.number("--rate", 50);
-    if (rate == 0 || rate > 1e6) {
-      throw new BadArgument("--rate must be above 0 and at most 1,000,000");
+  @Override
+  public Integer call() throws IOException {
+    if (!(rate > 0 && rate <= 1e6)) {
+      throw new ParameterException(
+          spec.commandLine(), "--rate must be above 0 and at most 1,000,000");
     }
-    long count = options.integer("--count", 0);
-    SampleStream stream =
-        new SampleStream(new RunGenerator(options.integer("--seed", 1), from, rate));
-    try (EventSender sender =
-        new EventSender(
-            LocalKafka.bootstrapServers(options),
-            Map.of(
-                Topic.RUNS,
-                options.text("--topic", Topic.RUNS.usualName()),
-                Topic.LOGS,
-                options.text("--logs-topic", Topic.LOGS.usualName()),
-                Topic.OTLP_LOGS,
-                options.text("--otlp-logs-topic", Topic.OTLP_LOGS.usualName()),
-                Topic.OTLP_SPANS,
-                options.text("--otlp-spans-topic", Topic.OTLP_SPANS.usualName())),
-            messages)) {
+    try {
+      produce();
+    } catch (InterruptedException e) {
+      // The process is being stopped; closing the sender has sent the records that Kafka was given.
+    }
+    return 0;
+  }
+
+  private void produce() throws IOException, InterruptedException {
+    Instant begin = from == null ? Instant.now().minus(history) : from;
+    SampleStream stream = new SampleStream(new RunGenerator(seed, begin, rate));
+    Map<Topic, String> names = topics.names();
+    names.put(Topic.OTLP_SPANS, otlpSpansTopic);
+    try (EventSender sender = new EventSender(kafka.bootstrapServers(), names, messages)) {
       boolean past = true;
       for (long sent = 0; count == 0 || sent < count; sent++) {
         Delivery delivery = stream.next();

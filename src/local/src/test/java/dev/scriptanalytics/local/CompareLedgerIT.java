@@ -163,10 +163,10 @@ class CompareLedgerIT {
     PrintStream out = new PrintStream(said, true, UTF_8);
 
     assertThat(CompareLedger.run(new String[] {"none"}, out, out)).isEqualTo(2);
-    assertThat(said.toString(UTF_8)).contains("there is no file none");
+    assertThat(said.toString(UTF_8)).contains("There is no file none");
   }
 
-  private int compare(String... more) throws InterruptedException {
+  private int compare(String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(ledgerFile.toString(), "--clickhouse", clickHouse.httpUrl().toString()));

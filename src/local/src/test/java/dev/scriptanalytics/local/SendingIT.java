@@ -194,7 +194,7 @@ class SendingIT {
     }
   }
 
-  private int replay(List<String> arguments, String... more) throws InterruptedException {
+  private int replay(List<String> arguments, String... more) {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of(more));
     return TraceReplay.run(all.toArray(String[]::new), messages, messages);

@@ -1,104 +1,123 @@
 package dev.scriptanalytics.local.stack;
 
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
-import dev.scriptanalytics.testkit.flink.FlinkJobs;
-import dev.scriptanalytics.testkit.process.LocalProcess;
-import dev.scriptanalytics.testkit.process.Repository;
-import java.io.UncheckedIOException;
+import dev.scriptanalytics.testkit.command.Commands;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /**
  * The commands of {@code deploy/local}: a whole local stack without containers, as processes that
  * stay when the command has ended.
  *
- * <p>Exit codes: 0 when it was done, 1 when not (standard error says why), 2 for a wrong command
+ * <p>Exit codes: 0 for success, 1 for a failure that standard error explains, 2 for a wrong command
  * line.
  */
+@Command(
+    name = "deploy/local",
+    description = "A local stack without containers: ClickHouse, Kafka, and Flink with the job.",
+    subcommands = FlinkClient.class)
 public final class LocalStack {
+  static final String ENVIRONMENT = "%nThe environment can change:%n";
+  static final String HOME =
+      "  SCRIPT_ANALYTICS_HOME     the directory of the stack, as for deploy/local/up";
 
-  private LocalStack() {}
+  private final Path home;
+  private final Map<String, String> environment;
+  private final Report report = new Report(System.out);
+
+  private LocalStack(Map<String, String> environment) {
+    this.environment = environment;
+    home = Path.of(environment.get("SCRIPT_ANALYTICS_HOME")).toAbsolutePath().normalize();
+  }
 
   public static void main(String[] args) {
-    System.exit(run(args, System.getenv()));
+    Commands.main(new LocalStack(System.getenv()), args);
   }
 
-  private static int run(String[] args, Map<String, String> environment) {
-    Path home = Path.of(environment.get("SCRIPT_ANALYTICS_HOME")).toAbsolutePath().normalize();
-    Report report = new Report(System.out);
-    String command = args[0];
-    List<String> arguments = new ArrayList<>(List.of(args).subList(1, args.length));
-    try {
-      switch (command) {
-        case "up" -> {
-          boolean withSample = !arguments.remove("--no-sample");
-          expectNone(arguments);
-          Up.run(home, environment, report, withSample);
-        }
-        case "down" -> {
-          expectNone(arguments);
-          Down.run(home, report);
-        }
-        case "status" -> {
-          expectNone(arguments);
-          return Status.run(home, report) ? 0 : 1;
-        }
-        case "flink" -> report.say(flink(home, arguments));
-        case "produce" -> {
-          if (arguments.size() < 2) {
-            throw new UsageException("it needs a topic and at least one file");
-          }
-          return Produce.run(home, arguments.get(0), arguments.subList(1, arguments.size()), report)
-              ? 0
-              : 1;
-        }
-        default -> throw new UsageException("there is no such command");
-      }
-      return 0;
-    } catch (UsageException e) {
-      System.err.println(
-          "%1$s: %2$s; see deploy/local/%1$s --help.".formatted(command, e.getMessage()));
-      return 2;
-    } catch (IllegalStateException | UncheckedIOException | ClickHouseHttp.QueryFailedException e) {
-      System.err.println(e.getMessage());
-      return 1;
-    }
+  @Command(
+      name = "up",
+      customSynopsis = "deploy/local/up [--no-sample]",
+      description = {
+        "Starts a local stack without containers, and waits until runs can be queried: ClickHouse,"
+            + " Kafka, a Flink cluster with the job, and a producer of made-up runs. Builds what is"
+            + " missing. Where a part of the stack runs already, starts the rest."
+      },
+      footerHeading = ENVIRONMENT,
+      footer = {
+        "  CLICKHOUSE_HTTP_PORT      8123",
+        "  CLICKHOUSE_TCP_PORT       9000",
+        "  KAFKA_PORT                9092",
+        "  FLINK_REST_PORT           8081",
+        "  FLINK_METRICS_PORTS       9249-9259: each process of Flink serves Prometheus on the first",
+        "                            that is free, on all interfaces",
+        "  SCRIPT_ANALYTICS_HOME     the directory of all data and logs: .local in the repository.",
+        "                            With another directory and other ports a second stack runs",
+        "                            beside the first."
+      })
+  void up(
+      @Option(
+              names = "--no-sample",
+              description = "without made-up runs; send your own with deploy/local/produce")
+          boolean noSample) {
+    Up.run(home, environment, report, !noSample);
   }
 
-  /** What Flink's own client answers. */
-  private static String flink(Path home, List<String> arguments) {
-    Stack stack =
-        Stack.running(home)
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "No stack runs in " + home + ": start one with deploy/local/up."));
-    String said =
-        LocalProcess.run(
-            stack.flinkPrograms().client(arguments, stack.jobEnvironment()), stack.home());
-    // Another job of the same: the other commands must know it.
-    FlinkJobs.submitted(said)
-        .ifPresent(
-            job ->
-                stack.recordJob(
-                    new SubmittedJob(job, SubmittedJob.checksumOf(Repository.jobJar()))));
-    return said;
+  @Command(
+      name = "down",
+      customSynopsis = "deploy/local/down",
+      description = {
+        "Stops the local stack in good order. Its data stays: deploy/local/up continues from the"
+            + " job's last checkpoint.",
+        "To start from nothing, delete the stack's directory afterwards."
+      },
+      footerHeading = ENVIRONMENT,
+      footer = HOME)
+  void down() {
+    Down.run(home, report);
   }
 
-  private static void expectNone(List<String> arguments) {
-    if (!arguments.isEmpty()) {
-      throw new UsageException("it is not clear what " + arguments.get(0) + " means");
-    }
+  @Command(
+      name = "status",
+      customSynopsis = "deploy/local/status",
+      description = {
+        "Shows the state of the local stack: processes, ports, the job, and the number of rows.",
+        "The exit code is 0 if everything runs; the sample producer is optional."
+      },
+      footerHeading = ENVIRONMENT,
+      footer = HOME)
+  int status() {
+    return Status.run(home, report) ? 0 : 1;
   }
 
-  /** The command line is wrong; the message tells in what. */
-  private static final class UsageException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
+  @Command(
+      name = "produce",
+      customSynopsis = "deploy/local/produce TOPIC FILE...",
+      description =
+          "Sends each line of the files to a topic of the local stack as one record, with its bytes"
+              + " as they are, as fast as the broker takes them. The key of a record is its run_id"
+              + " (or jobId) if it has one.",
+      footerHeading = ENVIRONMENT,
+      footer = HOME)
+  int produce(
+      @Parameters(index = "0", paramLabel = "TOPIC", description = "the name of a topic")
+          String topic,
+      @Parameters(
+              index = "1..*",
+              arity = "1..*",
+              paramLabel = "FILE",
+              description = "- is the standard input")
+          List<String> files) {
+    return Produce.run(home, topic, files, report) ? 0 : 1;
+  }
 
-    UsageException(String message) {
-      super(message);
-    }
+  Path home() {
+    return home;
+  }
+
+  Report report() {
+    return report;
   }
 }

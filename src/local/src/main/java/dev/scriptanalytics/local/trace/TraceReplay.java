@@ -1,11 +1,10 @@
 package dev.scriptanalytics.local.trace;
 
-import dev.scriptanalytics.testkit.command.CommandLine;
-import dev.scriptanalytics.testkit.command.CommandLine.BadArgument;
-import dev.scriptanalytics.testkit.command.LocalKafka;
+import dev.scriptanalytics.testkit.command.Commands;
+import dev.scriptanalytics.testkit.command.KafkaOptions;
+import dev.scriptanalytics.testkit.command.TopicOptions;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.sample.Delivery;
-import dev.scriptanalytics.testkit.sample.Topic;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,110 +15,143 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Replays a trace of the Azure Functions format to Kafka, or into a file. */
-public final class TraceReplay {
-  private static final String USAGE =
-      """
-      Replays a trace in the format of the Azure Functions trace of 2019 as run events, and lines
-      of logs as the entries of its runs.
-        --invocations FILE             CSV: HashOwner, HashApp, HashFunction, Trigger, a column a minute
-        --durations FILE               CSV: the same hashes, percentile_Average_0, 1, 25, 50, 75, 99, 100
-        --runs N                       makes up so many runs of an hour instead of the two files;
-                                       default 2000, with --logs
-        --logs FOLDER                  structured logs, *.csv with a header: Content, and where there
-                                       are Level and Component. Their lines are spread over the runs,
-                                       as native, endpoint, korelogger and OpenTelemetry's entries.
-        --speed N                      N times as fast as it was; default 0: as fast as Kafka takes it
-        --end ISO_TIME                 when the trace's last minute ends; default now
-        --seed N                       of durations, failures and duplicates; default 1. The same
-                                       trace, settings and --end give the same bytes.
-        --duplicates SHARE             of the records are sent once more; default 0
-        --copies N                     sends each record so often; default 1
-        --shuffled                     all records in random order
-        --ends-before-starts           a run's two events change places
-        --account NAME                 default azure
-        --ledger FILE                  writes what was sent, per script, for compare-ledger
-        --write FILE                   writes the events as lines there instead of sending them;
-                                       not with --logs
-        --bootstrap-servers HOST:PORT  default 127.0.0.1:$KAFKA_PORT, that is 9092
-        --topic NAME                   of the runs; default script-runs
-        --logs-topic NAME              default script-logs
-        --otlp-logs-topic NAME         default otlp_logs
-      """;
-
-  private static final Set<String> VALUED =
-      Set.of(
-          "--invocations",
-          "--durations",
-          "--runs",
-          "--logs",
-          "--speed",
-          "--end",
-          "--seed",
-          "--duplicates",
-          "--copies",
-          "--account",
-          "--ledger",
-          "--write",
-          "--bootstrap-servers",
-          "--topic",
-          "--logs-topic",
-          "--otlp-logs-topic");
-
+@Command(
+    name = "deploy/local/replay",
+    description =
+        "Replays a trace in the format of the Azure Functions trace of 2019 as run events, and lines"
+            + " of logs as the entries of its runs.")
+public final class TraceReplay implements Callable<Integer> {
   private static final int MAX_RUNS = 10_000_000;
+  private static final int RUNS_WITH_LOGS = 2000;
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  private final CommandLine options;
   private final PrintStream messages;
 
-  private TraceReplay(CommandLine options, PrintStream messages) {
-    this.options = options;
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--invocations",
+      paramLabel = "FILE",
+      description = "CSV: HashOwner, HashApp, HashFunction, Trigger, a column per minute")
+  private Path invocations;
+
+  @Option(
+      names = "--durations",
+      paramLabel = "FILE",
+      description = "CSV: the same hashes, percentile_Average_0, 1, 25, 50, 75, 99, 100")
+  private Path durations;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      description =
+          "makes up so many runs of an hour instead of reading the two files; default"
+              + " 2000 with --logs")
+  private Integer runs;
+
+  @Option(
+      names = "--logs",
+      paramLabel = "FOLDER",
+      description =
+          "structured logs, *.csv with a header: Content, and optionally Level and"
+              + " Component. Their lines are spread over the runs, as native, endpoint,"
+              + " korelogger and OpenTelemetry's entries.")
+  private Path logs;
+
+  @Option(
+      names = "--speed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "N times as fast as the trace; default 0: as fast as Kafka takes the records")
+  private double speed;
+
+  @Option(
+      names = "--end",
+      paramLabel = "ISO_TIME",
+      description = "when the trace's last minute ends; default now")
+  private Instant end;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "of durations, failures and duplicates; default ${DEFAULT-VALUE}. The same"
+              + " trace, settings and --end give the same bytes.")
+  private long seed;
+
+  @Option(
+      names = "--duplicates",
+      paramLabel = "SHARE",
+      defaultValue = "0",
+      description = "the share of records that are sent twice; default ${DEFAULT-VALUE}")
+  private double duplicates;
+
+  @Option(
+      names = "--copies",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "sends each record N times; default ${DEFAULT-VALUE}")
+  private int copies;
+
+  @Option(names = "--shuffled", description = "sends all records in random order")
+  private boolean shuffled;
+
+  @Option(
+      names = "--ends-before-starts",
+      description = "sends the end of each run before its start")
+  private boolean endsBeforeStarts;
+
+  @Option(
+      names = "--account",
+      paramLabel = "NAME",
+      defaultValue = "azure",
+      description = "default ${DEFAULT-VALUE}")
+  private String account;
+
+  @Option(
+      names = "--ledger",
+      paramLabel = "FILE",
+      description = "writes the expected result per script, for compare-ledger")
+  private Path ledger;
+
+  @Option(
+      names = "--write",
+      paramLabel = "FILE",
+      description = "writes the events as lines there instead of sending them; not with --logs")
+  private Path file;
+
+  @Mixin private KafkaOptions kafka;
+  @Mixin private TopicOptions topics;
+
+  private TraceReplay(PrintStream messages) {
     this.messages = messages;
   }
 
-  public static void main(String[] args) throws InterruptedException {
-    int status = run(args, System.out, System.err);
-    if (status != 0) {
-      System.exit(status);
-    }
+  public static void main(String[] args) {
+    Commands.main(new TraceReplay(System.err), args);
   }
 
   /** As {@link #main}, with the exit code as result. */
-  public static int run(String[] args, PrintStream out, PrintStream messages)
-      throws InterruptedException {
-    try {
-      CommandLine options =
-          CommandLine.parse(args, VALUED, Set.of("--ends-before-starts", "--shuffled", "--help"));
-      options.expectNoOthers();
-      if (options.has("--help")) {
-        out.print(USAGE);
-      } else {
-        new TraceReplay(options, messages).replay();
-      }
-      return 0;
-    } catch (BadArgument e) {
-      messages.println("replay: " + e.getMessage() + "; see --help");
-      return 2;
-    } catch (IOException e) {
-      messages.println("replay: " + e.getMessage());
-      return 1;
-    }
+  public static int run(String[] args, PrintStream out, PrintStream messages) {
+    return Commands.run(new TraceReplay(messages), out, messages, args);
   }
 
-  private void replay() throws BadArgument, IOException, InterruptedException {
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    expectValid();
     Replay.Settings settings = settings();
-    double speed = options.number("--speed", 0);
-    Path ledger = output("--ledger");
-    Path file = output("--write");
-    Path logs = options.path("--logs", null);
-    if (logs != null && file != null) {
-      throw new BadArgument("--write is for runs alone, and --logs is given");
-    }
-    Trace trace = trace(logs != null);
+    Trace trace = trace();
     List<LogLine> lines = logs == null ? List.of() : LogLine.readFolder(logs);
     if (trace.untimed() > 0) {
       messages.printf("Left out %d functions that have no durations.%n", trace.untimed());
@@ -134,68 +166,67 @@ public final class TraceReplay {
         replay.entries(),
         replay.size());
     if (file == null) {
-      send(replay, speed);
+      send(replay);
     } else {
-      write(replay, file);
+      write(replay);
     }
     if (ledger != null) {
       replay.ledger().write(ledger);
     }
+    return 0;
   }
 
-  private Trace trace(boolean forLogs) throws BadArgument, IOException {
-    long runs = options.integer("--runs", forLogs ? 2000 : 0);
-    if (runs < 0 || runs > MAX_RUNS) {
-      throw new BadArgument("--runs must be between 1 and " + MAX_RUNS);
-    }
-    boolean given = options.path("--invocations", null) != null;
-    return given || runs == 0
-        ? Trace.read(options.path("--invocations"), options.path("--durations"))
-        : Trace.madeUp((int) runs);
+  /** Checks what picocli cannot, before anything is read or sent. */
+  private void expectValid() {
+    expect(!(logs != null && file != null), "--write is for runs alone, and --logs is given");
+    expect(
+        runs == null || (runs >= 1 && runs <= MAX_RUNS),
+        "--runs must be between 1 and " + MAX_RUNS);
+    expect(speed >= 0 && Double.isFinite(speed), "--speed must be a number, 0 or more");
+    expect(
+        duplicates >= 0 && duplicates <= 1,
+        "--duplicates must be a share between 0 and 1, not " + duplicates);
+    expect(copies >= 1 && copies <= 100, "--copies must be between 1 and 100, not " + copies);
+    expectFolderOf("--ledger", ledger);
+    expectFolderOf("--write", file);
   }
 
-  /** A file to be written, whose folder is looked for now rather than after an hour of sending. */
-  private Path output(String name) throws BadArgument {
-    Path file = options.path(name, null);
-    if (file != null && !Files.isDirectory(file.toAbsolutePath().getParent())) {
-      throw new BadArgument(name + " is in a folder that does not exist: " + file);
-    }
-    return file;
+  private void expectFolderOf(String name, Path written) {
+    expect(
+        written == null || Files.isDirectory(written.toAbsolutePath().getParent()),
+        name + " is in a folder that does not exist: " + written);
   }
 
-  private Replay.Settings settings() throws BadArgument {
-    double duplicates = options.number("--duplicates", 0);
-    if (duplicates > 1) {
-      throw new BadArgument("--duplicates must be a share between 0 and 1, not " + duplicates);
+  private void expect(boolean valid, String message) {
+    if (!valid) {
+      throw new ParameterException(spec.commandLine(), message);
     }
-    long copies = options.integer("--copies", 1);
-    if (copies < 1 || copies > 100) {
-      throw new BadArgument("--copies must be between 1 and 100, not " + copies);
+  }
+
+  private Trace trace() throws IOException {
+    if (invocations == null && (runs != null || logs != null)) {
+      return Trace.madeUp(runs == null ? RUNS_WITH_LOGS : runs);
     }
+    expect(invocations != null, "--invocations is missing: it names a file");
+    expect(durations != null, "--durations is missing: it names a file");
+    return Trace.read(invocations, durations);
+  }
+
+  private Replay.Settings settings() {
     return new Replay.Settings(
-        options.instant("--end", Instant.now()).truncatedTo(ChronoUnit.MILLIS),
-        options.integer("--seed", 1),
-        options.text("--account", "azure"),
+        (end == null ? Instant.now() : end).truncatedTo(ChronoUnit.MILLIS),
+        seed,
+        account,
         duplicates,
-        (int) copies,
-        options.has("--ends-before-starts"),
-        options.has("--shuffled"));
+        copies,
+        endsBeforeStarts,
+        shuffled);
   }
 
-  private void send(Replay replay, double speed) throws IOException, InterruptedException {
-    try (EventSender sender =
-        new EventSender(
-            LocalKafka.bootstrapServers(options),
-            Map.of(
-                Topic.RUNS,
-                options.text("--topic", Topic.RUNS.usualName()),
-                Topic.LOGS,
-                options.text("--logs-topic", Topic.LOGS.usualName()),
-                Topic.OTLP_LOGS,
-                options.text("--otlp-logs-topic", Topic.OTLP_LOGS.usualName())),
-            messages)) {
+  private void send(Replay replay) throws IOException, InterruptedException {
+    try (EventSender sender = new EventSender(kafka.bootstrapServers(), topics.names(), messages)) {
       long begun = System.nanoTime();
-      long told = begun;
+      long reported = begun;
       long first = -1;
       int sent = 0;
       for (Delivery delivery : replay) {
@@ -205,9 +236,9 @@ public final class TraceReplay {
         }
         sender.send(delivery);
         sent++;
-        if (System.nanoTime() - told > PROGRESS_NANOS) {
+        if (System.nanoTime() - reported > PROGRESS_NANOS) {
           messages.printf("%,d of %,d records sent%n", sent, replay.size());
-          told = System.nanoTime();
+          reported = System.nanoTime();
         }
       }
       sender.flush();
@@ -223,7 +254,7 @@ public final class TraceReplay {
     }
   }
 
-  private static void write(Replay replay, Path file) throws IOException {
+  private void write(Replay replay) throws IOException {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       for (Delivery delivery : replay) {
         out.write(delivery.value());

@@ -110,7 +110,7 @@ class TraceReplayTest {
     assertThat(said.toString(UTF_8)).contains("--invocations is missing").contains("--help");
   }
 
-  private int replay(String... more) throws InterruptedException {
+  private int replay(String... more) {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--invocations", trace.invocations().toString()));
     arguments.addAll(List.of("--durations", trace.durations().toString()));

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.testkit.clickhouse;
 
+import dev.scriptanalytics.testkit.command.Commands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,8 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /** A ClickHouse server's HTTP interface: queries in, text out. */
 public final class ClickHouseHttp {
@@ -36,27 +40,9 @@ public final class ClickHouseHttp {
     this.address = address;
   }
 
-  /**
-   * Applies a file, or the files of a directory, to the server at an address: {@code ADDRESS PATH}
-   * and a {@code NAME=VALUE} for each parameter of the statements.
-   */
+  /** Applies SQL files to a server: see {@code --help}. */
   public static void main(String[] args) {
-    if (args.length < 2
-        || !Stream.of(args).skip(2).allMatch(parameter -> parameter.contains("="))) {
-      System.err.println("usage: ClickHouseHttp ADDRESS SQL-FILE-OR-DIRECTORY [NAME=VALUE]...");
-      System.exit(2);
-    }
-    Map<String, String> parameters =
-        Stream.of(args)
-            .skip(2)
-            .map(parameter -> parameter.split("=", 2))
-            .collect(Collectors.toMap(pair -> "param_" + pair[0], pair -> pair[1]));
-    try {
-      new ClickHouseHttp(URI.create(args[0])).applySql(Path.of(args[1]), parameters);
-    } catch (QueryFailedException | UncheckedIOException e) {
-      System.err.println(e.getMessage());
-      System.exit(1);
-    }
+    Commands.main(new ApplySql(), args);
   }
 
   /** Whether the server answers. */
@@ -200,8 +186,41 @@ public final class ClickHouseHttp {
     return new IllegalStateException("interrupted while waiting for ClickHouse", e);
   }
 
-  /** The server's refusal of a query, in its own words. */
-  public static final class QueryFailedException extends RuntimeException {
+  @Command(
+      name = "ClickHouseHttp",
+      description =
+          "Runs the statements of SQL files on a ClickHouse server, as its administrator.")
+  private static final class ApplySql implements Callable<Integer> {
+    @Parameters(
+        index = "0",
+        paramLabel = "ADDRESS",
+        description = "the server, such as http://127.0.0.1:8123")
+    private URI address;
+
+    @Parameters(
+        index = "1",
+        paramLabel = "PATH",
+        description = "a file, or a directory whose *.sql files run in the order of their names")
+    private Path path;
+
+    @Parameters(
+        index = "2..*",
+        paramLabel = "NAME=VALUE",
+        description = "the value of a parameter that the statements declare as {NAME:Type}")
+    private Map<String, String> values = Map.of();
+
+    @Override
+    public Integer call() {
+      Map<String, String> parameters =
+          values.entrySet().stream()
+              .collect(Collectors.toMap(value -> "param_" + value.getKey(), Map.Entry::getValue));
+      new ClickHouseHttp(address).applySql(path, parameters);
+      return 0;
+    }
+  }
+
+  /** The server refuses a query; the message is the server's. */
+  public static final class QueryFailedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     private final int code;

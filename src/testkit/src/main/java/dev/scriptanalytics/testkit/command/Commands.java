@@ -7,11 +7,14 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Runs a command that is described with picocli's annotations, in the way that all commands here
@@ -55,8 +58,11 @@ public final class Commands {
     CommandLine line = new CommandLine(command);
     addHelp(line.getCommandSpec());
     return line.registerConverter(Duration.class, Durations::parse)
+        .registerConverter(Instant.class, Commands::instant)
         // An argument that begins with @ is a value, not the name of a file with arguments.
         .setExpandAtFiles(false)
+        // An option that is given twice has its last value.
+        .setOverwrittenOptionsAllowed(true)
         .setUsageHelpWidth(WIDTH)
         .setOut(new PrintWriter(out, true, UTF_8))
         .setErr(new PrintWriter(messages, true, UTF_8))
@@ -70,6 +76,15 @@ public final class Commands {
         OptionSpec.builder("--help").usageHelp(true).description("shows this text").build());
     spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
     spec.subcommands().values().forEach(subcommand -> addHelp(subcommand.getCommandSpec()));
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new TypeConversionException(
+          "'%s' is not a time like 2026-05-14T06:00:00Z".formatted(text));
+    }
   }
 
   private static int refuse(ParameterException e) {

@@ -69,6 +69,12 @@ class CommandsTest {
   }
 
   @Test
+  void takesTheLastValueOfAnOption() {
+    assertThat(run("--for", "1s", "--for", "2s")).isZero();
+    assertThat(sleep.duration).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
   void showsDefaultsInTheHelp() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString(UTF_8))
