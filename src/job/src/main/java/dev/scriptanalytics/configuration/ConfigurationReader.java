@@ -15,7 +15,7 @@ import static dev.scriptanalytics.configuration.JobOptions.RUN_TIMEOUT;
 import static dev.scriptanalytics.configuration.JobOptions.SINK_RETRY_BACKOFF_INITIAL;
 import static dev.scriptanalytics.configuration.JobOptions.SINK_RETRY_BACKOFF_MAX;
 
-import dev.scriptanalytics.configuration.JobOptions.Declared;
+import dev.scriptanalytics.configuration.OptionCatalogue.Declared;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;

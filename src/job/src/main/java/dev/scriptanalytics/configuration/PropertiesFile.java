@@ -1,6 +1,6 @@
 package dev.scriptanalytics.configuration;
 
-import dev.scriptanalytics.configuration.JobOptions.Declared;
+import dev.scriptanalytics.configuration.OptionCatalogue.Declared;
 
 /** The options written as a properties file, so that help and shipped file are one text. */
 final class PropertiesFile {
@@ -24,7 +24,7 @@ final class PropertiesFile {
             + " ${provider:path:key} is left to Kafka.");
     String group = "";
     for (Declared<?> declared : JobOptions.declared().values()) {
-      String title = JobOptions.groupTitle(declared.option().key());
+      String title = declared.group();
       if (!title.equals(group)) {
         group = title;
         text.append("\n\n");

@@ -1,4 +1,2 @@
-/**
- * Measures how long log entries take from their producer to a query.
- */
+/** Measures how long log entries take from their producer to a query. */
 package dev.scriptanalytics.bench.latency;

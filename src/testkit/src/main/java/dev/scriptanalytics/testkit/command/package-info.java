@@ -1,4 +1,2 @@
-/**
- * Options that the commands of the local stack and of the benchmarks share.
- */
+/** Options that the commands of the local stack and of the benchmarks share. */
 package dev.scriptanalytics.testkit.command;
