@@ -475,12 +475,12 @@ class JobConfigurationTest {
         .allSatisfy(
             declared -> {
               assertThat(declared.description()).endsWith(".");
-              assertThat(JobOptions.groupTitle(declared.option().key())).isNotBlank();
+              assertThat(declared.group()).isNotBlank();
               assertThat(allowsItsDefault(declared)).isTrue();
             });
   }
 
-  private static <T> boolean allowsItsDefault(JobOptions.Declared<T> declared) {
+  private static <T> boolean allowsItsDefault(OptionCatalogue.Declared<T> declared) {
     return !declared.option().hasDefaultValue()
         || declared.allowed().test().test(declared.option().defaultValue());
   }

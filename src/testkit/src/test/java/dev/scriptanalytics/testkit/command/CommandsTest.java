@@ -118,8 +118,14 @@ class CommandsTest {
     @Option(names = "--for", defaultValue = "1s")
     private Duration duration;
 
-    @Mixin KafkaOptions kafka;
-    @Mixin ClickHouseOptions clickHouse = new ClickHouseOptions("reader", "");
+    // Their options are parsed, and nothing asks for the values.
+    @SuppressWarnings("UnusedVariable")
+    @Mixin
+    private KafkaOptions kafka;
+
+    @SuppressWarnings("UnusedVariable")
+    @Mixin
+    private ClickHouseOptions clickHouse = new ClickHouseOptions("reader", "");
 
     @Parameters private List<String> others = new ArrayList<>();
 
