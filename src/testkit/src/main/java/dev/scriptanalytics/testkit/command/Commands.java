@@ -10,11 +10,14 @@ import java.nio.file.NoSuchFileException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Runs a command that is described with picocli's annotations, in the way that all commands here
@@ -57,8 +60,14 @@ public final class Commands {
       Object command, PrintStream out, PrintStream messages, String... arguments) {
     CommandLine line = new CommandLine(command);
     addHelp(line.getCommandSpec());
-    return line.registerConverter(Duration.class, Durations::parse)
-        .registerConverter(Instant.class, Commands::instant)
+    return line.registerConverter(
+            Duration.class, converter(Durations::parse, "a duration like 90s, 30m, 2h or 1d"))
+        .registerConverter(
+            Instant.class, converter(Instant::parse, "a time like 2026-05-14T06:00:00Z"))
+        .registerConverter(double.class, converter(Double::valueOf, "a number"))
+        .registerConverter(long.class, converter(Long::valueOf, "a whole number"))
+        .registerConverter(int.class, converter(Integer::valueOf, "a whole number"))
+        .registerConverter(Integer.class, converter(Integer::valueOf, "a whole number"))
         // An argument that begins with @ is a value, not the name of a file with arguments.
         .setExpandAtFiles(false)
         // An option that is given twice has its last value.
@@ -78,20 +87,28 @@ public final class Commands {
     spec.subcommands().values().forEach(subcommand -> addHelp(subcommand.getCommandSpec()));
   }
 
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw new TypeConversionException(
-          "'%s' is not a time like 2026-05-14T06:00:00Z".formatted(text));
-    }
+  private static <T> ITypeConverter<T> converter(Function<String, T> parser, String expected) {
+    return text -> {
+      try {
+        return parser.apply(text);
+      } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
+        throw new TypeConversionException("'%s' is not %s".formatted(text, expected));
+      }
+    };
   }
 
   private static int refuse(ParameterException e) {
     CommandLine line = e.getCommandLine();
     String name = line.getCommandSpec().qualifiedName("/");
-    line.getErr().printf("%s: %s; see %s --help%n", name, e.getMessage(), name);
+    line.getErr().printf("%s: %s; see %s --help%n", name, reason(e), name);
     return line.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static String reason(ParameterException e) {
+    // picocli names an argument by its position, which counts the subcommand.
+    return e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+        ? "Unknown argument: '" + unmatched.getUnmatched().get(0) + "'"
+        : e.getMessage();
   }
 
   private static int report(Exception e, CommandLine failed) throws Exception {

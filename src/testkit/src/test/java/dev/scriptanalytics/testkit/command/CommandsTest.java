@@ -75,6 +75,22 @@ class CommandsTest {
   }
 
   @Test
+  void takesTheAddressesOfServers() {
+    assertThat(run("--bootstrap-servers", "kafka:1", "--clickhouse", "http://clickhouse:2"))
+        .isZero();
+    assertThat(sleep.kafka.bootstrapServers()).isEqualTo("kafka:1");
+    assertThat(sleep.clickHouse.reader()).isNotNull();
+  }
+
+  @Test
+  void namesAnUnknownArgument() {
+    assertThat(Commands.run(new Parent(), print(out), print(messages), "child", "extra"))
+        .isEqualTo(2);
+    assertThat(messages.toString(UTF_8))
+        .startsWith("deploy/local/child: Unknown argument: 'extra';");
+  }
+
+  @Test
   void showsDefaultsInTheHelp() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString(UTF_8))
