@@ -1,5 +1,7 @@
 /**
- * Commands that feed a stack with sample runs and compare what it shows with a ledger. The stack
- * itself is started in {@code local.stack}, by programs of the test kit.
+ * Commands that send made-up runs to a stack and compare its content with a ledger.
+ *
+ * <p>The stack itself is in package {@code stack}, the replay of recorded traces in package {@code
+ * trace}.
  */
 package dev.scriptanalytics.local;

@@ -1,5 +1,7 @@
 /**
- * A real ClickHouse server: {@code ClickHouseProgram} prepares it, {@code ClickHouseMain} runs it,
- * {@code TestClickHouse} is one for tests, and {@code ClickHouseHttp} asks it.
+ * A real ClickHouse server for tests and the local stack, from the library that npm installs, and
+ * its HTTP interface.
+ *
+ * <p>Queries that compare its content with a ledger are in package {@code ledger}.
  */
 package dev.scriptanalytics.testkit.clickhouse;

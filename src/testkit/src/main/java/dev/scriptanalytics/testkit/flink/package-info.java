@@ -1,5 +1,6 @@
 /**
- * A real Flink cluster: {@code FlinkPrograms} prepares its processes as a distribution does, {@code
- * FlinkCluster} is one for tests, {@code FlinkRest} and {@code FlinkJobs} ask it and submit to it.
+ * A real Flink cluster for tests and the local stack, in processes of its own, and its REST API.
+ *
+ * <p>The job itself is not here: a cluster only gets it as a jar.
  */
 package dev.scriptanalytics.testkit.flink;

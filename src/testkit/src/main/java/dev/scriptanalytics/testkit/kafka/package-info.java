@@ -1,5 +1,6 @@
 /**
- * A real Kafka broker: {@code KafkaProgram} prepares it, {@code KafkaMain} runs it, {@code
- * TestKafka} is one for tests, and {@code EventSender} sends to it.
+ * A real Kafka broker for tests and the local stack, and a sender of records that waits for it.
+ *
+ * <p>The content of the records is in package {@code sample}.
  */
 package dev.scriptanalytics.testkit.kafka;

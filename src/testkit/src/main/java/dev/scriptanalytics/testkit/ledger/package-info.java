@@ -1,5 +1,7 @@
 /**
- * The ledger: what was sent, in plain counts, and how it compares with what ClickHouse shows. It
- * has its own words for statuses and levels, so that it does not depend on the product.
+ * The expected results of the records that were sent, as a file and in memory, and their comparison
+ * with the content of ClickHouse.
+ *
+ * <p>A ledger is computed from the sent records alone, without any code of the job.
  */
 package dev.scriptanalytics.testkit.ledger;
