@@ -15,21 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Starts what does not run of a local stack, and waits until it works from end to end. */
+/** Starts the missing parts of a local stack, and waits until it works from end to end. */
 final class Up {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
 
-  // Two for each slot of the TaskManager, so that a third and fourth slot would have something to
-  // read too.
+  // Two for each slot of the TaskManager, which leaves some for a third and a fourth slot.
   private static final int PARTITIONS = 4;
-  // Larger than the job takes (event.max-bytes), so that the job's own limit is the one that is
-  // met.
+  // Larger than event.max-bytes, so that the job's own limit decides.
   private static final Map<String, String> TOPIC_CONFIGURATION =
       Map.of("message.timestamp.type", "LogAppendTime", "max.message.bytes", "16777216");
 
@@ -49,8 +46,8 @@ final class Up {
   /**
    * Brings the stack up.
    *
-   * @param environment names ports, for which see {@link StackPort}, and with {@code
-   *     FLINK_METRICS_PORTS} a range in which each process of Flink takes one for its metrics
+   * @param environment with the ports of {@link StackPort}, and in {@code FLINK_METRICS_PORTS} the
+   *     range in which each process of Flink takes a port for its metrics
    * @throws IllegalStateException if something cannot be started; the message says why and what to
    *     do
    */
@@ -75,7 +72,7 @@ final class Up {
       configureFlink();
     }
     FlinkPrograms flink = stack.flinkPrograms();
-    OptionalInt failuresToExceed = failuresToExceed();
+    int expectedFailures = failuresWhenRestarted();
     LocalProcess jobManager = started(Stack.JOB_MANAGER, flink::jobManager);
     LocalProcess taskManager =
         started(Stack.TASK_MANAGER, () -> flink.taskManager(Stack.TASK_MANAGER));
@@ -99,8 +96,10 @@ final class Up {
       report.step("The sample producer sends runs and logs to these topics");
     }
     JobProgress job = submittedJob().orElseThrow();
-    int exceed = newJob ? -1 : failuresToExceed.orElse(-1);
-    await(job, "its tasks to run", () -> job.allTasksRun() && job.failures() > exceed);
+    await(
+        job,
+        "its tasks to run",
+        () -> job.allTasksRun() && (newJob || job.failures() >= expectedFailures));
     report.step("The job runs");
     if (newSample || (newJob && stack.runs(Stack.SAMPLE))) {
       await(job, "the first runs in ClickHouse", firstRuns::haveArrived);
@@ -125,7 +124,7 @@ final class Up {
   }
 
   private void configureFlink() {
-    // A TaskManager knows its JobManager by a port that the next one will not have.
+    // A TaskManager knows its JobManager by a port, and the next JobManager has another.
     stack.process(Stack.TASK_MANAGER).ifPresent(LocalProcess::kill);
     FlinkPrograms.configure(
         stack.home(), stack.ports().get(StackPort.FLINK_REST_PORT), metricsPorts);
@@ -135,14 +134,16 @@ final class Up {
     return stack.job().map(job -> new JobProgress(stack.flink(), job.id()));
   }
 
-  /** For some seconds a JobManager takes the tasks of a TaskManager that was killed for running. */
-  private OptionalInt failuresToExceed() {
+  /**
+   * The number of failures from which on the submitted job's running tasks are really running. For
+   * some seconds after the end of a TaskManager the JobManager still shows its tasks as running;
+   * then the job fails and restarts.
+   */
+  private int failuresWhenRestarted() {
     if (!stack.runs(Stack.JOB_MANAGER) || stack.runs(Stack.TASK_MANAGER)) {
-      return OptionalInt.empty();
+      return 0;
     }
-    return submittedJob().filter(JobProgress::allTasksRun).stream()
-        .mapToInt(JobProgress::failures)
-        .findFirst();
+    return submittedJob().filter(JobProgress::allTasksRun).map(job -> job.failures() + 1).orElse(0);
   }
 
   private static JavaProgram sample(KafkaProgram kafka, boolean firstStart) {
@@ -166,7 +167,7 @@ final class Up {
     Optional<SubmittedJob> unfinished =
         stack.job().filter(job -> new JobProgress(stack.flink(), job.id()).isUnfinished());
     if (unfinished.isPresent()) {
-      report.step("Job %s is there already", unfinished.get().id());
+      report.step("Job %s is submitted already", unfinished.get().id());
       if (!unfinished.get().jarChecksum().equals(checksum)) {
         report.step("It is an older build: deploy/local/down and up again change to this one");
       }
@@ -207,11 +208,11 @@ final class Up {
   private String explanation(JobProgress job) {
     return """
         %s
-        More is to be read at %s and in %s.
+        See %s and %s for more.
         If the state of an earlier build does not fit this one: run deploy/local/down, delete
         %s and
         %s, and run deploy/local/up;
-        the job then reads all records again, and counts none twice."""
+        the job then reads all records from the start, and counts none twice."""
         .formatted(
             job.lastFailure(),
             stack.flinkAddress(),
