@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The comparison with the real views of a real ClickHouse. */
 class CompareLedgerIT {
-  // Within one minute, so that metrics come from single rows, and no rollups need to be written.
+  // All runs are in one minute, so that metrics come from single rows without any rollups.
   private final long from =
       Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MINUTES).toEpochMilli() + 7;
 
@@ -51,7 +51,7 @@ class CompareLedgerIT {
           i % 10 == 0 ? RunStatus.FAILED : i % 77 == 0 ? RunStatus.IN_PROGRESS : RunStatus.SUCCESS;
       add(ledger, "acme", "Qbalance", i, status, random.nextInt(1, 100_000) / 1000.0);
     }
-    // The names are to be taken for what they are.
+    // Names with characters that SQL and HTTP give a meaning.
     add(ledger, "o'brien", "50% \\ \"quoted\" + {x}", 1, RunStatus.SUCCESS, 12.5);
     add(ledger, "acme", "OnlyRunning", 2, RunStatus.IN_PROGRESS, Double.NaN);
     insert();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the commands that make runs do to a real broker. */
+/** The commands that send runs, with a real broker. */
 class SendingIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -60,9 +60,8 @@ class SendingIT {
       for (int i = 0; i < 2000; i++) {
         if (i == 1000) {
           kafka.server().kill();
-          // At once, since a producer that finds no broker may forget what it knew of the topic,
-          // and
-          // then waits with the next record for one to come back.
+          // Restarts at once, because a producer without a broker may forget the topic's metadata
+          // and then hold the next record back until a broker answers.
           restart = CompletableFuture.runAsync(kafka.server()::restart);
         }
         sender.send(delivery(i));
@@ -137,7 +136,7 @@ class SendingIT {
                 "60"))
         .isZero();
 
-    // Three minutes, of which the first and the last second may be without events.
+    // Three minutes, whose first and last second may be without events.
     assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(1900));
   }
 

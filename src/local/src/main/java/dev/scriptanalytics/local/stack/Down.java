@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Stops whatever runs of a local stack, in such an order that nothing is left half done. */
+/** Stops the running parts of a local stack, each before the parts that it depends on. */
 final class Down {
 
-  // Producers first, then the job and its cluster, then what the job writes to and reads from.
+  // The producer stops first, then the job and its cluster, then the job's source and sink.
   private static final List<String> CLUSTER = List.of(Stack.TASK_MANAGER, Stack.JOB_MANAGER);
   private static final List<String> STORES = List.of(Stack.KAFKA, Stack.CLICKHOUSE);
 
@@ -40,7 +40,7 @@ final class Down {
           StackPorts.forget(Stack.portsFile(home));
           report.say(
               running.isPresent()
-                  ? "All data stays in " + home + "; deploy/local/up goes on from there."
+                  ? "All data stays in " + home + "; deploy/local/up continues from there."
                   : "Nothing runs in " + home + ".");
         });
   }
@@ -62,16 +62,16 @@ final class Down {
           .filter(JobProgress::isUnfinished)
           .ifPresent(this::cancel);
     } catch (UncheckedIOException e) {
-      // The job goes on from its last checkpoint either way.
+      // The job continues from its last checkpoint in any case.
       report.step("The job could not be cancelled: %s", e.getMessage());
     }
   }
 
   private void cancel(JobProgress job) {
     if (job.allTasksRun() && stack.flink().checkpoint(job.id(), CHECKPOINT_PATIENCE)) {
-      report.step("The job has taken a checkpoint, to go on from");
+      report.step("The job has taken a checkpoint, from which it will continue");
     } else {
-      report.step("The job will go on from its last periodic checkpoint");
+      report.step("The job will continue from its last periodic checkpoint");
     }
     if (stack.flink().cancel(job.id(), CANCEL_PATIENCE)) {
       report.step("The job is cancelled");

@@ -2,20 +2,20 @@ package dev.scriptanalytics.local.stack;
 
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 
-/** Tells when the job that was started just now has brought its first runs to ClickHouse. */
+/** Whether a new job has written its first runs to ClickHouse. */
 final class FirstRuns {
 
   private final ClickHouseHttp clickHouse;
   private final long sinceMillis = System.currentTimeMillis();
   private final boolean firstStart;
 
-  /** Counts from now on. */
+  /** Counts the runs that arrive from now on. */
   FirstRuns(ClickHouseHttp clickHouse) {
     this.clickHouse = clickHouse;
     this.firstStart = clickHouse.query("SELECT count() FROM script_analytics.runs").equals("0");
   }
 
-  /** Whether there were no runs at all before. */
+  /** Whether there were no runs before. */
   boolean isFirstStart() {
     return firstStart;
   }

@@ -7,14 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Lets one program at a time change what runs in a stack's directory. */
+/** Lets one program at a time start and stop the processes of a stack. */
 final class HomeLock {
 
   private HomeLock() {}
 
   /**
-   * Runs the action while no other program holds the lock, which is gone with its holder, however
-   * that ends.
+   * Runs the action while it holds the lock, which the operating system releases when the holder
+   * ends.
    *
    * @throws IllegalStateException if another program holds it
    */

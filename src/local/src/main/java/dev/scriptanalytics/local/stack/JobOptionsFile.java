@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The properties file with which the job of a local stack is submitted: a file, so that whoever
- * submits the job by hand does it with the same options. It is written once, and its owner's to
- * change from then on.
+ * The properties file with the options of a local stack's job. It is a file so that a user who
+ * submits the job by hand uses the same options. It is written once, and the user may change it.
  */
 final class JobOptionsFile {
 
-  // The email pattern is for the sample's addresses alone: what is replayed is to be found as it
-  // was sent. Addresses and the secret come from the environment of whoever submits.
+  // The email pattern only matches the sample's addresses, because a comparison after a replay
+  // expects messages as they were sent. Addresses and the secret come from the client's
+  // environment.
   private static final String TEXT =
       """
       # The options of this local stack's job, beside their defaults. deploy/local/up submits it with them, and
@@ -33,7 +33,7 @@ final class JobOptionsFile {
 
   private JobOptionsFile() {}
 
-  /** The file of the stack in the directory, which is written if it is not there. */
+  /** The file of the stack in the directory, which is written if it is missing. */
   static Path in(Path home) {
     Path file = home.resolve("script-analytics.properties");
     if (!Files.exists(file)) {

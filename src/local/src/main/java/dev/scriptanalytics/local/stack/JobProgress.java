@@ -6,18 +6,16 @@ import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobStatus;
 
 /**
- * How a submitted job is doing.
+ * The progress of a submitted job.
  *
- * @param flink the cluster that has it
- * @param id the job's
+ * @param flink the cluster of the job
+ * @param id of the job
  */
 record JobProgress(FlinkRest flink, String id) {
 
   private static final int CAUSES = 6;
 
-  /**
-   * Whether the cluster knows the job and has not ended with it: it runs, or will be tried again.
-   */
+  /** Whether the cluster knows the job and has not finished it: it runs, or will restart. */
   boolean isUnfinished() {
     return status().filter(status -> !status.isGloballyTerminalState()).isPresent();
   }
@@ -34,7 +32,7 @@ record JobProgress(FlinkRest flink, String id) {
     return flink.jobStatus(id);
   }
 
-  /** Flink's word for the state of the job, and how often it has failed if it has. */
+  /** Flink's name of the job's state, and the number of failures if there are any. */
   String state() {
     Optional<JobStatus> status = status();
     if (status.isEmpty()) {
@@ -44,7 +42,7 @@ record JobProgress(FlinkRest flink, String id) {
     return status.get() + (failures == 0 ? "" : ", restarted after failures: " + failures);
   }
 
-  /** Why it failed last: the messages of an exception and its causes, without their stacks. */
+  /** The last failure: the messages of an exception and its causes, without stack traces. */
   String lastFailure() {
     return flink
         .lastFailure(id)

@@ -39,7 +39,7 @@ final class Produce {
    * Sends each line as one record and waits until the broker has them all.
    *
    * @param files their paths; {@code -} is the standard input
-   * @return whether the broker took every record
+   * @return whether the broker accepted every record
    * @throws IllegalStateException if there is no broker, no such topic or no such file, or the
    *     broker fails
    */
@@ -88,7 +88,7 @@ final class Produce {
                 "linger.ms", 20,
                 "batch.size", 512 * 1024,
                 "buffer.memory", 64L * 1024 * 1024,
-                // The topic's own limit shall decide.
+                // The topic's own limit decides.
                 "max.request.size", 64 * 1024 * 1024),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {

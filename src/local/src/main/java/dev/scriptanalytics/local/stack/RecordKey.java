@@ -6,10 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/**
- * The key that producers give to a record: the id of its run, so that all events of a run are in
- * one partition.
- */
+/** The key of a record: the id of its run, which keeps the events of a run in one partition. */
 final class RecordKey {
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -17,8 +14,8 @@ final class RecordKey {
   private RecordKey() {}
 
   /**
-   * The value of {@code run_id} or {@code jobId}, whichever stands first at the top level; null if
-   * there is none, or the record is no JSON object up to there.
+   * The value of {@code run_id} or {@code jobId}, whichever comes first at the top level; null if
+   * both are missing, or the record is not a JSON object up to there.
    */
   static byte[] of(byte[] value) {
     try (JsonParser parser = JSON.createParser(value)) {

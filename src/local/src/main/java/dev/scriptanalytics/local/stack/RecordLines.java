@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * The lines of a stream as the bytes they are: whatever stands before a line feed, and what follows
- * the last one unless it is nothing. A carriage return is part of its line.
+ * The lines of a stream as bytes. A line feed ends a line; the end of the stream ends the last one
+ * unless it is empty. A carriage return is part of its line.
  */
 final class RecordLines implements Closeable {
 

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Tells the user what is being done and how long it took. */
+/** Reports progress to the user. */
 final class Report {
 
   private final PrintStream out;

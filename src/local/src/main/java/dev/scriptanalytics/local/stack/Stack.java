@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One local stack: a directory that holds its data, its logs and what is known of its processes,
- * and the ports on which it listens.
+ * One local stack: the directory of its data, logs and processes, and the ports on which it
+ * listens.
  */
 final class Stack {
 
@@ -42,7 +42,7 @@ final class Stack {
     this.ports = ports;
   }
 
-  /** The stack in the directory, if one is running there, in whole or in part. */
+  /** The stack in the directory, if at least one of its processes runs. */
   static Optional<Stack> running(Path home) {
     return PROCESSES.stream().anyMatch(name -> LocalProcess.running(name, home).isPresent())
         ? StackPorts.load(portsFile(home)).map(ports -> new Stack(home, ports))
@@ -86,12 +86,12 @@ final class Stack {
     return new FlinkRest(flinkAddress());
   }
 
-  /** The Flink programs with the configuration that the running JobManager was started with. */
+  /** The Flink programs with the configuration of the running JobManager. */
   FlinkPrograms flinkPrograms() {
     return FlinkPrograms.configured(home);
   }
 
-  /** What the shipped job configuration expects to find in the environment. */
+  /** The environment variables that the shipped job configuration refers to. */
   Map<String, String> jobEnvironment() {
     return Map.of(
         "KAFKA_BOOTSTRAP_SERVERS", kafka().bootstrapServers(),
@@ -99,7 +99,7 @@ final class Stack {
         "CLICKHOUSE_PASSWORD", ClickHouseProgram.WRITER_PASSWORD);
   }
 
-  /** The job that was submitted last, whatever became of it. */
+  /** The job that was submitted last, whatever its state. */
   Optional<SubmittedJob> job() {
     return SubmittedJob.load(home.resolve("run/job.properties"));
   }

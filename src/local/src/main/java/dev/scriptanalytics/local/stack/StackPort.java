@@ -30,7 +30,7 @@ enum StackPort {
     return process;
   }
 
-  /** What happens on it, as a clause. */
+  /** Its use, as a clause. */
   String purpose() {
     return purpose;
   }

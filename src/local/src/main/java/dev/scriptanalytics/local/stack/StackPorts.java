@@ -16,7 +16,7 @@ import java.util.Properties;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Where one stack listens: a port for every {@link StackPort}. */
+/** The ports of one stack: a number for every {@link StackPort}. */
 final class StackPorts {
 
   private final Map<StackPort, Integer> ports;
@@ -26,15 +26,15 @@ final class StackPorts {
   }
 
   /**
-   * What the environment says, and the usual port where it says nothing.
+   * The ports that the environment names, or the usual ones.
    *
-   * @throws IllegalStateException if a variable does not hold a port, or two hold the same
+   * @throws IllegalStateException if a variable is not a port, or two are the same
    */
   static StackPorts of(Map<String, String> environment) {
     Map<StackPort, Integer> ports = new EnumMap<>(StackPort.class);
     Map<Integer, StackPort> users = new HashMap<>();
     for (StackPort port : StackPort.values()) {
-      int number = said(port, environment).orElse(port.standard());
+      int number = named(port, environment).orElse(port.standard());
       StackPort other = users.put(number, port);
       if (other != null) {
         throw new IllegalStateException(
@@ -45,7 +45,7 @@ final class StackPorts {
     return new StackPorts(ports);
   }
 
-  private static Optional<Integer> said(StackPort port, Map<String, String> environment) {
+  private static Optional<Integer> named(StackPort port, Map<String, String> environment) {
     String text = environment.getOrDefault(port.name(), "");
     if (text.isEmpty()) {
       return Optional.empty();
@@ -64,13 +64,13 @@ final class StackPorts {
   }
 
   /**
-   * Refuses an environment that names other ports than these, on which a stack runs already.
+   * Refuses an environment that names other ports than these of a running stack.
    *
    * @throws IllegalStateException if it does
    */
   void expectNoOthersIn(Map<String, String> environment) {
     for (StackPort port : StackPort.values()) {
-      said(port, environment)
+      named(port, environment)
           .filter(wanted -> wanted != get(port))
           .ifPresent(
               wanted -> {
@@ -87,7 +87,7 @@ final class StackPorts {
   /**
    * Refuses ports that other programs listen on.
    *
-   * @param needed which of the ports have to be free
+   * @param needed selects the ports that must be free
    * @throws IllegalStateException if one is taken; the message names the variable to set
    */
   void expectFree(Predicate<StackPort> needed) {
@@ -116,14 +116,14 @@ final class StackPorts {
     try {
       Files.createDirectories(file.getParent());
       try (Writer writer = Files.newBufferedWriter(file)) {
-        properties.store(writer, "Where this stack listens.");
+        properties.store(writer, "The ports of this stack.");
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file + ".", e);
     }
   }
 
-  /** Lets the next stack in this directory choose anew. */
+  /** Deletes the stored ports, so that the next stack in the directory chooses its own. */
   static void forget(Path file) {
     try {
       Files.deleteIfExists(file);
@@ -132,7 +132,7 @@ final class StackPorts {
     }
   }
 
-  /** What was stored; empty if nothing was. */
+  /** The stored ports, if any. */
   static Optional<StackPorts> load(Path file) {
     if (!Files.exists(file)) {
       return Optional.empty();

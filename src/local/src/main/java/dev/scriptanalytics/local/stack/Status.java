@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells what runs of a local stack, and what it holds. */
+/** Shows the running parts of a local stack, and the number of rows in it. */
 final class Status {
 
   private final Stack stack;
@@ -20,9 +20,9 @@ final class Status {
   }
 
   /**
-   * Tells it.
+   * Shows the status.
    *
-   * @return whether everything runs that {@code up} starts, the sample producer aside
+   * @return whether everything runs that {@code up} starts, except the sample producer
    */
   static boolean run(Path home, Report report) {
     Optional<Stack> running = Stack.running(home);
@@ -35,23 +35,23 @@ final class Status {
 
   private boolean run() {
     report.say("Local stack in " + stack.home());
-    Stack.PROCESSES.forEach(this::tellProcess);
-    tellJob();
-    tellRows();
+    Stack.PROCESSES.forEach(this::showProcess);
+    showJob();
+    showRows();
     if (!complete) {
       report.say("Not everything runs. deploy/local/up starts what is missing.");
     }
     return complete;
   }
 
-  private void tellProcess(String name) {
+  private void showProcess(String name) {
     List<String> ports = new ArrayList<>();
     for (StackPort port : StackPort.values()) {
       if (port.process().equals(name)) {
         ports.add(Integer.toString(stack.ports().get(port)));
       }
     }
-    tell(
+    show(
         name,
         stack
             .process(name)
@@ -64,35 +64,35 @@ final class Status {
   }
 
   private String missing(String name) {
-    // One may well do without made-up runs.
+    // The sample producer is optional.
     complete &= name.equals(Stack.SAMPLE);
     return "does not run";
   }
 
-  private void tellJob() {
+  private void showJob() {
     if (!stack.runs(Stack.JOB_MANAGER)) {
-      tell("job", missing("job"));
+      show("job", missing("job"));
       return;
     }
     try {
       Optional<JobProgress> job =
           stack.job().map(submitted -> new JobProgress(stack.flink(), submitted.id()));
       complete &= job.filter(JobProgress::allTasksRun).isPresent();
-      tell("job", job.map(found -> found.state() + ", " + found.id()).orElse("not submitted"));
+      show("job", job.map(found -> found.state() + ", " + found.id()).orElse("not submitted"));
     } catch (UncheckedIOException e) {
       complete = false;
-      tell("job", e.getMessage());
+      show("job", e.getMessage());
     }
   }
 
-  private void tellRows() {
+  private void showRows() {
     if (!stack.runs(Stack.CLICKHOUSE)) {
       return;
     }
     ClickHouseHttp clickHouse = stack.clickHouse().http();
     for (String table : Stack.TABLES) {
       try {
-        tell(
+        show(
             table,
             clickHouse.query(
                     "SELECT formatReadableQuantity(count()) FROM script_analytics."
@@ -101,12 +101,12 @@ final class Status {
                 + " rows");
       } catch (ClickHouseHttp.QueryFailedException | UncheckedIOException e) {
         complete = false;
-        tell(table, e.getMessage());
+        show(table, e.getMessage());
       }
     }
   }
 
-  private void tell(String subject, String what) {
+  private void show(String subject, String what) {
     report.say("  %-13s %s".formatted(subject, what));
   }
 }

@@ -14,10 +14,10 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
 /**
- * A job that was handed to the cluster.
+ * A job that was submitted to the cluster.
  *
- * @param id as the cluster knows it
- * @param jarChecksum tells whether it was another build than the one that is there now
+ * @param id the cluster's id of the job
+ * @param jarChecksum of the submitted jar, which shows whether a later build differs
  */
 record SubmittedJob(String id, String jarChecksum) {
 

@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/** What a user needs to know of a stack that runs: addresses, and queries to begin with. */
+/** The addresses of a running stack, and queries to begin with. */
 record Summary(Stack stack) {
 
-  // Names that need no quoting in a shell: the query is made to be pasted into one.
+  // Only names that need no quoting in a shell, because users paste the query into one.
   private static final String BUSIEST_SCRIPT =
       """
       SELECT account, script FROM script_analytics.runs

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How long a function's runs take: the percentiles that the trace has, and straight lines between
- * them.
+ * The durations of a function's runs: the percentiles of the trace, with linear interpolation
+ * between them.
  */
 public final class DurationPercentiles {
   /** The percentiles of the trace, ascending. */
@@ -33,7 +33,7 @@ public final class DurationPercentiles {
     this.millis = millis.clone();
   }
 
-  /** The duration, in milliseconds, that a share of {@code q} of the runs stays below. */
+  /** The duration, in milliseconds, below which a share {@code q} of the runs stays. */
   public double at(double q) {
     double percent = 100 * q;
     int above = 1;

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param owner a hash, as are {@code app} and {@code function}
  * @param trigger what invokes it, such as {@code http} or {@code timer}
- * @param invocations how often it ran in each minute of the trace, from the trace's first minute on
+ * @param invocations the number of its runs in each minute of the trace
  */
 public record FunctionTrace(
     String owner,

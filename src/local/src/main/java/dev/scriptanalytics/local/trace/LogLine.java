@@ -18,8 +18,8 @@ import java.util.Map;
 /**
  * A line of a system's log.
  *
- * @param level in the system's own word; {@code Info} where its log has none
- * @param component what wrote it; empty where the log does not tell
+ * @param level as the system writes it; {@code Info} if its log has none
+ * @param component that wrote it; empty if the log has none
  */
 public record LogLine(String level, String component, String content) {
   private static final String LEVEL = "Level";
@@ -30,8 +30,8 @@ public record LogLine(String level, String component, String content) {
 
   /**
    * The lines of all files {@code *.csv} of a folder, in the order of the files' names: structured
-   * logs with a header, of whose columns {@code Content} is needed, {@code Level} and {@code
-   * Component} are taken, and others are left.
+   * logs with a header. Column {@code Content} is required, {@code Level} and {@code Component} are
+   * optional, and others are ignored.
    *
    * @throws IOException naming the file that cannot be read, or the folder that has none
    */
@@ -61,7 +61,7 @@ public record LogLine(String level, String component, String content) {
         if (content == null) {
           throw new IOException("%s has no column %s".formatted(file, CONTENT));
         }
-        // There is no entry without a message.
+        // A log entry needs a message.
         if (!content.isEmpty()) {
           lines.add(
               new LogLine(

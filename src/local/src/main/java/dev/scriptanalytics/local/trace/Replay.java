@@ -35,13 +35,13 @@ import java.util.SplittableRandom;
 /**
  * The runs of a trace, moved so that its last minute ends at a given instant.
  *
- * <p>A minute's runs are spread evenly over it, each within a slot of its own. A run that has not
- * ended when the trace does stays in progress. The trace knows no failures: each function fails
- * with a share of {@code u}<sup>4</sup>/4 of its runs, where {@code u} is uniform and follows from
- * the function's hash, so that half of the functions fail in less than 1.6% and a few in up to 25%.
+ * <p>A minute's runs are spread evenly over it, each within a slot of its own. A run that outlasts
+ * the trace stays in progress. The trace knows no failures: each function fails with a share of
+ * {@code u}<sup>4</sup>/4 of its runs, where {@code u} is uniform and follows from the function's
+ * hash, so that half of the functions fail in less than 1.6% and a few in up to 25%.
  *
- * <p>Lines of logs can be added: they are spread over the runs, in order, as entries of their time,
- * and told in every form by turns ({@link LogForm}), every other one of the first two with an id.
+ * <p>Lines of logs can be added: they are spread over the runs, in order, as entries of their time.
+ * Their forms take turns ({@link LogForm}); every other entry of the first two forms has an id.
  *
  * <p>The same trace, settings and lines give the same bytes in the same order.
  */
@@ -65,12 +65,12 @@ public final class Replay implements Iterable<Delivery> {
   /**
    * How to replay.
    *
-   * @param end where the trace's last minute ends, to the millisecond
+   * @param end of the trace's last minute, in whole milliseconds
    * @param seed of durations, failures and duplicates
-   * @param duplicates the share of records that are sent once more
-   * @param copies how often each record is sent, duplicates aside
-   * @param endsBeforeStarts whether a run's two events change places
-   * @param shuffled whether all records, of runs and logs, come in random order
+   * @param duplicates the share of records that are sent twice
+   * @param copies how often each record is sent, besides duplicates
+   * @param endsBeforeStarts whether a run's end comes before its start
+   * @param shuffled whether all records are in random order
    */
   public record Settings(
       Instant end,
@@ -82,7 +82,7 @@ public final class Replay implements Iterable<Delivery> {
       boolean shuffled) {
     public Settings {
       if (copies < 1) {
-        throw new IllegalArgumentException("there must be a copy at least, not " + copies);
+        throw new IllegalArgumentException("there must be at least one copy, not " + copies);
       }
       if (!(duplicates >= 0 && duplicates <= 1)) {
         throw new IllegalArgumentException(
@@ -92,10 +92,10 @@ public final class Replay implements Iterable<Delivery> {
   }
 
   /**
-   * Of a trace with lines of logs.
+   * The replay of a trace with lines of logs.
    *
-   * @param lines none for a replay of runs alone
-   * @throws IllegalArgumentException if there are lines, and no run to log them
+   * @param lines empty for a replay of runs alone
+   * @throws IllegalArgumentException if there are lines but no run to log them
    */
   public Replay(Trace trace, List<LogLine> lines, Settings settings) {
     this.settings = settings;
@@ -110,22 +110,22 @@ public final class Replay implements Iterable<Delivery> {
     }
   }
 
-  /** What the deliveries tell. */
+  /** The expected result of the deliveries. */
   public Ledger ledger() {
     return ledger;
   }
 
-  /** How many different runs there are. */
+  /** The number of different runs. */
   public int runs() {
     return runs.size();
   }
 
-  /** How many different log entries there are. */
+  /** The number of different log entries. */
   public int entries() {
     return entries;
   }
 
-  /** How many records there are. */
+  /** The number of records, copies and duplicates included. */
   public int size() {
     return sendings.size();
   }
@@ -140,7 +140,7 @@ public final class Replay implements Iterable<Delivery> {
   private void add(FunctionTrace function) {
     long hash = hash(function);
     long end = settings.end().toEpochMilli();
-    // Durations do not follow from the end, so that a replay of tomorrow compares with today's.
+    // Durations do not depend on the end, so that replays of different days are comparable.
     SplittableRandom fate = new SplittableRandom(SeedMixer.seedOf(hash, settings.seed()));
     SplittableRandom delivery = fate.split();
     String idPrefix =
@@ -179,7 +179,7 @@ public final class Replay implements Iterable<Delivery> {
 
   private void add(List<LogLine> lines) {
     if (!lines.isEmpty() && runs.isEmpty()) {
-      throw new IllegalArgumentException("there are lines of logs, and no run to log them");
+      throw new IllegalArgumentException("there are lines of logs but no run to log them");
     }
     SplittableRandom delivery = new SplittableRandom(SeedMixer.seedOf(settings.seed(), entries));
     LogForm[] forms = LogForm.values();
@@ -203,14 +203,14 @@ public final class Replay implements Iterable<Delivery> {
         });
   }
 
-  /** The run that gets a line: as many lines for each as can be, and neighbours together. */
+  /** The run of a line: lines are spread evenly, and neighbours stay together. */
   private int runOf(int line) {
     return (int) ((long) line * runs.size() / entries);
   }
 
   private SampleLog entry(LogLine line, int number, int ofRun) {
     SampleRun run = runs.get(runOf(number));
-    // Not two in the same microsecond, which without an id might be one entry told twice.
+    // Two entries without an id in the same microsecond could pass for one entry sent twice.
     long lived = Math.min(run.endedAt() * 1000, settings.end().toEpochMilli() * 1000);
     long spacing = Math.max(1, (lived - run.startedAt() * 1000) / (entries / runs.size() + 2));
     String id =
@@ -238,7 +238,7 @@ public final class Replay implements Iterable<Delivery> {
     for (int copy = 0; copy < settings.copies(); copy++) {
       sendings.add(sending);
     }
-    // Both numbers are drawn every time, so that a higher share only adds duplicates.
+    // Both numbers are always drawn, so that a higher share only adds duplicates.
     boolean twice = delivery.nextDouble() < settings.duplicates();
     double delay = -StrictMath.log(1 - delivery.nextDouble()) * DUPLICATE_DELAY_MILLIS;
     if (twice) {
@@ -252,7 +252,7 @@ public final class Replay implements Iterable<Delivery> {
     return u * u * u * u / 4;
   }
 
-  /** A number that is the function's own. */
+  /** A number that depends on the function alone. */
   static long hash(FunctionTrace function) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
@@ -268,7 +268,7 @@ public final class Replay implements Iterable<Delivery> {
     return hash.substring(0, Math.min(12, hash.length()));
   }
 
-  /** What all runs of a function have in common. */
+  /** The properties that all runs of a function share. */
   private final class Script {
     private final String name;
     private final String function;
@@ -299,7 +299,7 @@ public final class Replay implements Iterable<Delivery> {
     }
   }
 
-  /** A record that will be sent; its bytes are made when it is. */
+  /** A record to send; its bytes are written on demand. */
   private record Sending(long at, Event event) {
     Delivery delivery(Writers writers) {
       return event.delivery(at, writers);

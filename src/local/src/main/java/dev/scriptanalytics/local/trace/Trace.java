@@ -14,16 +14,16 @@ import java.util.Map;
  * A trace in the format of the Azure Functions trace of 2019: runs per function and minute, and
  * percentiles of their durations.
  *
- * @param minutes how many minutes it spans
- * @param untimed functions that run in it and have no durations, so that they are not replayed
+ * @param minutes that it spans
+ * @param untimed the number of functions without durations, which are not replayed
  */
 public record Trace(int minutes, List<FunctionTrace> functions, int untimed) {
   private static final int MADE_UP_MINUTES = 60;
   private static final List<String> IDENTITY = List.of("HashOwner", "HashApp", "HashFunction");
 
   /**
-   * A made-up trace of that many runs in an hour: eight functions, the first of which has half of
-   * them.
+   * A made-up trace of that many runs in an hour, of eight functions. The first function has half
+   * of the runs.
    */
   public static Trace madeUp(int runs) {
     List<String> names =
@@ -146,7 +146,7 @@ public record Trace(int minutes, List<FunctionTrace> functions, int untimed) {
       return column;
     }
 
-    /** The columns that are named by a minute of the day. */
+    /** The columns whose name is a minute of the day. */
     List<Integer> minuteColumns() throws IOException {
       List<Integer> columns = new ArrayList<>();
       for (int column = 0; column < header.size(); column++) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands that a newcomer is told to type. */
+/** The commands that README.md gives to a newcomer. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LocalStackIT {
   // Ten ports that nothing else takes in the test.
@@ -104,7 +104,7 @@ class LocalStackIT {
     assertThat(run("up", "--no-sample").output()).contains("from savepoint", "Everything runs.");
   }
 
-  /** Writes, and masks what it writes. */
+  /** It writes log entries, and masks them. */
   private void goesOnAsBeforeWhenItsJobIsSubmittedByHand(String savepoint) throws Exception {
     Outcome submitted =
         run(
@@ -155,7 +155,7 @@ class LocalStackIT {
         .isEqualTo(200);
   }
 
-  /** Some are there only once what they count has happened, so it is made to happen. */
+  /** Some metrics appear with their first event, so the test causes these events. */
   private void servesEveryMetricThatADashboardShows() throws Exception {
     String ended =
         "{\"run_id\":\"r\",\"script\":\"s\",\"status\":\"%s\",\"started_at\":%d,\"response_time_ms\":5}%n";
@@ -181,7 +181,7 @@ class LocalStackIT {
         .isTrue();
   }
 
-  /** The names of what Prometheus would find. */
+  /** The names of the metrics that Prometheus would find. */
   private static Set<String> scraped() {
     Set<String> names = new HashSet<>();
     for (int port = METRICS_PORTS; port < METRICS_PORTS + 10; port++) {
@@ -218,7 +218,7 @@ class LocalStackIT {
     List<String> line = new ArrayList<>();
     line.add(Repository.path("deploy/local/" + command).toString());
     line.addAll(List.of(arguments));
-    // To a file, because the daemons it leaves behind must not keep a pipe of ours open.
+    // To a file, because the daemons that stay would keep a pipe of the test open.
     Path output = Files.createTempFile(directory, command, ".txt");
     ProcessBuilder builder =
         new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());

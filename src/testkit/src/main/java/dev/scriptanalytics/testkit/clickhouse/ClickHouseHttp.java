@@ -22,7 +22,9 @@ import picocli.CommandLine.Parameters;
 
 /** A ClickHouse server's HTTP interface: queries in, text out. */
 public final class ClickHouseHttp {
-  /** The administrator of the local stack; has no password, and is let in from loopback only. */
+  /**
+   * The administrator of the local stack, who has no password and may connect from loopback only.
+   */
   private static final String ADMINISTRATOR = "default";
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -64,7 +66,7 @@ public final class ClickHouseHttp {
   /**
    * The answer to {@code sql}, asked by the administrator, without the last end of line.
    *
-   * @throws QueryFailedException if the server refuses or cannot do it
+   * @throws QueryFailedException if the server refuses the query or fails to run it
    * @throws UncheckedIOException if the server cannot be reached
    */
   public String query(String sql) {

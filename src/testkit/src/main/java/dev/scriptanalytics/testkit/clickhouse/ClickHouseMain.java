@@ -17,25 +17,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A ClickHouse server without a container: serves HTTP and the native protocol on loopback from the
- * ClickHouse program that the npm package {@code @chdb/lib-*} brings as a library.
+ * The program of a ClickHouse server without a container: serves HTTP and the native protocol on
+ * loopback with the library of the npm package {@code @chdb/lib-*}.
  *
  * <pre>
- * java -cp … dev.scriptanalytics.local.ClickHouseServer --library FILE --config FILE
- *     --path DIRECTORY --log FILE --http-port PORT --tcp-port PORT [--detached]
+ * java -cp … dev.scriptanalytics.testkit.clickhouse.ClickHouseMain --library FILE
+ *     --config FILE --path DIRECTORY --log FILE --http-port PORT --tcp-port PORT [--detached]
  * </pre>
  *
  * <p>It serves until its standard input ends, so that it never outlives a parent that holds the
- * other end of that pipe; with {@code --detached} it does not look at its standard input. In both
- * cases SIGTERM and SIGINT stop it too, and every stop is a clean one that flushes.
+ * other end of that pipe; with {@code --detached} it ignores its standard input. SIGTERM and SIGINT
+ * stop it in both cases. Every stop flushes.
  *
  * <p>Exit code 0 after the end of standard input, 143 after SIGTERM, 1 when ClickHouse ended by
- * itself (what was wrong is on standard error), 2 for a wrong command line. Errors while serving go
- * to the log file. The environment is where the configuration files take passwords from.
+ * itself (standard error has the reason), 2 for a wrong command line. Errors while serving go to
+ * the log file. The configuration files take passwords from the environment.
  */
 public final class ClickHouseMain {
 
-  /** Longer than any clean stop takes; then the process ends without it. */
+  /** Longer than any clean stop takes; the process ends afterwards in any case. */
   private static final long STOP_SECONDS = 60;
 
   private static final Set<String> OPTIONS =
@@ -83,7 +83,7 @@ public final class ClickHouseMain {
       } else if (OPTIONS.contains(args[i]) && i + 1 < args.length) {
         options.put(args[i], args[++i]);
       } else {
-        throw new IllegalArgumentException("Cannot use " + args[i] + " here.");
+        throw new IllegalArgumentException("Unknown argument: " + args[i] + ".");
       }
     }
     for (String option : OPTIONS) {
@@ -94,7 +94,7 @@ public final class ClickHouseMain {
     return options;
   }
 
-  /** Blocks until ClickHouse has ended; whether it was told to. */
+  /** Blocks until ClickHouse has ended, and returns whether it ended because it was stopped. */
   private boolean serve(Map<String, String> options) {
     Chdb chdb = Native.load(options.get("--library"), Chdb.class);
     // ClickHouse's handlers would end the process at the JVM's own, harmless SIGSEGVs.
@@ -162,7 +162,7 @@ public final class ClickHouseMain {
     int close(int descriptor);
   }
 
-  /** What libchdb exports. */
+  /** The functions of libchdb. */
   private interface Chdb extends Library {
     void chdb_set_signal_handlers_enabled(boolean enabled);
 

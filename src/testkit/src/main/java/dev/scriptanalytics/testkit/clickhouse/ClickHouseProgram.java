@@ -25,15 +25,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a real ClickHouse server is prepared, started and asked; the server itself is {@link
- * ClickHouseServer}.
+ * Prepares a real ClickHouse server, whose process runs {@link ClickHouseMain}, and gives access to
+ * it.
  *
- * @param directory where its data and logs are; data that is there is served again
+ * @param directory of its data and logs; it serves the data that the directory has
  * @param configuration its configuration file
  * @param environment variables for the configuration files, such as the hashes of passwords, in
  *     place of the local stack's own
- * @param httpPort where HTTP, Grafana and clickhouse-jdbc connect
- * @param tcpPort where the native protocol is spoken
+ * @param httpPort for HTTP, which Grafana and clickhouse-jdbc use
+ * @param tcpPort for the native protocol
  */
 public record ClickHouseProgram(
     Path directory,
@@ -90,18 +90,18 @@ public record ClickHouseProgram(
     for (int port : new int[] {httpPort, tcpPort}) {
       if (Ports.isTaken(port)) {
         throw new IllegalStateException(
-            "Port " + port + ", where ClickHouse is to listen, is taken by another program.");
+            "Port " + port + ", on which ClickHouse must listen, is taken by another program.");
       }
     }
     if (!Files.isRegularFile(configuration)) {
       // ClickHouse would start without any configuration.
-      throw new IllegalStateException(configuration + " is not there.");
+      throw new IllegalStateException(configuration + " does not exist.");
     }
     Path data = directory.resolve(NAME);
     try {
       Files.createDirectories(data);
-      // In this mode the tables of database system are forgotten at the end, but not their files,
-      // and query_log cannot be created where there are some.
+      // clickhouse-local forgets the tables of database system at its end but leaves their files,
+      // and these keep it from creating query_log.
       DirectoryTree.delete(data.resolve("data/system"));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot prepare ClickHouse in " + directory + ".", e);
@@ -120,7 +120,7 @@ public record ClickHouseProgram(
     variables.put(
         MEMORY_VARIABLE,
         System.getenv().getOrDefault(MEMORY_VARIABLE, Long.toString(shareOfMemory())));
-    // In this mode ClickHouse takes the server's time zone from here, not from its configuration.
+    // clickhouse-local takes its time zone from this variable, not from its configuration.
     variables.put("TZ", "UTC");
     variables.putAll(environment);
     return new JavaProgram(
@@ -136,8 +136,8 @@ public record ClickHouseProgram(
   /**
    * Waits until the server answers queries.
    *
-   * @throws IllegalStateException if it ends before or takes too long; the message holds
-   *     ClickHouse's own words
+   * @throws IllegalStateException if it ends before or takes too long; the message contains
+   *     ClickHouse's
    */
   public void awaitReady(LocalProcess process) {
     ClickHouseHttp http = http();
@@ -159,7 +159,7 @@ public record ClickHouseProgram(
     return "jdbc:clickhouse://" + Ports.LOOPBACK + ":" + httpPort + "/script_analytics";
   }
 
-  /** The file that CHDB_LIBRARY names, else the one that npm has installed for this machine. */
+  /** The file that CHDB_LIBRARY names, or the one that npm has installed for this machine. */
   private static Path library() {
     String named = System.getenv(LIBRARY_VARIABLE);
     if (named != null && !named.isEmpty()) {
@@ -190,7 +190,8 @@ public record ClickHouseProgram(
   }
 
   /**
-   * A quarter of the machine's memory, in bytes: the other processes of the stack need some too.
+   * A quarter of the machine's memory, in bytes, which leaves the rest to the stack's other
+   * processes.
    */
   private static long shareOfMemory() {
     OperatingSystemMXBean machine =
@@ -198,7 +199,7 @@ public record ClickHouseProgram(
     return Math.max(LEAST_MEMORY, machine.getTotalMemorySize() / 4);
   }
 
-  /** A password as {@code users.xml} wants it: its SHA-256, in hexadecimal. */
+  /** A password as {@code users.xml} needs it: its SHA-256, in hexadecimal. */
   public static String sha256(String password) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -8,8 +8,8 @@ public final class SqlStatements {
   private SqlStatements() {}
 
   /**
-   * The statements of {@code text} in order, without the semicolons that end them; a semicolon in
-   * quotes or in a comment ends none. Comments stay, except in a piece that is nothing else.
+   * The statements of {@code text} in order, without the semicolons that end them. A semicolon in
+   * quotes or in a comment ends no statement. A piece that has only comments is left out.
    */
   public static List<String> of(String text) {
     List<String> statements = new ArrayList<>();
@@ -50,7 +50,7 @@ public final class SqlStatements {
     return at < 0 ? text.length() : at + end.length();
   }
 
-  /** Behind the quote that closes the one at {@code open}; a doubled quote just opens again. */
+  /** Behind the quote that closes the one at {@code open}; a doubled quote opens another text. */
   private static int endOfQuoted(String text, int open) {
     char quote = text.charAt(open);
     int i = open + 1;

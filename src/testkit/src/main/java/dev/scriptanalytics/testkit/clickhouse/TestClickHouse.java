@@ -27,10 +27,10 @@ public final class TestClickHouse implements AutoCloseable {
   }
 
   /**
-   * Starts a server with the project's configuration on free ports and waits until it answers; data
-   * that is in the directory already is served again.
+   * Starts a server with the project's configuration on free ports and waits until it answers; it
+   * serves the data that the directory has.
    *
-   * @throws IllegalStateException if it does not start; the message holds ClickHouse's own words
+   * @throws IllegalStateException if it does not start; the message contains ClickHouse's
    */
   public static TestClickHouse start(Path directory) {
     return start(new ClickHouseProgram(directory, Ports.free(), Ports.free()));
@@ -47,12 +47,12 @@ public final class TestClickHouse implements AutoCloseable {
         new ClickHouseProgram(directory, configuration, environment, Ports.free(), Ports.free()));
   }
 
-  /** As {@link #start(Path)}, all as given. */
+  /** Starts the given server, and waits until it answers. */
   public static TestClickHouse start(ClickHouseProgram clickHouse) {
     return new TestClickHouse(clickHouse);
   }
 
-  /** Applies the project's tables and views; may be done again at any time. */
+  /** Creates the project's tables and views unless they exist. */
   public void applySql() {
     applySql(Repository.path("sql"));
   }
@@ -72,7 +72,7 @@ public final class TestClickHouse implements AutoCloseable {
     return http.queryAs(user, password, sql);
   }
 
-  /** What else can be asked and sent over HTTP. */
+  /** A client of the server. */
   public ClickHouseHttp http() {
     return http;
   }
@@ -119,8 +119,8 @@ public final class TestClickHouse implements AutoCloseable {
   }
 
   /**
-   * Starts it again on the same ports and data, and waits until it answers; one that runs is
-   * stopped before.
+   * Starts the server on the same ports and data, and waits until it answers; stops it before if it
+   * runs.
    */
   public void restart() {
     if (process != null) {
@@ -130,7 +130,7 @@ public final class TestClickHouse implements AutoCloseable {
     clickHouse.awaitReady(process);
   }
 
-  /** Ends it at once: nobody needs its data any more. */
+  /** Ends it at once, which may lose the data of the last moments. */
   @Override
   public void close() {
     kill();

@@ -35,7 +35,7 @@ public final class FlinkCluster implements AutoCloseable {
       Function<FlinkPrograms, JavaProgram> program) {
     this.directory = directory;
     Map<String, String> all = new HashMap<>(settings);
-    // Any free port: the shipped ones may be those of a stack beside this one.
+    // Any free port, because a local stack may use the shipped ones.
     all.putIfAbsent(FlinkPrograms.METRICS_PORTS, "0");
     this.programs = FlinkPrograms.configure(directory, Ports.free(), all);
     this.rest = new FlinkRest(programs.restAddress());
@@ -59,16 +59,16 @@ public final class FlinkCluster implements AutoCloseable {
   /**
    * Starts a cluster, and waits until every TaskManager offers its slots.
    *
-   * @param settings in place of those in {@code deploy/flink/config.yaml}
+   * @param settings that override {@code deploy/flink/config.yaml}
    */
   public static FlinkCluster start(Path directory, int taskManagers, Map<String, String> settings) {
     return new FlinkCluster(directory, taskManagers, settings, FlinkPrograms::jobManager);
   }
 
   /**
-   * Starts a cluster of one job (application mode), of one TaskManager.
+   * Starts a cluster of one job (application mode) with one TaskManager.
    *
-   * @param from the savepoint or checkpoint to go on from, if any
+   * @param from the savepoint or checkpoint to continue from, if any
    * @param job the arguments of the job's main method
    */
   public static FlinkCluster startApplication(
@@ -87,7 +87,7 @@ public final class FlinkCluster implements AutoCloseable {
         programs.taskManager(FlinkPrograms.TASK_MANAGER + "-" + index), directory);
   }
 
-  /** Asks the cluster about its jobs. */
+  /** The cluster's REST API. */
   public FlinkRest rest() {
     return rest;
   }
@@ -124,7 +124,7 @@ public final class FlinkCluster implements AutoCloseable {
   }
 
   /**
-   * Starts a TaskManager again that was killed; it offers its slots a few seconds later.
+   * Restarts a TaskManager that was killed; it offers its slots a few seconds later.
    *
    * @param index from 0
    */

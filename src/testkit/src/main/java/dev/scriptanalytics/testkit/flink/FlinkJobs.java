@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Submits jars to a running Flink cluster with Flink's own client, and finds what a job left to go
- * on from.
+ * Submits jars to a running Flink cluster with Flink's own client, and finds the snapshot from
+ * which a job can continue.
  */
 public final class FlinkJobs {
 
@@ -29,7 +29,7 @@ public final class FlinkJobs {
   /**
    * The jobs of one cluster.
    *
-   * @param directory where the client's files go
+   * @param directory of the client's files
    */
   public FlinkJobs(FlinkPrograms programs, Path directory) {
     this.programs = programs;
@@ -39,17 +39,17 @@ public final class FlinkJobs {
   /**
    * Submits a job, and returns when the cluster has accepted it.
    *
-   * @param from the checkpoint to go on from, which from then on belongs to the new job, or the
-   *     savepoint, which stays what it is
+   * @param from the checkpoint to continue from, which the new job then owns, or the savepoint,
+   *     which remains
    * @param arguments of the job's main method
-   * @param environment what that method reads from the environment: secrets
+   * @param environment variables for that method, such as secrets
    * @return the job's id
-   * @throws IllegalStateException if it was not accepted; the message holds what Flink said
+   * @throws IllegalStateException if it was not accepted; the message contains Flink's answer
    */
   public String submit(
       Path jar, Optional<Path> from, List<String> arguments, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
-    // A claimed one is deleted once the job has checkpoints of its own.
+    // Flink deletes a claimed checkpoint once the job has its own.
     from.ifPresent(
         snapshot ->
             command.addAll(
@@ -62,10 +62,10 @@ public final class FlinkJobs {
   }
 
   /**
-   * As {@link #submit(Path, Optional, List, Map)}, from the beginning, with a main class that is
-   * not in the jar.
+   * As {@link #submit(Path, Optional, List, Map)}, without state, with a main class that is not in
+   * the jar.
    *
-   * @param classes the directory that it is in
+   * @param classes the directory of that class
    */
   public String submit(
       Path jar,
@@ -84,21 +84,21 @@ public final class FlinkJobs {
     command.addAll(options);
     command.add(jar.toString());
     command.addAll(arguments);
-    String said = LocalProcess.run(programs.client(command, environment), directory);
-    return submitted(said)
+    String answer = LocalProcess.run(programs.client(command, environment), directory);
+    return submitted(answer)
         .orElseThrow(
-            () -> new IllegalStateException("Flink did not say which job it started:\n" + said));
+            () ->
+                new IllegalStateException(
+                    "Flink did not name the job that it started:\n" + answer));
   }
 
-  /** The id of the job that Flink's client says it has submitted, if it says so. */
-  public static Optional<String> submitted(String said) {
-    Matcher submitted = SUBMITTED.matcher(said);
+  /** The id of the submitted job in an answer of Flink's client; empty if it submitted none. */
+  public static Optional<String> submitted(String answer) {
+    Matcher submitted = SUBMITTED.matcher(answer);
     return submitted.find() ? Optional.of(submitted.group(1)) : Optional.empty();
   }
 
-  /**
-   * The newest completed checkpoint or savepoint of any job of this cluster that is still there.
-   */
+  /** The newest completed checkpoint or savepoint of any job of this cluster. */
   public Optional<Path> lastSnapshot() {
     return Stream.of(programs.checkpoints(), programs.savepoints())
         .filter(Files::isDirectory)
@@ -108,7 +108,7 @@ public final class FlinkJobs {
   }
 
   private static List<Path> complete(Path directory) {
-    // A snapshot is complete when its metadata is there, which is written last.
+    // Flink writes the metadata of a snapshot last.
     try (Stream<Path> files =
         Files.find(directory, 3, (file, attributes) -> file.endsWith("_metadata"))) {
       return files.toList();

@@ -27,19 +27,18 @@ import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
 import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
 
 /**
- * The programs of a Flink cluster, with the command lines that the scripts of a Flink distribution
- * would give them.
+ * The programs of a Flink cluster, with the command lines of the scripts in a Flink distribution.
  *
- * <p>The configuration is {@code deploy/flink/config.yaml}, the one that every cluster gets, with
- * addresses and directories of this one. The class path is that of a distribution: the job and its
- * connectors are in the jar that is submitted, and nowhere else.
+ * <p>The configuration is {@code deploy/flink/config.yaml}, as for every cluster, with the
+ * addresses and directories of this one. The class path is that of a distribution: only the
+ * submitted jar has the job and its connectors.
  */
 public final class FlinkPrograms {
 
   public static final String JOB_MANAGER = "jobmanager";
   public static final String TASK_MANAGER = "taskmanager";
 
-  /** The setting that says on which ports, such as {@code 9249-9259}, metrics are served. */
+  /** The setting for the ports that serve metrics, such as {@code 9249-9259}. */
   public static final String METRICS_PORTS = "metrics.reporter.prom.port";
 
   private final Path directory;
@@ -53,9 +52,9 @@ public final class FlinkPrograms {
   /**
    * Writes the configuration of a new cluster.
    *
-   * @param directory configuration, checkpoints and temporary files go to {@code flink} in it
-   * @param restPort where the JobManager serves its web page and the REST API
-   * @param settings added to, or in place of, what {@code deploy/flink/config.yaml} says
+   * @param directory whose {@code flink} takes configuration, checkpoints and temporary files
+   * @param restPort of the JobManager's web page and REST API
+   * @param settings that extend or override {@code deploy/flink/config.yaml}
    */
   public static FlinkPrograms configure(
       Path directory, int restPort, Map<String, String> settings) {
@@ -68,7 +67,7 @@ public final class FlinkPrograms {
     lines.add("# Written at each start, from deploy/flink/config.yaml.");
     lines.addAll(ConfigurationUtils.convertConfigToWritableLines(configuration, true));
     try {
-      // What a cluster that was killed has left: tens of megabytes each time.
+      // A killed cluster leaves tens of megabytes of temporary files.
       DirectoryTree.delete(temporary(home(directory)));
       Files.createDirectories(confDirectory(directory));
       Files.write(confDirectory(directory).resolve(GlobalConfiguration.FLINK_CONF_FILENAME), lines);
@@ -78,7 +77,7 @@ public final class FlinkPrograms {
     return configured(directory);
   }
 
-  /** The cluster that was configured in the directory before. */
+  /** The programs of a cluster whose configuration the directory has. */
   public static FlinkPrograms configured(Path directory) {
     return new FlinkPrograms(
         directory, GlobalConfiguration.loadConfiguration(confDirectory(directory).toString()));
@@ -109,8 +108,8 @@ public final class FlinkPrograms {
         temporary,
         "web.tmpdir",
         temporary,
-        // Where a jar is copied to in application mode; one of the same name there would be run in
-        // its place, whatever is in it.
+        // Application mode copies the jar to this directory, and runs an older copy of the same
+        // name instead.
         "user.artifacts.base-dir",
         home.resolve("artifacts").toString());
   }
@@ -127,7 +126,7 @@ public final class FlinkPrograms {
     return home(directory).resolve("conf");
   }
 
-  /** Where the cluster's jobs keep their checkpoints. */
+  /** The directory of the jobs' checkpoints. */
   public Path checkpoints() {
     return checkpoints(home(directory));
   }
@@ -136,7 +135,7 @@ public final class FlinkPrograms {
     return home.resolve("checkpoints");
   }
 
-  /** Where the cluster writes savepoints of which nobody says where they should go. */
+  /** The directory of savepoints unless a request names another. */
   public Path savepoints() {
     return savepoints(home(directory));
   }
@@ -145,7 +144,7 @@ public final class FlinkPrograms {
     return home.resolve("savepoints");
   }
 
-  /** Where the JobManager serves its web page and the REST API. */
+  /** The address of the JobManager's web page and REST API. */
   public URI restAddress() {
     return URI.create("http://" + Ports.LOOPBACK + ":" + configuration.get(RestOptions.PORT));
   }
@@ -163,10 +162,10 @@ public final class FlinkPrograms {
   }
 
   /**
-   * The JobManager of a cluster of one job, which it starts itself and ends with: {@code
+   * The JobManager of a cluster of one job, which it starts and with which it ends: {@code
    * bin/standalone-job.sh} of a distribution.
    *
-   * @param from the savepoint or checkpoint to go on from, if any
+   * @param from the savepoint or checkpoint to continue from, if any
    * @param job the arguments of the job's main method
    */
   public JavaProgram jobManagerOf(
@@ -190,7 +189,7 @@ public final class FlinkPrograms {
   /**
    * A TaskManager.
    *
-   * @param name of the process, since there can be several in a cluster
+   * @param name of the process, for a cluster can have several
    */
   public JavaProgram taskManager(String name) {
     TaskExecutorProcessSpec memory = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
@@ -205,7 +204,7 @@ public final class FlinkPrograms {
   /**
    * Flink's command line client, {@code bin/flink} of a distribution.
    *
-   * @param environment what the job's main method reads from the environment: secrets
+   * @param environment variables for the job's main method, such as secrets
    */
   public JavaProgram client(List<String> arguments, Map<String, String> environment) {
     Map<String, String> withConfiguration = new HashMap<>(environment);
@@ -227,8 +226,8 @@ public final class FlinkPrograms {
     return arguments;
   }
 
-  // As the scripts of a distribution do it: memory, then what is said for all processes, then for
-  // this kind of process.
+  // In the order of a distribution's scripts: memory, options of all processes, options of this
+  // kind of process.
   private List<String> jvmOptions(String kind, String first) {
     return Stream.of(
             words(first).stream(),

@@ -19,7 +19,7 @@ import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.JobStatus;
 
-/** A Flink cluster's REST API, as far as the local stack and the tests ask it. */
+/** The requests to a Flink cluster's REST API that the local stack and the tests need. */
 public final class FlinkRest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -31,7 +31,7 @@ public final class FlinkRest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
   /**
-   * Asks the cluster at an address.
+   * A client of the cluster at an address.
    *
    * @param address such as {@code http://127.0.0.1:8081}
    */
@@ -65,14 +65,14 @@ public final class FlinkRest {
   }
 
   /**
-   * How often the job has failed since it was submitted, to be restarted each time. Flink counts up
-   * to {@code web.exception-history-size}, 16.
+   * How often the job has failed and restarted since it was submitted. Flink counts up to {@code
+   * web.exception-history-size}, 16.
    */
   public int failures(String jobId) {
     return get("/jobs/" + jobId + "/exceptions").path("exceptionHistory").path("entries").size();
   }
 
-  /** How many checkpoints of the job were completed since it was submitted. */
+  /** The number of checkpoints that the job has completed since it was submitted. */
   public int completedCheckpoints(String jobId) {
     return get("/jobs/" + jobId + "/checkpoints").path("counts").path("completed").asInt();
   }
@@ -109,9 +109,10 @@ public final class FlinkRest {
   }
 
   /**
-   * Stops the job with a savepoint, from which another version or another parallelism can go on.
+   * Stops the job with a savepoint, from which a job of another version or parallelism can
+   * continue.
    *
-   * @param directory where the savepoint goes
+   * @param directory of the savepoint
    * @return the savepoint
    * @throws IllegalStateException if there is none in time; the message says why
    */
@@ -143,7 +144,7 @@ public final class FlinkRest {
   /**
    * Uploads a jar and starts its job, as the web page does. Its main method runs in the JobManager.
    *
-   * @param from the savepoint or checkpoint to go on from, if any
+   * @param from the savepoint or checkpoint to continue from, if any
    * @param arguments of the job's main method
    * @return the job's id
    */
@@ -187,7 +188,7 @@ public final class FlinkRest {
   /**
    * Cancels the job, which leaves its last checkpoint, and waits until it has ended.
    *
-   * @return whether it has
+   * @return whether it has ended
    */
   public boolean cancel(String jobId, Duration atMost) {
     send("PATCH", "/jobs/" + jobId + "?mode=cancel", "");
@@ -196,10 +197,10 @@ public final class FlinkRest {
   }
 
   /**
-   * What the cluster answers at a path of its REST API.
+   * The cluster's answer at a path of its REST API.
    *
    * @param path such as {@code /jobs/overview}
-   * @throws UncheckedIOException if it does not answer, or not with what was asked for
+   * @throws UncheckedIOException if it does not answer, or answers with an error
    */
   public JsonNode get(String path) {
     return send("GET", path, "");

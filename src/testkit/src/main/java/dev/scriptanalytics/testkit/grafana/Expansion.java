@@ -12,18 +12,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What Grafana and its ClickHouse plugin make of a query before it is sent: the page's macro, the
- * variables, the server's macros. Knows those alone that may stand in our queries; any other is an
- * error, as is a variable that is not put in by a format that escapes all.
+ * Expands a query of a dashboard as Grafana and its ClickHouse plugin do: the page's macro, the
+ * variables, the server's macros. Any other macro is an error, and so is a variable whose format
+ * does not escape every character.
  *
- * @param from the begin of the range
+ * @param from the start of the time range
  * @param to its end
- * @param intervalSeconds what Grafana takes for a point of a graph in it
- * @param values of the variables; {@link #ALL} where all is chosen
+ * @param intervalSeconds between two points of a graph
+ * @param values of the variables; {@link #ALL} for "All"
  */
 public record Expansion(
     Instant from, Instant to, int intervalSeconds, Map<String, List<String>> values) {
-  /** The value of a chooser that has "All" chosen. */
+  /** The value of a variable for which "All" is selected. */
   public static final List<String> ALL = List.of("$__all");
 
   private static final Pattern CONDITIONAL =
@@ -31,7 +31,7 @@ public record Expansion(
   private static final Pattern VARIABLE = Pattern.compile("'\\$\\{(\\w+):(\\w+)}'");
   private static final Pattern FILTER = Pattern.compile("\\$__timeFilter_ms\\((\\w+)\\)");
 
-  /** The dashboard as it opens: its choosers have "All" or the value that its file gives them. */
+  /** The dashboard as it opens: its variables have "All" or the value of its file. */
   public static Expansion ofOpened(
       JsonNode dashboard, Instant from, Instant to, int intervalSeconds) {
     Map<String, List<String>> values = new LinkedHashMap<>();
@@ -45,24 +45,24 @@ public record Expansion(
     return new Expansion(from, to, intervalSeconds, values);
   }
 
-  /** With another value. */
+  /** The same with other values of a variable. */
   public Expansion with(String variable, List<String> chosen) {
     Map<String, List<String>> changed = new LinkedHashMap<>(values);
     changed.put(variable, chosen);
     return new Expansion(from, to, intervalSeconds, changed);
   }
 
-  /** With a text that is typed, or chosen where only one can be. */
+  /** The same with one value of a variable. */
   public Expansion with(String variable, String value) {
     return with(variable, List.of(value));
   }
 
-  /** With another range. */
+  /** The same with another time range. */
   public Expansion between(Instant begin, Instant end) {
     return new Expansion(begin, end, intervalSeconds, values);
   }
 
-  /** The SQL that ClickHouse gets. */
+  /** The SQL that Grafana sends to ClickHouse. */
   public String of(String query) {
     String chosen =
         CONDITIONAL

@@ -35,7 +35,7 @@ public final class Grafana {
     }
   }
 
-  /** The dashboard of a uid. */
+  /** The dashboard with a uid. */
   public static JsonNode dashboard(String uid) {
     return dashboards().stream()
         .filter(dashboard -> dashboard.get("uid").asText().equals(uid))
@@ -43,7 +43,7 @@ public final class Grafana {
         .orElseThrow(() -> new AssertionError("no dashboard " + uid));
   }
 
-  /** The panel of a title. */
+  /** The panel with a title. */
   public static JsonNode panel(JsonNode dashboard, String title) {
     return each(dashboard.get("panels"))
         .filter(panel -> panel.get("title").asText().equals(title))
@@ -52,7 +52,8 @@ public final class Grafana {
   }
 
   /**
-   * The only SQL of a panel, which another panel may have for it; null where it asks Prometheus.
+   * The SQL of a panel's only query, which may be that of another panel; null for a query to
+   * Prometheus.
    */
   public static String sqlOf(JsonNode dashboard, JsonNode panel) {
     JsonNode target = panel.at("/targets/0");
@@ -87,7 +88,7 @@ public final class Grafana {
     return StreamSupport.stream(array.spliterator(), false);
   }
 
-  /** A text in JSON. */
+  /** The content of a JSON text. */
   public static JsonNode parsed(String json) {
     try {
       return JSON.readTree(json);

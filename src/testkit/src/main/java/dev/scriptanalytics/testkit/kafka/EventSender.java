@@ -24,8 +24,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends records to a topic, in order, each once, for as long as it takes: while the broker is away
- * it waits and says so.
+ * Sends records to topics, in order, each exactly once. It waits for a broker that is away, however
+ * long, and reports that.
  */
 public final class EventSender implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -65,7 +65,7 @@ public final class EventSender implements AutoCloseable {
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 20);
     properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
     properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-    // How large a record may be is the topic's affair.
+    // The topic's own limit decides.
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 128 << 20);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 128L << 20);
     producer =
@@ -73,7 +73,7 @@ public final class EventSender implements AutoCloseable {
   }
 
   /**
-   * Hands {@code delivery} over; it is on its way afterwards, and waited for by {@link #flush}.
+   * Gives {@code delivery} to the producer, which sends it in the background until {@link #flush}.
    *
    * @throws IOException if Kafka refused this record or an earlier one
    */
@@ -84,7 +84,7 @@ public final class EventSender implements AutoCloseable {
   /**
    * As {@link #send(Delivery)}.
    *
-   * @param partition where to; null to leave it to Kafka, which goes by the key
+   * @param partition of the topic; null lets Kafka choose by the key
    * @throws IOException if Kafka refused this record or an earlier one
    */
   public void send(Delivery delivery, @Nullable Integer partition)
@@ -105,10 +105,10 @@ public final class EventSender implements AutoCloseable {
   }
 
   /**
-   * Tries once.
+   * Tries once to give the record to the producer.
    *
-   * @return why the record was not taken: no broker yet, no such topic, or too much is waiting
-   *     already; null if it was
+   * @return why the producer did not take it: no broker yet, no such topic, or a full buffer; null
+   *     if it did
    */
   private TimeoutException handOver(ProducerRecord<byte[], byte[]> record)
       throws InterruptedException {
@@ -119,7 +119,8 @@ public final class EventSender implements AutoCloseable {
         sent.get();
       }
     } catch (ExecutionException e) {
-      // A record that was taken has a month; one that runs out of time at once was not.
+      // The producer gives a record that it took 24 days (delivery.timeout.ms), so a timeout now
+      // means that it did not take this one.
       if (e.getCause() instanceof TimeoutException timeout
           && failure.compareAndSet(timeout, null)) {
         return timeout;
@@ -131,9 +132,9 @@ public final class EventSender implements AutoCloseable {
   }
 
   /**
-   * Waits until Kafka has everything.
+   * Waits until Kafka has every record.
    *
-   * @throws IOException if it refused a record
+   * @throws IOException if Kafka refused a record
    */
   public void flush() throws IOException, InterruptedException {
     try {
@@ -144,7 +145,7 @@ public final class EventSender implements AutoCloseable {
     expectNoFailure();
   }
 
-  /** Gives what is still on its way a few seconds, and no more. */
+  /** Gives records on their way a few seconds at most. */
   @Override
   public void close() {
     producer.close(PATIENCE);
@@ -158,7 +159,7 @@ public final class EventSender implements AutoCloseable {
   }
 
   private static InterruptedException interrupted(InterruptException cause) {
-    // Kafka sets the flag again, which the exception now stands for.
+    // Kafka sets the interrupt flag; the exception replaces it.
     Thread.interrupted();
     InterruptedException e = new InterruptedException(cause.getMessage());
     e.initCause(cause);

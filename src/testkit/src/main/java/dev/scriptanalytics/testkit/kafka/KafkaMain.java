@@ -10,8 +10,8 @@ import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
 /**
- * The program of a Kafka broker that formats its data directory when that is new: {@code
- * CONFIGURATION-FILE}. One JVM for both is ready seconds sooner than Kafka's two tools.
+ * The program of a Kafka broker, which formats a new data directory first. Its argument is the
+ * configuration file. One JVM for both steps is ready seconds sooner than Kafka's two tools.
  */
 public final class KafkaMain {
 

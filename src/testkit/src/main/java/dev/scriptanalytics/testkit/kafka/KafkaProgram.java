@@ -23,17 +23,17 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
- * How a real Kafka broker, which is its own controller (KRaft), is prepared, started and asked.
+ * Prepares a real Kafka broker, which is its own controller (KRaft), and gives access to it.
  *
- * @param directory where its data, configuration and logs are
- * @param port where clients connect
- * @param controllerPort used by the broker itself only
+ * @param directory of its data, configuration and logs
+ * @param port for clients
+ * @param controllerPort for the broker itself only
  */
 public record KafkaProgram(Path directory, int port, int controllerPort) {
 
   /**
-   * Topic configuration: records carry the time of their arrival at the broker, whatever the
-   * producer says.
+   * Topic configuration: a record's timestamp is its arrival at the broker, whatever the producer
+   * sends.
    */
   public static final Map<String, String> LOG_APPEND_TIME =
       Map.of("message.timestamp.type", "LogAppendTime");
@@ -47,20 +47,20 @@ public record KafkaProgram(Path directory, int port, int controllerPort) {
     directory = directory.toAbsolutePath();
   }
 
-  /** Where clients connect, as Kafka's client configuration {@code bootstrap.servers} wants it. */
+  /** The value of {@code bootstrap.servers} in the configuration of clients. */
   public String bootstrapServers() {
     return Ports.LOOPBACK + ":" + port;
   }
 
   /**
-   * Writes the broker's configuration, and gives the program to start.
+   * Writes the broker's configuration and returns the program to start.
    *
    * @throws IllegalStateException if the port is taken
    */
   public JavaProgram prepare() {
     if (Ports.isTaken(port)) {
       throw new IllegalStateException(
-          "Port " + port + ", where Kafka is to listen, is taken by another program.");
+          "Port " + port + ", on which Kafka must listen, is taken by another program.");
     }
     Path configuration = directory.resolve("run/kafka.properties");
     try {
@@ -101,8 +101,8 @@ public record KafkaProgram(Path directory, int port, int controllerPort) {
   /**
    * Waits until the broker answers its clients.
    *
-   * @throws IllegalStateException if it ends before or takes too long; the message holds the end of
-   *     its log
+   * @throws IllegalStateException if it ends before or takes too long; the message contains the end
+   *     of its log
    */
   public void awaitReady(LocalProcess process) {
     process.awaitReady(PATIENCE, () -> Ports.accepts(port));
@@ -145,7 +145,7 @@ public record KafkaProgram(Path directory, int port, int controllerPort) {
     }
   }
 
-  /** Deletes topics with all that is in them. */
+  /** Deletes topics and their records. */
   public void deleteTopics(List<String> names) {
     try (Admin admin = admin()) {
       admin.deleteTopics(names).all().get();

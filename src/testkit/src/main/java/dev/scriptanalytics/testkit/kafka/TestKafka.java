@@ -21,8 +21,8 @@ public final class TestKafka implements AutoCloseable {
   }
 
   /**
-   * Starts a broker on a free port and waits until it answers; data that is in the directory
-   * already is served again.
+   * Starts a broker on a free port and waits until it answers; it serves the data that the
+   * directory has.
    */
   public static TestKafka start(Path directory) {
     return start(directory, Ports.free());
@@ -33,7 +33,7 @@ public final class TestKafka implements AutoCloseable {
     return new TestKafka(new KafkaProgram(directory, port, Ports.free()));
   }
 
-  /** Where clients connect, also after a restart. */
+  /** The value of {@code bootstrap.servers} for clients; a restart does not change it. */
   public String bootstrapServers() {
     return broker.bootstrapServers();
   }
@@ -47,7 +47,7 @@ public final class TestKafka implements AutoCloseable {
     broker.createTopic(name, partitions, configuration);
   }
 
-  /** Deletes topics with all that is in them. */
+  /** Deletes topics and their records. */
   public void deleteTopics(List<String> names) {
     broker.deleteTopics(names);
   }
@@ -71,8 +71,8 @@ public final class TestKafka implements AutoCloseable {
   }
 
   /**
-   * Starts the broker again on the same ports and data, and waits until it answers; one that runs
-   * is stopped before.
+   * Starts the broker on the same ports and data, and waits until it answers; stops it before if it
+   * runs.
    */
   public void restart() {
     if (process != null) {

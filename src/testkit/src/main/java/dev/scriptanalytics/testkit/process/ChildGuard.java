@@ -10,11 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ends the children of a JVM that has ended itself, even by {@code kill -9}.
+ * Ends the children of a JVM when that JVM ends, even by {@code kill -9}.
  *
- * <p>A process of its own whose standard input is a pipe from that JVM: each line is the id of a
- * child, the end of the stream is the end of the JVM. The operating system closes the pipe whatever
- * happens.
+ * <p>The guard is a process whose standard input is a pipe from that JVM. Each line is the id of a
+ * child. The operating system closes the pipe when the JVM ends, however it ends.
  */
 public final class ChildGuard {
 
@@ -34,7 +33,7 @@ public final class ChildGuard {
     children.forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** Lets the child live no longer than this JVM. */
+  /** Ends the child with this JVM at the latest. */
   static synchronized void watch(Process child) {
     try {
       if (guard == null) {

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** A directory with all that is in it. */
+/** A directory with its content. */
 public final class DirectoryTree {
 
   private DirectoryTree() {}
 
-  /** Deletes it, if it is there. */
+  /** Deletes the directory if it exists. */
   public static void delete(Path directory) throws IOException {
     if (Files.exists(directory)) {
       try (Stream<Path> files = Files.walk(directory)) {
@@ -22,7 +22,7 @@ public final class DirectoryTree {
     }
   }
 
-  /** Copies it to a directory that is not there yet. */
+  /** Copies the directory to a path that does not exist. */
   static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {

@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is started as a JVM of its own.
+ * A program that runs in a JVM of its own: the JVM's options, the main class and its arguments.
  *
- * @param name names its files, and the process in what users read: lower case, without spaces
- * @param classPath directories and jars, separated as the platform does it
+ * @param name of its files, and of the process in messages: lower case, without spaces
+ * @param classPath directories and jars, with the platform's separator
  * @param jvmOptions in the order given to the JVM
  * @param mainClass fully qualified
  * @param arguments of its main method; never a secret, for any user of the machine can list them
- * @param environment added to what this process has; the place for secrets
+ * @param environment added to that of this process; the place for secrets
  */
 public record JavaProgram(
     String name,
@@ -55,7 +55,7 @@ public record JavaProgram(
    * The same program with its own copy of every directory of the class path, so that a new build
    * does not take the classes away from a process that outlives this one.
    *
-   * @param into is emptied before
+   * @param into the directory of the copies, whose content is deleted
    */
   JavaProgram withCopiedClasses(Path into) throws IOException {
     DirectoryTree.delete(into);
@@ -91,13 +91,13 @@ public record JavaProgram(
   }
 
   /**
-   * The command that starts the program: the JVM that this one runs on, and one file that holds
-   * every argument.
+   * The command that starts the program: the {@code java} of this JVM, and one file with every
+   * argument.
    *
-   * <p>The class path alone is longer than what the operating system shows of a command line, and a
-   * process is recognized by its command line: by the path of this file.
+   * <p>{@link LocalProcess} recognizes a process by its command line. The operating system shows
+   * too little of a command line with a class path; the path of this file it shows in full.
    *
-   * @param argumentFile is written, or replaced
+   * @param argumentFile to write or replace
    */
   List<String> command(Path argumentFile) throws IOException {
     List<String> lines = new ArrayList<>(jvmOptions);
@@ -111,8 +111,8 @@ public record JavaProgram(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + argumentFile);
   }
 
-  // The syntax of the JDK's argument files: white space ends an unquoted argument, a backslash
-  // escapes in a quoted one.
+  // In the JDK's argument files white space ends an unquoted argument, and a backslash escapes in a
+  // quoted one.
   private static String quoted(String argument) {
     return '"' + argument.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
   }

@@ -16,13 +16,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A running {@link JavaProgram}: as a child that ends with this JVM (tests), or on its own (the
- * local stack).
+ * A running {@link JavaProgram}: a child that ends with this JVM (tests), or a daemon (the local
+ * stack).
  *
- * <p>All that belongs to a process lies under the directory it was started for: {@code
- * run/NAME.args} what it was started with, {@code run/NAME.pid} its process id, {@code
- * logs/NAME.log} what it logs, {@code logs/NAME.out} what it prints besides, which is little unless
- * it cannot start.
+ * <p>The files of a process are in its directory:
+ *
+ * <pre>
+ * run/NAME.args   the arguments of its JVM
+ * run/NAME.pid    its process id
+ * logs/NAME.log   its log
+ * logs/NAME.out   its output, which is short unless it cannot start
+ * </pre>
  */
 public final class LocalProcess {
 
@@ -33,10 +37,10 @@ public final class LocalProcess {
   private static final int TAIL_LINE_CHARACTERS = 240;
   private static final int TAIL_BYTES = 64 * 1024;
 
-  // Of native code without symbols: an address on each line says nothing to anybody.
+  // A line of a native stack trace without symbols, which only shows an address.
   private static final Pattern NATIVE_FRAME = Pattern.compile("\\d+\\. .* @ 0x[0-9a-f]+");
 
-  // What follows the name in /proc/PID/stat: the state, sixteen other fields, and the number of
+  // In /proc/PID/stat the name is followed by the state, 16 other fields, and the number of
   // threads.
   private static final Pattern ZOMBIE = Pattern.compile(" Z( \\S+){16} 1 ");
 
@@ -53,7 +57,7 @@ public final class LocalProcess {
   /**
    * Starts the program; it ends with this JVM at the latest, however this JVM ends.
    *
-   * @param directory where its files go
+   * @param directory of its files
    */
   public static LocalProcess startChild(JavaProgram program, Path directory) {
     try {
@@ -61,7 +65,7 @@ public final class LocalProcess {
           processBuilder(program, directory, List.of())
               .redirectOutput(file(directory, "logs", program.name(), "out").toFile())
               .start();
-      // Nobody writes to it; a program that reads its input until the end sees the end of this JVM.
+      // Nothing is written to its input, whose end shows a program the end of this JVM.
       ChildGuard.watch(process);
       return recorded(program.name(), directory, process.toHandle());
     } catch (IOException e) {
@@ -72,11 +76,10 @@ public final class LocalProcess {
   /**
    * Starts the program; it stays when this JVM, the shell and the terminal have gone.
    *
-   * @param directory where its files go
+   * @param directory of its files
    */
   public static LocalProcess startDaemon(JavaProgram program, Path directory) {
-    // `set -m` gives it a process group of its own, so that Ctrl-C in the terminal does not reach
-    // it.
+    // `set -m` gives it its own process group, which Ctrl-C in the terminal does not reach.
     List<String> detach =
         List.of(
             "bash",
@@ -98,10 +101,10 @@ public final class LocalProcess {
   /**
    * Runs the program to its end.
    *
-   * @param directory where its files go
-   * @return what it printed
-   * @throws IllegalStateException if it ends with an exit code other than 0; the message holds what
-   *     it printed
+   * @param directory of its files
+   * @return its output
+   * @throws IllegalStateException if it ends with an exit code other than 0; the message contains
+   *     its output
    */
   public static String run(JavaProgram program, Path directory) {
     Path output = file(directory, "logs", program.name(), "out");
@@ -125,7 +128,7 @@ public final class LocalProcess {
     }
   }
 
-  /** The process that was started last under this name and directory, if it still runs. */
+  /** The process that was started last with this name and directory, if it still runs. */
   public static Optional<LocalProcess> running(String name, Path directory) {
     Path pidFile = file(directory, "run", name, "pid");
     if (!Files.exists(pidFile)) {
@@ -138,7 +141,7 @@ public final class LocalProcess {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + pidFile + ".", e);
     } catch (NumberFormatException e) {
-      throw new IllegalStateException(pidFile + " does not hold a process id; delete it.", e);
+      throw new IllegalStateException(pidFile + " does not contain a process id; delete it.", e);
     }
   }
 
@@ -176,8 +179,8 @@ public final class LocalProcess {
   }
 
   /**
-   * Whether the process runs, and is the one that was started: a process id is used again for
-   * something else.
+   * Whether the process runs and is the one that was started; the operating system reuses process
+   * ids.
    */
   public boolean isAlive() {
     return !hasEnded()
@@ -189,10 +192,10 @@ public final class LocalProcess {
   }
 
   /**
-   * Waits until the process is ready for what it was started for.
+   * Waits until the process is ready.
    *
-   * @throws IllegalStateException if it ends before, or is not ready in time; the message holds the
-   *     end of its log
+   * @throws IllegalStateException if it ends before, or is not ready in time; the message contains
+   *     the end of its log
    */
   public void awaitReady(Duration atMost, BooleanSupplier ready) {
     if (!Waiting.until(atMost, () -> !isAlive() || ready.getAsBoolean())) {
@@ -228,9 +231,8 @@ public final class LocalProcess {
     return Waiting.until(patience, this::hasEnded);
   }
 
-  // Only its parent lets go of the id of a dead process, and some parents take their time. It is
-  // dead, its ports and
-  // locks are free, when its last thread is the first one, and that is a zombie.
+  // A dead process keeps its id until its parent has waited for it. Its ports and locks are free
+  // when its first thread is a zombie and the only one.
   private boolean hasEnded() {
     if (!handle.isAlive()) {
       return true;
@@ -243,7 +245,7 @@ public final class LocalProcess {
     }
   }
 
-  /** Where the process logs to. */
+  /** The log of the process. */
   public Path log() {
     return file(directory, "logs", name, "log");
   }

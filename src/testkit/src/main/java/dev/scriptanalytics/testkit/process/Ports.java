@@ -7,10 +7,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** TCP ports of the loopback interface, where everything in the local stack listens. */
+/** TCP ports of the loopback interface, on which everything in the local stack listens. */
 public final class Ports {
 
-  /** The one address that servers of the local stack bind, and that clients are told. */
+  /** The address that the servers of the local stack bind and clients connect to. */
   public static final String LOOPBACK = "127.0.0.1";
 
   // Below the range that Linux and macOS give to outgoing connections: a server that is restarted
@@ -37,18 +37,16 @@ public final class Ports {
         "No free TCP port between " + LOWEST_FREE + " and " + HIGHEST_FREE + ".");
   }
 
-  /**
-   * Whether a server could not listen on the port now, be it only because of one on all interfaces.
-   */
+  /** Whether a server cannot listen on the port now; another server on all interfaces is enough. */
   public static boolean isTaken(int port) {
     try (ServerSocket socket = new ServerSocket()) {
-      // As servers do it: connections of an earlier server that are still closing do not count.
+      // As servers do: connections of an earlier server that are still closing do not matter.
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     } catch (IOException taken) {
       return true;
     }
-    // macOS lets a program bind the loopback address where another one listens on all interfaces.
+    // macOS lets a program bind the loopback address while another listens on all interfaces.
     return accepts(port);
   }
 

@@ -6,7 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The checkout that the local stack is run from. */
+/** The checkout whose local stack or tests run. */
 public final class Repository {
 
   private Repository() {}
@@ -25,11 +25,11 @@ public final class Repository {
     return found;
   }
 
-  // Maven runs the tests of a module in the module's directory, deploy/local/launch tells the top.
+  // Maven runs a module's tests in the module's directory; deploy/local/launch passes the top.
   private static Path top() {
-    String told = System.getProperty("repository");
-    if (told != null) {
-      return Path.of(told).toAbsolutePath();
+    String given = System.getProperty("repository");
+    if (given != null) {
+      return Path.of(given).toAbsolutePath();
     }
     Path working = Path.of("").toAbsolutePath();
     for (Path at = working; at != null; at = at.getParent()) {
@@ -41,9 +41,9 @@ public final class Repository {
   }
 
   /**
-   * The jar that is submitted to a Flink cluster, as it was built last.
+   * The jar that is submitted to a Flink cluster, as last built.
    *
-   * @throws IllegalStateException if it was not built
+   * @throws IllegalStateException if it is not built
    */
   public static Path jobJar() {
     Path target = path("src/job/target");

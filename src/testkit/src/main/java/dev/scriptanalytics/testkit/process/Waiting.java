@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what other processes do, which tell nobody when it is done. */
+/** Waits by polling, for other processes give no signal. */
 public final class Waiting {
 
   private static final Duration POLL = Duration.ofMillis(50);
@@ -14,13 +14,13 @@ public final class Waiting {
   /**
    * Polls until the condition holds.
    *
-   * @return whether it did before the time was over or the thread was interrupted
+   * @return false if the time is over or the thread is interrupted before it holds
    */
   public static boolean until(Duration atMost, BooleanSupplier condition) {
     return until(atMost, POLL, condition);
   }
 
-  /** As {@link #until(Duration, BooleanSupplier)}, with a pause after each look. */
+  /** As {@link #until(Duration, BooleanSupplier)}, with a given pause between two polls. */
   public static boolean until(Duration atMost, Duration pause, BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {

@@ -36,6 +36,6 @@ class LocalProcessTest {
     Files.writeString(directory.resolve("run/kafka.pid"), "all");
     assertThatThrownBy(() -> LocalProcess.running("kafka", directory))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("kafka.pid does not hold a process id");
+        .hasMessageContaining("kafka.pid does not contain a process id");
   }
 }
