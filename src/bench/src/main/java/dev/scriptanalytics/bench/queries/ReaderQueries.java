@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
@@ -20,6 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 final class ReaderQueries {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration MEMORY_POLL = Duration.ofMillis(50);
+  private static final String PEAK_MEMORY =
+      "SELECT max(peak_memory_usage) FROM system.processes WHERE query_id = {query_id:String}";
 
   private final TestClickHouse clickHouse;
   private final HttpClient client =
@@ -46,18 +50,22 @@ final class ReaderQueries {
    */
   record Download(double seconds, long bytes, long peakMemory) {}
 
-  /** Asks, and reads the answer to its end. */
-  Answer ask(String query) throws InterruptedException {
+  /**
+   * Asks, and reads the answer to its end.
+   *
+   * @param parameters of the query, by the names that it has for them
+   */
+  Answer ask(String query, Map<String, String> parameters) throws InterruptedException {
     long start = System.nanoTime();
-    // Only with the whole answer at hand ClickHouse can tell in a header what it has read.
-    HttpResponse<InputStream> response = send(query, "wait_end_of_query=1");
+    // Only with the whole answer at hand ClickHouse can say in a header what it has read.
+    HttpResponse<InputStream> response = send(query, "wait_end_of_query=1", parameters);
     readAll(response);
     double millis = (System.nanoTime() - start) / 1e6;
     return new Answer(millis, rowsRead(response));
   }
 
   /** Asks for an answer of any size, which comes while the query runs. */
-  Download download(String query) throws InterruptedException {
+  Download download(String query, Map<String, String> parameters) throws InterruptedException {
     String id = UUID.randomUUID().toString();
     PeakMemory memory = new PeakMemory(id);
     Thread watch = new Thread(memory, "peak-memory");
@@ -66,7 +74,7 @@ final class ReaderQueries {
     long bytes;
     double seconds;
     try {
-      bytes = readAll(send(query, "query_id=" + id));
+      bytes = readAll(send(query, "query_id=" + id, parameters));
       seconds = (System.nanoTime() - start) / 1e9;
     } finally {
       memory.done = true;
@@ -75,10 +83,18 @@ final class ReaderQueries {
     return new Download(seconds, bytes, memory.bytes);
   }
 
-  private HttpResponse<InputStream> send(String query, String parameters)
-      throws InterruptedException {
+  private HttpResponse<InputStream> send(
+      String query, String setting, Map<String, String> parameters) throws InterruptedException {
+    StringBuilder settings = new StringBuilder(setting);
+    parameters.forEach(
+        (name, value) ->
+            settings
+                .append("&param_")
+                .append(name)
+                .append('=')
+                .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(clickHouse.httpUrl() + "/?" + parameters))
+        HttpRequest.newBuilder(URI.create(clickHouse.httpUrl() + "/?" + settings))
             .timeout(PATIENCE)
             .header("X-ClickHouse-User", "script_reader")
             .header("X-ClickHouse-Key", ClickHouseProgram.READER_PASSWORD)
@@ -123,7 +139,7 @@ final class ReaderQueries {
     }
   }
 
-  /** The most memory that a query is seen to have had, looked at until done. */
+  /** Watches a query's memory until it is done. */
   private final class PeakMemory implements Runnable {
     private final String queryId;
     private volatile boolean done;
@@ -136,12 +152,8 @@ final class ReaderQueries {
     @Override
     public void run() {
       while (!done) {
-        String seen =
-            clickHouse.query(
-                "SELECT max(peak_memory_usage) FROM system.processes WHERE query_id = '"
-                    + queryId
-                    + "'");
-        bytes = Math.max(bytes, Long.parseLong(seen));
+        long seen = Sql.number(clickHouse, PEAK_MEMORY, Map.of("query_id", queryId));
+        bytes = Math.max(bytes, seen);
         LockSupport.parkNanos(MEMORY_POLL.toNanos());
       }
     }

@@ -1,0 +1,46 @@
+-- Searches in log messages, and what is counted of them.
+
+-- `all_logs` of a day, how many contain "declined by the bank"
+-- at most 300 ms
+SELECT count() FROM script_analytics.all_logs(
+    account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String})
+WHERE log_message LIKE '%declined by the bank%';
+
+-- `all_logs` of a day, how many contain "by the bank with code 17"
+-- at most 300 ms
+SELECT count() FROM script_analytics.all_logs(
+    account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String})
+WHERE log_message LIKE '%by the bank with code 17%';
+
+-- `all_logs` of a day, how many contain "deadlock detected"
+-- at most 300 ms
+SELECT count() FROM script_analytics.all_logs(
+    account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String})
+WHERE log_message LIKE '%deadlock detected%';
+
+-- `all_logs` of a day, first page that contains "declined by the bank"
+-- at most 300 ms
+SELECT * FROM script_analytics.all_logs(
+    account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String})
+WHERE log_message LIKE '%declined by the bank%'
+ORDER BY timestamp DESC, log_id LIMIT 50;
+
+-- `all_logs` of the last 24 hours, how many contain "declined by the bank"
+-- at most 300 ms
+SELECT count() FROM script_analytics.all_logs(
+    account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String})
+WHERE log_message LIKE '%declined by the bank%';
+
+-- `common_errors` of a day
+-- at most 500 ms
+SELECT * FROM script_analytics.common_errors(
+    account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String});
+
+-- `common_errors` of the last 24 hours
+-- at most 500 ms
+SELECT * FROM script_analytics.common_errors(
+    account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String});
+
+-- `log_metrics` of a day
+SELECT * FROM script_analytics.log_metrics(
+    account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String});
