@@ -1,10 +1,9 @@
 package dev.scriptanalytics.bench.latency;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.command.CommandLine;
-import dev.scriptanalytics.testkit.command.CommandLine.BadArgument;
-import dev.scriptanalytics.testkit.command.LocalClickHouse;
-import dev.scriptanalytics.testkit.command.LocalKafka;
+import dev.scriptanalytics.testkit.command.ClickHouseOptions;
+import dev.scriptanalytics.testkit.command.Commands;
+import dev.scriptanalytics.testkit.command.KafkaOptions;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.sample.Delivery;
@@ -22,11 +21,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * Measures how long a log entry takes from its producer to a query: sends spans of korelogger at a
@@ -36,91 +41,96 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * become visible in whole inserts of the job, in nearly the order in which they were sent. What is
  * new at a look counts as visible when the look began, and not before.
  */
-public final class LogLatency {
-  private static final String USAGE =
-      """
-      Sends log entries at a steady rate and measures how long each takes until a query finds it.
-        --rate N                       entries a second; default 5000
-        --duration DURATION            default 60s
-        --warm-up DURATION             sent before at the same rate, and not measured; default 10s
-        --poll DURATION                between two queries; default 100ms
-        --bootstrap-servers HOST:PORT  default 127.0.0.1:$KAFKA_PORT, that is 9092
-        --topic NAME                   default script-logs
-        --clickhouse URL               default http://127.0.0.1:$CLICKHOUSE_HTTP_PORT, that is 8123
-        --user NAME                    who may read table logs; default default, with the password
-                                       $CLICKHOUSE_PASSWORD, default none
-      """;
-
+@Command(
+    name = "deploy/local/log-latency",
+    description =
+        "Sends log entries at a steady rate and measures how long each takes until a query finds it.",
+    footerHeading = "%nThe environment can change:%n",
+    footer = "  CLICKHOUSE_PASSWORD   the password of the user; default none")
+public final class LogLatency implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int RUNS = 500;
   private static final String SCRIPT = "LogLatency";
 
-  private final CommandLine options;
   private final PrintStream out;
-  private final double rate;
-  private final int warmUp;
-  private final int entries;
-  private final long pollMillis;
-  private final ClickHouseReader clickHouse;
+  private final PrintStream messages;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "5000",
+      description = "entries per second; default ${DEFAULT-VALUE}")
+  private double rate;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "DURATION",
+      defaultValue = "60s",
+      description = "default ${DEFAULT-VALUE}")
+  private Duration duration;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "DURATION",
+      defaultValue = "10s",
+      description = "sent before at the same rate, and not measured; default ${DEFAULT-VALUE}")
+  private Duration warmUpTime;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "DURATION",
+      defaultValue = "100ms",
+      description = "between two queries; default ${DEFAULT-VALUE}")
+  private Duration poll;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "NAME",
+      defaultValue = "script-logs",
+      description = "default ${DEFAULT-VALUE}")
+  private String topic;
+
+  @Mixin private ClickHouseOptions clickHouseOptions = new ClickHouseOptions("default", "");
+
+  private int warmUp;
+  private int entries;
+  private ClickHouseReader clickHouse;
   // Its own account, so that a second measurement does not see the first.
   private final String account = "log-latency-" + Instant.now().toEpochMilli();
 
-  private LogLatency(CommandLine options, PrintStream out) throws BadArgument {
-    this.options = options;
+  private LogLatency(PrintStream out, PrintStream messages) {
     this.out = out;
-    rate = options.number("--rate", 5000);
-    double seconds = options.duration("--duration", Duration.ofSeconds(60)).toMillis() / 1000.0;
-    double before = options.duration("--warm-up", Duration.ofSeconds(10)).toMillis() / 1000.0;
-    if (!(rate > 0 && rate * (seconds + before) <= 50e6 && rate * seconds >= 1)) {
-      throw new BadArgument("--rate by --duration must give 1 to 50,000,000 entries");
-    }
-    warmUp = (int) (rate * before);
-    entries = warmUp + (int) (rate * seconds);
-    pollMillis = options.duration("--poll", Duration.ofMillis(100)).toMillis();
-    clickHouse =
-        LocalClickHouse.reader(
-            options, "default", System.getenv().getOrDefault("CLICKHOUSE_PASSWORD", ""));
+    this.messages = messages;
   }
 
-  public static void main(String[] args) throws InterruptedException {
-    int status = run(args, System.out, System.err);
-    if (status != 0) {
-      System.exit(status);
-    }
+  public static void main(String[] args) {
+    Commands.main(new LogLatency(System.out, System.err), args);
   }
 
   /** As {@link #main}, with the exit code as result. */
-  static int run(String[] args, PrintStream out, PrintStream messages) throws InterruptedException {
-    try {
-      CommandLine options =
-          CommandLine.parse(
-              args,
-              Set.of(
-                  "--rate",
-                  "--duration",
-                  "--warm-up",
-                  "--poll",
-                  "--bootstrap-servers",
-                  "--topic",
-                  "--clickhouse",
-                  "--user"),
-              Set.of("--help"));
-      options.expectNoOthers();
-      if (options.has("--help")) {
-        out.print(USAGE);
-        return 0;
-      }
-      return new LogLatency(options, out).measure(messages) ? 0 : 1;
-    } catch (BadArgument e) {
-      messages.println("log-latency: " + e.getMessage() + "; see --help");
-      return 2;
-    } catch (IOException e) {
-      messages.println("log-latency: " + e.getMessage());
-      return 1;
-    }
+  static int run(String[] args, PrintStream out, PrintStream messages) {
+    return Commands.run(new LogLatency(out, messages), out, messages, args);
   }
 
-  private boolean measure(PrintStream messages) throws IOException, InterruptedException {
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    double seconds = duration.toMillis() / 1000.0;
+    double before = warmUpTime.toMillis() / 1000.0;
+    if (!(rate > 0 && rate * (seconds + before) <= 50e6 && rate * seconds >= 1)) {
+      throw new ParameterException(
+          spec.commandLine(), "--rate by --duration must give 1 to 50,000,000 entries");
+    }
+    warmUp = (int) (rate * before);
+    entries = warmUp + (int) (rate * seconds);
+    clickHouse = clickHouseOptions.reader();
+    return measure() ? 0 : 1;
+  }
+
+  private boolean measure() throws IOException, InterruptedException {
     // Fails at once where ClickHouse does not answer or the user may not read.
     look(0);
     long[] sentAt = new long[entries];
@@ -129,7 +139,7 @@ public final class LogLatency {
     CompletableFuture<Void> watching = CompletableFuture.runAsync(() -> watch(seenAt, sent));
     double seconds;
     try {
-      seconds = send(sentAt, messages);
+      seconds = send(sentAt);
     } finally {
       sent.set(true);
     }
@@ -142,12 +152,9 @@ public final class LogLatency {
   }
 
   /** Sends all entries, and tells how many seconds those that are measured took. */
-  private double send(long[] sentAt, PrintStream messages)
-      throws IOException, InterruptedException {
+  private double send(long[] sentAt) throws IOException, InterruptedException {
     LogEventWriter writer = new LogEventWriter();
-    String topic = options.text("--topic", Topic.LOGS.usualName());
-    try (EventSender sender =
-        new EventSender(LocalKafka.bootstrapServers(options), topic, messages)) {
+    try (EventSender sender = new EventSender(kafka.bootstrapServers(), topic, messages)) {
       long begun = System.nanoTime();
       long measured = begun;
       for (int i = 0; i < entries; i++) {
@@ -205,7 +212,7 @@ public final class LogLatency {
         if (System.nanoTime() - patient > PATIENCE.toNanos()) {
           return;
         }
-        long pause = pollMillis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+        long pause = poll.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
         Thread.sleep(Math.max(1, pause));
       }
     } catch (IOException e) {
@@ -246,7 +253,7 @@ public final class LogLatency {
       out.printf(
           "From sending to being found, in ms: p50 %.0f, p90 %.0f, p99 %.0f, max %.0f (looked every"
               + " %d ms).%n",
-          at(sorted, 0.5), at(sorted, 0.9), at(sorted, 0.99), at(sorted, 1), pollMillis);
+          at(sorted, 0.5), at(sorted, 0.9), at(sorted, 0.99), at(sorted, 1), poll.toMillis());
     }
     return seen == measured;
   }

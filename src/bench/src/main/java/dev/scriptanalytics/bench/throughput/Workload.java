@@ -10,15 +10,20 @@ import java.util.Optional;
  * sent to know what must come out.
  */
 public enum Workload {
-  ENDS("a", "one end event a run, 1% of them twice", 10, 0, false, 0),
+  ENDS("a", "one end event per run, 1% of them twice", 10, 0, false, 0),
   STARTS_AND_ENDS("b", "start and end events, out of order", 10, 0, true, 0),
-  SKEWED("c", "one end event a run, 80% of one of 425 scripts", 425, 0.8, false, 0),
-  MANY_SCRIPTS("d", "one end event a run, of 100,000 scripts", 100_000, 0, false, 0),
-  RUNS_AND_LOGS("e", "one end event a run, and five log entries", 10, 0, false, 5),
+  SKEWED("c", "one end event per run, 80% of one of 425 scripts", 425, 0.8, false, 0),
+  MANY_SCRIPTS("d", "one end event per run, of 100,000 scripts", 100_000, 0, false, 0),
+  RUNS_AND_LOGS("e", "one end event per run, and five log entries", 10, 0, false, 5),
   REMEMBERED_RUNS(
-      "f", "after a restart: one end event a run, and duplicates of before", 10, 0, false, 0),
+      "f",
+      "after a restart: one end event per run, and duplicates from before it",
+      10,
+      0,
+      false,
+      0),
   OPEN_RUNS("g", "after a restart: each run ends when a million more have started", 10, 0, true, 0),
-  THOUSAND_SCRIPTS("s", "one end event a run, of 1,000 scripts", 1_000, 0, false, 0);
+  THOUSAND_SCRIPTS("s", "one end event per run, of 1,000 scripts", 1_000, 0, false, 0);
 
   private final String letter;
   private final String description;
