@@ -1,0 +1,125 @@
+package dev.scriptanalytics.api.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptanalytics.api.clickhouse.ClickHouse;
+import dev.scriptanalytics.api.clickhouse.Credentials;
+import dev.scriptanalytics.api.clickhouse.Query;
+import dev.scriptanalytics.api.error.ApiException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The sessions of keys that ClickHouse accepted a short while ago.
+ *
+ * <p>A remembered session saves a question per request. It cannot let anybody in: each query carries
+ * the user and the secret, and ClickHouse checks both.
+ */
+public final class Sessions {
+  private static final int MOST = 10_000;
+
+  private final ClickHouse clickHouse;
+  private final Recent<Session> recent;
+  private final Recent<List<String>> accountsOfAll;
+
+  /**
+   * No sessions yet.
+   *
+   * @param remembered for how long a session is used without asking
+   */
+  public Sessions(ClickHouse clickHouse, Duration remembered) {
+    this.clickHouse = clickHouse;
+    this.recent = new Recent<>(remembered, MOST);
+    this.accountsOfAll = new Recent<>(remembered, MOST);
+  }
+
+  /** The session if it is remembered, or null. */
+  Session remembered(Credentials credentials) {
+    return recent.get(credentials.fingerprint());
+  }
+
+  /**
+   * The session of a key.
+   *
+   * @throws ApiException with status 401 if ClickHouse does not accept it
+   */
+  Session verify(Credentials credentials) {
+    JsonNode roles =
+        clickHouse.ask(credentials, new Query().append("SELECT enabledRoles()")).single();
+    Set<Permission> permissions = Permission.ofRoles(texts(roles.get(0)));
+    // Each permission comes with the right to ask for the accounts.
+    List<String> accounts =
+        permissions.isEmpty()
+            ? List.of()
+            : texts(
+                clickHouse
+                    .ask(
+                        credentials,
+                        new Query()
+                            .append("SELECT groupArray(account)")
+                            .append(" FROM script_analytics.visible_accounts"))
+                    .single()
+                    .get(0));
+    Session session = new Session(credentials, permissions, accounts);
+    recent.put(credentials.fingerprint(), session);
+    return session;
+  }
+
+  /** Forgets a key that ClickHouse refused after all. */
+  public void forget(Credentials credentials) {
+    recent.remove(credentials.fingerprint());
+  }
+
+  /**
+   * The account that a request is about.
+   *
+   * @param named the account that it names, or null
+   * @throws ApiException with status 400 if it must name one, 403 if it may not see it
+   */
+  public String account(Session session, String named) {
+    if (named != null) {
+      if (session.sees(named)) {
+        return named;
+      }
+      throw new ApiException(
+              403, "ACCOUNT_NOT_ALLOWED", "This key does not see the account, or there is none")
+          .with("account", named);
+    }
+    List<String> accounts = session.seesAll() ? existing(session) : session.accounts();
+    if (accounts.size() == 1) {
+      return accounts.get(0);
+    }
+    if (accounts.isEmpty() && !session.seesAll()) {
+      throw new ApiException(403, "ACCOUNT_NOT_ALLOWED", "This key sees no account");
+    }
+    throw ApiException.invalid("account", "the name of an account, since this key sees several")
+        .with("accounts", accounts.stream().limit(100).toList());
+  }
+
+  /** The accounts that have runs. */
+  private List<String> existing(Session session) {
+    String key = session.credentials().fingerprint();
+    List<String> known = accountsOfAll.get(key);
+    if (known == null) {
+      known =
+          texts(
+              clickHouse
+                  .ask(
+                      session.credentials(),
+                      new Query()
+                          .append("SELECT groupArray(account) FROM script_analytics.accounts"))
+                  .single()
+                  .get(0));
+      accountsOfAll.put(key, known);
+    }
+    return known;
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return List.copyOf(texts);
+  }
+
+}

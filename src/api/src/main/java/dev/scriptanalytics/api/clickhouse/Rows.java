@@ -1,0 +1,166 @@
+package dev.scriptanalytics.api.clickhouse;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import dev.scriptanalytics.api.error.ApiException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The rows of an answer, read one at a time while they arrive.
+ *
+ * <p>Each row is a line with a JSON array. A query that fails after its first rows ends with a line
+ * of another kind, which names the error code, or with a closed connection. Both are errors here:
+ * an answer that is cut off never looks whole.
+ */
+public final class Rows implements AutoCloseable {
+  /** A row of logs has texts of at most a few hundred kilobytes; their number is not limited. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxStringLength(Integer.MAX_VALUE)
+                          .maxNestingDepth(1000)
+                          .build())
+                  .build())
+          .build();
+
+  private static final Pattern CODE = Pattern.compile("Code: (\\d+)");
+  private static final int MOST_OF_ERROR = 65_536;
+
+  private final InputStream body;
+  private final Future<?> deadline;
+  private final Runnable release;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean late;
+  private byte[] buffer = new byte[16_384];
+  private int position;
+  private int end;
+
+  Rows(InputStream body, Duration timeout, ScheduledExecutorService timer, Runnable release) {
+    this.body = body;
+    this.release = release;
+    this.deadline = timer.schedule(this::expire, timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void expire() {
+    late = true;
+    close();
+  }
+
+  /**
+   * The next row, or null after the last.
+   *
+   * @throws ApiException if the query failed or took too long
+   */
+  public JsonNode next() {
+    try {
+      String line = readLine();
+      if (line == null) {
+        if (closed.get()) {
+          throw cutOff();
+        }
+        return null;
+      }
+      if (!line.startsWith("[")) {
+        throw failed(line);
+      }
+      return JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw ApiException.internal();
+    } catch (IOException e) {
+      throw cutOff();
+    }
+  }
+
+  /** The only row; it is an error if there is none. */
+  public JsonNode single() {
+    try (this) {
+      JsonNode row = next();
+      if (row == null) {
+        throw ApiException.internal();
+      }
+      return row;
+    }
+  }
+
+  private ApiException cutOff() {
+    return late ? ClickHouseErrors.timeout() : ApiException.unavailable();
+  }
+
+  private ApiException failed(String first) throws IOException {
+    StringBuilder text = new StringBuilder(first);
+    String line = readLine();
+    while (line != null && text.length() < MOST_OF_ERROR) {
+      text.append('\n').append(line);
+      line = readLine();
+    }
+    Matcher code = CODE.matcher(text);
+    return code.find()
+        ? ClickHouseErrors.of(Integer.parseInt(code.group(1)))
+        : ApiException.unavailable();
+  }
+
+  /** The next line as text, where bytes that are not UTF-8 become U+FFFD. */
+  private String readLine() throws IOException {
+    int searched = position;
+    while (true) {
+      for (int i = searched; i < end; i++) {
+        if (buffer[i] == '\n') {
+          String line = new String(buffer, position, i - position, StandardCharsets.UTF_8);
+          position = i + 1;
+          return line;
+        }
+      }
+      searched = end - position;
+      makeRoom();
+      int read = body.read(buffer, end, buffer.length - end);
+      if (read < 0) {
+        String rest = new String(buffer, position, end - position, StandardCharsets.UTF_8);
+        position = end;
+        return rest.isEmpty() ? null : rest;
+      }
+      end += read;
+    }
+  }
+
+  private void makeRoom() {
+    if (position > 0) {
+      System.arraycopy(buffer, position, buffer, 0, end - position);
+      end -= position;
+      position = 0;
+    }
+    if (end == buffer.length) {
+      buffer = Arrays.copyOf(buffer, buffer.length * 2);
+    }
+  }
+
+  /** Ends the query if it still runs. May be called from any thread, and more than once. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      deadline.cancel(false);
+      try {
+        body.close();
+      } catch (IOException e) {
+        // The connection is gone, which is what was wanted.
+      } finally {
+        release.run();
+      }
+    }
+  }
+}

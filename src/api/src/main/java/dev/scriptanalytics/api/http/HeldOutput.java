@@ -1,0 +1,64 @@
+package dev.scriptanalytics.api.http;
+
+import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+
+/**
+ * The body of an answer, held back until it is complete or larger than 1 MB.
+ *
+ * <p>While it is held back an error can still have its status. After that an error ends the
+ * connection without the last chunk, so that a client sees that the answer is not whole.
+ */
+public final class HeldOutput extends OutputStream {
+  private static final int MOST = 1 << 20;
+
+  private final Context context;
+  private ByteArrayOutputStream held = new ByteArrayOutputStream(8192);
+  private OutputStream out;
+
+  HeldOutput(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    if (out == null && held.size() + length > MOST) {
+      out = context.res().getOutputStream();
+      held.writeTo(out);
+      held = null;
+    }
+    if (out == null) {
+      held.write(bytes, offset, length);
+    } else {
+      out.write(bytes, offset, length);
+    }
+  }
+
+  /** Sends what is held back: the answer is complete. */
+  void complete() throws IOException {
+    if (out == null) {
+      context.res().setContentLength(held.size());
+      held.writeTo(context.res().getOutputStream());
+    }
+  }
+
+  /** Whether a part of the answer has been sent. */
+  boolean isSent() {
+    return out != null;
+  }
+
+  /** Ends the connection, because the answer cannot be completed. */
+  void abort(Throwable reason) {
+    ServletContextRequest.getServletContextRequest(context.req())
+        .getServletChannel()
+        .abort(reason);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.scriptanalytics.api.http;
+
+import dev.scriptanalytics.api.error.ApiException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The parameters of an address, read strictly: each at most once, none that the route does not know,
+ * all in UTF-8. A misspelled parameter that is ignored would give a wrong answer that looks right.
+ */
+public final class Parameters {
+  private static final Set<String> SECRETS =
+      Set.of(
+          "api_key", "apikey", "api-key", "key", "token", "access_token", "authorization", "password",
+          "secret");
+
+  private final Map<String, String> values;
+
+  private Parameters(Map<String, String> values) {
+    this.values = values;
+  }
+
+  /**
+   * Reads the part of an address after {@code ?}.
+   *
+   * @param query as it was sent, or null
+   * @param known the parameters that the route takes
+   * @throws ApiException with status 400
+   */
+  public static Parameters read(String query, List<String> known) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String pair : query == null ? new String[0] : query.split("&", -1)) {
+      if (pair.isEmpty()) {
+        continue;
+      }
+      int equals = pair.indexOf('=');
+      String name = decoded(equals < 0 ? pair : pair.substring(0, equals), null);
+      if (SECRETS.contains(name.toLowerCase(Locale.ROOT))) {
+        throw new ApiException(
+            400,
+            "KEY_IN_ADDRESS",
+            "A key must not be part of an address, which is logged on its way: send it as"
+                + " 'Authorization: Bearer YOUR_API_KEY'");
+      }
+      if (!known.contains(name)) {
+        throw new ApiException(
+                400, "UNKNOWN_PARAMETER", "There is no parameter '%s' here".formatted(name))
+            .with("parameter", name)
+            .with("known", known);
+      }
+      String value = equals < 0 ? "" : decoded(pair.substring(equals + 1), name);
+      if (values.putIfAbsent(name, value) != null) {
+        throw ApiException.invalid(name, "given only once");
+      }
+    }
+    return new Parameters(values);
+  }
+
+  private static String decoded(String text, String parameter) {
+    byte[] bytes = new byte[text.length() * 3];
+    int length = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '+') {
+        bytes[length++] = ' ';
+      } else if (c == '%') {
+        boolean whole = i + 2 < text.length();
+        int high = whole ? Character.digit(text.charAt(i + 1), 16) : -1;
+        int low = whole ? Character.digit(text.charAt(i + 2), 16) : -1;
+        if (high < 0 || low < 0) {
+          throw malformed(parameter, "percent-encoded: % must be followed by two hexadecimal digits");
+        }
+        bytes[length++] = (byte) (high << 4 | low);
+        i += 2;
+      } else {
+        byte[] encoded = Character.toString(c).getBytes(StandardCharsets.UTF_8);
+        if (Character.isSurrogate(c)) {
+          throw malformed(parameter, "percent-encoded UTF-8");
+        }
+        System.arraycopy(encoded, 0, bytes, length, encoded.length);
+        length += encoded.length;
+      }
+    }
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes, 0, length))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw malformed(parameter, "in UTF-8");
+    }
+  }
+
+  private static ApiException malformed(String parameter, String takes) {
+    return ApiException.invalid(parameter == null ? "The name of a parameter" : parameter, takes);
+  }
+
+  /** Whether the parameter is there, though it may be empty. */
+  public boolean has(String name) {
+    return values.containsKey(name);
+  }
+
+  /** The value, or null where it is missing or empty. */
+  public String text(String name) {
+    String value = values.get(name);
+    return value == null || value.isEmpty() ? null : value;
+  }
+
+  /** A whole number within bounds, or {@code otherwise} where it is missing. */
+  public int integer(String name, int otherwise, int least, int most) {
+    if (!has(name)) {
+      return otherwise;
+    }
+    try {
+      int number = Integer.parseInt(values.get(name));
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException malformed) {
+      // Said below.
+    }
+    throw ApiException.invalid(name, "a whole number from %d to %d".formatted(least, most));
+  }
+
+  /** {@code true} or {@code false}; false where it is missing. */
+  public boolean flag(String name) {
+    return "true".equals(choice(name, "false", List.of("true", "false")));
+  }
+
+  /** One of some words, in any case, or {@code otherwise} where it is missing. */
+  public String choice(String name, String otherwise, List<String> words) {
+    if (!has(name)) {
+      return otherwise;
+    }
+    String word = values.get(name).toLowerCase(Locale.ROOT);
+    if (words.contains(word)) {
+      return word;
+    }
+    throw ApiException.invalid(name, "one of " + String.join(", ", words)).with("known", words);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.scriptanalytics.api.logs;
+
+import dev.scriptanalytics.api.access.Gate;
+import dev.scriptanalytics.api.access.Permission;
+import dev.scriptanalytics.api.access.Session;
+import dev.scriptanalytics.api.clickhouse.ClickHouse;
+import dev.scriptanalytics.api.clickhouse.Credentials;
+import dev.scriptanalytics.api.clickhouse.Rows;
+import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.http.Accept;
+import dev.scriptanalytics.api.http.Parameters;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code GET /v2/endpoints/{endpointId}/logs}. */
+public final class EndpointLogs {
+  private static final List<String> FORMATS = List.of("json", "text", "csv");
+  private static final List<String> KNOWN =
+      List.of(
+          "account", "startTime", "endTime", "level", "limit", "offset", "jobId", "search",
+          "caseSensitive", "format", "stream", "lines", "order");
+  private static final int DEFAULT_LIMIT = 1000;
+  private static final int MOST_LINES = 1000;
+
+  private final Gate gate;
+  private final LogReader reader;
+  private final Optional<Duration> maxTimeRange;
+
+  public EndpointLogs(Gate gate, ClickHouse clickHouse, Optional<Duration> maxTimeRange) {
+    this.gate = gate;
+    this.reader = new LogReader(clickHouse);
+    this.maxTimeRange = maxTimeRange;
+  }
+
+  /** Answers a request. */
+  public void handle(Context context) {
+    Session session = gate.enter(context.header("Authorization"), context.ip());
+    session.require(Permission.LOGS_READ, "Logs access");
+    Parameters parameters = Parameters.read(context.queryString(), KNOWN);
+    TimeRange range =
+        TimeRange.read(
+            "startTime",
+            parameters.text("startTime"),
+            "endTime",
+            parameters.text("endTime"),
+            maxTimeRange);
+    LogFilter filter = filter(parameters);
+    Order order =
+        new Order(
+            "timestamp", parameters.choice("order", "asc", List.of("asc", "desc")).equals("desc"));
+    String format = format(parameters, context.header("Accept"));
+    Page page = page(parameters);
+    String account = gate.sessions().account(session, parameters.text("account"));
+    Scope scope =
+        new Scope(
+            account, List.of(context.pathParam("endpointId")), range, parameters.text("jobId"));
+    Credentials credentials = session.credentials();
+    if (parameters.has("lines")) {
+      try (Rows rows = ClickHouse.await(reader.page(credentials, scope, filter, order, page))) {
+        LogAnswer.lines(context, rows);
+      }
+    } else if (format.equals("json")) {
+      json(context, credentials, scope, filter, order, page);
+    } else {
+      table(context, credentials, scope, filter, order, page, format, parameters.has("limit"));
+    }
+  }
+
+  private static LogFilter filter(Parameters parameters) {
+    String level = parameters.text("level");
+    return new LogFilter(
+        Level.ofWord("level", level == null ? "info" : level).andAbove(),
+        null,
+        parameters.text("search"),
+        parameters.flag("caseSensitive"),
+        List.of());
+  }
+
+  private static String format(Parameters parameters, String accept) {
+    if (parameters.has("format")) {
+      return parameters.choice("format", "json", FORMATS);
+    }
+    return switch (Accept.best(accept, List.of("application/json", "text/plain", "text/csv"))) {
+      case "text/plain" -> "text";
+      case "text/csv" -> "csv";
+      default -> "json";
+    };
+  }
+
+  private static Page page(Parameters parameters) {
+    if (parameters.has("lines") && parameters.has("limit")) {
+      throw ApiException.invalid("lines", "given without limit, which means the same");
+    }
+    int limit =
+        parameters.has("lines")
+            ? parameters.integer("lines", 100, 1, MOST_LINES)
+            : parameters.integer("limit", DEFAULT_LIMIT, 1, Page.MOST);
+    return new Page(limit, parameters.integer("offset", 0, 0, Integer.MAX_VALUE));
+  }
+
+  private void json(
+      Context context,
+      Credentials credentials,
+      Scope scope,
+      LogFilter filter,
+      Order order,
+      Page page) {
+    CompletableFuture<Rows> summaryRows = reader.summary(credentials, scope, filter);
+    CompletableFuture<Rows> pageRows = reader.page(credentials, scope, filter, order, page);
+    try {
+      Summary summary = Summary.read(ClickHouse.await(summaryRows));
+      if (summary.total() == 0 && scope.jobId() == null) {
+        reader.requireEndpoint(credentials, scope.account(), scope.endpointIds().get(0));
+      }
+      try (Rows rows = ClickHouse.await(pageRows)) {
+        LogAnswer.json(context, scope, page, summary, rows, false);
+      }
+    } finally {
+      // Where the first question failed, the second is not worth an answer.
+      pageRows.thenAccept(Rows::close);
+    }
+  }
+
+  /** Text and CSV have no place for a count, so without a limit they are whole or refused. */
+  private void table(
+      Context context,
+      Credentials credentials,
+      Scope scope,
+      LogFilter filter,
+      Order order,
+      Page page,
+      String format,
+      boolean limited) {
+    Page asked = page;
+    if (!limited) {
+      long count = reader.count(credentials, scope, filter);
+      if (count > Page.MOST) {
+        throw Page.tooMany(count);
+      }
+      asked = new Page(Page.MOST - page.offset(), page.offset());
+      if (count == 0 && scope.jobId() == null) {
+        reader.requireEndpoint(credentials, scope.account(), scope.endpointIds().get(0));
+      }
+    }
+    try (Rows rows = ClickHouse.await(reader.page(credentials, scope, filter, order, asked))) {
+      if (format.equals("csv")) {
+        LogAnswer.csv(context, rows);
+      } else {
+        LogAnswer.text(context, rows);
+      }
+    }
+  }
+}

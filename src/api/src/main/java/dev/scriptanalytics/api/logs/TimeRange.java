@@ -1,0 +1,47 @@
+package dev.scriptanalytics.api.logs;
+
+import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.http.Times;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** From a time, included, to another, not included; in whole milliseconds. */
+record TimeRange(Instant start, Instant end) {
+  private static final Duration DEFAULT = Duration.ofHours(24);
+
+  /**
+   * Reads a range.
+   *
+   * @param startName names the start in errors
+   * @param start the start, or null for 24 hours before the end
+   * @param endName names the end in errors
+   * @param end the end, or null for now
+   * @param longest the longest range that may be asked for, if there is a limit
+   */
+  static TimeRange read(
+      String startName, String start, String endName, String end, Optional<Duration> longest) {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    Instant to = end == null ? now : Times.read(endName, end, now);
+    Instant from =
+        start == null
+            ? Instant.ofEpochMilli(Math.max(0, to.minus(DEFAULT).toEpochMilli()))
+            : Times.read(startName, start, now);
+    if (!from.isBefore(to)) {
+      throw invalid("Start time must be before end time", from, to, longest);
+    }
+    if (longest.isPresent() && Duration.between(from, to).compareTo(longest.get()) > 0) {
+      throw invalid("The time range is longer than it may be", from, to, longest);
+    }
+    return new TimeRange(from, to);
+  }
+
+  private static ApiException invalid(
+      String message, Instant from, Instant to, Optional<Duration> longest) {
+    return new ApiException(400, "INVALID_TIME_RANGE", message)
+        .with("startTime", from.toString())
+        .with("endTime", to.toString())
+        .with("maxTimeRange", longest.map(Times::text).orElse(null));
+  }
+}
