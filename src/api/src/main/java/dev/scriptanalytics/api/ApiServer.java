@@ -8,6 +8,9 @@ import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.ErrorHandling;
 import dev.scriptanalytics.api.http.JettyErrors;
 import dev.scriptanalytics.api.logs.EndpointLogs;
+import dev.scriptanalytics.api.logs.LogAggregation;
+import dev.scriptanalytics.api.logs.LogSearch;
+import dev.scriptanalytics.api.http.Bodies;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -23,7 +26,6 @@ public final class ApiServer implements AutoCloseable {
   /** Threads beyond those of running queries: for health, logins and errors. */
   private static final int SPARE_THREADS = 16;
 
-  private static final int LARGEST_BODY = 256 * 1024;
   private static final int LARGEST_HEADERS = 16 * 1024;
 
   private final ApiConfiguration configuration;
@@ -81,7 +83,7 @@ public final class ApiServer implements AutoCloseable {
           http.setRequestHeaderSize(LARGEST_HEADERS);
         });
     config.http.prefer405over404 = true;
-    config.http.maxRequestSize = LARGEST_BODY;
+    config.http.maxRequestSize = Bodies.LARGEST;
     config.http.compressionStrategy = CompressionStrategy.NONE;
     ErrorHandling.install(config.routes);
     config.routes.get("/health/live", context -> context.result("ok\n"));
@@ -95,7 +97,12 @@ public final class ApiServer implements AutoCloseable {
         });
     Gate gate = new Gate(configuration, clickHouse);
     EndpointLogs endpointLogs = new EndpointLogs(gate, clickHouse, configuration.maxTimeRange());
+    LogSearch search = new LogSearch(gate, clickHouse, configuration.maxTimeRange());
+    LogAggregation aggregation =
+        new LogAggregation(gate, clickHouse, configuration.maxTimeRange());
     config.routes.get("/v2/endpoints/{endpointId}/logs", endpointLogs::handle);
+    config.routes.post("/v2/endpoints/logs/search", search::handle);
+    config.routes.post("/v2/endpoints/logs/aggregate", aggregation::handle);
   }
 
   private void configure(Server server) {
