@@ -8,6 +8,7 @@ import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.ErrorHandling;
 import dev.scriptanalytics.api.http.JettyErrors;
 import dev.scriptanalytics.api.logs.EndpointLogs;
+import dev.scriptanalytics.api.logs.LiveLogs;
 import dev.scriptanalytics.api.logs.LogAggregation;
 import dev.scriptanalytics.api.logs.LogSearch;
 import dev.scriptanalytics.api.http.Bodies;
@@ -30,6 +31,7 @@ public final class ApiServer implements AutoCloseable {
 
   private final ApiConfiguration configuration;
   private final ClickHouse clickHouse;
+  private final LiveLogs live;
   private final Javalin javalin;
   private volatile boolean stopping;
 
@@ -38,6 +40,12 @@ public final class ApiServer implements AutoCloseable {
     this.clickHouse =
         new ClickHouse(
             configuration.clickHouse(), configuration.queryTimeout(), configuration.maxQueries());
+    this.live =
+        new LiveLogs(
+            clickHouse,
+            configuration.livePoll(),
+            configuration.heartbeat(),
+            configuration.maxStreams());
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -96,7 +104,8 @@ public final class ApiServer implements AutoCloseable {
           context.result("ok\n");
         });
     Gate gate = new Gate(configuration, clickHouse);
-    EndpointLogs endpointLogs = new EndpointLogs(gate, clickHouse, configuration.maxTimeRange());
+    EndpointLogs endpointLogs = 
+        new EndpointLogs(gate, clickHouse, live, configuration.maxTimeRange());
     LogSearch search = new LogSearch(gate, clickHouse, configuration.maxTimeRange());
     LogAggregation aggregation =
         new LogAggregation(gate, clickHouse, configuration.maxTimeRange());
@@ -119,6 +128,7 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
+    live.close();
     javalin.stop();
     clickHouse.close();
   }

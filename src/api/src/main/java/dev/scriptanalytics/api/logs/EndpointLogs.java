@@ -27,10 +27,13 @@ public final class EndpointLogs {
 
   private final Gate gate;
   private final LogReader reader;
+  private final LiveLogs live;
   private final Optional<Duration> maxTimeRange;
 
-  public EndpointLogs(Gate gate, ClickHouse clickHouse, Optional<Duration> maxTimeRange) {
+  public EndpointLogs(
+      Gate gate, ClickHouse clickHouse, LiveLogs live, Optional<Duration> maxTimeRange) {
     this.gate = gate;
+    this.live = live;
     this.reader = new LogReader(clickHouse);
     this.maxTimeRange = maxTimeRange;
   }
@@ -40,6 +43,10 @@ public final class EndpointLogs {
     Session session = gate.enter(context.header("Authorization"), context.ip());
     session.require(Permission.LOGS_READ, "Logs access");
     Parameters parameters = Parameters.read(context.queryString(), KNOWN);
+    if (isStream(parameters, context.header("Accept"))) {
+      follow(context, session, parameters);
+      return;
+    }
     TimeRange range =
         TimeRange.read(
             "startTime",
@@ -67,6 +74,38 @@ public final class EndpointLogs {
     } else {
       table(context, credentials, scope, filter, order, page, format, parameters.has("limit"));
     }
+  }
+
+  private static boolean isStream(Parameters parameters, String accept) {
+    return parameters.has("stream")
+        ? parameters.flag("stream")
+        : !parameters.has("format")
+            && !parameters.has("lines")
+            && Accept.best(accept, List.of("application/json", "text/event-stream"))
+                .equals("text/event-stream");
+  }
+
+  private void follow(Context context, Session session, Parameters parameters) {
+    session.require(Permission.STREAM, "Log streaming");
+    for (String name : List.of("startTime", "endTime", "limit", "offset", "lines", "order")) {
+      if (parameters.has(name)) {
+        throw ApiException.invalid(name, "left out of a stream, which has what arrives from now on");
+      }
+    }
+    parameters.choice("format", "json", List.of("json"));
+    LogFilter filter = filter(parameters);
+    String account = gate.sessions().account(session, parameters.text("account"));
+    if (filter.search() != null) {
+      reader.requireValid(session.credentials(), filter);
+    }
+    live.follow(
+        context,
+        new LiveFeed.Key(
+            session.credentials(), account, filter.search(), filter.caseSensitive()),
+        context.pathParam("endpointId"),
+        filter.levels(),
+        parameters.text("jobId"),
+        context.header("Last-Event-ID"));
   }
 
   private static LogFilter filter(Parameters parameters) {

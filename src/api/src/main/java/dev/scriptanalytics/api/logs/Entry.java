@@ -60,32 +60,37 @@ record Entry(
 
   private static final List<String> UNITS = List.of("B", "KB", "MB", "GB", "TB", "PB", "EB");
 
-  /** An entry of a row with {@link #COLUMNS}. */
+  /** An entry of a row that begins with {@link #COLUMNS}. */
   static Entry of(JsonNode row) {
+    return of(row, 0);
+  }
+
+  /** An entry of a row whose {@link #COLUMNS} begin at {@code first}. */
+  static Entry of(JsonNode row, int first) {
     return new Entry(
-        row.get(0).asLong(),
-        row.get(1).asText(),
-        row.get(2).asText(),
-        row.get(3).asText(),
-        row.get(4).asText(),
-        row.get(5).asText(),
-        row.get(6).asText(),
-        row.get(7).asText(),
-        number(row.get(8)),
-        number(row.get(9)),
-        number(row.get(10)),
-        row.get(11).asText(),
-        row.get(12).asText(),
-        row.get(13).asText(),
-        row.get(14).asText(),
-        row.get(15).asLong(),
-        row.get(16).asText(),
-        row.get(17).asText(),
-        row.get(18).asText(),
-        row.get(19).asText(),
-        row.get(20).asText(),
-        row.get(21).asText(),
-        row.get(22).asLong());
+        row.get(first + 0).asLong(),
+        row.get(first + 1).asText(),
+        row.get(first + 2).asText(),
+        row.get(first + 3).asText(),
+        row.get(first + 4).asText(),
+        row.get(first + 5).asText(),
+        row.get(first + 6).asText(),
+        row.get(first + 7).asText(),
+        number(row.get(first + 8)),
+        number(row.get(first + 9)),
+        number(row.get(first + 10)),
+        row.get(first + 11).asText(),
+        row.get(first + 12).asText(),
+        row.get(first + 13).asText(),
+        row.get(first + 14).asText(),
+        row.get(first + 15).asLong(),
+        row.get(first + 16).asText(),
+        row.get(first + 17).asText(),
+        row.get(first + 18).asText(),
+        row.get(first + 19).asText(),
+        row.get(first + 20).asText(),
+        row.get(first + 21).asText(),
+        row.get(first + 22).asLong());
   }
 
   private static BigDecimal number(JsonNode value) {

@@ -40,6 +40,12 @@ final class EntryWriter {
    * @param withEndpoint whether the entries around it are of several endpoints
    */
   static void json(JsonGenerator json, Entry entry, boolean withEndpoint) throws IOException {
+    json(json, entry, withEndpoint, true);
+  }
+
+  private static void json(
+      JsonGenerator json, Entry entry, boolean withEndpoint, boolean withNulls)
+      throws IOException {
     JsonNode extra = entry.extra();
     json.setCodec(JSON);
     json.writeStartObject();
@@ -57,7 +63,7 @@ final class EntryWriter {
     if (metadata != null) {
       json.writeObjectField("metadata", metadata);
     }
-    writeAsSent(json, "duration", extra, entry.duration(), true);
+    writeAsSent(json, "duration", extra, entry.duration(), withNulls);
     writeAsSent(json, "memoryUsage", extra, entry.memoryUsage(), false);
     writeAsSent(json, "gpuUtilization", extra, entry.gpuUtilization(), false);
     List<String> stackTrace = entry.stackTrace();
@@ -196,10 +202,10 @@ final class EntryWriter {
   }
 
   /** An entry as one line of JSON, for an event stream. */
-  static String event(Entry entry, boolean withEndpoint) {
+  static String event(Entry entry) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.getFactory().createGenerator(text)) {
-      json(json, entry, withEndpoint);
+      json(json, entry, false, false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

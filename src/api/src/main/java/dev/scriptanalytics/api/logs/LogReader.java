@@ -42,6 +42,12 @@ final class LogReader {
     return clickHouse.ask(credentials, query).single().get(0).asLong();
   }
 
+  /** Fails with 400 if the search of a filter is not a regular expression. */
+  void requireValid(Credentials credentials, LogFilter filter) {
+    Query query = new Query().append("SELECT match('', ").string(filter.search()).append(")");
+    clickHouse.ask(credentials, query).single();
+  }
+
   /** Fails with 404 if an endpoint has neither runs nor entries, at any time. */
   void requireEndpoint(Credentials credentials, String account, String endpointId) {
     Query query = new Query();

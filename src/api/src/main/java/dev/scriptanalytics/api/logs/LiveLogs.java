@@ -1,0 +1,143 @@
+package dev.scriptanalytics.api.logs;
+
+import dev.scriptanalytics.api.clickhouse.ClickHouse;
+import dev.scriptanalytics.api.clickhouse.Daemon;
+import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.http.EventStream;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Entries as they arrive, for as long as a client listens. */
+public final class LiveLogs implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveLogs.class);
+  private static final int THREADS = 4;
+  private static final long LONGEST_RESUME = Duration.ofHours(1).toMillis();
+  private static final long LONGEST_PAUSE = Duration.ofSeconds(10).toMillis();
+  private static final long PAUSE_PER_ENDPOINT = 10;
+
+  private final ClickHouse clickHouse;
+  private final long pause;
+  private final Duration heartbeat;
+  private final int maxStreams;
+  private final ScheduledExecutorService executor =
+      Executors.newScheduledThreadPool(THREADS, Daemon.named("live-logs"));
+  private final Map<LiveFeed.Key, LiveFeed> feeds = new HashMap<>();
+  private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
+
+  /**
+   * No streams yet.
+   *
+   * @param pause between two questions of a feed; 10 ms longer for each endpoint that is followed
+   * @param heartbeat the longest silence of a stream
+   * @param maxStreams how many streams may be open
+   */
+  public LiveLogs(ClickHouse clickHouse, Duration pause, Duration heartbeat, int maxStreams) {
+    this.clickHouse = clickHouse;
+    this.pause = pause.toMillis();
+    this.heartbeat = heartbeat;
+    this.maxStreams = maxStreams;
+    long period = Math.max(1, heartbeat.toMillis() / 4);
+    executor.scheduleAtFixedRate(this::beat, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    open.forEach(stream -> stream.beat(heartbeat));
+  }
+
+  /**
+   * Answers with a stream.
+   *
+   * @param resumeAfter the id of the last event that the client had, or null
+   */
+  void follow(
+      Context context,
+      LiveFeed.Key key,
+      String endpointId,
+      Set<Level> levels,
+      String jobId,
+      String resumeAfter) {
+    if (open.size() >= maxStreams) {
+      throw new ApiException(503, "TOO_MANY_STREAMS", "As many streams as may be are open")
+          .with("maxStreams", maxStreams)
+          .header("Retry-After", "10");
+    }
+    long position = position(resumeAfter);
+    EventStream stream = EventStream.open(context);
+    open.add(stream);
+    stream.ended().thenRun(() -> open.remove(stream));
+    stream.send("retry: 1000\n\n");
+    LiveStream live = new LiveStream(stream, endpointId, levels, jobId, position);
+    synchronized (feeds) {
+      LiveFeed feed = feeds.get(key);
+      if (feed == null) {
+        feed = new LiveFeed(key, clickHouse);
+        feeds.put(key, feed);
+        schedule(feed, pause, 0);
+      }
+      feed.join(live);
+    }
+  }
+
+  private static long position(String resumeAfter) {
+    if (resumeAfter == null || resumeAfter.isBlank()) {
+      return -1;
+    }
+    try {
+      long asked = Long.parseLong(resumeAfter.strip());
+      return Math.max(asked, System.currentTimeMillis() - LONGEST_RESUME);
+    } catch (NumberFormatException e) {
+      throw ApiException.invalid("Last-Event-ID", "the id of an event of this stream");
+    }
+  }
+
+  private void schedule(LiveFeed feed, long lastPause, long delay) {
+    try {
+      executor.schedule(() -> serve(feed, lastPause), delay, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException stopping) {
+      feed.close();
+    }
+  }
+
+  private void serve(LiveFeed feed, long lastPause) {
+    synchronized (feeds) {
+      if (!feed.isAlive()) {
+        feeds.remove(feed.key());
+        return;
+      }
+    }
+    long next = pause + PAUSE_PER_ENDPOINT * (feed.endpoints() - 1);
+    try {
+      if (feed.poll()) {
+        next = 0;
+      }
+    } catch (ApiException e) {
+      if (e.status() < 500 && e.status() != 429) {
+        LOG.info("Streams of {} end: {}", feed.key().credentials(), e.getMessage());
+        feed.close();
+      }
+      // Heartbeats go on, so that clients need not connect anew when ClickHouse is back.
+      next = Math.min(LONGEST_PAUSE, Math.max(pause, lastPause) * 2);
+    } catch (RuntimeException e) {
+      LOG.error("Streams cannot be served", e);
+      feed.close();
+    }
+    schedule(feed, next, next);
+  }
+
+  /** Ends all streams, so that they do not hold up the end of the server. */
+  @Override
+  public void close() {
+    executor.shutdownNow();
+    open.forEach(EventStream::close);
+  }
+}
