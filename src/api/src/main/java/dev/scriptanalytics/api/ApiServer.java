@@ -5,13 +5,13 @@ import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.configuration.ApiConfiguration;
 import dev.scriptanalytics.api.configuration.ConfigurationException;
 import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.http.Bodies;
 import dev.scriptanalytics.api.http.ErrorHandling;
 import dev.scriptanalytics.api.http.JettyErrors;
 import dev.scriptanalytics.api.logs.EndpointLogs;
 import dev.scriptanalytics.api.logs.LiveLogs;
 import dev.scriptanalytics.api.logs.LogAggregation;
 import dev.scriptanalytics.api.logs.LogSearch;
-import dev.scriptanalytics.api.http.Bodies;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -104,11 +104,10 @@ public final class ApiServer implements AutoCloseable {
           context.result("ok\n");
         });
     Gate gate = new Gate(configuration, clickHouse);
-    EndpointLogs endpointLogs = 
+    EndpointLogs endpointLogs =
         new EndpointLogs(gate, clickHouse, live, configuration.maxTimeRange());
     LogSearch search = new LogSearch(gate, clickHouse, configuration.maxTimeRange());
-    LogAggregation aggregation =
-        new LogAggregation(gate, clickHouse, configuration.maxTimeRange());
+    LogAggregation aggregation = new LogAggregation(gate, clickHouse, configuration.maxTimeRange());
     config.routes.get("/v2/endpoints/{endpointId}/logs", endpointLogs::handle);
     config.routes.post("/v2/endpoints/logs/search", search::handle);
     config.routes.post("/v2/endpoints/logs/aggregate", aggregation::handle);

@@ -3,7 +3,7 @@
  * which puts the parts together.
  *
  * <p>Below, in the order of a request: {@code http} receives it, {@code access} checks its key,
- * {@code logs} answers it, {@code clickhouse} asks. {@code error} and {@code configuration} are used
- * by all of them. Nothing is kept between requests but who may see what.
+ * {@code logs} answers it, {@code clickhouse} asks. {@code error} and {@code configuration} are
+ * used by all of them. Nothing is kept between requests but who may see what.
  */
 package dev.scriptanalytics.api;

@@ -49,8 +49,7 @@ class EndpointLogsIT {
     assertThat(answer.get("startTime").asText()).isEqualTo("2024-01-15T10:00:00Z");
     assertThat(answer.get("endTime").asText()).isEqualTo("2024-01-15T11:00:00Z");
     assertThat(answer.get("pagination"))
-        .isEqualTo(
-            JSON.readTree("{\"limit\":2,\"offset\":0,\"hasMore\":true,\"nextOffset\":2}"));
+        .isEqualTo(JSON.readTree("{\"limit\":2,\"offset\":0,\"hasMore\":true,\"nextOffset\":2}"));
     assertThat(answer.get("summary"))
         .isEqualTo(
             JSON.readTree(

@@ -204,8 +204,7 @@ class LogSearchIT {
       })
   void aWrongBodyIsRefusedByTheNameOfTheField(String route, String body, String parameter)
       throws IOException {
-    HttpResponse<String> answer =
-        api.post(ApiStack.DORA, "/v2/endpoints/logs/" + route, body);
+    HttpResponse<String> answer = api.post(ApiStack.DORA, "/v2/endpoints/logs/" + route, body);
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
     assertThat(JSON.readTree(answer.body()).get("details").get("parameter").asText())
@@ -213,8 +212,7 @@ class LogSearchIT {
   }
 
   private static JsonNode ok(String route, String body) throws IOException {
-    HttpResponse<String> answer =
-        api.post(ApiStack.DORA, "/v2/endpoints/logs/" + route, body);
+    HttpResponse<String> answer = api.post(ApiStack.DORA, "/v2/endpoints/logs/" + route, body);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return JSON.readTree(answer.body());
   }

@@ -17,12 +17,24 @@ final class LogTable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, String> LEVELS =
-      Map.of("debug", "Debug", "info", "Info", "warn", "Warning", "error", "Error", "fatal", "Fatal");
+      Map.of(
+          "debug", "Debug", "info", "Info", "warn", "Warning", "error", "Error", "fatal", "Fatal");
   private static final Map<String, Double> UNITS = Map.of("GB", 1e9, "MB", 1e6, "KB", 1e3);
   private static final Set<String> READ =
       Set.of(
-          "timestamp", "level", "message", "jobId", "requestId", "source", "metadata", "duration",
-          "memoryUsage", "gpuUtilization", "stackTrace", "logId", "stream");
+          "timestamp",
+          "level",
+          "message",
+          "jobId",
+          "requestId",
+          "source",
+          "metadata",
+          "duration",
+          "memoryUsage",
+          "gpuUtilization",
+          "stackTrace",
+          "logId",
+          "stream");
 
   private LogTable() {}
 

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Values that are used for a while after they were put, by key. Beyond a number of keys the one that
- * was put first is forgotten.
+ * Values that are used for a while after they were put, by key. Beyond a number of keys the one
+ * that was put first is forgotten.
  */
 final class Recent<V> {
   private record Entry<V>(V value, long until) {}
@@ -33,9 +33,5 @@ final class Recent<V> {
   synchronized void put(String key, V value) {
     entries.remove(key);
     entries.put(key, new Entry<>(value, System.nanoTime() + nanos));
-  }
-
-  synchronized void remove(String key) {
-    entries.remove(key);
   }
 }

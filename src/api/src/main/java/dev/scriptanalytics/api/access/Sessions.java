@@ -9,19 +9,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * The sessions of keys that ClickHouse accepted a short while ago.
  *
- * <p>A remembered session saves a question per request. It cannot let anybody in: each query carries
- * the user and the secret, and ClickHouse checks both.
+ * <p>A remembered session saves a question per request. It cannot let anybody in: each query
+ * carries the user and the secret, and ClickHouse checks both.
  */
 public final class Sessions {
   private static final int MOST = 10_000;
+  private static final Duration PASSWORDS_REMEMBERED = Duration.ofHours(1);
 
   private final ClickHouse clickHouse;
   private final Recent<Session> recent;
   private final Recent<List<String>> accountsOfAll;
+  private final Recent<Boolean> withPassword = new Recent<>(PASSWORDS_REMEMBERED, MOST);
 
   /**
    * No sessions yet.
@@ -47,6 +50,7 @@ public final class Sessions {
   Session verify(Credentials credentials) {
     JsonNode roles =
         clickHouse.ask(credentials, new Query().append("SELECT enabledRoles()")).single();
+    requirePassword(credentials);
     Set<Permission> permissions = Permission.ofRoles(texts(roles.get(0)));
     // Each permission comes with the right to ask for the accounts.
     List<String> accounts =
@@ -66,9 +70,31 @@ public final class Sessions {
     return session;
   }
 
-  /** Forgets a key that ClickHouse refused after all. */
-  public void forget(Credentials credentials) {
-    recent.remove(credentials.fingerprint());
+  /**
+   * Refuses a user without a password, whom ClickHouse lets in with any secret. Such a user is
+   * meant for ClickHouse's own machine, and this server may run there.
+   */
+  private void requirePassword(Credentials credentials) {
+    if (withPassword.get(credentials.user()) != null) {
+      return;
+    }
+    Credentials guess = new Credentials(credentials.user(), UUID.randomUUID().toString());
+    if (isAccepted(guess)) {
+      throw ApiException.unauthenticated("The key is not valid");
+    }
+    withPassword.put(credentials.user(), true);
+  }
+
+  private boolean isAccepted(Credentials credentials) {
+    try {
+      clickHouse.ask(credentials, new Query().append("SELECT 1")).single();
+      return true;
+    } catch (ApiException e) {
+      if (e.status() == 401) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -121,5 +147,4 @@ public final class Sessions {
     array.forEach(text -> texts.add(text.asText()));
     return List.copyOf(texts);
   }
-
 }

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,6 +34,7 @@ public final class ClickHouse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClickHouse.class);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final String CODE = "X-ClickHouse-Exception-Code";
+  private static final int QUOTA_EXCEEDED = 201;
   private static final int MOST_OF_ERROR = 4096;
 
   private final URI address;
@@ -54,8 +56,7 @@ public final class ClickHouse implements AutoCloseable {
     this.permits = new Semaphore(maxQueries);
     // The client's own executor grew to 90 threads under 200 parallel queries.
     this.executor = Executors.newFixedThreadPool(4, Daemon.named("clickhouse-client"));
-    this.timer =
-        Executors.newSingleThreadScheduledExecutor(Daemon.named("clickhouse-timeout"));
+    this.timer = Executors.newSingleThreadScheduledExecutor(Daemon.named("clickhouse-timeout"));
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -127,13 +128,11 @@ public final class ClickHouse implements AutoCloseable {
   private HttpRequest request(Credentials credentials, Query query) {
     String login = credentials.user() + ":" + credentials.secret();
     return HttpRequest.newBuilder(
-            URI.create(
-                address + "/?default_format=JSONCompactEachRow" + query.parameters()))
+            URI.create(address + "/?default_format=JSONCompactEachRow" + query.parameters()))
         .timeout(timeout)
         .header(
             "Authorization",
-            "Basic "
-                + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)))
+            "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)))
         .POST(HttpRequest.BodyPublishers.ofString(query.sql()))
         .build();
   }
@@ -152,6 +151,9 @@ public final class ClickHouse implements AutoCloseable {
     ApiException error = ClickHouseErrors.of(code);
     try (InputStream body = response.body()) {
       String text = new String(body.readNBytes(MOST_OF_ERROR), StandardCharsets.UTF_8);
+      if (code == QUOTA_EXCEEDED) {
+        return ClickHouseErrors.withQuota(error, text, Instant.now());
+      }
       if (error.status() == 500) {
         // The values of parameters are not in the text of the query.
         LOG.error("ClickHouse refused a query with code {}: {}\n{}", code, text, query.sql());

@@ -1,9 +1,21 @@
 package dev.scriptanalytics.api.clickhouse;
 
 import dev.scriptanalytics.api.error.ApiException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What an error code of ClickHouse means to a client. Its status and its text are not used. */
 final class ClickHouseErrors {
+  private static final Pattern QUOTA =
+      Pattern.compile(
+          " for ([0-9.]+)s has been exceeded: \\w+ = [0-9.]+/([0-9.]+)\\. Interval will end at"
+              + " ([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})");
+
   private ClickHouseErrors() {}
 
   /** The error that a client is told; {@code code} is 0 where there is none. */
@@ -13,10 +25,11 @@ final class ClickHouseErrors {
       case 497 ->
           new ApiException(
               403, "INSUFFICIENT_PERMISSIONS", "This key may not read what the request needs");
-      case 201 ->
-          tooMany("The quota of this key is used up for now");
+      case 201 -> tooMany("The quota of this key is used up for now");
       case 202 ->
-          tooMany("Too many requests of this key run at the same time");
+          tooMany("Too many requests of this key run at the same time")
+              .with("retryAfter", 1)
+              .header("Retry-After", "1");
       case 159, 160, 209 -> timeout();
       case 158, 241, 307, 396 ->
           new ApiException(
@@ -33,6 +46,31 @@ final class ClickHouseErrors {
   private static ApiException tooMany(String message) {
     return new ApiException(429, "RATE_LIMIT_EXCEEDED", message)
         .with("suggestion", "Use streaming for real-time logs");
+  }
+
+  /**
+   * Adds when a quota is filled anew, and which limit was reached.
+   *
+   * @param text of ClickHouse, such as {@code Quota for user `u` for 60s has been exceeded: queries
+   *     = 3001/3000. Interval will end at 2026-11-29 00:51:00.}
+   */
+  static ApiException withQuota(ApiException error, String text, Instant now) {
+    Matcher quota = QUOTA.matcher(text);
+    if (!quota.find()) {
+      return error.with("retryAfter", 60).header("Retry-After", "60");
+    }
+    double duration = Double.parseDouble(quota.group(1));
+    long window = Math.max(1, Math.round(duration));
+    Instant end = LocalDateTime.parse(quota.group(3).replace(' ', 'T')).toInstant(ZoneOffset.UTC);
+    long wait = Duration.between(now, end).toSeconds() + 1;
+    // The server's time zone may not be UTC. Then the window is the longest that it can be.
+    long seconds = wait >= 1 && wait <= window ? wait : window;
+    String span = window % 3600 == 0 ? window / 3600 + "h" : window / 60 + "m";
+    return error
+        .with("limit", new BigDecimal(quota.group(2)))
+        .with("window", window % 60 == 0 ? span : window + "s")
+        .with("retryAfter", seconds)
+        .header("Retry-After", Long.toString(seconds));
   }
 
   static ApiException timeout() {

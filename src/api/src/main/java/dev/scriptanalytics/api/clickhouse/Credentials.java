@@ -14,8 +14,7 @@ public record Credentials(String user, String secret) {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       sha256.update(user.getBytes(StandardCharsets.UTF_8));
       sha256.update((byte) 0);
-      return HexFormat.of()
-          .formatHex(sha256.digest(secret.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(sha256.digest(secret.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -172,8 +172,7 @@ final class OptionReader {
   void check() {
     for (String key : texts.keySet()) {
       if (!known.contains(key)) {
-        problems.add(
-            "unknown option %s; there are %s".formatted(key, String.join(", ", known)));
+        problems.add("unknown option %s; there are %s".formatted(key, String.join(", ", known)));
       }
     }
     if (!problems.isEmpty()) {

@@ -57,8 +57,6 @@ public final class HeldOutput extends OutputStream {
 
   /** Ends the connection, because the answer cannot be completed. */
   void abort(Throwable reason) {
-    ServletContextRequest.getServletContextRequest(context.req())
-        .getServletChannel()
-        .abort(reason);
+    ServletContextRequest.getServletContextRequest(context.req()).getServletChannel().abort(reason);
   }
 }

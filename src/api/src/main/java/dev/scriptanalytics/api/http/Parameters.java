@@ -11,13 +11,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The parameters of an address, read strictly: each at most once, none that the route does not know,
- * all in UTF-8. A misspelled parameter that is ignored would give a wrong answer that looks right.
+ * The parameters of an address, read strictly: each at most once, none that the route does not
+ * know, all in UTF-8. A misspelled parameter that is ignored would give a wrong answer that looks
+ * right.
  */
 public final class Parameters {
   private static final Set<String> SECRETS =
       Set.of(
-          "api_key", "apikey", "api-key", "key", "token", "access_token", "authorization", "password",
+          "api_key",
+          "apikey",
+          "api-key",
+          "key",
+          "token",
+          "access_token",
+          "authorization",
+          "password",
           "secret");
 
   private final Map<String, String> values;
@@ -74,7 +82,8 @@ public final class Parameters {
         int high = whole ? Character.digit(text.charAt(i + 1), 16) : -1;
         int low = whole ? Character.digit(text.charAt(i + 2), 16) : -1;
         if (high < 0 || low < 0) {
-          throw malformed(parameter, "percent-encoded: % must be followed by two hexadecimal digits");
+          throw malformed(
+              parameter, "percent-encoded: % must be followed by two hexadecimal digits");
         }
         bytes[length++] = (byte) (high << 4 | low);
         i += 2;

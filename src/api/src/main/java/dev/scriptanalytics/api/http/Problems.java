@@ -18,7 +18,9 @@ final class Problems {
   /** The body of an error, as UTF-8. */
   static byte[] body(ApiException error) {
     Map<String, Object> body = new LinkedHashMap<>();
-    body.put("type", "urn:script-analytics:error:" + error.error().toLowerCase(Locale.ROOT).replace('_', '-'));
+    body.put(
+        "type",
+        "urn:script-analytics:error:" + error.error().toLowerCase(Locale.ROOT).replace('_', '-'));
     body.put("title", HttpStatus.getMessage(error.status()));
     body.put("status", error.status());
     body.put("detail", error.getMessage());
@@ -39,8 +41,7 @@ final class Problems {
       case 405 ->
           new ApiException(405, "METHOD_NOT_ALLOWED", "This address does not take this method");
       case 408, 504 -> new ApiException(status, "TIMEOUT", "The request took too long");
-      case 413 ->
-          new ApiException(413, "BODY_TOO_LARGE", "The body of the request is too large");
+      case 413 -> new ApiException(413, "BODY_TOO_LARGE", "The body of the request is too large");
       case 414 -> new ApiException(414, "ADDRESS_TOO_LONG", "The address is too long");
       case 431 -> new ApiException(431, "HEADERS_TOO_LARGE", "The request's headers are too large");
       case 503 -> ApiException.unavailable();

@@ -20,8 +20,19 @@ public final class EndpointLogs {
   private static final List<String> FORMATS = List.of("json", "text", "csv");
   private static final List<String> KNOWN =
       List.of(
-          "account", "startTime", "endTime", "level", "limit", "offset", "jobId", "search",
-          "caseSensitive", "format", "stream", "lines", "order");
+          "account",
+          "startTime",
+          "endTime",
+          "level",
+          "limit",
+          "offset",
+          "jobId",
+          "search",
+          "caseSensitive",
+          "format",
+          "stream",
+          "lines",
+          "order");
   private static final int DEFAULT_LIMIT = 1000;
   private static final int MOST_LINES = 1000;
 
@@ -89,7 +100,8 @@ public final class EndpointLogs {
     session.require(Permission.STREAM, "Log streaming");
     for (String name : List.of("startTime", "endTime", "limit", "offset", "lines", "order")) {
       if (parameters.has(name)) {
-        throw ApiException.invalid(name, "left out of a stream, which has what arrives from now on");
+        throw ApiException.invalid(
+            name, "left out of a stream, which has what arrives from now on");
       }
     }
     parameters.choice("format", "json", List.of("json"));
@@ -100,8 +112,7 @@ public final class EndpointLogs {
     }
     live.follow(
         context,
-        new LiveFeed.Key(
-            session.credentials(), account, filter.search(), filter.caseSensitive()),
+        new LiveFeed.Key(session.credentials(), account, filter.search(), filter.caseSensitive()),
         context.pathParam("endpointId"),
         filter.levels(),
         parameters.text("jobId"),

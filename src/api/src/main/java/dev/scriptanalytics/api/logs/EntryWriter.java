@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * An entry in the three forms of the API: as JSON as it was sent, as a line of text, and as a line of
- * CSV.
+ * An entry in the three forms of the API: as JSON as it was sent, as a line of text, and as a line
+ * of CSV.
  */
 final class EntryWriter {
   /** The first line of CSV. */
@@ -27,15 +27,26 @@ final class EntryWriter {
   /** Fields of an entry that further fields of the same name do not replace. */
   private static final Set<String> OWN =
       Set.of(
-          "timestamp", "level", "originalLevel", "message", "jobId", "requestId", "source",
-          "metadata", "stackTrace", "logId", "endpointId", "duration", "memoryUsage",
+          "timestamp",
+          "level",
+          "originalLevel",
+          "message",
+          "jobId",
+          "requestId",
+          "source",
+          "metadata",
+          "stackTrace",
+          "logId",
+          "endpointId",
+          "duration",
+          "memoryUsage",
           "gpuUtilization");
 
   private EntryWriter() {}
 
   /**
-   * Writes an entry as an object. Fields that the API does not document have a value only where there
-   * is something to say.
+   * Writes an entry as an object. Fields that the API does not document have a value only where
+   * there is something to say.
    *
    * @param withEndpoint whether the entries around it are of several endpoints
    */
@@ -43,8 +54,7 @@ final class EntryWriter {
     json(json, entry, withEndpoint, true);
   }
 
-  private static void json(
-      JsonGenerator json, Entry entry, boolean withEndpoint, boolean withNulls)
+  private static void json(JsonGenerator json, Entry entry, boolean withEndpoint, boolean withNulls)
       throws IOException {
     JsonNode extra = entry.extra();
     json.setCodec(JSON);
@@ -136,9 +146,9 @@ final class EntryWriter {
    * TIMESTAMP [LEVEL] SOURCE: MESSAGE DETAIL (JOB)
    * </pre>
    *
-   * The detail of a warning or an error is the metadata's {@code error}, without what follows "after",
-   * or its {@code utilizationPercent}; that of any other entry is its duration. A line break in a
-   * message is written as {@code \n}, so that an entry is one line.
+   * The detail of a warning or an error is the metadata's {@code error}, without what follows
+   * "after", or its {@code utilizationPercent}; that of any other entry is its duration. A line
+   * break in a message is written as {@code \n}, so that an entry is one line.
    */
   static String line(Entry entry) {
     StringBuilder line = new StringBuilder(entry.timestamp());
@@ -175,7 +185,11 @@ final class EntryWriter {
     line.add(entry.level().word());
     for (String text :
         List.of(
-            entry.message(), entry.jobId(), entry.requestId(), entry.source(), entry.metadataText())) {
+            entry.message(),
+            entry.jobId(),
+            entry.requestId(),
+            entry.source(),
+            entry.metadataText())) {
       line.add(quoted(text));
     }
     line.add(asSent("duration", extra, entry.duration()));
@@ -196,8 +210,7 @@ final class EntryWriter {
   }
 
   private static String quoted(String text) {
-    boolean plain =
-        text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
     return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 

@@ -68,7 +68,8 @@ enum Level {
       return "true";
     }
     String list =
-        String.join(", ", Arrays.stream(values()).filter(levels::contains).map(l -> l.stored).toList());
+        String.join(
+            ", ", Arrays.stream(values()).filter(levels::contains).map(l -> l.stored).toList());
     return "log_level IN (" + list + ")";
   }
 }

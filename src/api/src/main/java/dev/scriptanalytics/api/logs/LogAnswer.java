@@ -88,11 +88,7 @@ final class LogAnswer {
   }
 
   private static void body(
-      Context context,
-      String contentType,
-      String header,
-      Rows rows,
-      Function<Entry, String> line) {
+      Context context, String contentType, String header, Rows rows, Function<Entry, String> line) {
     Answers.send(
         context,
         contentType,

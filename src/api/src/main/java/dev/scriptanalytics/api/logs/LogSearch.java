@@ -100,7 +100,8 @@ public final class LogSearch {
   }
 
   /**
-   * The filter of a body. Lists may be given by their plural or, as aggregations do, their singular.
+   * The filter of a body. Lists may be given by their plural or, as aggregations do, their
+   * singular.
    *
    * @param levels the levels that are wanted where the body names none
    */
@@ -116,11 +117,7 @@ public final class LogSearch {
     boolean caseSensitive = search.flag("caseSensitive", false);
     search.finish();
     return new LogFilter(
-        wanted,
-        sources,
-        query,
-        caseSensitive,
-        MetadataCondition.read(filters.object("metadata")));
+        wanted, sources, query, caseSensitive, MetadataCondition.read(filters.object("metadata")));
   }
 
   private static List<String> list(JsonFields filters, String plural, String singular, int most) {

@@ -17,8 +17,7 @@ record MetadataCondition(String field, String operator, JsonNode value) {
   private static final Map<String, String> COMPARISONS =
       Map.of("$gt", " > ", "$gte", " >= ", "$lt", " < ", "$lte", " <= ");
   private static final List<String> OPERATORS =
-      List.of(
-          "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$regex", "$exists");
+      List.of("$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$regex", "$exists");
   private static final int MOST = 100;
 
   private static final Map<String, String> OWN_NUMBERS =
@@ -36,12 +35,18 @@ record MetadataCondition(String field, String operator, JsonNode value) {
               + " memory_bytes >= 1e6, concat(toString(memory_bytes / 1e6), 'MB'),"
               + " memory_bytes >= 1e3, concat(toString(memory_bytes / 1e3), 'KB'),"
               + " concat(toString(memory_bytes), 'B'))",
-          "jobId", "run_id",
-          "requestId", "request_id",
-          "source", "source",
-          "message", "log_message",
-          "errorCode", "error_code",
-          "level", Level.SQL);
+          "jobId",
+          "run_id",
+          "requestId",
+          "request_id",
+          "source",
+          "source",
+          "message",
+          "log_message",
+          "errorCode",
+          "error_code",
+          "level",
+          Level.SQL);
 
   /** Reads all conditions of an object, which may be empty. */
   static List<MetadataCondition> read(JsonFields fields) {
@@ -49,11 +54,10 @@ record MetadataCondition(String field, String operator, JsonNode value) {
     for (String field : fields.names()) {
       JsonNode value = fields.get(field);
       if (value != null && value.isObject()) {
-        value.properties()
+        value
+            .properties()
             .forEach(
-                entry ->
-                    conditions.add(
-                        checked(fields, field, entry.getKey(), entry.getValue())));
+                entry -> conditions.add(checked(fields, field, entry.getKey(), entry.getValue())));
       } else {
         conditions.add(checked(fields, field, "$eq", value));
       }
@@ -69,7 +73,8 @@ record MetadataCondition(String field, String operator, JsonNode value) {
     String path = fields.path(field) + "." + operator;
     boolean isValid =
         switch (operator) {
-          case "$gt", "$gte", "$lt", "$lte" -> value.isNumber() && Double.isFinite(value.asDouble());
+          case "$gt", "$gte", "$lt", "$lte" ->
+              value.isNumber() && Double.isFinite(value.asDouble());
           case "$regex" -> value.isTextual();
           case "$exists" -> value.isBoolean();
           case "$eq", "$ne" -> value != null && value.isValueNode() && !value.isNull();

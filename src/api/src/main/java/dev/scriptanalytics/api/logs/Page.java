@@ -14,8 +14,7 @@ record Page(int limit, int offset) {
   }
 
   static ApiException tooMany(long requested) {
-    return new ApiException(
-            413, "TOO_MANY_LOGS", "Requested log range contains too many entries")
+    return new ApiException(413, "TOO_MANY_LOGS", "Requested log range contains too many entries")
         .with("requestedCount", requested)
         .with("maxAllowed", MOST)
         .with(

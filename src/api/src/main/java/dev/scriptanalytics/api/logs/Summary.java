@@ -26,8 +26,8 @@ final class Summary {
   private final List<CommonError> errors = new ArrayList<>();
 
   /**
-   * The question. An error is named by its code, or by the first line of its message, where words with
-   * digits are {@code *}.
+   * The question. An error is named by its code, or by the first line of its message, where words
+   * with digits are {@code *}.
    */
   static Query query(Scope scope, LogFilter filter) {
     Query query = new Query();
@@ -78,7 +78,10 @@ final class Summary {
         && errors.size() < MOST_ERRORS) {
       errors.add(
           new CommonError(
-              row.get(4).asText(), wanted, instant(row.get(7).asLong()), instant(row.get(8).asLong())));
+              row.get(4).asText(),
+              wanted,
+              instant(row.get(7).asLong()),
+              instant(row.get(8).asLong())));
     }
   }
 
