@@ -15,6 +15,9 @@ import dev.scriptanalytics.api.logs.LogSearch;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -103,6 +106,10 @@ public final class ApiServer implements AutoCloseable {
           }
           context.result("ok\n");
         });
+    byte[] description = resource("/openapi.yaml");
+    config.routes.get(
+        "/openapi.yaml",
+        context -> context.contentType("application/yaml").result(description));
     Gate gate = new Gate(configuration, clickHouse);
     EndpointLogs endpointLogs =
         new EndpointLogs(gate, clickHouse, live, configuration.maxTimeRange());
@@ -116,6 +123,14 @@ public final class ApiServer implements AutoCloseable {
   private void configure(Server server) {
     server.setErrorHandler(new JettyErrors());
     server.setStopTimeout(configuration.stopTimeout().toMillis());
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = ApiServer.class.getResourceAsStream(name)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The port that it listens on. */

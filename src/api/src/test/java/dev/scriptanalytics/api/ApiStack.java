@@ -137,17 +137,25 @@ final class ApiStack implements BeforeAllCallback {
     return URI.create("http://127.0.0.1:" + server.port() + path);
   }
 
-  /** The answer to a request with a key; headers are names and values in turn. */
+  /**
+   * The answer to a request with a key, held against {@code openapi.yaml}; headers are names and
+   * values in turn.
+   */
   HttpResponse<String> get(String key, String path, String... headers) {
     return send(request(key, path, headers).GET().build());
   }
 
   /** The answer to JSON that is sent with a key. */
   HttpResponse<String> post(String key, String path, String json) {
-    return send(
-        request(key, path, "Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(json))
-            .build());
+    HttpResponse<String> answer =
+        send(
+            request(key, path, "Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build());
+    if (answer.statusCode() == 200) {
+      Description.checkRequest(path, json);
+    }
+    return answer;
   }
 
   HttpRequest.Builder request(String key, String path, String... headers) {
@@ -164,7 +172,10 @@ final class ApiStack implements BeforeAllCallback {
 
   HttpResponse<String> send(HttpRequest request) {
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      HttpResponse<String> answer =
+          client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      Description.check(answer);
+      return answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

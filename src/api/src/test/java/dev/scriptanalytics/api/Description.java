@@ -1,0 +1,108 @@
+package dev.scriptanalytics.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.dialect.Dialects;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.yaml.snakeyaml.Yaml;
+
+/** {@code openapi.yaml}, which every answer of the tests is held against. */
+final class Description {
+  private static final String NAME = "https://script-analytics/openapi.yaml";
+  private static final String TEXT = text();
+  private static final Map<String, Object> CONTENT = new Yaml().load(TEXT);
+  private static final SchemaRegistry SCHEMAS =
+      SchemaRegistry.withDialect(
+          Dialects.getOpenApi31(), builder -> builder.schemas(Map.of(NAME, TEXT)));
+
+  private Description() {}
+
+  private static String text() {
+    try (InputStream in = Description.class.getResourceAsStream("/openapi.yaml")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Fails unless status, content type and body of an answer are described. */
+  static void check(HttpResponse<String> answer) {
+    String route = route(answer.request().uri().getRawPath());
+    String type = answer.headers().firstValue("Content-Type").orElse("").replaceFirst(";.*", "");
+    if (answer.statusCode() != 200) {
+      assertThat(type).isEqualTo("application/problem+json");
+      valid("#/components/schemas/Problem", answer.body());
+      return;
+    }
+    String method = answer.request().method().toLowerCase(Locale.ROOT);
+    Object described = at("paths", route, method, "responses", "200", "content", type);
+    assertThat(described).as("%s %s with %s", method, route, type).isNotNull();
+    if (type.equals("application/json")) {
+      valid(
+          "#/paths/%s/%s/responses/200/content/application~1json/schema"
+              .formatted(pointer(route), method),
+          answer.body());
+    }
+  }
+
+  /** Fails unless a body that the server took is described. */
+  static void checkRequest(String path, String body) {
+    valid(
+        "#/paths/%s/post/requestBody/content/application~1json/schema".formatted(pointer(path)),
+        body);
+  }
+
+  /** The names of a route's parameters in its address. */
+  static List<String> parameters(String route, String method) {
+    return ((List<?>) at("paths", route, method, "parameters"))
+        .stream()
+            .map(parameter -> (Map<?, ?>) parameter)
+            .map(parameter -> parameter.containsKey("$ref") ? account() : parameter)
+            .filter(parameter -> "query".equals(parameter.get("in")))
+            .map(parameter -> (String) parameter.get("name"))
+            .toList();
+  }
+
+  private static Map<?, ?> account() {
+    return (Map<?, ?>) at("components", "parameters", "account");
+  }
+
+  private static String route(String path) {
+    return path.replaceFirst("^/v2/endpoints/[^/]+/logs$", "/v2/endpoints/{endpointId}/logs");
+  }
+
+  private static String pointer(String route) {
+    return route.replace("/", "~1").replace("{", "%7B").replace("}", "%7D");
+  }
+
+  private static void valid(String fragment, String body) {
+    Schema schema = SCHEMAS.getSchema(SchemaLocation.of(NAME + fragment));
+    assertThat(
+            schema.validate(
+                body,
+                InputFormat.JSON,
+                execution ->
+                    execution.executionConfig(config -> config.formatAssertionsEnabled(true))))
+        .as(body)
+        .isEmpty();
+  }
+
+  private static Object at(String... path) {
+    Object node = CONTENT;
+    for (String name : path) {
+      node = node instanceof Map<?, ?> map ? map.get(name) : null;
+    }
+    return node;
+  }
+}
