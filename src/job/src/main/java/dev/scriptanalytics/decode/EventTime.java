@@ -1,5 +1,7 @@
 package dev.scriptanalytics.decode;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Parses the times of events into microseconds since 1970: ISO-8601 text, or a number whose size
  * implies its unit.
@@ -11,6 +13,9 @@ public final class EventTime {
   /** The result for a text that is not a time, or a time that microseconds cannot express. */
   public static final long INVALID = Long.MIN_VALUE;
 
+  /** A longer text is not a time, and no regular expression need look at it. */
+  private static final int MAX_BYTES = 200;
+
   private static final long MICROS_PER_SECOND = 1_000_000L;
   private static final int MAX_OFFSET_SECONDS = 18 * 3600;
   private static final int[] MICROS_PER_FRACTION = {
@@ -20,17 +25,27 @@ public final class EventTime {
   private EventTime() {}
 
   /**
-   * Reads a time with offset, such as {@code 2025-05-14T06:07:27.238927Z}, or a number in decimal
-   * text as {@link #microsOf} does.
+   * Reads a time such as {@code 2025-05-14T06:07:27.238927Z}, or a number in decimal text as {@link
+   * #microsOf} does. The forms that most producers write are read byte by byte here, all others of
+   * ISO-8601 by {@link Iso8601}.
    *
-   * <p>It accepts what {@link java.time.format.DateTimeFormatter#ISO_OFFSET_DATE_TIME} accepts
-   * (seconds may be missing; up to 9 fraction digits; no hour 24, no second 60), and also a space
-   * instead of the {@code T}, and offsets without a colon ({@code +0200}).
-   *
-   * @param text the characters in ASCII, with JSON escapes decoded
+   * @param text the characters in UTF-8, with JSON escapes decoded
    * @return microseconds since 1970, negative before; or {@link #INVALID}
    */
   public static long parseMicros(byte[] text, int start, int end) {
+    long micros = parseCommonForms(text, start, end);
+    if (micros != INVALID || end - start > MAX_BYTES) {
+      return micros;
+    }
+    return Iso8601.parseMicros(new String(text, start, end - start, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Reads what {@link java.time.format.DateTimeFormatter#ISO_OFFSET_DATE_TIME} accepts (seconds may
+   * be missing; up to 9 fraction digits; no hour 24, no second 60), also with a space instead of
+   * the {@code T} and with offsets without a colon ({@code +0200}); and numbers.
+   */
+  static long parseCommonForms(byte[] text, int start, int end) {
     int yearEnd = start + 4;
     if (end - start < 5 || text[yearEnd] != '-' || !isDigit(text[start])) {
       boolean signedYear = start < end && (text[start] == '-' || text[start] == '+');

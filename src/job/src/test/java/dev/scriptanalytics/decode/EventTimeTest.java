@@ -259,7 +259,7 @@ class EventTimeTest {
   private static long readRepeatedly(byte[] text, byte[] number) {
     long sum = 0;
     for (int i = 0; i < READINGS; i++) {
-      sum += EventTime.parseMicros(text, 0, text.length) >>> 20;
+      sum += EventTime.parseCommonForms(text, 0, text.length) >>> 20;
       sum += EventTime.microsOf(number, 0, number.length) >>> 20;
     }
     return sum;
@@ -319,7 +319,7 @@ class EventTimeTest {
   /** With digits around it, which must not be read. */
   private static long parse(String text) {
     byte[] bytes = ("1" + text + "1").getBytes(UTF_8);
-    return EventTime.parseMicros(bytes, 1, bytes.length - 1);
+    return EventTime.parseCommonForms(bytes, 1, bytes.length - 1);
   }
 
   private static long of(String number) {
