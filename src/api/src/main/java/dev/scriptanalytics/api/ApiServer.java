@@ -108,8 +108,7 @@ public final class ApiServer implements AutoCloseable {
         });
     byte[] description = resource("/openapi.yaml");
     config.routes.get(
-        "/openapi.yaml",
-        context -> context.contentType("application/yaml").result(description));
+        "/openapi.yaml", context -> context.contentType("application/yaml").result(description));
     Gate gate = new Gate(configuration, clickHouse);
     EndpointLogs endpointLogs =
         new EndpointLogs(gate, clickHouse, live, configuration.maxTimeRange());

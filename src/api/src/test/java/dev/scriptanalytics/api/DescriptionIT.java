@@ -8,7 +8,9 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** {@code openapi.yaml} beside the server that it describes; {@link ApiStack} checks each answer. */
+/**
+ * {@code openapi.yaml} beside the server that it describes; {@link ApiStack} checks each answer.
+ */
 class DescriptionIT {
   @RegisterExtension static final ApiStack api = new ApiStack();
 
