@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -61,7 +62,7 @@ class ParametersIT {
   void theDocumentedRequestsAreAnsweredAsCurlSendsThem(String query, int status)
       throws IOException {
     // By hand: curl sends | as it is, which Java's client does not.
-    try (Socket socket = new Socket("127.0.0.1", api.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
       String request =
           "GET %s HTTP/1.1\r\nHost: api\r\nUser-Agent: curl/8\r\nAccept: */*\r\n"
                   .formatted(LOGS + query)

@@ -170,7 +170,7 @@ public final class EndpointLogs {
       }
     } finally {
       // Where the first question failed, the second is not worth an answer.
-      pageRows.thenAccept(Rows::close);
+      var unused = pageRows.thenAccept(Rows::close);
     }
   }
 

@@ -59,7 +59,7 @@ enum Level {
   }
 
   String word() {
-    return WORDS.get(ordinal());
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** A condition in SQL that holds for entries of these levels. */

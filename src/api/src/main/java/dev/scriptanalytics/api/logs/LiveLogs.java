@@ -47,7 +47,7 @@ public final class LiveLogs implements AutoCloseable {
     this.heartbeat = heartbeat;
     this.maxStreams = maxStreams;
     long period = Math.max(1, heartbeat.toMillis() / 4);
-    executor.scheduleAtFixedRate(this::beat, period, period, TimeUnit.MILLISECONDS);
+    var unused = executor.scheduleAtFixedRate(this::beat, period, period, TimeUnit.MILLISECONDS);
   }
 
   private void beat() {
@@ -74,7 +74,7 @@ public final class LiveLogs implements AutoCloseable {
     long position = position(resumeAfter);
     EventStream stream = EventStream.open(context);
     open.add(stream);
-    stream.ended().thenRun(() -> open.remove(stream));
+    var unused = stream.ended().thenRun(() -> open.remove(stream));
     stream.send("retry: 1000\n\n");
     LiveStream live = new LiveStream(stream, endpointId, levels, jobId, position);
     synchronized (feeds) {
@@ -102,7 +102,7 @@ public final class LiveLogs implements AutoCloseable {
 
   private void schedule(LiveFeed feed, long lastPause, long delay) {
     try {
-      executor.schedule(() -> serve(feed, lastPause), delay, TimeUnit.MILLISECONDS);
+      var unused = executor.schedule(() -> serve(feed, lastPause), delay, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException stopping) {
       feed.close();
     }

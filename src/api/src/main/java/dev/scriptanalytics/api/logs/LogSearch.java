@@ -66,7 +66,7 @@ public final class LogSearch {
       }
     } finally {
       // Where the first question failed, the second is not worth an answer.
-      pageRows.thenAccept(Rows::close);
+      var unused = pageRows.thenAccept(Rows::close);
     }
   }
 
