@@ -82,8 +82,8 @@ public final class JobOptions {
           "runs.topics",
           "script-runs",
           listMatching(TOPIC, TOPICS),
-          "The topics that carry run events, separated by commas. The timestamp of a topic's records"
-              + " is taken as the time of arrival, so message.timestamp.type=LogAppendTime is"
+          "The topics that carry run events, separated by commas. The timestamp of a record is"
+              + " taken as its time of arrival, so message.timestamp.type=LogAppendTime is"
               + " advised.");
 
   public static final ConfigOption<List<String>> LOGS_TOPICS =
@@ -91,24 +91,25 @@ public final class JobOptions {
           "logs.topics",
           "script-logs",
           listMatching(TOPIC, TOPICS).or(List::isEmpty, "nothing, or " + TOPICS),
-          "The same for log entries in JSON: native ones, spans of korelogger, and what the"
-              + " endpoints' logs API answers, told apart by their shape. Empty: none is read.");
+          "The topics that carry log entries in JSON, separated by commas: native entries,"
+              + " korelogger spans and entries of the endpoints' logs API, told apart by their"
+              + " fields. If empty, the job reads no log entries.");
 
   public static final ConfigOption<List<String>> OTLP_LOGS_TOPICS =
       TOPICS_OPTIONS.listOrNone(
           "otlp.logs.topics",
           "",
           listMatching(TOPIC, TOPICS).or(List::isEmpty, "nothing, or " + TOPICS),
-          "The same for logs of OpenTelemetry, in protobuf or JSON, as the Collector's Kafka exporter"
-              + " writes them, by default to otlp_logs. Empty: none is read.");
+          "The topics that carry OpenTelemetry logs in protobuf or JSON. The Collector's Kafka"
+              + " exporter writes them to otlp_logs by default. If empty, the job reads none.");
 
   public static final ConfigOption<List<String>> OTLP_SPANS_TOPICS =
       TOPICS_OPTIONS.listOrNone(
           "otlp.spans.topics",
           "",
           listMatching(TOPIC, TOPICS).or(List::isEmpty, "nothing, or " + TOPICS),
-          "The same for spans of OpenTelemetry, by default in otlp_spans, of which those with"
-              + " faas.invocation_id are runs. Empty: none is read.");
+          "The topics that carry OpenTelemetry spans. The Collector writes them to otlp_spans by"
+              + " default. A span with faas.invocation_id is a run. If empty, the job reads none.");
 
   // The spans of korelogger
 
@@ -117,26 +118,26 @@ public final class JobOptions {
           "message",
           "log.message",
           "The attribute of a korelogger span that holds the message. A span without it is a dead"
-              + " letter, so under a wrong name all are.");
+              + " letter. With a wrong name, every korelogger span becomes a dead letter.");
 
   public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_LEVEL =
       attribute(
           "level",
           "log.level",
-          "The attribute that holds the level. Under a wrong name every entry is Info.");
+          "The attribute that holds the level. With a wrong name, every entry is Info.");
 
   public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_LOG_ID =
       attribute(
           "log-id",
           "log.meta.logid",
-          "The attribute that holds the entry's own id. Under a wrong name ids are made of the"
-              + " content, and two entries that do not differ in anything are one.");
+          "The attribute that holds the entry's id. With a wrong name, ids are made from the"
+              + " content, and two equal entries become one.");
 
   public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_RUN_ID =
       attribute(
           "run-id",
           "run_id",
-          "The attribute that holds the run's id. Under a wrong name no entry is tied to its run.");
+          "The attribute that holds the run's id. With a wrong name, no entry is tied to its run.");
 
   public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_DEPLOYMENT_ID =
       attribute("deployment-id", "deployment_id", "The attribute that holds the deployment's id.");
@@ -145,8 +146,8 @@ public final class JobOptions {
       attribute(
           "deployment-version",
           "deployment_version",
-          "The attribute that holds the deployment's version, a number. Where there is none, the run"
-              + " tells it.");
+          "The attribute that holds the deployment's version, a number. If the attribute is"
+              + " missing, the job takes the value from the run.");
 
   public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_SOURCE =
       attribute("source", "source", "The attribute that holds where the entry came from.");
@@ -158,20 +159,22 @@ public final class JobOptions {
       attribute(
           "account",
           "account",
-          "The attribute that holds the account. Under a wrong name every entry is the default"
-              + " account's, and apart from its run.");
+          "The attribute that holds the account. With a wrong name, every entry belongs to the"
+              + " default account and is not tied to its run.");
 
   public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_SCRIPT =
       attribute(
           "script",
           "script",
-          "The attribute that holds the script's name. Where there is none, the run tells it.");
+          "The attribute that holds the script's name. If the attribute is missing, the job takes"
+              + " the value from the run.");
 
   public static final ConfigOption<String> KORELOGGER_ATTRIBUTE_FUNCTION =
       attribute(
           "function",
           "function",
-          "The attribute that holds the function's name. Where there is none, the run tells it.");
+          "The attribute that holds the function's name. If the attribute is missing, the job"
+              + " takes the value from the run.");
 
   // Source
 
@@ -180,10 +183,10 @@ public final class JobOptions {
           "source.idle-timeout",
           "10 s",
           durationBetween("100 ms", "1 h"),
-          "After how long without a record a partition no longer holds back the watermark. Too"
-              + " short: a partition that merely pauses is left behind, and its cells leave state"
-              + " earlier than need be. Too long: one empty partition keeps every finished cell in"
-              + " state for as long.");
+          "How long a partition may be without a record before it no longer holds back the"
+              + " watermark. Too short: a partition that only pauses is left behind, and the job"
+              + " removes its cells too early. Too long: one empty partition keeps every finished"
+              + " cell in state for that time.");
 
   public static final ConfigOption<Duration> SOURCE_MAX_OUT_OF_ORDERNESS =
       READING_OPTIONS.duration(
@@ -191,7 +194,7 @@ public final class JobOptions {
           "10 s",
           durationBetween("0 s", "1 h"),
           "How far the arrival times of one partition may run backwards. With LogAppendTime they"
-              + " hardly do. Too small: cells leave state while records of theirs still come. Too"
+              + " hardly do. Too small: the job removes cells whose records still arrive. Too"
               + " large: cells stay in state longer; no result changes.");
 
   public static final ConfigOption<Duration> SOURCE_MAX_DRIFT =
@@ -199,10 +202,11 @@ public final class JobOptions {
           "source.max-drift",
           "5 min",
           durationBetween("1 s", "365 d"),
-          "How far, in time of arrival, one source may be ahead of another: runs of logs, or logs of"
-              + " runs. It matters when old records are read, and should be well below"
-              + " log.await-run. Short: the faster source often pauses. Long: in a replay, log"
-              + " entries are read so long before their run that nothing of it is added to them.");
+          "How far, in time of arrival, one source may be ahead of another: runs ahead of logs,"
+              + " or logs ahead of runs. It matters in a replay of old records, and should be"
+              + " well below log.await-run. Too short: the faster source often pauses. Too long:"
+              + " in a replay, the job reads log entries long before their run, and they stay"
+              + " without its script, deployment and function.");
 
   // Events
 
@@ -211,20 +215,20 @@ public final class JobOptions {
           "event.max-age",
           "30 d",
           durationBetween("1 min", "3650 d"),
-          "How long before its arrival an event may be dated; an older one is a dead letter. Not"
-              + " more than retention.days, because ClickHouse drops a row that is past its"
-              + " retention without a word; where retention.accounts has fewer days for an account,"
-              + " these are its limit. Too short: a producer that was cut off for a while loses"
-              + " its events to dead_letters. Long: one wrong clock opens a partition a day.");
+          "How long before its arrival an event may be dated; an older one is a dead letter. It"
+              + " may not exceed retention.days, because ClickHouse drops a row past its"
+              + " retention without a message. If retention.accounts gives an account fewer days,"
+              + " that is its limit. Too short: a producer that was cut off for a while loses its"
+              + " events to dead_letters. Too long: a wrong clock creates one partition per day.");
 
   public static final ConfigOption<Duration> EVENT_MAX_AHEAD =
       EVENTS_OPTIONS.duration(
           "event.max-ahead",
           "1 d",
           durationBetween("0 s", "365 d"),
-          "How long after its arrival an event may be dated; one further ahead is a dead letter. At"
-              + " 0 s every producer whose clock is a little fast is refused. Long: rows of a wrong"
-              + " clock stand at the top of every list until their time has come.");
+          "How long after its arrival an event may be dated; one further ahead is a dead letter."
+              + " At 0 s, every producer with a slightly fast clock is refused. Too long: rows of"
+              + " a wrong clock stand at the top of every list until their time has come.");
 
   public static final ConfigOption<MemorySize> EVENT_MAX_BYTES =
       EVENTS_OPTIONS.size(
@@ -232,58 +236,62 @@ public final class JobOptions {
           "8 mb",
           sizeBetween("1 kb", "64 mb"),
           "The largest record that is read; a larger one is a dead letter. Below the topic's"
-              + " max.message.bytes, good events are refused. Large: a flood of such records needs"
-              + " this much memory each, several times over, on its way through the job.");
+              + " max.message.bytes, good events are refused. Too large: each record of a flood"
+              + " of such records takes several times this much memory on its way through the"
+              + " job.");
 
   public static final ConfigOption<MemorySize> EVENT_MAX_INPUT_BYTES =
       EVENTS_OPTIONS.size(
           "event.max-input-bytes",
           "64 kb",
           sizeBetween("0 b", "16 mb"),
-          "At how many bytes of UTF-8 a run's input is cut; the row's column truncated says so. At 0"
-              + " b none is kept. Large: runs grow by what scripts are called with, on the wire, in"
-              + " state and on disk.");
+          "After how many bytes of UTF-8 a run's input is cut; the row's column truncated then"
+              + " names it. At 0 b, no input is kept. Too large: runs grow with their inputs on"
+              + " the wire, in state and on disk.");
 
   public static final ConfigOption<MemorySize> EVENT_MAX_OUTPUT_BYTES =
       EVENTS_OPTIONS.size(
           "event.max-output-bytes",
           "64 kb",
           sizeBetween("0 b", "16 mb"),
-          "The same for a run's output.");
+          "After how many bytes of UTF-8 a run's output is cut, as event.max-input-bytes does for"
+              + " the input.");
 
   public static final ConfigOption<MemorySize> EVENT_MAX_MESSAGE_BYTES =
       EVENTS_OPTIONS.size(
           "event.max-message-bytes",
           "32 kb",
           sizeBetween("64 b", "16 mb"),
-          "The same for a log entry's message, an error's message, and one line of captured stdout"
-              + " or stderr. Too small: messages lose the end, which is where the cause often"
-              + " stands.");
+          "After how many bytes of UTF-8 these are cut: a log entry's message, an error's"
+              + " message, a line of captured stdout or stderr. Too small: messages lose their"
+              + " end, which often names the cause.");
 
   public static final ConfigOption<MemorySize> EVENT_MAX_STACK_TRACE_BYTES =
       EVENTS_OPTIONS.size(
           "event.max-stack-trace-bytes",
           "32 kb",
           sizeBetween("64 b", "16 mb"),
-          "The same for a stack trace. Too small: the last 'Caused by' is cut off.");
+          "After how many bytes of UTF-8 a stack trace is cut. Too small: the last 'Caused by' is"
+              + " lost.");
 
   public static final ConfigOption<MemorySize> EVENT_MAX_NAME_BYTES =
       EVENTS_OPTIONS.size(
           "event.max-name-bytes",
           "1 kb",
           sizeBetween("16 b", "64 kb"),
-          "The longest account, script, function, source or id; an event with a longer one that"
-              + " identifies it is a dead letter, since two cut ids might be one. Large: keys, which"
-              + " stand in state and in ClickHouse's primary index, grow by what producers send.");
+          "The largest account, script, function, source or id in bytes of UTF-8. An event with a"
+              + " larger one that identifies it is a dead letter, since two cut ids might be"
+              + " equal; other names are cut. Too large: keys in state and in ClickHouse's"
+              + " primary index grow with what producers send.");
 
   public static final ConfigOption<MemorySize> DEAD_LETTER_MAX_BYTES =
       DEAD_LETTERS_OPTIONS.size(
           "dead-letter.max-bytes",
           "64 kb",
           sizeBetween("0 b", "16 mb"),
-          "At how many bytes a dead letter's copy of its record is cut. Small: the fault may lie"
-              + " behind the cut, though topic, partition and offset still find the record while"
-              + " Kafka has it. Large: one broken producer fills dead_letters.");
+          "After how many bytes a dead letter's copy of its record is cut. Too small: the fault"
+              + " may lie behind the cut, though topic, partition and offset still find the"
+              + " record while Kafka has it. Too large: one broken producer fills dead_letters.");
 
   // Captured stdout and stderr
 
@@ -293,10 +301,10 @@ public final class JobOptions {
           "^([A-Za-z]+) :: (.*)$",
           regexWithGroups(
               2, "a regular expression with exactly two groups, the level and the message"),
-          "How a line of captured stdout or stderr that has a level looks: a Java regular expression"
-              + " with exactly two groups, the level and the message. A line that does not match is"
-              + " Stdout or Stderr. Too wide: ordinary output turns into entries of invented levels."
-              + " An expression that backtracks slows the job down by the line.");
+          "A Java regular expression for a line of captured stdout or stderr that has a level. It"
+              + " has exactly two groups, the level and the message. A line that does not match"
+              + " is Stdout or Stderr. Too wide: ordinary output becomes entries with invented"
+              + " levels. An expression that backtracks slows down the job at every line.");
 
   public static final ConfigOption<KoreloggerCapture> CAPTURED_KORELOGGER =
       CAPTURED_OPTIONS.choice(
@@ -304,9 +312,9 @@ public final class JobOptions {
           KoreloggerCapture.AUTO,
           oneOf("auto", "keep", "drop"),
           "What becomes of korelogger's lines in captured stdout, which usually arrive as log"
-              + " entries of their own too. auto: dropped when the run has streamed entries, also"
-              + " where these come up to log.await-run later. keep: every such line is there twice"
-              + " where both arrive. drop: lines are lost where nothing is streamed.");
+              + " entries as well. auto: a line is dropped if the run has streamed entries, even"
+              + " if these arrive up to log.await-run later. keep: a line is stored twice if both"
+              + " copies arrive. drop: a line is lost if the run has no streamed entries.");
 
   // Runs
 
@@ -315,60 +323,60 @@ public final class JobOptions {
           "run.memory",
           "24 h",
           durationBetween("1 min", "365 d"),
-          "How long a finished run is remembered. A duplicate of its end then has no effect, and a"
-              + " contradicting end is a dead letter. Too short: an event that is sent again later"
-              + " counts again in the rollups. Long: each run takes 29 bytes of memory on average,"
-              + " 2.5 GB for a day of 1,000 runs a second; on the state backend hashmap 17 more,"
-              + " 4.0 GB.");
+          "How long a finished run is remembered. Meanwhile a duplicate of its end has no effect,"
+              + " and a contradicting end is a dead letter. Too short: an event that is sent"
+              + " again later counts again in the rollups. Too long: each run takes 29 bytes of"
+              + " memory on average, 2.5 GB for a day of 1,000 runs per second; on the state"
+              + " backend hashmap 46 bytes, 4.0 GB.");
 
   public static final ConfigOption<Duration> RUN_MAX_OPEN =
       RUNS_OPTIONS.duration(
           "run.max-open",
           "7 d",
           durationBetween("1 min", "365 d"),
-          "How long a run without an end stays in state; its row stays In Progress. Too short: the"
-              + " end of a longer run counts as a new run. Long: runs that never end, as of a"
-              + " producer that only reports starts, fill the state.");
+          "How long a run without an end stays in state; its row stays In Progress. Too short:"
+              + " the end of a longer run counts as a new run. Too long: runs that never end,"
+              + " such as those of a producer that only reports starts, fill the state.");
 
   public static final ConfigOption<Duration> RUN_TIMEOUT =
       RUNS_OPTIONS.duration(
           "run.timeout",
           "0 s",
           durationBetween("0 s", "365 d"),
-          "After how long a run without an end counts as failed; 0 s: never. A real end that comes"
-              + " later is a dead letter, so a value near the longest honest run turns good runs"
-              + " into failures. Not more than run.max-open, after which the job no longer knows the"
-              + " run.");
+          "After how long a run without an end counts as failed; 0 s means never. A real end that"
+              + " arrives later is a dead letter, so a value near the longest honest run turns"
+              + " good runs into failures. It may not exceed run.max-open, after which the job no"
+              + " longer knows the run.");
 
   public static final ConfigOption<Duration> RUN_AWAIT_START =
       RUNS_OPTIONS.duration(
           "run.await-start",
           "10 min",
           durationBetween("0 s", "1 d"),
-          "How long the row of a run whose end came before its start is kept, so that the start can"
-              + " be merged into it. At 0 s such a start is a dead letter of reason late_start. Long:"
-              + " whole rows, with input and output, stand in state; producers that send no start at"
-              + " all pay this for every run.");
+          "How long the job keeps the row of a run whose end arrives before its start, so that"
+              + " the start can be merged into it. At 0 s, such a start is a dead letter with"
+              + " reason late_start. Too long: whole rows, with input and output, stay in state,"
+              + " and producers that send no starts pay this for every run.");
 
   public static final ConfigOption<MemorySize> RUN_AWAIT_START_MAX_BYTES =
       RUNS_OPTIONS.size(
           "run.await-start.max-bytes",
           "16 mb",
-          sizeBetween("0 b", "8 gb"),
+          sizeBetween("0 b", "512 mb"),
           "How many bytes of such rows one parallel instance keeps; the oldest leave first. Too"
-              + " small: run.await-start is not reached under load. Large: it is heap memory, and"
-              + " part of every checkpoint.");
+              + " small: run.await-start is not reached under load. Too large: the rows take heap"
+              + " memory and are part of every checkpoint.");
 
   public static final ConfigOption<String> RUN_HASH_KEY =
       RUNS_OPTIONS.secret(
           "run.hash-key",
           "243f6a8885a308d313198a2e03707344",
           matching("[0-9a-fA-F]{32}", "32 hexadecimal digits"),
-          "The key of the hash that finished runs are remembered by: 32 hexadecimal digits. The"
-              + " default is known to everybody: somebody who can choose run ids could make up two"
-              + " with one hash, and the second would count as a duplicate. Set one of your own"
-              + " (openssl rand -hex 16) before the first start and keep it: with another key the"
-              + " job no longer recognizes the runs it has counted.");
+          "The key of the hash by which finished runs are remembered: 32 hexadecimal digits."
+              + " Everybody knows the default, so who can choose run ids could make two with one"
+              + " hash, and the second would count as a duplicate. Set a key of your own (openssl"
+              + " rand -hex 16) before the first start and keep it: with another key the job no"
+              + " longer recognizes the runs that it has counted.");
 
   // Log entries
 
@@ -377,28 +385,29 @@ public final class JobOptions {
           "log.await-run",
           "10 min",
           durationBetween("0 s", "1 d"),
-          "How long a log entry, written the moment it comes, is kept so that it can be written again"
-              + " with what its run tells: script, deployment and function. Too short: entries that"
-              + " come long before their run stay without a script (metric unenrichedLogs). Long:"
-              + " entries stand in state; those of runs that are never reported do so for as long.");
+          "How long the job keeps a log entry that arrives before its run, to write it again with"
+              + " the script, deployment and function of the run. The entry itself is written at"
+              + " once. Too short: entries that arrive long before their run stay without a"
+              + " script (metric unenrichedLogs). Too long: entries stay in state, those of runs"
+              + " that are never reported for the whole time.");
 
   public static final ConfigOption<Integer> LOG_AWAIT_RUN_MAX_ENTRIES =
       LOGS_OPTIONS.integer(
           "log.await-run.max-entries",
           1000,
           integerBetween(0, 1_000_000),
-          "How many such entries are kept of one run; further ones stay as they came. Small: a"
-              + " talkative run whose start comes late is found under no script. Large: one run"
-              + " that is never reported can fill log.await-run.max-bytes.");
+          "How many such entries of one run are kept; further ones stay as they arrived. Too"
+              + " small: a talkative run whose start arrives late is found under no script. Too"
+              + " large: one run that is never reported can fill log.await-run.max-bytes.");
 
   public static final ConfigOption<MemorySize> LOG_AWAIT_RUN_MAX_BYTES =
       LOGS_OPTIONS.size(
           "log.await-run.max-bytes",
           "32 mb",
           sizeBetween("0 b", "8 gb"),
-          "How many bytes of such entries one parallel instance keeps; those of the oldest runs leave"
-              + " first. Too small: log.await-run is not reached under load. Large: it is heap"
-              + " memory, and part of every checkpoint.");
+          "How many bytes of such entries one parallel instance keeps; those of the oldest runs"
+              + " leave first. Too small: log.await-run is not reached under load. Too large: the"
+              + " entries take heap memory and are part of every checkpoint.");
 
   // Rollups
 
@@ -407,35 +416,36 @@ public final class JobOptions {
           "rollup.emit-interval",
           "1 s",
           durationBetween("10 ms", "1 h"),
-          "How often a changed cell is written at most. Short: many more rollup"
-              + " rows for ClickHouse to replace. Long: metrics lag behind by as much.");
+          "The shortest time between two writes of a changed cell. Too short: ClickHouse replaces"
+              + " many more rollup rows. Too long: metrics lag behind by as much.");
 
   public static final ConfigOption<Duration> ROLLUP_COLD_EMIT_INTERVAL =
       ROLLUPS_OPTIONS.duration(
           "rollup.cold-emit-interval",
           "10 s",
           durationBetween("10 ms", "1 h"),
-          "How long a change waits at most while more cells change than are written in a"
-              + " rollup.emit-interval; not less than that. Short: with 100,000 scripts, or in a replay,"
-              + " each cell is written over and over. Long: its figures are seen later.");
+          "How long a change waits at most while more cells change than are written within"
+              + " rollup.emit-interval; it may not be shorter than that. Too short: with 100,000"
+              + " scripts, or in a replay, each cell is written over and over. Too long: figures"
+              + " are seen later.");
 
   public static final ConfigOption<Duration> ROLLUP_PREAGGREGATE_INTERVAL =
       ROLLUPS_OPTIONS.duration(
           "rollup.preaggregate-interval",
           "500 ms",
           durationBetween("10 ms", "1 min"),
-          "How long facts of one script are gathered before they are sent to their cell. Short: a"
-              + " hot script costs the one instance that has its cells more. Long: metrics lag behind"
-              + " by as much, on top of rollup.emit-interval.");
+          "How long facts of one script are gathered before they are sent to their cell. Too"
+              + " short: a busy script costs more in the one instance that has its cells. Too"
+              + " long: metrics lag behind by as much, on top of rollup.emit-interval.");
 
   public static final ConfigOption<Duration> ROLLUP_ARRIVAL_GRACE =
       ROLLUPS_OPTIONS.duration(
           "rollup.arrival-grace",
           "1 h",
           durationBetween("1 min", "7 d"),
-          "How long a cell stays in state after its arrival hour has passed. Too short: a record that"
-              + " arrived in that hour but is read later, as after an outage of the job with idle"
-              + " partitions, finds its cell gone. Long: more cells in state.");
+          "How long a cell stays in state after its arrival hour has passed. Too short: a record"
+              + " that arrived in that hour and is read later, as after an outage of the job with"
+              + " idle partitions, finds its cell gone. Too long: more cells are in state.");
 
   // Sinks
 
@@ -444,53 +454,55 @@ public final class JobOptions {
           "sink.batch-rows",
           100000,
           integerBetween(1, 10_000_000),
-          "How many rows at most go to ClickHouse in one insert. Small: many small parts, until"
-              + " ClickHouse answers 'too many parts'. Large: more memory, and more to send again when"
-              + " an insert fails. Dead letters, which travel as text, go by 5000 at most.");
+          "The largest number of rows in one insert. Too small: many small parts, until"
+              + " ClickHouse answers 'too many parts'. Too large: more memory, and more to send"
+              + " again after a failed insert. Dead letters, which travel as text, go by 5000 at"
+              + " most.");
 
   public static final ConfigOption<MemorySize> SINK_BATCH_BYTES =
       WRITING_OPTIONS.size(
           "sink.batch-bytes",
           "32 mb",
           sizeBetween("1 kb", "512 mb"),
-          "How many bytes at most go to ClickHouse in one insert, whatever their number of rows; a"
-              + " single larger row goes alone. Each instance of a raw sink holds up to two such"
-              + " batches on the heap: one on its way, one that fills. Rollups and dead letters go by 8"
-              + " mb at most.");
+          "The largest number of bytes in one insert, whatever its number of rows; a single"
+              + " larger row goes alone. Each instance of a raw sink holds up to two such batches"
+              + " on the heap: one is on its way, one fills. Rollups and dead letters go by 8 mb"
+              + " at most.");
 
   public static final ConfigOption<Duration> SINK_BATCH_INTERVAL =
       WRITING_OPTIONS.duration(
           "sink.batch-interval",
           "1 s",
           durationBetween("10 ms", "10 min"),
-          "How long a row waits at most for its batch to fill. Short: many small parts (a part per"
-              + " table, instance, interval and day of the rows). Long: rows are seen later. A"
-              + " checkpoint sends what there is in any case.");
+          "How long a row waits at most for its batch to fill. Too short: many small parts, one"
+              + " per table, instance, interval and day of the rows. Too long: rows are seen"
+              + " later. A checkpoint sends every batch at once.");
 
   public static final ConfigOption<Duration> SINK_RETRY_BACKOFF_INITIAL =
       WRITING_OPTIONS.duration(
           "sink.retry-backoff-initial",
           "100 ms",
           durationBetween("1 ms", "1 min"),
-          "How long a sink waits before it sends a failed insert again; doubled with each further"
-              + " failure, with some chance in it, so that instances do not return all at once.");
+          "How long a sink waits before it sends a failed insert again. The wait doubles after"
+              + " each failure and varies at random, so that instances do not return at once.");
 
   public static final ConfigOption<Duration> SINK_RETRY_BACKOFF_MAX =
       WRITING_OPTIONS.duration(
           "sink.retry-backoff-max",
           "5 s",
           durationBetween("1 ms", "10 min"),
-          "Where that doubling ends. Short: a server that is coming up is pressed by everybody. Long:"
-              + " the job stands still for as long after the server is back.");
+          "The longest wait between two attempts. Too short: all instances send to a server that"
+              + " is still starting. Too long: the job may wait this long after the server is"
+              + " back.");
 
   public static final ConfigOption<Duration> SINK_RETRY_TIMEOUT =
       WRITING_OPTIONS.duration(
           "sink.retry-timeout",
           "10 min",
           durationBetween("0 s", "7 d"),
-          "How long a sink goes on trying before it fails the job, which Flink then restarts from the"
-              + " last checkpoint. While it tries nothing is lost, reading stops and checkpoints"
-              + " wait. Short: each restart of ClickHouse restarts the job too. Longer than Flink's"
+          "How long a sink tries before it fails the job, which Flink then restarts from the last"
+              + " checkpoint. Meanwhile nothing is lost, reading stops and checkpoints wait. Too"
+              + " short: each restart of ClickHouse restarts the job. Longer than Flink's"
               + " execution.checkpointing.timeout: checkpoints may fail meanwhile, so let the job"
               + " tolerate some (execution.checkpointing.tolerable-failed-checkpoints).");
 
@@ -504,9 +516,9 @@ public final class JobOptions {
               "(?i)(jdbc:(clickhouse|ch):)?https?://([^\\s/?#@:\\[\\]]+|\\[[0-9a-f:.]+\\])(:\\d{1,5})?/?",
               "http://host:8123, https://host:8443, jdbc:clickhouse:http://host:8123 or"
                   + " jdbc:clickhouse:https://host:8443, without user, path or parameters"),
-          "Where ClickHouse listens for HTTP: http://host:8123 or https://host:8443, with or without"
-              + " jdbc:clickhouse: before it. User, password and parameters have options of their"
-              + " own, so that none ends up in a log with the address.");
+          "Where ClickHouse listens for HTTP: http://host:8123 or https://host:8443, with or"
+              + " without jdbc:clickhouse: before it. User, password and parameters have options"
+              + " of their own, so that no secret ends up in a log with the address.");
 
   public static final ConfigOption<String> CLICKHOUSE_DATABASE =
       CLICKHOUSE_OPTIONS.text(
@@ -520,7 +532,8 @@ public final class JobOptions {
           "clickhouse.username",
           "script_writer",
           notEmpty(),
-          "The user that the job writes as. It needs INSERT on the job's tables, and no more.");
+          "The user as whom the job writes. It needs INSERT on the job's tables, and nothing"
+              + " else.");
 
   public static final ConfigOption<String> CLICKHOUSE_PASSWORD =
       CLICKHOUSE_OPTIONS.secretWithoutDefault(
@@ -535,8 +548,8 @@ public final class JobOptions {
           "clickhouse.password-file",
           "/run/secrets/clickhouse-password",
           notEmpty(),
-          "A file on every TaskManager that holds the password, instead of clickhouse.password. It"
-              + " is read whenever a connection is made, so that the password can change while the"
+          "A file on every TaskManager that holds the password, instead of clickhouse.password."
+              + " It is read whenever a connection is made, so the password can change while the"
               + " job runs. A newline at its end is not part of the password.");
 
   // Retention
@@ -546,9 +559,9 @@ public final class JobOptions {
           "retention.days",
           30,
           integerBetween(1, 65_535),
-          "How many days raw rows live, stamped on each row: a change holds for the rows written"
-              + " after it. Short: runs and logs are gone while the rollups still show them. Long: it"
-              + " is what the disk fills up with.");
+          "How many days raw rows live. The number is stamped on each row, so a change holds for"
+              + " the rows written after it. Too short: runs and logs are gone while the rollups"
+              + " still show them. Too long: raw rows fill the disk.");
 
   public static final ConfigOption<Map<String, String>> RETENTION_ACCOUNTS =
       RETENTION_OPTIONS.map(
@@ -560,8 +573,8 @@ public final class JobOptions {
                   days.values().stream().allMatch(JobOptions::isDays)
                       && days.keySet().stream().noneMatch(String::isEmpty)),
           "Other days for some accounts, as account:days, separated by commas, such as"
-              + " acme:90,tiny:7. Fewer days than event.max-age: what is older than that when it"
-              + " arrives is a dead letter.");
+              + " acme:90,tiny:7. If an account has fewer days than event.max-age, its older"
+              + " events are dead letters.");
 
   // Job
 
@@ -577,34 +590,37 @@ public final class JobOptions {
           "job.max-parallelism",
           128,
           integerBetween(1, 32_768),
-          "How many key groups the state is cut into: the job can never run wider than that, and with"
-              + " another number it cannot read its old state. Small: a limit for good. Large: each"
-              + " key group costs some memory and some of every checkpoint.");
+          "The number of key groups of the state: the job can never run with a higher"
+              + " parallelism, and with another number it cannot read its old state. Too small: a"
+              + " limit for good. Too large: each key group costs some memory and some of every"
+              + " checkpoint.");
 
   public static final ConfigOption<Boolean> JOB_ALLOW_NO_CHECKPOINTS =
       JOB_OPTIONS.flag(
           "job.allow-no-checkpoints",
           false,
-          "Whether the job starts although checkpoints are off, as for a try. Without them a failure"
-              + " starts over at the earliest offset, and Kafka's group sees no progress.");
+          "Whether the job starts although checkpoints are off, as for a try. Without checkpoints"
+              + " a failure starts over at the earliest offset, and Kafka's group sees no"
+              + " progress.");
 
   static final String REDACT_DESCRIPTION =
-      "Every redact.patterns.NAME is a Java regular expression; what it matches is written"
-          + " as [redacted:NAME], and the row's column redacted names the columns in which"
-          + " something was masked. A name is of letters, digits, '-' and '_'; there may be any"
-          + " number of patterns, and is none by default. In this file a backslash is written"
-          + " twice. Masked are messages, level words, error codes, stack traces, metadata and"
-          + " extra of runs and log entries, captured stdout and stderr entry by entry, input and"
-          + " output, and the bytes and detail of dead letters. Never masked are what rows are"
-          + " found by (account, script, run_id, log_id) and the names and ids of deployment,"
-          + " function, source, request, trace and span: no secret belongs there. JSON stays"
-          + " JSON: a pattern sees each name, string and number by itself, without escapes, and"
-          + " then the text as a whole; of what it matches across several of them, each is"
-          + " masked. Too wide: what was logged cannot be read any more, and nothing brings it"
-          + " back. Slow: every pattern reads every text; where one reads more than a million"
-          + " characters and a hundred times the text, the value is masked as a whole, which the"
-          + " metric redactionFailures counts. A match that ends more than 64 kb behind the place"
-          + " where its value is cut is not seen.";
+      "Every redact.patterns.NAME is a Java regular expression. What it matches is written as"
+              + " [redacted:NAME], and the row's column redacted names the columns in which"
+              + " something was masked. A name consists of letters, digits, '-' and '_'. Any"
+              + " number of patterns is allowed. By default no pattern is set. In this file a"
+              + " backslash is written twice. The job masks messages, level words, error codes,"
+              + " stack traces, metadata and extra of runs and log entries, captured stdout and"
+              + " stderr entry by entry, input and output, and the bytes and detail of dead"
+              + " letters. It never masks what rows are found by (account, script, run_id,"
+              + " log_id) and the names and ids of deployment, function, source, request, trace"
+              + " and span: no secret belongs there. JSON stays JSON: a pattern sees each name,"
+              + " string and number by itself, without escapes, and then the text as a whole. If"
+              + " a match spans several values, the job masks each of these values. Too wide:"
+              + " what was logged cannot be read any more, and nothing brings it back. Slow:"
+              + " every pattern reads every text. If one reads more than a million characters and"
+              + " a hundred times the text, the value is masked as a whole, and the metric"
+              + " redactionFailures counts it. A match that ends more than 64 kb behind the place"
+              + " where its value is cut is not seen.";
 
   /** Patterns that many will want, by name. */
   static final Map<String, String> REDACT_EXAMPLES = examples();

@@ -68,7 +68,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   private transient Counter emitted;
 
   /**
-   * With another number of rows in a step than {@value #ROWS_PER_STEP}.
+   * Keeps the cells.
    *
    * @param rowsPerStep how many rows a step writes, unless cells would wait for too long
    */

@@ -148,11 +148,6 @@ public final class RowBinaryBuffer {
     string(utf8, 0, utf8.length);
   }
 
-  /** A String without characters. */
-  public void emptyString() {
-    uint8(0);
-  }
-
   /**
    * A String: the text of a JSON string, cut between two characters after at most {@code maxBytes}.
    *

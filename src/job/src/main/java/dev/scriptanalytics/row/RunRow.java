@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * A view of the bytes of one row of {@code runs} in RowBinary, in the order of {@link #COLUMNS}.
  *
- * <p>The columns of fixed width come first, so that decisions about a run need not parse the rest:
+ * <p>The columns of fixed width come first, so that each of them has a known place:
  *
  * <pre>
  *   version 1 | status 1 | deployment_version 4 | executed_on 8 | retention_days 2 | account ..

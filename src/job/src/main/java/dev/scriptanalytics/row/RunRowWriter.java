@@ -11,8 +11,7 @@ import java.util.Collection;
  * the order of {@link Column}, then {@link #finish}. A column that is passed over is empty, or NULL
  * where it is Nullable.
  *
- * <p>This is the only place that knows how a row is laid out; {@link RunRow} reads what is written
- * here. Reusable for row after row, not thread-safe.
+ * <p>Every row is written here. {@link RunRow} has the order of the columns and reads them. Reusable for row after row, not thread-safe.
  */
 @SuppressWarnings("EnumOrdinal") // The order of the columns is the order of the bytes.
 public final class RunRowWriter {

@@ -92,11 +92,6 @@ public final class ClickHouseConnection implements Serializable {
         properties);
   }
 
-  /** The database that the tables are in. */
-  public String database() {
-    return database;
-  }
-
   /**
    * A client for the HTTP interface; it does not contact the server yet.
    *

@@ -49,7 +49,7 @@ final class EndsAwaitingStart {
    * @param maxBytes the bytes that all ends may take together
    */
   EndsAwaitingStart(long maxBytes) {
-    this.maxBytes = Math.min(maxBytes, Integer.MAX_VALUE / 4);
+    this.maxBytes = maxBytes;
     this.pageBytes = (int) Math.max(MIN_PAGE_BYTES, this.maxBytes / PAGES);
   }
 

@@ -154,11 +154,6 @@ public record ClickHouseProgram(
     return URI.create("http://" + Ports.LOOPBACK + ":" + httpPort);
   }
 
-  /** For clickhouse-jdbc, with the database {@code script_analytics}. */
-  public String jdbcUrl() {
-    return "jdbc:clickhouse://" + Ports.LOOPBACK + ":" + httpPort + "/script_analytics";
-  }
-
   /** The file that CHDB_LIBRARY names, or the one that npm has installed for this machine. */
   private static Path library() {
     String named = System.getenv(LIBRARY_VARIABLE);

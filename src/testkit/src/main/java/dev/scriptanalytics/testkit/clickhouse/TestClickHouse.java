@@ -82,11 +82,6 @@ public final class TestClickHouse implements AutoCloseable {
     return clickHouse.httpUrl();
   }
 
-  /** For clickhouse-jdbc, with the database {@code script_analytics}. */
-  public String jdbcUrl() {
-    return clickHouse.jdbcUrl();
-  }
-
   /** The port of the HTTP interface. */
   public int httpPort() {
     return clickHouse.httpPort();
