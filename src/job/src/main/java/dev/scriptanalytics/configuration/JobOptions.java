@@ -605,22 +605,22 @@ public final class JobOptions {
 
   static final String REDACT_DESCRIPTION =
       "Every redact.patterns.NAME is a Java regular expression. What it matches is written as"
-              + " [redacted:NAME], and the row's column redacted names the columns in which"
-              + " something was masked. A name consists of letters, digits, '-' and '_'. Any"
-              + " number of patterns is allowed. By default no pattern is set. In this file a"
-              + " backslash is written twice. The job masks messages, level words, error codes,"
-              + " stack traces, metadata and extra of runs and log entries, captured stdout and"
-              + " stderr entry by entry, input and output, and the bytes and detail of dead"
-              + " letters. It never masks what rows are found by (account, script, run_id,"
-              + " log_id) and the names and ids of deployment, function, source, request, trace"
-              + " and span: no secret belongs there. JSON stays JSON: a pattern sees each name,"
-              + " string and number by itself, without escapes, and then the text as a whole. If"
-              + " a match spans several values, the job masks each of these values. Too wide:"
-              + " what was logged cannot be read any more, and nothing brings it back. Slow:"
-              + " every pattern reads every text. If one reads more than a million characters and"
-              + " a hundred times the text, the value is masked as a whole, and the metric"
-              + " redactionFailures counts it. A match that ends more than 64 kb behind the place"
-              + " where its value is cut is not seen.";
+          + " [redacted:NAME], and the row's column redacted names the columns in which"
+          + " something was masked. A name consists of letters, digits, '-' and '_'. Any"
+          + " number of patterns is allowed. By default no pattern is set. In this file a"
+          + " backslash is written twice. The job masks messages, level words, error codes,"
+          + " stack traces, metadata and extra of runs and log entries, captured stdout and"
+          + " stderr entry by entry, input and output, and the bytes and detail of dead"
+          + " letters. It never masks what rows are found by (account, script, run_id,"
+          + " log_id) and the names and ids of deployment, function, source, request, trace"
+          + " and span: no secret belongs there. JSON stays JSON: a pattern sees each name,"
+          + " string and number by itself, without escapes, and then the text as a whole. If"
+          + " a match spans several values, the job masks each of these values. Too wide:"
+          + " what was logged cannot be read any more, and nothing brings it back. Slow:"
+          + " every pattern reads every text. If one reads more than a million characters and"
+          + " a hundred times the text, the value is masked as a whole, and the metric"
+          + " redactionFailures counts it. A match that ends more than 64 kb behind the place"
+          + " where its value is cut is not seen.";
 
   /** Patterns that many will want, by name. */
   static final Map<String, String> REDACT_EXAMPLES = examples();

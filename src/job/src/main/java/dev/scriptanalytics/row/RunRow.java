@@ -226,15 +226,50 @@ public final class RunRow {
         version == 0 ? start.deploymentVersion() : version,
         first.executedOn(),
         first.retentionDays());
-    for (Column column : ALL) {
-      switch (column) {
-        case ACCOUNT, RUN_ID, SCRIPT -> first.copy(column, row);
-        case TRUNCATED, REDACTED -> row.texts(column, namedInEither(column, start, end));
-        case EXTRA -> mergeExtra(start, end, row);
-        default -> (end.isEmpty(column) ? start : end).copy(column, row);
+    // Neighbours from one row are copied at once: most columns come from the end.
+    RunRow source = first;
+    int from = 0;
+    for (int i = 0; i < ALL.length; i++) {
+      Column column = ALL[i];
+      RunRow next = sourceOf(column, start, end, first);
+      if (next != source) {
+        copy(source, from, i, row);
+        source = next;
+        from = i;
+      }
+      if (next == null) {
+        from = i + 1;
+        if (column == Column.EXTRA) {
+          mergeExtra(start, end, row);
+        } else {
+          row.texts(column, namedInEither(column, start, end));
+        }
       }
     }
+    copy(source, from, ALL.length, row);
     return row.finish();
+  }
+
+  /** The row whose value a column of the merged row has; null if it is made from both. */
+  private static RunRow sourceOf(Column column, RunRow start, RunRow end, RunRow first) {
+    return switch (column) {
+      case ACCOUNT, RUN_ID, SCRIPT -> first;
+      case TRUNCATED, REDACTED -> start.isEmpty(column) ? end : null;
+      case EXTRA -> {
+        if (start.isEmpty(column) || start.sameText(column, end)) {
+          yield end;
+        }
+        yield end.isEmpty(column) ? start : null;
+      }
+      default -> end.isEmpty(column) && !start.isEmpty(column) ? start : end;
+    };
+  }
+
+  /** Copies the columns from one place up to another; does nothing without a row. */
+  private static void copy(RunRow source, int from, int to, RunRowWriter row) {
+    if (source != null && from < to) {
+      row.copy(from, to, source.bytes, source.starts[from], source.starts[to]);
+    }
   }
 
   /**
@@ -254,14 +289,6 @@ public final class RunRow {
   }
 
   private static void mergeExtra(RunRow start, RunRow end, RunRowWriter row) {
-    if (start.isEmpty(Column.EXTRA) || start.sameText(Column.EXTRA, end)) {
-      end.copy(Column.EXTRA, row);
-      return;
-    }
-    if (end.isEmpty(Column.EXTRA)) {
-      start.copy(Column.EXTRA, row);
-      return;
-    }
     Map<String, byte[]> fields = start.extraFields();
     fields.putAll(end.extraFields());
     RowBinaryBuffer json = new RowBinaryBuffer();
@@ -335,6 +362,6 @@ public final class RunRow {
   }
 
   private void copy(Column column, RunRowWriter row) {
-    row.copy(column, bytes, starts[column.ordinal()], starts[column.ordinal() + 1]);
+    copy(this, column.ordinal(), column.ordinal() + 1, row);
   }
 }

@@ -11,7 +11,8 @@ import java.util.Collection;
  * the order of {@link Column}, then {@link #finish}. A column that is passed over is empty, or NULL
  * where it is Nullable.
  *
- * <p>Every row is written here. {@link RunRow} has the order of the columns and reads them. Reusable for row after row, not thread-safe.
+ * <p>Every row is written here. {@link RunRow} has the order of the columns and reads them.
+ * Reusable for row after row, not thread-safe.
  */
 @SuppressWarnings("EnumOrdinal") // The order of the columns is the order of the bytes.
 public final class RunRowWriter {
@@ -101,10 +102,16 @@ public final class RunRowWriter {
     }
   }
 
-  /** Writes a column of any type as it stands in another row. */
-  void copy(Column column, byte[] row, int from, int to) {
-    open(column, column.type);
+  /**
+   * Writes columns of any type as they stand in another row.
+   *
+   * @param first the ordinal of the first of them
+   * @param end the ordinal behind the last one
+   */
+  void copy(int first, int end, byte[] row, int from, int to) {
+    open(COLUMNS[first], COLUMNS[first].type);
     out.raw(row, from, to);
+    next = end;
   }
 
   /** Hashes what identifies the run: account and run id, the two columns written last. */
