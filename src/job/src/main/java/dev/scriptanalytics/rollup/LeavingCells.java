@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * over the {@link #EXPIRY_SPREAD} that follows. A hundred thousand scripts make millions of cells
  * an hour, which would hold up everything behind them if all left at once.
  *
- * <p>The calendar follows from the keys, so it is no state: one timer per cell took a third of a
- * cell's bytes in a checkpoint.
+ * <p>The calendar follows from the keys, so it is no state: one timer per cell would take a third
+ * of a cell's bytes in a checkpoint.
  */
 final class LeavingCells {
   /** Over how much watermark time the cells of an arrival hour leave. */
