@@ -114,33 +114,6 @@ class SendingIT {
   }
 
   @Test
-  void takesItsTimeFromTheTraceAtAGivenSpeed() throws Exception {
-    createTopic();
-    TinyTrace trace = TinyTrace.write(folder);
-    List<String> arguments =
-        List.of(
-            "--invocations",
-            trace.invocations().toString(),
-            "--durations",
-            trace.durations().toString());
-
-    long begun = System.nanoTime();
-    assertThat(
-            replay(
-                arguments,
-                "--bootstrap-servers",
-                kafka.bootstrapServers(),
-                "--topic",
-                topic,
-                "--speed",
-                "60"))
-        .isZero();
-
-    // Three minutes, whose first and last second may be without events.
-    assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(1900));
-  }
-
-  @Test
   void producesSampleRunsUntilItIsAskedToEnd() throws Exception {
     createTopic();
     Instant from = Instant.now().minusSeconds(20);

@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -227,13 +226,10 @@ public final class TraceReplay implements Callable<Integer> {
     try (EventSender sender = new EventSender(kafka.bootstrapServers(), topics.names(), messages)) {
       long begun = System.nanoTime();
       long reported = begun;
-      long first = -1;
+      ReplayPace pace = new ReplayPace(speed, System::nanoTime);
       int sent = 0;
       for (Delivery delivery : replay) {
-        first = first < 0 ? delivery.at() : first;
-        if (speed > 0) {
-          sleepUntil(begun + (long) ((delivery.at() - first) * 1e6 / speed));
-        }
+        TimeUnit.NANOSECONDS.sleep(pace.nanosUntilDue(delivery.at()));
         sender.send(delivery);
         sent++;
         if (System.nanoTime() - reported > PROGRESS_NANOS) {
@@ -244,13 +240,6 @@ public final class TraceReplay implements Callable<Integer> {
       sender.flush();
       double seconds = (System.nanoTime() - begun) / 1e9;
       messages.printf("%,d records are in Kafka after %.1f s.%n", sent, seconds);
-    }
-  }
-
-  private static void sleepUntil(long nanoTime) throws InterruptedException {
-    long ahead = nanoTime - System.nanoTime();
-    if (ahead > 0) {
-      Thread.sleep(Duration.ofNanos(ahead).toMillis());
     }
   }
 
