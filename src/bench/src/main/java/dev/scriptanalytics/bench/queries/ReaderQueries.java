@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
-/** Queries of {@code script_reader} over HTTP, of which only how long they take is of interest. */
+/** Queries of {@code script_reader} over HTTP. Their answers are measured and dropped. */
 final class ReaderQueries {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration MEMORY_POLL = Duration.ofMillis(50);

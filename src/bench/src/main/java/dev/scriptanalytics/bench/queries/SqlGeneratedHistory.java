@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs, log entries and rollups that ClickHouse itself writes: 200 scripts in 30 days, of which the
- * busiest has a third of the load, as a function of a run's number.
+ * Runs, log entries and rollups that ClickHouse itself writes, as a function of a run's number: 200
+ * scripts in 30 days. The busiest script has a third of the load.
  *
  * <p>They are as irregular as real ones: ids are 64 or 128 random bits, inputs and outputs are JSON
  * of 100 to 300 bytes with other numbers and words in each run, response times are log-normal

@@ -36,9 +36,10 @@ record LoadedTopics(
   // Two for each consumer of either side.
   private static final int PARTITIONS = 4;
 
-  /** Events of ten minutes, of which the last is as old as this. */
+  /** The age of the last event when the loading begins. */
   private static final long AGE_MILLIS = 60_000;
 
+  /** The time between the first event and the last. */
   private static final long WINDOW_MILLIS = 600_000;
 
   static LoadedTopics load(Workload workload, long runEvents, TestKafka kafka, PrintStream messages)
