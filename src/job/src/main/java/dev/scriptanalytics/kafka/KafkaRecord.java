@@ -1,5 +1,7 @@
 package dev.scriptanalytics.kafka;
 
+import java.time.InstantSource;
+
 /**
  * A record from Kafka.
  *
@@ -14,6 +16,11 @@ public record KafkaRecord(String topic, int partition, long offset, long timesta
    * known time is when the job sees the record: now.
    */
   public long arrival() {
-    return timestamp < 0 ? System.currentTimeMillis() : timestamp;
+    return arrival(InstantSource.system());
+  }
+
+  /** As {@link #arrival()}, by another clock. */
+  long arrival(InstantSource clock) {
+    return timestamp < 0 ? clock.millis() : timestamp;
   }
 }
