@@ -101,12 +101,7 @@ public final class QueryBenchmark {
   }
 
   public static void main(String[] args) {
-    Commands.main(new Arguments(System.out, System.err), args);
-  }
-
-  /** As {@link #main}, with the exit code as result. */
-  static int run(String[] args, PrintStream out, PrintStream messages) {
-    return Commands.run(new Arguments(out, messages), out, messages, args);
+    Commands.main(new Arguments(), args);
   }
 
   @Command(
@@ -116,9 +111,6 @@ public final class QueryBenchmark {
               + " and prints tables in Markdown: the median of each query, the time it may take, and"
               + " the rows that it read.")
   private static final class Arguments implements Callable<Integer> {
-    private final PrintStream out;
-    private final PrintStream messages;
-
     @Spec private CommandSpec spec;
 
     @Option(
@@ -162,11 +154,6 @@ public final class QueryBenchmark {
     @Option(names = "--json", paramLabel = "FILE", description = "also writes the figures there")
     private Path json;
 
-    private Arguments(PrintStream out, PrintStream messages) {
-      this.out = out;
-      this.messages = messages;
-    }
-
     @Override
     public Integer call() throws IOException, InterruptedException {
       requireAtLeast(LEAST_ROWS, "--runs", runs);
@@ -180,10 +167,10 @@ public final class QueryBenchmark {
       try {
         clickHouse.applySql();
         SqlGeneratedHistory data =
-            SqlGeneratedHistory.writtenOnce(clickHouse, runs, logs, messages);
+            SqlGeneratedHistory.writtenOnce(clickHouse, runs, logs, System.err);
         data.rewriteLastHour(clickHouse);
         QueryBenchmark benchmark =
-            new QueryBenchmark(clickHouse, data, Math.min(1000, repetitions), only, out);
+            new QueryBenchmark(clickHouse, data, Math.min(1000, repetitions), only, System.out);
         benchmark.measure();
         if (json != null) {
           Files.writeString(json, benchmark.report.json(data, load()));

@@ -83,12 +83,7 @@ public final class SearchBenchmark {
   }
 
   public static void main(String[] args) {
-    Commands.main(new Arguments(System.out, System.err), args);
-  }
-
-  /** As {@link #main}, with the exit code as result. */
-  static int run(String[] args, PrintStream out, PrintStream messages) {
-    return Commands.run(new Arguments(out, messages), out, messages, args);
+    Commands.main(new Arguments(), args);
   }
 
   @Command(
@@ -98,9 +93,6 @@ public final class SearchBenchmark {
               + " pages, on a ClickHouse server of its own, and prints tables in Markdown. Takes half"
               + " an hour on two cores.")
   private static final class Arguments implements Callable<Integer> {
-    private final PrintStream out;
-    private final PrintStream messages;
-
     @Spec private CommandSpec spec;
 
     @Option(
@@ -126,11 +118,6 @@ public final class SearchBenchmark {
         description = "of the kinds of index on messages, separated by commas; default all")
     private List<String> indexes = List.copyOf(INDEXES.keySet());
 
-    private Arguments(PrintStream out, PrintStream messages) {
-      this.out = out;
-      this.messages = messages;
-    }
-
     @Override
     public Integer call() throws IOException {
       if (entries < LEAST_ENTRIES) {
@@ -144,7 +131,7 @@ public final class SearchBenchmark {
       Path directory = Files.createTempDirectory(Files.createDirectories(parent), "search");
       try (TestClickHouse clickHouse = TestClickHouse.start(directory)) {
         SqlGeneratedHistory data = SqlGeneratedHistory.endingNow(entries / 2, entries);
-        new SearchBenchmark(clickHouse, data, out, messages).measure(indexes);
+        new SearchBenchmark(clickHouse, data, System.out, System.err).measure(indexes);
       } finally {
         DirectoryTree.delete(directory);
       }

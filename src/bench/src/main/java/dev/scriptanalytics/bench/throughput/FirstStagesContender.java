@@ -1,16 +1,13 @@
 package dev.scriptanalytics.bench.throughput;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.flink.FlinkCluster;
 import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Repository;
 import dev.scriptanalytics.testkit.process.Waiting;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +22,7 @@ final class FirstStagesContender implements Contender {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final String stages;
-  private final Map<String, String> flinkSettings;
-  private final List<String> options;
-  private final Path directory;
+  private final ClusterSettings settings;
   private final TestKafka kafka;
   private final TestClickHouse clickHouse;
 
@@ -35,22 +30,12 @@ final class FirstStagesContender implements Contender {
    * The first stages.
    *
    * @param stages {@link FirstStages#READ} or {@link FirstStages#READ_AND_DECODE}
-   * @param flinkSettings in place of those in {@code deploy/flink/config.yaml}
-   * @param options of the job, such as {@code --event.max-age=1d}
    */
   FirstStagesContender(
-      String stages,
-      Map<String, String> flinkSettings,
-      List<String> options,
-      Path directory,
-      TestKafka kafka,
-      TestClickHouse clickHouse) {
+      String stages, ClusterSettings settings, TestKafka kafka, TestClickHouse clickHouse) {
     this.stages = stages;
-    this.flinkSettings = new HashMap<>(flinkSettings);
     // The JobManager asks the tasks every ten seconds otherwise, which is longer than some take.
-    this.flinkSettings.put("metrics.fetcher.update-interval", "200");
-    this.options = List.copyOf(options);
-    this.directory = directory;
+    this.settings = settings.with("metrics.fetcher.update-interval", "200");
     this.kafka = kafka;
     this.clickHouse = clickHouse;
   }
@@ -62,15 +47,14 @@ final class FirstStagesContender implements Contender {
 
   @Override
   public Measurement measure(LoadedTopics topics) {
-    try (FlinkCluster cluster = FlinkCluster.start(directory, 1, flinkSettings)) {
+    try (FlinkCluster cluster = settings.start()) {
       Map<String, Long> processes = new LinkedHashMap<>();
       processes.put(Measurement.TASK_MANAGER, cluster.taskManagerPid(0));
       processes.put(Measurement.JOB_MANAGER, cluster.jobManagerPid());
       processes.put(Measurement.KAFKA, kafka.pid());
       List<String> arguments = new ArrayList<>();
       arguments.add(stages);
-      arguments.addAll(topics.jobArguments(topics.runsTopics()));
-      arguments.addAll(options);
+      arguments.addAll(settings.arguments(topics, topics.runsTopics()));
       String job =
           cluster
               .jobs()
@@ -79,10 +63,7 @@ final class FirstStagesContender implements Contender {
                   FirstStages.class,
                   Repository.path("src/bench/target/classes"),
                   arguments,
-                  Map.of(
-                      "KAFKA_BOOTSTRAP_SERVERS", topics.bootstrapServers(),
-                      "CLICKHOUSE_URL", clickHouse.httpUrl().toString(),
-                      "CLICKHOUSE_PASSWORD", ClickHouseProgram.WRITER_PASSWORD));
+                  ClusterSettings.variables(topics, clickHouse));
       Waiting.until(PATIENCE, () -> cluster.rest().allTasksRun(job));
       Stopwatch stopwatch = new Stopwatch(processes);
       List<String> counters = counters(cluster, job);

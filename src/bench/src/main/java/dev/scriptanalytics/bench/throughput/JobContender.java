@@ -2,7 +2,6 @@ package dev.scriptanalytics.bench.throughput;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
-import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.flink.FlinkCluster;
 import dev.scriptanalytics.testkit.kafka.TestKafka;
@@ -39,9 +38,7 @@ final class JobContender implements Contender {
 
   private final String name;
   private final Path jar;
-  private final Map<String, String> flinkSettings;
-  private final List<String> options;
-  private final Path directory;
+  private final ClusterSettings settings;
   private final TestKafka kafka;
   private final TestClickHouse clickHouse;
 
@@ -50,22 +47,12 @@ final class JobContender implements Contender {
    *
    * @param name on the command line and in the tables of results
    * @param jar of this build or of another that has the same options and tables
-   * @param flinkSettings in place of those in {@code deploy/flink/config.yaml}
-   * @param options of the job, such as {@code --run.memory=1h}
    */
   JobContender(
-      String name,
-      Path jar,
-      Map<String, String> flinkSettings,
-      List<String> options,
-      Path directory,
-      TestKafka kafka,
-      TestClickHouse clickHouse) {
+      String name, Path jar, ClusterSettings settings, TestKafka kafka, TestClickHouse clickHouse) {
     this.name = name;
     this.jar = jar;
-    this.flinkSettings = Map.copyOf(flinkSettings);
-    this.options = List.copyOf(options);
-    this.directory = directory;
+    this.settings = settings;
     this.kafka = kafka;
     this.clickHouse = clickHouse;
   }
@@ -83,7 +70,7 @@ final class JobContender implements Contender {
     Map<String, Object> details = new LinkedHashMap<>();
     Optional<Path> checkpoint =
         topics.hasRestart() ? Optional.of(beforeRestart(topics, details)) : Optional.empty();
-    try (FlinkCluster cluster = FlinkCluster.start(directory, 1, flinkSettings)) {
+    try (FlinkCluster cluster = settings.start()) {
       String job = submit(cluster, checkpoint, topics, topics.runsTopics());
       Stopwatch stopwatch = new Stopwatch(processes(cluster));
       await("all rows", () -> hasAllRows(topics.workload(), stream));
@@ -126,7 +113,7 @@ final class JobContender implements Contender {
    */
   private Path beforeRestart(LoadedTopics topics, Map<String, Object> details) {
     long runs = topics.stream().runsBeforeRestart();
-    try (FlinkCluster cluster = FlinkCluster.start(directory, 1, flinkSettings)) {
+    try (FlinkCluster cluster = settings.start()) {
       long empty = LiveHeap.of(cluster.taskManagerPid(0)).bytes();
       String job = submit(cluster, Optional.empty(), topics, topics.runsTopics().subList(0, 1));
       await("all runs to be seen", () -> seen(clickHouse.http()) >= runs);
@@ -169,7 +156,7 @@ final class JobContender implements Contender {
     long runEvents = (long) (rate * millis / 1000 / (1 + workload.logsOfRun()));
     EventStream stream = new EventStream(workload, runEvents, System.currentTimeMillis(), millis);
     LoadedTopics topics = LoadedTopics.empty(workload, stream, kafka);
-    try (FlinkCluster cluster = FlinkCluster.start(directory, 1, flinkSettings)) {
+    try (FlinkCluster cluster = settings.start()) {
       String job = submit(cluster, Optional.empty(), topics, topics.runsTopics());
       Map<String, Long> processes = processes(cluster);
       processes.put("sender", ProcessHandle.current().pid());
@@ -209,19 +196,14 @@ final class JobContender implements Contender {
       Optional<Path> checkpoint,
       LoadedTopics topics,
       List<String> runsTopics) {
-    List<String> arguments = new ArrayList<>(topics.jobArguments(runsTopics));
-    arguments.addAll(options);
     String job =
         cluster
             .jobs()
             .submit(
                 jar,
                 checkpoint,
-                arguments,
-                Map.of(
-                    "KAFKA_BOOTSTRAP_SERVERS", topics.bootstrapServers(),
-                    "CLICKHOUSE_URL", clickHouse.httpUrl().toString(),
-                    "CLICKHOUSE_PASSWORD", ClickHouseProgram.WRITER_PASSWORD));
+                settings.arguments(topics, runsTopics),
+                ClusterSettings.variables(topics, clickHouse));
     await("the job to run", () -> cluster.rest().allTasksRun(job));
     return job;
   }

@@ -88,7 +88,8 @@ final class ThroughputRounds {
       throws IOException, InterruptedException {
     double rate = plan.freshnessRate() > 0 ? plan.freshnessRate() : medianRate(workload) / 2;
     Freshness measured =
-        job(ThroughputPlan.JOB, Repository.jobJar(), plan.flinkSettings(), kafka, clickHouse)
+        new JobContender(
+                ThroughputPlan.JOB, Repository.jobJar(), clusterSettings(), kafka, clickHouse)
             .freshness(workload, rate, plan.freshnessDuration(), out);
     freshness.add(measured);
     out.printf(
@@ -122,21 +123,23 @@ final class ThroughputRounds {
   }
 
   private Contender contender(String name, TestKafka kafka, TestClickHouse clickHouse) {
+    ClusterSettings settings = clusterSettings();
     Path jar = plan.jars().get(name);
     if (jar != null) {
-      return job(name, jar, plan.flinkSettings(), kafka, clickHouse);
+      return new JobContender(name, jar, settings, kafka, clickHouse);
     }
     return switch (name) {
       case ThroughputPlan.JOB ->
-          job(name, Repository.jobJar(), plan.flinkSettings(), kafka, clickHouse);
-      case ThroughputPlan.NO_CHECKPOINTS -> {
-        Map<String, String> settings = new HashMap<>(plan.flinkSettings());
-        settings.put("execution.checkpointing.interval", "1 h");
-        yield job(name, Repository.jobJar(), settings, kafka, clickHouse);
-      }
+          new JobContender(name, Repository.jobJar(), settings, kafka, clickHouse);
+      case ThroughputPlan.NO_CHECKPOINTS ->
+          new JobContender(
+              name,
+              Repository.jobJar(),
+              settings.with("execution.checkpointing.interval", "1 h"),
+              kafka,
+              clickHouse);
       case FirstStages.READ, FirstStages.READ_AND_DECODE ->
-          new FirstStagesContender(
-              name, plan.flinkSettings(), plan.jobOptions(), clusterDirectory(), kafka, clickHouse);
+          new FirstStagesContender(name, settings, kafka, clickHouse);
       case ThroughputPlan.KAFKA_ENGINE -> new KafkaEngineContender(name, false, kafka, clickHouse);
       case ThroughputPlan.KAFKA_ENGINE_PLAIN ->
           new KafkaEngineContender(name, true, kafka, clickHouse);
@@ -144,18 +147,9 @@ final class ThroughputRounds {
     };
   }
 
-  private JobContender job(
-      String name,
-      Path jar,
-      Map<String, String> flinkSettings,
-      TestKafka kafka,
-      TestClickHouse clickHouse) {
-    return new JobContender(
-        name, jar, flinkSettings, plan.jobOptions(), clusterDirectory(), kafka, clickHouse);
-  }
-
-  private Path clusterDirectory() {
-    return plan.home().resolve("flink-cluster");
+  private ClusterSettings clusterSettings() {
+    return new ClusterSettings(
+        plan.flinkSettings(), plan.jobOptions(), plan.home().resolve("flink-cluster"));
   }
 
   private void print(Measurement measurement) {
