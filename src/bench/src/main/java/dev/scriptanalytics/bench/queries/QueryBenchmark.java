@@ -247,20 +247,16 @@ public final class QueryBenchmark {
     Map<String, String> last = new HashMap<>(parameters);
     last.put("rows", "1");
     last.put("skipped", Integer.toString(SKIPPED - 1));
-    List<String> found =
-        Sql.ask(
-                clickHouse,
-                firstPage.replace("*", "arrayJoin([toString(executed_on), run_id])"),
-                last)
-            .lines()
-            .toList();
+    String found =
+        Sql.ask(clickHouse, firstPage.replace("*", "toString(executed_on), run_id"), last);
     if (found.isEmpty()) {
       return Map.of();
     }
-    Instant time = Instant.parse(found.get(0).replace(' ', 'T') + "Z");
+    String[] executedOnAndRunId = found.split("\t", -1);
+    Instant time = Instant.parse(executedOnAndRunId[0].replace(' ', 'T') + "Z");
     last.put("rows", Integer.toString(PAGE));
-    last.put("last_executed_on", found.get(0));
-    last.put("last_run_id", found.get(1));
+    last.put("last_executed_on", executedOnAndRunId[0]);
+    last.put("last_run_id", executedOnAndRunId[1]);
     last.put("last_millisecond", Sql.time(time.plusMillis(1)));
     return last;
   }
