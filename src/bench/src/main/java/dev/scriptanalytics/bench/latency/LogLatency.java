@@ -1,6 +1,7 @@
 package dev.scriptanalytics.bench.latency;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptanalytics.bench.sql.SqlFile;
 import dev.scriptanalytics.testkit.command.ClickHouseOptions;
 import dev.scriptanalytics.testkit.command.Commands;
 import dev.scriptanalytics.testkit.command.KafkaOptions;
@@ -49,6 +50,8 @@ import picocli.CommandLine.Spec;
     footer = "  CLICKHOUSE_PASSWORD   the password of the user; default none")
 public final class LogLatency implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String FOUND_ENTRIES =
+      SqlFile.beside(LogLatency.class, "found_entries.sql").statement();
   private static final int RUNS = 500;
   private static final String SCRIPT = "LogLatency";
 
@@ -227,10 +230,7 @@ public final class LogLatency implements Callable<Integer> {
     List<Integer> numbers = new ArrayList<>();
     List<JsonNode> rows =
         clickHouse.read(
-            "SELECT groupUniqArray(toUInt32OrZero(log_id)) AS numbers FROM script_analytics.logs"
-                + " WHERE account = {account:String} AND script = ''"
-                + " AND toUInt32OrZero(log_id) >= {first:UInt32}",
-            Map.of("account", account, "first", Integer.toString(first)));
+            FOUND_ENTRIES, Map.of("account", account, "first", Integer.toString(first)));
     rows.forEach(row -> row.path("numbers").forEach(number -> numbers.add(number.asInt())));
     return numbers;
   }

@@ -264,8 +264,7 @@ public final class QueryBenchmark {
   private List<Map<String, String>> parametersWithRunIds() {
     return Sql.ask(
             clickHouse,
-            "SELECT run_id FROM script_analytics.runs"
-                + " WHERE sipHash64(run_id) % {one_in:UInt64} = 0 LIMIT {ids:UInt64}",
+            sql("run ids"),
             Map.of(
                 "one_in", Long.toString(Math.max(1, data.runs() / 4 / repetitions)),
                 "ids", Integer.toString(repetitions + Stopwatch.WARM_UP)))
@@ -310,7 +309,7 @@ public final class QueryBenchmark {
 
   private void dashboard(JsonNode dashboard, Duration range) throws InterruptedException {
     String uid = dashboard.get("uid").asText();
-    String run = clickHouse.query("SELECT any(run_id) FROM script_analytics.runs");
+    String run = clickHouse.query(sql("a run"));
     int interval = Math.max(60, (int) (range.toSeconds() / POINTS));
     Expansion opened =
         Expansion.ofOpened(dashboard, end.minus(range), end, interval)
@@ -365,11 +364,7 @@ public final class QueryBenchmark {
     double json =
         Double.parseDouble(
             Sql.ask(clickHouse, Sql.statement(jsonFile), Map.of("day", day.toString())));
-    long rows =
-        Sql.number(
-            clickHouse,
-            "SELECT count() FROM script_analytics.{table:Identifier} FINAL",
-            Map.of("table", table));
+    long rows = Sql.number(clickHouse, sql("rows of a table"), Map.of("table", table));
     double disk = (double) onDisk(table) / rows;
     report.add("JSON of " + row, json, "bytes");
     report.add(row + " on disk, with indexes", disk, "bytes");
@@ -378,11 +373,11 @@ public final class QueryBenchmark {
   }
 
   private long onDisk(String table) {
-    return Sql.number(
-        clickHouse,
-        "SELECT sum(bytes_on_disk) FROM system.parts"
-            + " WHERE active AND database = 'script_analytics' AND table = {table:String}",
-        Map.of("table", table));
+    return Sql.number(clickHouse, sql("bytes of a table"), Map.of("table", table));
+  }
+
+  private static String sql(String name) {
+    return Sql.statement("query_benchmark.sql", name);
   }
 
   /**

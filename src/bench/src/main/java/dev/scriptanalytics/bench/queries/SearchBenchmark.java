@@ -145,7 +145,7 @@ public final class SearchBenchmark {
 
   private void measure(List<String> indexes) {
     clickHouse.applySql();
-    clickHouse.query("ALTER TABLE script_analytics.logs DROP INDEX message_parts");
+    clickHouse.query(sql("drop the shipped index"));
     data.writeRows(clickHouse, messages);
     optimize("runs");
     optimize("logs");
@@ -160,11 +160,10 @@ public final class SearchBenchmark {
   private void pages() {
     clickHouse.query(
         clickHouse
-            .query("SHOW CREATE TABLE script_analytics.runs FORMAT TSVRaw")
+            .query(sql("definition of runs"))
             .replace("script_analytics.runs", "script_analytics.oldest_first")
             .replace("executed_on DESC", "executed_on"));
-    clickHouse.query(
-        "INSERT INTO script_analytics.oldest_first SELECT * FROM script_analytics.runs");
+    clickHouse.query(sql("copy runs oldest first"));
     optimize("oldest_first");
     out.printf(
         "%n| the 50 newest runs of the busiest script | of a day | of 30 days |%n|---|---|---|%n");
@@ -180,14 +179,7 @@ public final class SearchBenchmark {
   }
 
   private void lookups() {
-    List<String> known =
-        Sql.ask(
-                clickHouse,
-                "SELECT arrayJoin([run_id, log_id]) FROM script_analytics.logs"
-                    + " WHERE script = {busiest:String} AND timestamp >= {from:String} LIMIT 2",
-                day)
-            .lines()
-            .toList();
+    List<String> known = Sql.ask(clickHouse, sql("ids of an entry"), day).lines().toList();
     Map<String, String> ids = with(with(day, "run_id", known.get(0)), "log_id", known.get(1));
     out.printf("%n| lookup by id, in 30 days | with indexes | without |%n|---|---|---|%n");
     for (Query query : Catalogue.of("lookups.sql")) {
@@ -200,13 +192,7 @@ public final class SearchBenchmark {
   }
 
   private void searches(List<String> indexes) {
-    String order =
-        Sql.ask(
-            clickHouse,
-            "SELECT extract(log_message, 'ord_([0-9a-f]+)') FROM script_analytics.logs"
-                + " WHERE script = {busiest:String} AND timestamp >= {from:String}"
-                + " AND log_message LIKE 'Order ord%' LIMIT 1",
-            day);
+    String order = Sql.ask(clickHouse, sql("order in a message"), day);
     Map<String, String> needle = Map.of("one_entry", "%d_" + order + "%", "word", order);
     List<Query> queries = Catalogue.of("needles.sql");
     out.printf(
@@ -220,10 +206,7 @@ public final class SearchBenchmark {
       if (!index.equals(NO_INDEX)) {
         name = "`" + INDEXES.get(index) + "`";
         built = "%.0f s".formatted(secondsToBuild(INDEXES.get(index)));
-        size =
-            clickHouse.query(
-                "SELECT formatReadableSize(data_compressed_bytes)"
-                    + " FROM system.data_skipping_indices WHERE name = 'message_index'");
+        size = clickHouse.query(sql("size of the index"));
       }
       out.printf("| %s | %s | %s | %s |", name, size, built, insertCost());
       for (Query query : queries) {
@@ -234,8 +217,7 @@ public final class SearchBenchmark {
       out.println();
       out.flush();
       if (!index.equals(NO_INDEX)) {
-        clickHouse.query(
-            "ALTER TABLE script_analytics.logs DROP INDEX message_index SETTINGS mutations_sync = 0");
+        clickHouse.query(sql("drop the index"));
         awaitMutations();
       }
     }
@@ -244,31 +226,22 @@ public final class SearchBenchmark {
 
   private double secondsToBuild(String definition) {
     long start = System.nanoTime();
-    clickHouse.query(
-        "ALTER TABLE script_analytics.logs ADD INDEX message_index log_message TYPE "
-            + definition
-            + " GRANULARITY 1");
-    clickHouse.query(
-        "ALTER TABLE script_analytics.logs MATERIALIZE INDEX message_index SETTINGS mutations_sync = 0");
+    clickHouse.query(sql("add an index").replace("DEFINITION", definition));
+    clickHouse.query(sql("build the index"));
     awaitMutations();
     return (System.nanoTime() - start) / 1e9;
   }
 
   /** How fast a day is inserted, in blocks as the job's, and how long merging it takes. */
   private String insertCost() {
-    clickHouse.query("CREATE TABLE script_analytics.copy AS script_analytics.logs");
-    long rows =
-        Sql.number(
-            clickHouse,
-            "SELECT count() FROM script_analytics.logs"
-                + " WHERE timestamp >= {from:String} AND timestamp < {to:String}",
-            day);
+    clickHouse.query(sql("create a copy of logs"));
+    long rows = Sql.number(clickHouse, sql("entries of a range"), day);
     long start = System.nanoTime();
     Sql.ask(clickHouse, Sql.statement("copy_day.sql"), day);
     long inserted = System.nanoTime();
     optimize("copy");
     long merged = System.nanoTime();
-    clickHouse.query("DROP TABLE script_analytics.copy");
+    clickHouse.query(sql("drop the copy of logs"));
     return String.format(
         Locale.ROOT,
         "%,d, %.1f s",
@@ -277,11 +250,7 @@ public final class SearchBenchmark {
   }
 
   private void optimize(String table) {
-    Sql.ask(
-            clickHouse,
-            "SELECT DISTINCT partition_id FROM system.parts"
-                + " WHERE active AND database = 'script_analytics' AND table = {table:String}",
-            Map.of("table", table))
+    Sql.ask(clickHouse, sql("partitions of a table"), Map.of("table", table))
         .lines()
         .forEach(
             partition ->
@@ -295,8 +264,11 @@ public final class SearchBenchmark {
     Waiting.until(
         MUTATIONS_PATIENCE,
         MUTATIONS_PAUSE,
-        () ->
-            clickHouse.query("SELECT count() FROM system.mutations WHERE NOT is_done").equals("0"));
+        () -> clickHouse.query(sql("mutations to wait for")).equals("0"));
+  }
+
+  private static String sql(String name) {
+    return Sql.statement("search_benchmark.sql", name);
   }
 
   /** The median, after one time that does not count. */

@@ -1,12 +1,7 @@
 package dev.scriptanalytics.bench.queries;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.scriptanalytics.testkit.clickhouse.SqlStatements;
+import dev.scriptanalytics.bench.sql.SqlFile;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -18,23 +13,17 @@ final class Sql {
 
   /** The statements of a file, with their comments. */
   static List<String> statements(String file) {
-    try (InputStream sql = Sql.class.getResourceAsStream(file)) {
-      if (sql == null) {
-        throw new IllegalStateException("The class path has no " + file + ".");
-      }
-      return SqlStatements.of(new String(sql.readAllBytes(), UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + file + ".", e);
-    }
+    return SqlFile.beside(Sql.class, file).statements();
   }
 
   /** The only statement of a file. */
   static String statement(String file) {
-    List<String> statements = statements(file);
-    if (statements.size() != 1) {
-      throw new IllegalStateException(file + " has " + statements.size() + " statements, not one.");
-    }
-    return statements.get(0);
+    return SqlFile.beside(Sql.class, file).statement();
+  }
+
+  /** The statement of a file that has a name in the comment in front of it. */
+  static String statement(String file, String name) {
+    return SqlFile.beside(Sql.class, file).statement(name);
   }
 
   /**

@@ -36,6 +36,7 @@ record SqlGeneratedHistory(Instant begin, long runs, long logs) {
   static final String ORDINARY = script(100);
 
   private static final List<String> TABLES = List.of("runs", "logs", "run_rollups");
+  private static final String GENERATED = "generated.sql";
   private static final int BLOCK = 1_000_000;
 
   SqlGeneratedHistory {
@@ -57,13 +58,7 @@ record SqlGeneratedHistory(Instant begin, long runs, long logs) {
       TestClickHouse clickHouse, long runs, long logs, PrintStream messages) {
     prepare(clickHouse);
     List<Long> found =
-        clickHouse
-            .query(
-                "SELECT arrayJoin([toUnixTimestamp64Milli(begin), toInt64(runs), toInt64(logs)])"
-                    + " FROM benchmark.generated")
-            .lines()
-            .map(Long::valueOf)
-            .toList();
+        clickHouse.query(Sql.statement(GENERATED, "found")).lines().map(Long::valueOf).toList();
     if (!found.isEmpty()) {
       SqlGeneratedHistory there =
           new SqlGeneratedHistory(Instant.ofEpochMilli(found.get(0)), found.get(1), found.get(2));
@@ -74,17 +69,13 @@ record SqlGeneratedHistory(Instant begin, long runs, long logs) {
           "the directory holds %d runs and %d log entries: ask for these, or for another directory"
               .formatted(there.runs, there.logs));
     }
-    if (!clickHouse.query("SELECT count() FROM script_analytics.runs").equals("0")) {
+    if (!clickHouse.query(Sql.statement(GENERATED, "runs of an unfinished history")).equals("0")) {
       throw new IllegalStateException(
           "the directory holds runs that were not generated to the end: delete it, or name another");
     }
     SqlGeneratedHistory written = endingNow(runs, logs);
     written.writeRowsAndRollups(clickHouse, messages);
-    written.ask(
-        clickHouse,
-        "INSERT INTO benchmark.generated"
-            + " SELECT fromUnixTimestamp64Milli({begin:Int64}, 'UTC'), {runs:UInt64}, {logs:UInt64}",
-        Map.of());
+    written.ask(clickHouse, Sql.statement(GENERATED, "written"), Map.of());
     return written;
   }
 

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.bench.throughput;
 
+import dev.scriptanalytics.bench.sql.SqlFile;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.ledger.RankError;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import java.util.Map;
 /** What must be in ClickHouse when everything of a stream has been written. */
 final class Expected {
   private static final int MOST_DIFFERENCES = 10;
-  private static final String OURS = "account = '" + EventStream.ACCOUNT + "'";
+  private static final SqlFile SQL = SqlFile.beside(Expected.class, "expected.sql");
 
   private final EventStream stream;
   private final long[] failed;
@@ -43,47 +44,33 @@ final class Expected {
   /** Compares the job's tables, raw and rolled up, script by script. */
   List<String> differences(ClickHouseHttp clickHouse) {
     List<String> differences = new ArrayList<>();
-    compare(
-        differences,
-        "runs",
-        rows(
-            clickHouse,
-            "SELECT script, count(), countIf(status = 'Success'), countIf(status = 'Failed')"
-                + " FROM script_analytics.runs FINAL WHERE "
-                + OURS
-                + " GROUP BY script"));
-    compare(
-        differences,
-        "run_rollups",
-        rows(
-            clickHouse,
-            "SELECT script, sum(seen), sum(succeeded), sum(failed), percentiles[1], percentiles[2],"
-                + " quantilesTDigestWeightedMerge(0.9, 0.99)(digest) AS percentiles"
-                + " FROM script_analytics.run_rollups FINAL WHERE "
-                + OURS
-                + " GROUP BY script"));
-    String logs =
-        clickHouse.query(
-            "SELECT count() FROM script_analytics.logs FINAL WHERE deployment_version > 0 AND "
-                + OURS);
+    for (String table : List.of("runs", "run_rollups")) {
+      compare(differences, table, rows(clickHouse, table));
+    }
+    String logs = ask(clickHouse, "logs");
     if (Long.parseLong(logs) != stream.logEvents()) {
       differences.add("logs: %s instead of %d".formatted(logs, stream.logEvents()));
     }
-    String letters = clickHouse.query("SELECT count() FROM script_analytics.dead_letters");
+    String letters = ask(clickHouse, "dead_letters");
     if (!letters.equals("0")) {
       differences.add("dead_letters: " + letters);
     }
     return differences.subList(0, Math.min(differences.size(), MOST_DIFFERENCES));
   }
 
-  private static Map<String, String[]> rows(ClickHouseHttp clickHouse, String query) {
+  /** The rows of each script in a table, by its name. */
+  private static Map<String, String[]> rows(ClickHouseHttp clickHouse, String table) {
     Map<String, String[]> rows = new HashMap<>();
-    clickHouse
-        .query(query + " FORMAT TSV")
+    ask(clickHouse, table)
         .lines()
         .map(line -> line.split("\t", -1))
         .forEach(row -> rows.put(row[0], row));
     return rows;
+  }
+
+  private static String ask(ClickHouseHttp clickHouse, String table) {
+    return clickHouse.queryAs(
+        "default", "", SQL.statement(table), Map.of("param_account", EventStream.ACCOUNT));
   }
 
   private void compare(List<String> differences, String table, Map<String, String[]> found) {

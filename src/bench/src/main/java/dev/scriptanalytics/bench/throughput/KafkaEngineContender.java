@@ -1,5 +1,6 @@
 package dev.scriptanalytics.bench.throughput;
 
+import dev.scriptanalytics.bench.sql.SqlFile;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.kafka.TestKafka;
 import dev.scriptanalytics.testkit.process.Waiting;
@@ -15,24 +16,9 @@ import java.util.Map;
  */
 final class KafkaEngineContender implements Contender {
   private static final Duration PATIENCE = Duration.ofMinutes(15);
-  private static final int CONSUMERS = 2;
-
-  private static final String RUN_COLUMNS =
-      """
-      account LowCardinality(String), run_id String, script LowCardinality(String),
-      deployment_id LowCardinality(String), deployment_version UInt32,
-      function LowCardinality(String), status LowCardinality(String),
-      started_at DateTime64(3, 'UTC'), response_time_ms Nullable(Float64),
-      source_type LowCardinality(String), source LowCardinality(String),
-      input String, output String, trace_id String
-      """;
-  private static final String LOG_COLUMNS =
-      """
-      account LowCardinality(String), run_id String, script LowCardinality(String),
-      deployment_id LowCardinality(String), deployment_version UInt32, log_id String,
-      timestamp DateTime64(3, 'UTC'), level LowCardinality(String), message String,
-      source LowCardinality(String)
-      """;
+  private static final SqlFile TABLES =
+      SqlFile.beside(KafkaEngineContender.class, "kafka_engine_tables.sql");
+  private static final SqlFile SQL = SqlFile.beside(KafkaEngineContender.class, "kafka_engine.sql");
 
   private final String name;
   private final boolean plain;
@@ -59,67 +45,12 @@ final class KafkaEngineContender implements Contender {
 
   @Override
   public Measurement measure(LoadedTopics topics) {
-    clickHouse.query("DROP DATABASE IF EXISTS script_analytics SYNC");
-    clickHouse.query("DROP DATABASE IF EXISTS peer SYNC");
-    clickHouse.query("CREATE DATABASE peer ENGINE = Atomic");
-    String engine = plain ? "MergeTree" : "ReplacingMergeTree";
-    clickHouse.query(
-        "CREATE TABLE peer.runs (%s) ENGINE = %s PARTITION BY toDate(started_at)"
-                .formatted(RUN_COLUMNS, engine)
-            + " ORDER BY (account, script, started_at, run_id)");
-    clickHouse.query(
-        "CREATE TABLE peer.logs (%s) ENGINE = %s PARTITION BY toDate(timestamp)"
-                .formatted(LOG_COLUMNS, engine)
-            + " ORDER BY (account, script, timestamp, log_id)");
-    // Tells how many events have arrived, whatever the merges of the others do.
-    clickHouse.query(
-        "CREATE TABLE peer.arrived (day Date, events UInt64) ENGINE = SummingMergeTree ORDER BY day");
-    clickHouse.query(
-        """
-        CREATE TABLE peer.rollups
-        (
-            account LowCardinality(String), script LowCardinality(String), minute DateTime('UTC'),
-            deployment_version UInt32, runs SimpleAggregateFunction(sum, UInt64),
-            succeeded SimpleAggregateFunction(sum, UInt64),
-            failed SimpleAggregateFunction(sum, UInt64),
-            digest AggregateFunction(quantilesTDigest(0.9, 0.99), Nullable(Float64))
-        )
-        ENGINE = AggregatingMergeTree ORDER BY (account, script, minute, deployment_version)
-        """);
-    queue("run_queue", RUN_COLUMNS, String.join(",", topics.runsTopics()), topics);
-    if (topics.hasLogs()) {
-      queue("log_queue", LOG_COLUMNS, topics.logsTopic(), topics);
-    }
+    createTablesAndQueues(topics);
     Map<String, Long> processes = new LinkedHashMap<>();
     processes.put(Measurement.KAFKA, kafka.pid());
     processes.put(Measurement.CLICKHOUSE, clickHouse.pid());
     Stopwatch stopwatch = new Stopwatch(processes);
-    if (!plain) {
-      clickHouse.query(
-          """
-          CREATE MATERIALIZED VIEW peer.run_rollups TO peer.rollups AS
-          SELECT account, script, toStartOfMinute(started_at) AS minute, deployment_version,
-              count() AS runs, countIf(status = 'success') AS succeeded,
-              countIf(status = 'failed') AS failed,
-              quantilesTDigestState(0.9, 0.99)(if(status = 'success', response_time_ms, NULL))
-                  AS digest
-          FROM peer.run_queue GROUP BY account, script, minute, deployment_version
-          """);
-    }
-    view(
-        "runs_arrived",
-        "arrived",
-        "toDate(started_at) AS day, count() AS events",
-        "run_queue GROUP BY day");
-    if (topics.hasLogs()) {
-      view(
-          "logs_arrived",
-          "arrived",
-          "toDate(timestamp) AS day, count() AS events",
-          "log_queue GROUP BY day");
-      view("log_rows", "logs", "*", "log_queue");
-    }
-    view("run_rows", "runs", "*", "run_queue");
+    createViews(topics);
     boolean arrived =
         Waiting.until(PATIENCE, JobContender.PAUSE, () -> arrived() >= topics.allEvents());
     double seconds = stopwatch.seconds();
@@ -135,29 +66,47 @@ final class KafkaEngineContender implements Contender {
             stopwatch.peakMegabytes(),
             Map.of(),
             arrived ? List.of() : List.of("only " + arrived() + " events arrived"));
-    clickHouse.query("DROP DATABASE peer SYNC");
+    run("drop");
     return measurement;
   }
 
-  // In a queue a LowCardinality column costs a dictionary for every message: twice the time of all.
-  private void queue(String name, String columns, String topic, LoadedTopics topics) {
-    clickHouse.query(
-        "CREATE TABLE peer.%s (%s) ENGINE = Kafka SETTINGS"
-                .formatted(name, columns.replace("LowCardinality(String)", "String"))
-            + " kafka_broker_list = '%s', kafka_topic_list = '%s', kafka_group_name = 'peer-%d',"
-                .formatted(topics.bootstrapServers(), topic, System.nanoTime())
-            + " kafka_format = 'JSONEachRow', kafka_thread_per_consumer = 1,"
-            + " kafka_num_consumers = %d, kafka_max_block_size = 262144,".formatted(CONSUMERS)
-            + " kafka_poll_max_batch_size = 65536, kafka_flush_interval_ms = 1000");
+  private void createTablesAndQueues(LoadedTopics topics) {
+    String engine = plain ? "MergeTree" : "ReplacingMergeTree";
+    for (String statement : TABLES.statements()) {
+      clickHouse.query(statement.replace("RAW_ENGINE", engine));
+    }
+    createQueue("run_queue", String.join(",", topics.runsTopics()), topics);
+    if (topics.hasLogs()) {
+      createQueue("log_queue", topics.logsTopic(), topics);
+    }
   }
 
-  private void view(String name, String to, String select, String from) {
+  private void createQueue(String name, String topicList, LoadedTopics topics) {
     clickHouse.query(
-        "CREATE MATERIALIZED VIEW peer.%s TO peer.%s AS SELECT %s FROM peer.%s"
-            .formatted(name, to, select, from));
+        SQL.statement(name)
+            .replace("BROKERS", topics.bootstrapServers())
+            .replace("TOPICS", topicList)
+            .replace("GROUP", "peer-" + System.nanoTime()));
+  }
+
+  /** Creates the views, with which the consumption begins. */
+  private void createViews(LoadedTopics topics) {
+    if (!plain) {
+      run("run_rollups");
+    }
+    run("runs_arrived");
+    if (topics.hasLogs()) {
+      run("logs_arrived");
+      run("log_rows");
+    }
+    run("run_rows");
   }
 
   private long arrived() {
-    return Long.parseLong(clickHouse.query("SELECT sum(events) FROM peer.arrived"));
+    return Long.parseLong(run("arrived"));
+  }
+
+  private String run(String statement) {
+    return clickHouse.query(SQL.statement(statement));
   }
 }
