@@ -149,6 +149,9 @@ public final class LogEventFactory {
   }
 
   private byte[] maskAndCut(LogEntry entry, String column, byte[] utf8, int maxBytes) {
+    if (!redactor.isActive()) {
+      return cut(entry, column, utf8, maxBytes);
+    }
     return MaskedText.of(redactor, column, utf8, maxBytes, entry.truncated, entry.redacted);
   }
 
@@ -161,6 +164,9 @@ public final class LogEventFactory {
   }
 
   private byte[] maskedFields(LogEntry entry, String column, byte[] json) {
+    if (json.length == 0) {
+      return json;
+    }
     byte[] fields = fieldsThatFit(entry, column, LoneSurrogates.replaced(json));
     byte[] masked = redactor.object(fields);
     if (masked == fields) {

@@ -104,19 +104,18 @@ public final class RowBinaryBuffer {
 
   /** A Nullable(Float64): NULL for NaN. */
   public void nullableFloat64(double value) {
-    if (Double.isNaN(value)) {
-      uint8(1);
-    } else {
-      uint8(0);
-      float64(value);
-    }
+    nullableInt64(Double.doubleToRawLongBits(value), !Double.isNaN(value));
   }
 
   /** A Nullable(Int64), Nullable(UInt64) or Nullable(DateTime64): NULL if not {@code present}. */
   public void nullableInt64(long value, boolean present) {
-    uint8(present ? 0 : 1);
+    // Written here and not by int64: C2 inlines a limited number of levels, and this one is hot.
+    reserve(1 + Long.BYTES);
+    buffer[size] = (byte) (present ? 0 : 1);
+    size++;
     if (present) {
-      int64(value);
+      LONG.set(buffer, size, value);
+      size += Long.BYTES;
     }
   }
 
