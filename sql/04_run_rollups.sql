@@ -1,4 +1,5 @@
--- The runs of a script and deployment version that started in one minute, as far as their events arrived in one hour.
+-- The runs of a script and deployment that started in one minute, as far as their events arrived in one hour. A
+-- deployment is known by its version, or, where the version is 0, by its id.
 -- A row replaces the earlier rows of its key, and the one with the most facts wins. Nothing is ever added to a row,
 -- so a fact counts once however often its event is read. To get a minute, add up its rows over all arrival hours.
 --
@@ -11,9 +12,10 @@ CREATE TABLE IF NOT EXISTS script_analytics.run_rollups
     script String COMMENT 'The custom script',
     minute DateTime('UTC') COMMENT 'The minute in which the runs started' CODEC(DoubleDelta, Default),
     deployment_version UInt32 COMMENT 'The deployment version, counted from 1; 0 = unknown',
+    deployment_id String COMMENT 'The id of the deployment where its version is 0, if it is known; other = of more ids than rollup.max-deployment-ids' CODEC(ZSTD(1)),
     arrival DateTime('UTC') COMMENT 'The hour in which the events arrived' CODEC(DoubleDelta, Default),
     facts UInt64 COMMENT 'Number of facts in the row; the row with the most counts' CODEC(T64, Default),
-    seen Int64 COMMENT 'Runs seen for the first time; negative if runs moved to another version' CODEC(T64, Default),
+    seen Int64 COMMENT 'Runs seen for the first time; negative if runs moved to another deployment' CODEC(T64, Default),
     succeeded UInt64 COMMENT 'Runs that succeeded' CODEC(T64, Default),
     failed UInt64 COMMENT 'Runs that failed' CODEC(T64, Default),
     response_time_sum Float64 COMMENT 'Sum of the response times, in milliseconds',
@@ -29,7 +31,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.run_rollups
 )
 ENGINE = ReplacingMergeTree(facts)
 PARTITION BY toDate(minute)
-ORDER BY (account, script, minute, deployment_version, arrival)
+ORDER BY (account, script, minute, deployment_version, deployment_id, arrival)
 TTL toDate(minute) + toIntervalDay(400 + 1),
     toDate(minute) + toIntervalDay(1) RECOMPRESS CODEC(ZSTD(1))
 SETTINGS

@@ -1,4 +1,4 @@
--- Filters of the HTTP endpoints (22_filter_conditions.sql) made from what a user chooses and types on a dashboard. A
+-- Filters of the HTTP endpoints (24_filter_conditions.sql) made from what a user chooses and types on a dashboard. A
 -- function gives one condition as JSON, or '' if nothing is chosen; script_analytics_chosen_filter joins them. See
 -- deploy/grafana/README.md.
 

@@ -13,6 +13,16 @@ public final class ScriptEvent {
   public enum Kind {
     /** It started or ended; the row belongs to {@code runs}. */
     RUN,
+    /**
+     * It is queued: the row is that of a start, and its {@code executed_on} is no start of the
+     * execution. Later events may tell another start without contradicting it.
+     */
+    QUEUED_RUN,
+    /**
+     * It ended, and the event does not tell when it started: {@code executed_on} of the row is its
+     * end. The row is not written as it is; its start supplies what is missing.
+     */
+    UNTIMED_END,
     /** It logged something; the row belongs to {@code logs}. */
     LOG
   }
@@ -61,8 +71,13 @@ public final class ScriptEvent {
     this.stderr = stderr;
   }
 
-  /** An event of a run. */
+  /**
+   * An event of a run.
+   *
+   * @param kind any but {@link Kind#LOG}
+   */
   public static ScriptEvent ofRun(
+      Kind kind,
       long hashHigh,
       long hashLow,
       long arrival,
@@ -70,7 +85,7 @@ public final class ScriptEvent {
       byte[] row,
       byte[] stdout,
       byte[] stderr) {
-    return new ScriptEvent(Kind.RUN, hashHigh, hashLow, arrival, origin, row, stdout, stderr);
+    return new ScriptEvent(kind, hashHigh, hashLow, arrival, origin, row, stdout, stderr);
   }
 
   /** A log entry. */

@@ -17,8 +17,12 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
   public static final ValueTypeInfo<ScriptEvent> TYPE =
       new ValueTypeInfo<>(ScriptEvent.class, new ScriptEventSerializer());
 
-  private static final byte RUN = 0;
-  private static final byte LOG = 1;
+  private static final ScriptEvent.Kind[] KINDS = {
+    ScriptEvent.Kind.RUN,
+    ScriptEvent.Kind.LOG,
+    ScriptEvent.Kind.QUEUED_RUN,
+    ScriptEvent.Kind.UNTIMED_END
+  };
 
   // A job has few topics, each with millions of events.
   private transient String lastTopic;
@@ -52,14 +56,15 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
 
   @Override
   public ScriptEvent deserialize(DataInputView source) throws IOException {
-    byte kind = source.readByte();
+    int code = source.readByte();
+    if (code < 0 || code >= KINDS.length) {
+      throw new IOException("Unknown kind of event: " + code);
+    }
+    ScriptEvent.Kind kind = KINDS[code];
     long hashHigh = source.readLong();
     long hashLow = source.readLong();
     long arrival = source.readLong();
-    if (kind != RUN && kind != LOG) {
-      throw new IOException("Unknown kind of event: " + kind);
-    }
-    if (kind == LOG) {
+    if (kind == ScriptEvent.Kind.LOG) {
       return ScriptEvent.ofLog(hashHigh, hashLow, arrival, readBytes(source));
     }
     String topic = source.readUTF();
@@ -70,6 +75,7 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
     }
     Origin origin = new Origin(topic, source.readInt(), source.readLong(), source.readInt());
     return ScriptEvent.ofRun(
+        kind,
         hashHigh,
         hashLow,
         arrival,
@@ -90,10 +96,13 @@ public final class ScriptEventSerializer extends ValueSerializer<ScriptEvent> {
     return encodedTopic;
   }
 
+  /** The position in {@link #KINDS}. */
   private static byte code(ScriptEvent.Kind kind) {
     return switch (kind) {
-      case RUN -> RUN;
-      case LOG -> LOG;
+      case RUN -> 0;
+      case LOG -> 1;
+      case QUEUED_RUN -> 2;
+      case UNTIMED_END -> 3;
     };
   }
 

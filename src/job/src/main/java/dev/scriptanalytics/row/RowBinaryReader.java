@@ -4,7 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -75,6 +77,27 @@ public final class RowBinaryReader {
     for (int left = varint(); left > 0; left--) {
       skip(varint());
     }
+  }
+
+  /** Passes a Map(String, Float64). */
+  void skipNumbers() {
+    for (int left = varint(); left > 0; left--) {
+      skip(varint());
+      skip(Double.BYTES);
+    }
+  }
+
+  /** The entries of a Map(String, Float64), in their order. */
+  Map<String, Double> numbers() {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    for (int left = varint(); left > 0; left--) {
+      int length = varint();
+      String name = new String(bytes, position, length, StandardCharsets.UTF_8);
+      skip(length);
+      numbers.put(name, Double.longBitsToDouble(int64(bytes, position)));
+      skip(Double.BYTES);
+    }
+    return numbers;
   }
 
   /** The items of an Array(String), each once, in their order. */

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -59,7 +60,9 @@ public final class RunEventJson {
       to.writeNumberField("deployment_version", run.deploymentVersion());
     }
     writeText("function", Column.FUNCTION);
-    to.writeStringField("status", run.status().word());
+    boolean hasOwnWord = !run.isEmpty(Column.ORIGINAL_STATUS);
+    to.writeStringField(
+        "status", hasOwnWord ? run.text(Column.ORIGINAL_STATUS) : run.status().word());
     to.writeStringField("started_at", Instant.ofEpochMilli(run.executedOn()).toString());
     if (!run.isEmpty(Column.ENDED_ON)) {
       to.writeStringField("ended_at", Instant.ofEpochMilli(run.endedOn()).toString());
@@ -75,6 +78,7 @@ public final class RunEventJson {
     writeStream("stdout", stdout);
     writeStream("stderr", stderr);
     writeText("trace_id", Column.TRACE_ID);
+    writePhases();
     if (hasAnyOf(RESOURCES)) {
       writeResources();
     }
@@ -95,6 +99,16 @@ public final class RunEventJson {
     writeText("message", Column.ERROR_MESSAGE);
     writeText("stack_trace", Column.ERROR_STACK);
     to.writeEndObject();
+  }
+
+  private void writePhases() throws IOException {
+    if (!run.isEmpty(Column.PHASES)) {
+      to.writeObjectFieldStart("phases");
+      for (Map.Entry<String, Double> phase : run.numbers(Column.PHASES).entrySet()) {
+        to.writeNumberField(phase.getKey(), phase.getValue());
+      }
+      to.writeEndObject();
+    }
   }
 
   private void writeResources() throws IOException {

@@ -53,6 +53,7 @@ public final class RunRow {
     ACCOUNT(ColumnType.STRING),
     RUN_ID(ColumnType.STRING),
     SCRIPT(ColumnType.STRING),
+    ORIGINAL_STATUS(ColumnType.STRING),
     RESPONSE_TIME(ColumnType.NULLABLE_8),
     ENDED_ON(ColumnType.NULLABLE_8),
     DEPLOYMENT_ID(ColumnType.STRING),
@@ -69,6 +70,7 @@ public final class RunRow {
     CPU_MS(ColumnType.NULLABLE_8),
     GPU_PERCENT(ColumnType.NULLABLE_8),
     COLD_START(ColumnType.NULLABLE_1),
+    PHASES(ColumnType.NUMBERS),
     TRUNCATED(ColumnType.STRINGS),
     REDACTED(ColumnType.STRINGS),
     EXTRA(ColumnType.STRING);
@@ -112,6 +114,7 @@ public final class RunRow {
         case NULLABLE_8 -> reader.skipNullable(8);
         case NULLABLE_1 -> reader.skipNullable(1);
         case STRINGS -> reader.skipStrings();
+        case NUMBERS -> reader.skipNumbers();
       }
     }
     starts[ALL.length] = reader.position();
@@ -206,6 +209,11 @@ public final class RunRow {
   /** The items of an array column. */
   Set<String> texts(Column column) {
     return new RowBinaryReader(bytes, starts[column.ordinal()]).strings();
+  }
+
+  /** The entries of a map column. */
+  Map<String, Double> numbers(Column column) {
+    return new RowBinaryReader(bytes, starts[column.ordinal()]).numbers();
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.scriptanalytics.hash.SipHash;
 import dev.scriptanalytics.row.RunRow.Column;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Map;
 
 /**
  * Writes rows of {@code runs} in RowBinary: {@link #begin}, then the columns that have a value in
@@ -99,6 +100,16 @@ public final class RunRowWriter {
     out.varint(items.size());
     for (String item : items) {
       out.string(item.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Writes a Map(String, Float64) column. */
+  public void numbers(Column column, Map<String, Double> entries) {
+    open(column, ColumnType.NUMBERS);
+    out.varint(entries.size());
+    for (Map.Entry<String, Double> entry : entries.entrySet()) {
+      out.string(entry.getKey().getBytes(StandardCharsets.UTF_8));
+      out.float64(entry.getValue());
     }
   }
 

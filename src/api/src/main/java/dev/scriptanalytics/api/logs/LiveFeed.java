@@ -76,7 +76,7 @@ final class LiveFeed {
     synchronized (this) {
       current = List.copyOf(streams);
     }
-    // This answer must exist before the table is read; see sql/26_live_logs.sql.
+    // This answer must exist before the table is read; see sql/28_live_logs.sql.
     long until =
         clickHouse
             .ask(
