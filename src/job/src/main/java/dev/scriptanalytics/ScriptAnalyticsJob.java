@@ -12,6 +12,7 @@ import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.sink.Batching;
 import dev.scriptanalytics.sink.ClickHouseConnection;
 import dev.scriptanalytics.sink.DeadLetterSink;
+import dev.scriptanalytics.sink.ProgressSink;
 import dev.scriptanalytics.sink.RollupSink;
 import dev.scriptanalytics.sink.RowBinarySink;
 import java.util.List;
@@ -42,7 +43,11 @@ public final class ScriptAnalyticsJob {
 
   static void define(StreamExecutionEnvironment env, JobConfiguration configuration) {
     ScriptAnalyticsTopology.define(
-        env, configuration, sources(configuration), sinks(configuration));
+        env,
+        configuration,
+        sources(configuration),
+        sinks(configuration),
+        ProgressSink.published(ClickHouseConnection.of(configuration)));
   }
 
   private static void requireCheckpoints(
@@ -74,7 +79,9 @@ public final class ScriptAnalyticsJob {
     return new ScriptAnalyticsTopology.Sinks(
         RowBinarySink.of(clickHouse, "runs", RunRow.COLUMNS, batching),
         RowBinarySink.of(clickHouse, "logs", LogRow.COLUMNS, batching),
-        RollupSink.of(clickHouse, batching),
+        RollupSink.ofMinutes(clickHouse, batching),
+        RollupSink.ofHours(clickHouse, batching),
+        ProgressSink.of(clickHouse, batching, configuration.get(JOB_NAME)),
         DeadLetterSink.of(clickHouse, batching));
   }
 }

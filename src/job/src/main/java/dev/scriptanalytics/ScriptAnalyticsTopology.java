@@ -12,6 +12,8 @@ import dev.scriptanalytics.kafka.RecordSource;
 import dev.scriptanalytics.rollup.AggregateFacts;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.rollup.KeepCells;
+import dev.scriptanalytics.rollup.PublishSettled;
+import dev.scriptanalytics.rollup.PublishedHour;
 import dev.scriptanalytics.rollup.RollupRow;
 import dev.scriptanalytics.rollup.RollupSettings;
 import dev.scriptanalytics.track.TrackRuns;
@@ -19,6 +21,7 @@ import dev.scriptanalytics.track.TrackingRules;
 import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -28,7 +31,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * <pre>
  * runs ─┐                  ┌─> run rows ─────────────────> runs
  *       ├ by run: TrackRuns┼─> log rows ─────────────────> logs
- * logs ─┘        │         └─> facts ── minute cells ────> run_rollups
+ * logs ─┘        │         └─> facts ── minute cells ────> run_rollups, run_rollups_hourly,
+ *                │                                         rollup_progress
  *                └ unusable ─────────────────────────────> dead_letters
  * </pre>
  */
@@ -45,6 +49,8 @@ final class ScriptAnalyticsTopology {
       Sink<byte[]> runs,
       Sink<byte[]> logs,
       Sink<RollupRow> rollups,
+      Sink<RollupRow> hourRollups,
+      Sink<Long> progress,
       Sink<DeadLetter> deadLetters) {}
 
   private ScriptAnalyticsTopology() {}
@@ -53,7 +59,8 @@ final class ScriptAnalyticsTopology {
       StreamExecutionEnvironment env,
       JobConfiguration configuration,
       Sources sources,
-      Sinks sinks) {
+      Sinks sinks,
+      PublishedHour publishedHour) {
     int maxParallelism = configuration.get(JOB_MAX_PARALLELISM);
     env.setMaxParallelism(maxParallelism);
 
@@ -72,16 +79,21 @@ final class ScriptAnalyticsTopology {
     SingleOutputStreamOperator<Fact> facts =
         TrackRuns.on(events, TrackingRules.of(configuration), maxParallelism);
     RollupSettings rollup = RollupSettings.of(configuration);
-    DataStream<RollupRow> rollups = KeepCells.on(AggregateFacts.on(facts, rollup), rollup);
+    SingleOutputStreamOperator<RollupRow> rollups =
+        KeepCells.on(AggregateFacts.on(facts, rollup), rollup, publishedHour);
+    SingleOutputStreamOperator<Long> progress =
+        PublishSettled.on(rollups.getSideOutput(KeepCells.SETTLED));
     DataStream<DeadLetter> contradicting = facts.getSideOutput(TrackRuns.DEAD_LETTERS);
 
     write(facts.getSideOutput(TrackRuns.RUN_ROWS), sinks.runs(), "write-runs");
     write(facts.getSideOutput(TrackRuns.LOG_ROWS), sinks.logs(), "write-logs");
     write(rollups, sinks.rollups(), "write-rollups");
+    write(rollups.getSideOutput(KeepCells.HOUR_ROWS), sinks.hourRollups(), "write-hour-rollups");
+    write(progress, sinks.progress(), "write-progress").setParallelism(1);
     write(undecodable.union(contradicting), sinks.deadLetters(), "write-dead-letters");
   }
 
-  private static <T> void write(DataStream<T> rows, Sink<T> sink, String uid) {
-    rows.sinkTo(sink).name(uid).uid(uid);
+  private static <T> DataStreamSink<T> write(DataStream<T> rows, Sink<T> sink, String uid) {
+    return rows.sinkTo(sink).name(uid).uid(uid);
   }
 }

@@ -28,11 +28,14 @@ class ScriptAnalyticsTopologyTest {
           "decode-logs",
           "decode-runs",
           "keep-cells",
+          "publish-settled",
           "read-logs",
           "read-runs",
           "track-runs",
           "write-dead-letters",
+          "write-hour-rollups",
           "write-logs",
+          "write-progress",
           "write-rollups",
           "write-runs");
 
@@ -94,7 +97,10 @@ class ScriptAnalyticsTopologyTest {
             new DiscardingSink<>(),
             new DiscardingSink<>(),
             new DiscardingSink<>(),
-            new DiscardingSink<>()));
+            new DiscardingSink<>(),
+            new DiscardingSink<>(),
+            new DiscardingSink<>()),
+        () -> 0);
     return env.getStreamGraph();
   }
 

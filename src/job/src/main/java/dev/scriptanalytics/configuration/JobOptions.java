@@ -447,6 +447,17 @@ public final class JobOptions {
               + " that arrived in that hour and is read later, as after an outage of the job with"
               + " idle partitions, finds its cell gone. Too long: more cells are in state.");
 
+  public static final ConfigOption<Integer> ROLLUP_MAX_DEPLOYMENT_IDS =
+      ROLLUPS_OPTIONS.integer(
+          "rollup.max-deployment-ids",
+          1000,
+          integerBetween(1, 100_000),
+          "How many deployment ids of a script have metrics of their own per hour, where runs name no"
+              + " deployment version. The runs of further ids count under the id other (metric"
+              + " factsOfOtherDeployments). Too small: deployments share their metrics. Too large: a"
+              + " producer that names a new id in every run fills state and run_rollups with one"
+              + " cell per run.");
+
   // Sinks
 
   public static final ConfigOption<Integer> SINK_BATCH_ROWS =
@@ -583,7 +594,8 @@ public final class JobOptions {
           "job.name",
           "Script Analytics",
           notEmpty(),
-          "What Flink's page and metrics call the job.");
+          "What Flink's page and metrics call the job, and the table rollup_progress. Two jobs that"
+              + " write to one database need two names.");
 
   public static final ConfigOption<Integer> JOB_MAX_PARALLELISM =
       JOB_OPTIONS.integer(

@@ -215,7 +215,14 @@ public final class RunDecoder implements RecordDecoder {
     extra.writeTo(row);
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
     return ScriptEvent.ofRun(
-        ScriptEvent.Kind.RUN, hash.high(), hash.low(), arrival, origin, row.finish(), stdout, stderr);
+        ScriptEvent.Kind.RUN,
+        hash.high(),
+        hash.low(),
+        arrival,
+        origin,
+        row.finish(),
+        stdout,
+        stderr);
   }
 
   private RunStatus status() throws UnusableRecordException {

@@ -147,16 +147,22 @@ public final class AggregateFacts extends AbstractStreamOperator<FactBatch>
 
   /** The slot of the batch of the fact's cell; opens a batch if the cell has none. */
   private int slotOf(Fact fact, long arrival) {
-    int hash = CellKey.hash(fact.script, fact.deploymentVersion, fact.minute, arrival);
+    int hash =
+        CellKey.fullHash(
+            fact.script, fact.deploymentVersion, fact.deploymentId, fact.minute, arrival);
     int slot = Probing.home(hash * SCATTER, slots.length);
     for (FactBatch batch; (batch = slots[slot]) != null; slot = Probing.next(slot, slots.length)) {
       if (hashes[slot] == hash
-          && batch.key().is(hash, fact.script, fact.deploymentVersion, fact.minute, arrival)) {
+          && batch
+              .key()
+              .is(fact.script, fact.deploymentVersion, fact.deploymentId, fact.minute, arrival)) {
         return slot;
       }
     }
     slots[slot] =
-        new FactBatch(new CellKey(fact.script, fact.deploymentVersion, fact.minute, arrival));
+        new FactBatch(
+            new CellKey(
+                fact.script, fact.deploymentVersion, fact.deploymentId, fact.minute, arrival));
     hashes[slot] = hash;
     cells++;
     return slot;

@@ -54,25 +54,31 @@ final class Cell {
     }
   }
 
+  /** What is counted so far. */
+  RollupRow.Counts counts(CellKey key) {
+    return new RollupRow.Counts(
+        key.minute(), key.minute(), facts, seen, succeeded, failed, sum, min, max);
+  }
+
   /** The row of this cell as it stands. */
   RollupRow row(CellKey key) {
-    Digest.Centroids centroids = digest.centroids();
+    return row(key, key.minute(), counts(key), digest.centroids());
+  }
+
+  /** The row of cells that are counted together. */
+  static RollupRow row(
+      CellKey key, long start, RollupRow.Counts counts, Digest.Centroids centroids) {
     long[] weights = new long[centroids.count()];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = centroids.weights()[i];
     }
     return new RollupRow(
         key.script(),
-        key.minute(),
+        start,
         key.deploymentVersion(),
+        key.deploymentId(),
         key.arrival(),
-        facts,
-        seen,
-        succeeded,
-        failed,
-        sum,
-        min,
-        max,
+        counts,
         centroids.means(),
         weights);
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import org.apache.flink.core.memory.DataInputView;
 
 /**
@@ -73,7 +74,7 @@ final class Digest {
     }
     values[count++] = toFloat(responseTime);
     if (count == BUFFER) {
-      folded = fold();
+      folded = fold(List.of(this));
       values = NO_VALUES;
       count = 0;
     }
@@ -86,7 +87,7 @@ final class Digest {
    */
   Centroids centroids() {
     if (folded.count() > 0) {
-      return fold();
+      return fold(List.of(this));
     }
     int[] weights = new int[count];
     Arrays.fill(weights, 1);
@@ -131,25 +132,36 @@ final class Digest {
         centroids == 0 ? Centroids.NONE : new Centroids(means, weights), values, values.length);
   }
 
-  /** Everything as centroids; a pure function of what is kept. */
-  private Centroids fold() {
-    int entries = folded.count() + count;
+  /**
+   * The centroids of several digests together; a pure function of the digests in their order. They
+   * stay as they are.
+   */
+  static Centroids fold(List<Digest> digests) {
+    int entries = 0;
+    for (Digest digest : digests) {
+      entries += digest.folded.count() + digest.count;
+    }
+    if (entries == 0) {
+      return Centroids.NONE;
+    }
     // Room for all of them, so that they are merged once, in the end, and not on the way.
-    MergingDigest digest = new MergingDigest(COMPRESSION, entries + 2);
+    MergingDigest merged = new MergingDigest(COMPRESSION, entries + 2);
     // The default scale is finer at P99 than need be, and coarse at P90 and the median.
-    digest.setScaleFunction(ScaleFunction.K_1);
-    // Centroids first: of equal means the outermost one must stay the one of weight 1.
-    for (int i = 0; i < folded.count(); i++) {
-      digest.add(folded.means[i], folded.weights[i]);
+    merged.setScaleFunction(ScaleFunction.K_1);
+    for (Digest digest : digests) {
+      // Centroids first: of equal means the outermost one must stay the one of weight 1.
+      for (int i = 0; i < digest.folded.count(); i++) {
+        merged.add(digest.folded.means[i], digest.folded.weights[i]);
+      }
+      for (int i = 0; i < digest.count; i++) {
+        merged.add(digest.values[i], 1);
+      }
     }
-    for (int i = 0; i < count; i++) {
-      digest.add(values[i], 1);
-    }
-    Collection<Centroid> merged = digest.centroids();
-    float[] means = new float[merged.size()];
+    Collection<Centroid> centroids = merged.centroids();
+    float[] means = new float[centroids.size()];
     int[] weights = new int[means.length];
     int i = 0;
-    for (Centroid centroid : merged) {
+    for (Centroid centroid : centroids) {
       means[i] = toFloat(centroid.mean());
       weights[i++] = centroid.count();
     }

@@ -13,7 +13,7 @@ public final class Fact {
   public enum Kind {
     /** The run was heard of for the first time. */
     SEEN,
-    /** Undoes a {@link #SEEN}: the run's deployment version became known and is another one. */
+    /** Undoes a {@link #SEEN}: the run's deployment became known and is another one. */
     UNSEEN,
     /** The run ended well. */
     SUCCEEDED,
@@ -36,6 +36,9 @@ public final class Fact {
   public Kind kind;
   public Script script;
   public int deploymentVersion;
+
+  /** The id of the run's deployment where its version is 0; empty if it has a version or no id. */
+  public String deploymentId;
 
   /** The minute of the run's start: seconds since 1970, a multiple of 60. */
   public long minute;

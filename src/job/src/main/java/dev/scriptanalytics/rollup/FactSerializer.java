@@ -24,6 +24,7 @@ public final class FactSerializer extends CopyingSerializer<Fact> {
     copy.kind = from.kind;
     copy.script = from.script;
     copy.deploymentVersion = from.deploymentVersion;
+    copy.deploymentId = from.deploymentId;
     copy.minute = from.minute;
     copy.arrivalHour = from.arrivalHour;
     copy.responseTime = from.responseTime;
@@ -35,6 +36,7 @@ public final class FactSerializer extends CopyingSerializer<Fact> {
     target.writeByte(codeOf(fact.kind));
     fact.script.write(target);
     target.writeInt(fact.deploymentVersion);
+    CellKeySerializer.writeText(fact.deploymentId, target);
     target.writeLong(fact.minute);
     target.writeLong(fact.arrivalHour);
     target.writeDouble(fact.responseTime);
@@ -46,6 +48,7 @@ public final class FactSerializer extends CopyingSerializer<Fact> {
     fact.kind = kindOf(source.readByte());
     fact.script = Script.read(source);
     fact.deploymentVersion = source.readInt();
+    fact.deploymentId = CellKeySerializer.readText(source);
     fact.minute = source.readLong();
     fact.arrivalHour = source.readLong();
     fact.responseTime = source.readDouble();

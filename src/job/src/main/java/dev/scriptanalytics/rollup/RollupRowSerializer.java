@@ -21,16 +21,20 @@ public final class RollupRowSerializer extends ValueSerializer<RollupRow> {
   @Override
   public void serialize(RollupRow row, DataOutputView target) throws IOException {
     row.script().write(target);
-    target.writeLong(row.minute());
+    target.writeLong(row.start());
     target.writeInt(row.deploymentVersion());
+    CellKeySerializer.writeText(row.deploymentId(), target);
     target.writeLong(row.arrival());
-    target.writeLong(row.facts());
-    target.writeLong(row.seen());
-    target.writeLong(row.succeeded());
-    target.writeLong(row.failed());
-    target.writeDouble(row.responseTimeSum());
-    target.writeDouble(row.responseTimeMin());
-    target.writeDouble(row.responseTimeMax());
+    RollupRow.Counts counts = row.counts();
+    target.writeLong(counts.firstMinute());
+    target.writeLong(counts.lastMinute());
+    target.writeLong(counts.facts());
+    target.writeLong(counts.seen());
+    target.writeLong(counts.succeeded());
+    target.writeLong(counts.failed());
+    target.writeDouble(counts.responseTimeSum());
+    target.writeDouble(counts.responseTimeMin());
+    target.writeDouble(counts.responseTimeMax());
     target.writeInt(row.means().length);
     for (int i = 0; i < row.means().length; i++) {
       target.writeFloat(row.means()[i]);
@@ -41,16 +45,21 @@ public final class RollupRowSerializer extends ValueSerializer<RollupRow> {
   @Override
   public RollupRow deserialize(DataInputView source) throws IOException {
     Script script = Script.read(source);
-    long minute = source.readLong();
+    long start = source.readLong();
     int deploymentVersion = source.readInt();
+    String deploymentId = CellKeySerializer.readText(source);
     long arrival = source.readLong();
-    long facts = source.readLong();
-    long seen = source.readLong();
-    long succeeded = source.readLong();
-    long failed = source.readLong();
-    double sum = source.readDouble();
-    double min = source.readDouble();
-    double max = source.readDouble();
+    RollupRow.Counts counts =
+        new RollupRow.Counts(
+            source.readLong(),
+            source.readLong(),
+            source.readLong(),
+            source.readLong(),
+            source.readLong(),
+            source.readLong(),
+            source.readDouble(),
+            source.readDouble(),
+            source.readDouble());
     float[] means = new float[source.readInt()];
     long[] weights = new long[means.length];
     for (int i = 0; i < means.length; i++) {
@@ -58,19 +67,7 @@ public final class RollupRowSerializer extends ValueSerializer<RollupRow> {
       weights[i] = source.readLong();
     }
     return new RollupRow(
-        script,
-        minute,
-        deploymentVersion,
-        arrival,
-        facts,
-        seen,
-        succeeded,
-        failed,
-        sum,
-        min,
-        max,
-        means,
-        weights);
+        script, start, deploymentVersion, deploymentId, arrival, counts, means, weights);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.scriptanalytics.rollup;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_ARRIVAL_GRACE;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_COLD_EMIT_INTERVAL;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_EMIT_INTERVAL;
+import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_MAX_DEPLOYMENT_IDS;
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_PREAGGREGATE_INTERVAL;
 import static org.apache.flink.util.Preconditions.checkArgument;
 
@@ -17,12 +18,14 @@ import java.time.Duration;
  * @param emitInterval how long it takes at least until a row is written again
  * @param coldEmitInterval how long a change of a cell waits at most to be written
  * @param arrivalGrace how long after its end an arrival hour is over
+ * @param maxDeploymentIds how many deployment ids of a script have cells of their own in an hour
  */
 public record RollupSettings(
     Duration preaggregateInterval,
     Duration emitInterval,
     Duration coldEmitInterval,
-    Duration arrivalGrace)
+    Duration arrivalGrace,
+    int maxDeploymentIds)
     implements Serializable {
 
   public RollupSettings {
@@ -46,6 +49,7 @@ public record RollupSettings(
         configuration.get(ROLLUP_PREAGGREGATE_INTERVAL),
         configuration.get(ROLLUP_EMIT_INTERVAL),
         configuration.get(ROLLUP_COLD_EMIT_INTERVAL),
-        configuration.get(ROLLUP_ARRIVAL_GRACE));
+        configuration.get(ROLLUP_ARRIVAL_GRACE),
+        configuration.get(ROLLUP_MAX_DEPLOYMENT_IDS));
   }
 }

@@ -98,6 +98,7 @@ final class TrackerOutputs {
             run.textStart(Column.SCRIPT),
             run.textEnd(Column.SCRIPT));
     fact.deploymentVersion = run.deploymentVersion();
+    fact.deploymentId = run.deploymentVersion() == 0 ? run.text(Column.DEPLOYMENT_ID) : "";
     fact.minute = Fact.minuteOf(run.executedOn());
     fact.arrivalHour = ArrivalHour.of(arrival);
     fact.responseTime = run.status() == RunStatus.SUCCESS ? run.responseTime() : Double.NaN;

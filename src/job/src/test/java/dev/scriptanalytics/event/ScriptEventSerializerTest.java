@@ -83,7 +83,9 @@ class ScriptEventSerializerTest {
   }
 
   private static ScriptEvent event(String topic, byte[] stdout, byte[] stderr) {
-    return ScriptEvent.ofRun(ScriptEvent.Kind.RUN, 0x0102030405060708L,
+    return ScriptEvent.ofRun(
+        ScriptEvent.Kind.RUN,
+        0x0102030405060708L,
         0x0807060504030201L,
         0x196cd4b7c40L,
         new Origin(topic, 3, 42, 1),

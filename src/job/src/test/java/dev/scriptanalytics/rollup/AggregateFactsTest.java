@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 class AggregateFactsTest {
   private static final long START = millis(10 * 60);
-  private static final CellKey NEXT_HOUR = new CellKey(SCRIPT, 3, MINUTE, ARRIVAL + 3600);
+  private static final CellKey NEXT_HOUR = new CellKey(SCRIPT, 3, "", MINUTE, ARRIVAL + 3600);
 
   private final InterceptingOperatorMetricGroup metrics = new InterceptingOperatorMetricGroup();
   private OneInputStreamOperatorTestHarness<Fact, FactBatch> harness;
@@ -238,7 +238,8 @@ class AggregateFactsTest {
 
     assertThat(flushed())
         .extracting(FactBatch::key)
-        .containsExactlyInAnyOrder(new CellKey(SCRIPT, 3, MINUTE, ARRIVAL + 2 * 3600), NEXT_HOUR);
+        .containsExactlyInAnyOrder(
+            new CellKey(SCRIPT, 3, "", MINUTE, ARRIVAL + 2 * 3600), NEXT_HOUR);
     assertThat(lateArrivals()).isEqualTo(1);
   }
 
@@ -260,7 +261,7 @@ class AggregateFactsTest {
 
     assertThat(flushed())
         .extracting(FactBatch::key, FactBatch::facts)
-        .containsExactly(tuple(new CellKey(SCRIPT, 3, MINUTE, ARRIVAL + 2 * 3600), 2L));
+        .containsExactly(tuple(new CellKey(SCRIPT, 3, "", MINUTE, ARRIVAL + 2 * 3600), 2L));
   }
 
   @Test

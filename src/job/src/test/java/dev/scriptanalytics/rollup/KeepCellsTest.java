@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -33,13 +35,17 @@ class KeepCellsTest {
   private static final int ROWS_PER_STEP = 10;
 
   /** When the hour of {@link SampleFacts#KEY} is over, and the last cell has had time to leave. */
-  private static final long GONE = millis(2 * 3600) + LeavingCells.EXPIRY_SPREAD.toMillis();
+  private static final long GONE = millis(2 * 3600) + HourCalendar.SPREAD.toMillis();
+
+  /** What readers take as the settled hour; static, since operators are serialized. */
+  private static final AtomicLong PUBLISHED = new AtomicLong();
 
   private InterceptingOperatorMetricGroup metrics;
   private KeyedOneInputStreamOperatorTestHarness<CellKey, FactBatch, RollupRow> harness;
 
   @BeforeEach
   void open() throws Exception {
+    PUBLISHED.set(0);
     open(null);
   }
 
@@ -60,15 +66,15 @@ class KeepCellsTest {
     RollupRow row = rows().get(0);
     assertThat(row.script()).isEqualTo(SCRIPT);
     assertThat(row.deploymentVersion()).isEqualTo(3);
-    assertThat(row.minute()).isEqualTo(MINUTE);
+    assertThat(row.start()).isEqualTo(MINUTE);
     assertThat(row.arrival()).isEqualTo(ARRIVAL);
-    assertThat(row.facts()).isEqualTo(6);
-    assertThat(row.seen()).isEqualTo(1);
-    assertThat(row.succeeded()).isEqualTo(4);
-    assertThat(row.failed()).isEqualTo(1);
-    assertThat(row.responseTimeSum()).isEqualTo(100.5);
-    assertThat(row.responseTimeMin()).isEqualTo(10);
-    assertThat(row.responseTimeMax()).isEqualTo(40);
+    assertThat(row.counts().facts()).isEqualTo(6);
+    assertThat(row.counts().seen()).isEqualTo(1);
+    assertThat(row.counts().succeeded()).isEqualTo(4);
+    assertThat(row.counts().failed()).isEqualTo(1);
+    assertThat(row.counts().responseTimeSum()).isEqualTo(100.5);
+    assertThat(row.counts().responseTimeMin()).isEqualTo(10);
+    assertThat(row.counts().responseTimeMax()).isEqualTo(40);
     assertThat(row.means()).containsExactlyInAnyOrder(10, 20.5f, 30, 40);
     assertThat(row.weights()).containsExactly(1, 1, 1, 1);
   }
@@ -81,10 +87,10 @@ class KeepCellsTest {
     harness.setProcessingTime(START + 100);
 
     RollupRow row = rows().get(0);
-    assertThat(row.failed()).isEqualTo(1);
-    assertThat(row.responseTimeSum()).isZero();
-    assertThat(row.responseTimeMin()).isNaN();
-    assertThat(row.responseTimeMax()).isNaN();
+    assertThat(row.counts().failed()).isEqualTo(1);
+    assertThat(row.counts().responseTimeSum()).isZero();
+    assertThat(row.counts().responseTimeMin()).isNaN();
+    assertThat(row.counts().responseTimeMax()).isNaN();
     assertThat(row.means()).isEmpty();
   }
 
@@ -94,14 +100,14 @@ class KeepCellsTest {
     harness.setProcessingTime(START + 99);
     assertThat(rows()).isEmpty();
     harness.setProcessingTime(START + 100);
-    assertThat(rows()).extracting(RollupRow::facts).containsExactly(1L);
+    assertThat(rows()).extracting(row -> row.counts().facts()).containsExactly(1L);
 
     send(batch(KEY, 2));
     harness.setProcessingTime(START + 1_099);
     assertThat(rows()).hasSize(1);
     send(batch(KEY, 3));
     harness.setProcessingTime(START + 1_100);
-    assertThat(rows()).extracting(RollupRow::facts).containsExactly(1L, 3L);
+    assertThat(rows()).extracting(row -> row.counts().facts()).containsExactly(1L, 3L);
   }
 
   @Test
@@ -203,7 +209,7 @@ class KeepCellsTest {
     send(batch(KEY, 3));
     harness.setProcessingTime(START + 100);
 
-    assertThat(rows()).extracting(RollupRow::facts).containsExactly(3L);
+    assertThat(rows()).extracting(row -> row.counts().facts()).containsExactly(3L);
     assertThat(rows().get(0).means()).containsExactly(1, 2, 3);
   }
 
@@ -238,7 +244,7 @@ class KeepCellsTest {
 
     harness.processWatermark(GONE);
 
-    assertThat(rows()).extracting(RollupRow::facts).containsExactly(1L);
+    assertThat(rows()).extracting(row -> row.counts().facts()).containsExactly(1L);
     assertThat(harness.numKeyedStateEntries()).isZero();
     harness.setProcessingTime(START + 60_000);
     assertThat(rows()).hasSize(1);
@@ -249,14 +255,12 @@ class KeepCellsTest {
     for (CellKey key : keys(1_000)) {
       send(batch(key, 1));
     }
-    harness.processWatermark(millis(2 * 3600) + LeavingCells.EXPIRY_SPREAD.toMillis() / 2);
+    harness.processWatermark(millis(2 * 3600) + HourCalendar.SPREAD.toMillis() / 2);
 
     assertThat(cells()).isBetween(400, 600);
     int half = cells();
     harness.processWatermark(
-        millis(2 * 3600)
-            + LeavingCells.EXPIRY_SPREAD.toMillis() / 2
-            + Duration.ofSeconds(20).toMillis());
+        millis(2 * 3600) + HourCalendar.SPREAD.toMillis() / 2 + Duration.ofSeconds(20).toMillis());
     assertThat(half - cells()).isBetween(5, 100);
   }
 
@@ -298,7 +302,7 @@ class KeepCellsTest {
 
     harness.setProcessingTime(START - 86_400_000 + 1_000);
 
-    assertThat(rows()).extracting(RollupRow::facts).containsExactly(1L, 2L);
+    assertThat(rows()).extracting(row -> row.counts().facts()).containsExactly(1L, 2L);
   }
 
   @Test
@@ -322,12 +326,130 @@ class KeepCellsTest {
     assertThat(((Counter) metrics.get(KeepCells.EMITTED_ROLLUPS)).getCount()).isOne();
   }
 
+  @Test
+  void writesAnHourOnceWhenItIsAnHourOld() throws Exception {
+    send(batch(KEY, 1, 2));
+    send(batch(inMinute(8), 3));
+    harness.setProcessingTime(START + 100);
+    assertThat(hourRows()).isEmpty();
+
+    harness.processWatermark(GONE);
+
+    assertThat(hourRows()).hasSize(1);
+    RollupRow hour = hourRows().get(0);
+    assertThat(hour.start()).isEqualTo(ARRIVAL);
+    assertThat(hour.counts().firstMinute()).isEqualTo(MINUTE);
+    assertThat(hour.counts().lastMinute()).isEqualTo(MINUTE + 60);
+    assertThat(hour.counts().facts()).isEqualTo(3);
+    assertThat(hour.means()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void writesASettledHourWithEachOfItsMinutes() throws Exception {
+    PUBLISHED.set(ARRIVAL + 3600);
+    close();
+    open(null);
+    send(batch(KEY, 1));
+    harness.setProcessingTime(START + 100);
+    send(batch(inMinute(8), 2));
+    harness.setProcessingTime(START + 1_100);
+
+    assertThat(hourRows()).extracting(row -> row.counts().facts()).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void settlesAnHourBeforeTheBarrierAfterItsLastRow() throws Exception {
+    CellKey late = new CellKey(SCRIPT, 3, "", MINUTE, ARRIVAL + 3600);
+    send(batch(late, 1));
+    harness.processWatermark(GONE - 1);
+    harness.prepareSnapshotPreBarrier(1);
+    assertThat(settled()).isEqualTo(ARRIVAL);
+    assertThat(hourRows()).isEmpty();
+
+    harness.processWatermark(GONE);
+    harness.prepareSnapshotPreBarrier(2);
+
+    assertThat(settled()).isEqualTo(ARRIVAL + 3600);
+    assertThat(hourRows()).extracting(row -> row.counts().facts()).containsExactly(1L);
+  }
+
+  @Test
+  void neverSettlesBeforeWhatIsPublished() throws Exception {
+    PUBLISHED.set(ARRIVAL + 36_000);
+    close();
+    open(null);
+
+    harness.prepareSnapshotPreBarrier(1);
+
+    assertThat(settled()).isEqualTo(ARRIVAL + 36_000);
+  }
+
+  @Test
+  void countsFurtherDeploymentIdsTogether() throws Exception {
+    for (int id = 0; id < 5; id++) {
+      send(batch(withId("id " + id), id));
+    }
+    completeCheckpoint();
+    harness.setProcessingTime(START + 100);
+
+    assertThat(rows())
+        .extracting(RollupRow::deploymentId)
+        .containsExactlyInAnyOrder("id 0", "id 1", "id 2", "other");
+    assertThat(rows())
+        .extracting(row -> row.counts().facts())
+        .containsExactlyInAnyOrder(1L, 1L, 1L, 2L);
+    assertThat(((Counter) metrics.get(KeepCells.OTHER_DEPLOYMENTS)).getCount()).isEqualTo(2);
+  }
+
+  @Test
+  void holdsTheRowsOfANewDeploymentIdBackUntilACheckpointHasIt() throws Exception {
+    send(batch(withId("new"), 1));
+    harness.setProcessingTime(START + 100);
+    harness.processWatermark(GONE);
+    assertThat(rows()).isEmpty();
+    assertThat(hourRows()).isEmpty();
+
+    completeCheckpoint();
+
+    assertThat(rows()).extracting(RollupRow::deploymentId).containsExactly("new");
+    assertThat(hourRows()).extracting(RollupRow::deploymentId).containsExactly("new");
+    assertThat(harness.numKeyedStateEntries()).isZero();
+  }
+
+  private void completeCheckpoint() throws Exception {
+    harness.prepareSnapshotPreBarrier(1);
+    harness.snapshot(1, START);
+    harness.notifyOfCompletedCheckpoint(1);
+  }
+
+  private static CellKey inMinute(int minute) {
+    return new CellKey(SCRIPT, 3, "", ARRIVAL + minute * 60L, ARRIVAL);
+  }
+
+  private static CellKey withId(String id) {
+    return new CellKey(SCRIPT, 0, id, MINUTE, ARRIVAL);
+  }
+
+  private List<RollupRow> hourRows() {
+    return valuesOf(harness.getSideOutput(KeepCells.HOUR_ROWS));
+  }
+
+  /** The settled hour that was reported last. */
+  private long settled() {
+    List<SettledProgress> reports = valuesOf(harness.getSideOutput(KeepCells.SETTLED));
+    return reports.get(reports.size() - 1).settled();
+  }
+
+  private static <T> List<T> valuesOf(Queue<StreamRecord<T>> output) {
+    return output == null ? List.of() : output.stream().map(StreamRecord::getValue).toList();
+  }
+
   private Object gauge(String name) {
     return ((Gauge<?>) metrics.get(name)).getValue();
   }
 
   private void open(OperatorSubtaskState state) throws Exception {
-    KeepCells operator = new KeepCells(SampleFacts.SETTINGS, ROWS_PER_STEP);
+    KeepCells operator = new KeepCells(SampleFacts.SETTINGS, ROWS_PER_STEP, PUBLISHED::get, true);
     metrics = new InterceptingOperatorMetricGroup();
     MockEnvironment environment =
         MockEnvironment.builder()
@@ -373,7 +495,14 @@ class KeepCellsTest {
 
   private List<CellKey> writtenKeys() {
     return rows().stream()
-        .map(row -> new CellKey(row.script(), row.deploymentVersion(), row.minute(), row.arrival()))
+        .map(
+            row ->
+                new CellKey(
+                    row.script(),
+                    row.deploymentVersion(),
+                    row.deploymentId(),
+                    row.start(),
+                    row.arrival()))
         .toList();
   }
 

@@ -40,7 +40,8 @@ class RollupPipelineTest {
             Duration.ofMillis(100),
             Duration.ofMillis(100),
             Duration.ofSeconds(1),
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            1000);
     DataStream<Fact> facts =
         environment
             .fromSource(
@@ -48,7 +49,7 @@ class RollupPipelineTest {
                 WatermarkStrategy.noWatermarks(),
                 "facts")
             .uid("facts");
-    KeepCells.on(AggregateFacts.on(facts, settings), settings)
+    KeepCells.on(AggregateFacts.on(facts, settings), settings, () -> 0)
         .map(RollupPipelineTest::write)
         .returns(Types.BOOLEAN)
         .uid("collect")
@@ -60,15 +61,20 @@ class RollupPipelineTest {
     Map<CellKey, RollupRow> table = new HashMap<>();
     for (RollupRow row : WRITTEN) {
       table.merge(
-          new CellKey(row.script(), row.deploymentVersion(), row.minute(), row.arrival()),
+          new CellKey(
+              row.script(),
+              row.deploymentVersion(),
+              row.deploymentId(),
+              row.start(),
+              row.arrival()),
           row,
-          (old, next) -> next.facts() > old.facts() ? next : old);
+          (old, next) -> next.counts().facts() > old.counts().facts() ? next : old);
     }
     List<Long> expected = new ArrayList<>();
     List<Long> counted = new ArrayList<>();
     for (int script = 0; script < SCRIPTS; script++) {
       expected.add((long) (FACTS / SCRIPTS + (script < FACTS % SCRIPTS ? 1 : 0)));
-      counted.add(table.get(keyOf("Script" + script)).succeeded());
+      counted.add(table.get(keyOf("Script" + script)).counts().succeeded());
     }
     assertThat(counted).isEqualTo(expected);
   }

@@ -13,15 +13,19 @@ final class SampleFacts {
   /** 2025-05-14 06:07 UTC. */
   static final long MINUTE = ARRIVAL + 7 * 60;
 
-  /** Facts are gathered for a second, rows wait for one to ten, hours end an hour late. */
+  /**
+   * Facts are gathered for a second, rows wait for one to ten, hours end an hour late, three ids
+   * per hour.
+   */
   static final RollupSettings SETTINGS =
       new RollupSettings(
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
           Duration.ofSeconds(10),
-          Duration.ofHours(1));
+          Duration.ofHours(1),
+          3);
 
-  static final CellKey KEY = new CellKey(SCRIPT, 3, MINUTE, ARRIVAL);
+  static final CellKey KEY = new CellKey(SCRIPT, 3, "", MINUTE, ARRIVAL);
 
   private SampleFacts() {}
 
@@ -43,6 +47,7 @@ final class SampleFacts {
     fact.kind = kind;
     fact.script = key.script();
     fact.deploymentVersion = key.deploymentVersion();
+    fact.deploymentId = key.deploymentId();
     fact.minute = key.minute();
     fact.arrivalHour = key.arrival();
     fact.responseTime = responseTime;
@@ -51,7 +56,7 @@ final class SampleFacts {
 
   /** The key of the cell of another script. */
   static CellKey keyOf(String script) {
-    return new CellKey(Script.of("acme", script), 3, MINUTE, ARRIVAL);
+    return new CellKey(Script.of("acme", script), 3, "", MINUTE, ARRIVAL);
   }
 
   /** A batch of successes. */

@@ -33,6 +33,7 @@ class RunRowWriterTest {
             case STRING -> "";
             case NULLABLE_8, NULLABLE_1 -> null;
             case STRINGS -> List.of();
+            case NUMBERS -> Map.of();
           };
       assertThat(row.get(column.sqlName())).as(column.sqlName()).isEqualTo(empty);
     }

@@ -75,14 +75,9 @@ class RollupSinkIT {
             Script.of("acme", "Qbalance"),
             MINUTE,
             -1,
+            "",
             HOUR,
-            6,
-            -2,
-            5,
-            1,
-            10.25,
-            0.125,
-            9.5,
+            new RollupRow.Counts(MINUTE, MINUTE, 6, -2, 5, 1, 10.25, 0.125, 9.5),
             new float[] {0.125f, 1.5f, 9.5f},
             new long[] {1, 3, 1}));
 
@@ -195,7 +190,14 @@ class RollupSinkIT {
     for (int i = 0; i < rows.length; i++) {
       rows[i] =
           new RollupRow(
-              Script.of("acme", "s" + i), MINUTE, 1, HOUR, 1, 1, 1, 0, 1, 1, 1, means, weights);
+              Script.of("acme", "s" + i),
+              MINUTE,
+              1,
+              "",
+              HOUR,
+              new RollupRow.Counts(MINUTE, MINUTE, 1, 1, 1, 0, 1, 1, 1),
+              means,
+              weights);
     }
     write(rows);
 
@@ -340,7 +342,7 @@ class RollupSinkIT {
   private static WriterHarness<RollupRow> writer(String... arguments) throws Exception {
     var configuration = Settings.ofWriter(clickHouse.httpUrl().toString(), arguments);
     return new WriterHarness<>(
-        RollupSink.of(ClickHouseConnection.of(configuration), Batching.of(configuration)),
+        RollupSink.ofMinutes(ClickHouseConnection.of(configuration), Batching.of(configuration)),
         RollupRowSerializer.TYPE);
   }
 
@@ -350,14 +352,9 @@ class RollupSinkIT {
         Script.of(name, name),
         MINUTE,
         3,
+        "",
         HOUR,
-        failed,
-        0,
-        0,
-        failed,
-        0,
-        Double.NaN,
-        Double.NaN,
+        new RollupRow.Counts(MINUTE, MINUTE, failed, 0, 0, failed, 0, Double.NaN, Double.NaN),
         NO_MEANS,
         NO_WEIGHTS);
   }
@@ -374,14 +371,18 @@ class RollupSinkIT {
         Script.of("acme", "Qbalance"),
         minute,
         3,
+        "",
         HOUR,
-        digest.size(),
-        0,
-        digest.size(),
-        0,
-        1,
-        digest.getMin(),
-        digest.getMax(),
+        new RollupRow.Counts(
+            minute,
+            minute,
+            digest.size(),
+            0,
+            digest.size(),
+            0,
+            1,
+            digest.getMin(),
+            digest.getMax()),
         means,
         weights);
   }

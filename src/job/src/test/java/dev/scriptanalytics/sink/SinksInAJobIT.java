@@ -105,7 +105,7 @@ class SinksInAJobIT {
     numbers
         .map(SinksInAJobIT::rollup)
         .returns(RollupRowSerializer.TYPE)
-        .sinkTo(RollupSink.of(connection, batching));
+        .sinkTo(RollupSink.ofMinutes(connection, batching));
     numbers
         .map(SinksInAJobIT::letter)
         .returns(DeadLetterSerializer.TYPE)
@@ -124,14 +124,9 @@ class SinksInAJobIT {
         Script.of("acme", "s" + number),
         MINUTE,
         1,
+        "",
         MINUTE,
-        1,
-        1,
-        1,
-        0,
-        2,
-        2,
-        2,
+        new RollupRow.Counts(MINUTE, MINUTE, 1, 1, 1, 0, 2, 2, 2),
         new float[] {2},
         new long[] {1});
   }

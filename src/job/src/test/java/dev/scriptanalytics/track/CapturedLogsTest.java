@@ -198,7 +198,15 @@ class CapturedLogsTest {
     ScriptEvent end = decode(END);
     byte[] lines = "x\n".repeat(1_000_000).getBytes(UTF_8);
     ScriptEvent many =
-        ScriptEvent.ofRun(ScriptEvent.Kind.RUN, end.hashHigh, end.hashLow, end.arrival, end.origin, end.row, lines, null);
+        ScriptEvent.ofRun(
+            ScriptEvent.Kind.RUN,
+            end.hashHigh,
+            end.hashLow,
+            end.arrival,
+            end.origin,
+            end.row,
+            lines,
+            null);
     RunRow run = new RunRow().wrap(end.row);
     int[] count = new int[1];
     List<byte[]> last = new ArrayList<>(List.of(new byte[0]));

@@ -144,7 +144,9 @@ class EndsAwaitingStartTest {
             + "00000003"
             + "657272";
     ScriptEvent event =
-        ScriptEvent.ofRun(ScriptEvent.Kind.RUN, 0x0123456789abcdefL,
+        ScriptEvent.ofRun(
+            ScriptEvent.Kind.RUN,
+            0x0123456789abcdefL,
             0xfedcba9876543210L,
             1_793_614_500_000L,
             new Origin("script-runs", 7, 42, 1),
@@ -176,7 +178,15 @@ class EndsAwaitingStartTest {
   private static ScriptEvent event(long high, long low, long arrival, int bytes) {
     byte[] row = new byte[bytes];
     new Random(high ^ arrival).nextBytes(row);
-    return ScriptEvent.ofRun(ScriptEvent.Kind.RUN, high, low, arrival, new Origin("runs", 3, arrival, 0), row, null, new byte[] {1});
+    return ScriptEvent.ofRun(
+        ScriptEvent.Kind.RUN,
+        high,
+        low,
+        arrival,
+        new Origin("runs", 3, arrival, 0),
+        row,
+        null,
+        new byte[] {1});
   }
 
   private static List<ScriptEvent> newest(List<ScriptEvent> events, int count) {

@@ -65,6 +65,7 @@ class KeyGroupsTest {
   }
 
   private static ScriptEvent event(long high) {
-    return ScriptEvent.ofRun(ScriptEvent.Kind.RUN, high, 0, 0, new Origin("t", 0, 0, 0), new byte[0], null, null);
+    return ScriptEvent.ofRun(
+        ScriptEvent.Kind.RUN, high, 0, 0, new Origin("t", 0, 0, 0), new byte[0], null, null);
   }
 }

@@ -94,7 +94,9 @@ class OpenRunsTest {
       byte[] row = new byte[random.nextInt(2000)];
       random.nextBytes(row);
       ScriptEvent event =
-          ScriptEvent.ofRun(ScriptEvent.Kind.RUN, random.nextLong(),
+          ScriptEvent.ofRun(
+              ScriptEvent.Kind.RUN,
+              random.nextLong(),
               random.nextLong(),
               random.nextLong(),
               new Origin("topic-" + i % 3, i, random.nextLong(), i % 2),
@@ -141,7 +143,9 @@ class OpenRunsTest {
   @Test
   void writesAndReadsTheSameBytesForEver() {
     ScriptEvent event =
-        ScriptEvent.ofRun(ScriptEvent.Kind.RUN, 0x0123456789abcdefL,
+        ScriptEvent.ofRun(
+            ScriptEvent.Kind.RUN,
+            0x0123456789abcdefL,
             0xfedcba9876543210L,
             1_793_614_500_000L,
             new Origin("script-runs", 7, 42, 1),
@@ -203,6 +207,14 @@ class OpenRunsTest {
   }
 
   private static ScriptEvent event(long high, long low, long arrival) {
-    return ScriptEvent.ofRun(ScriptEvent.Kind.RUN, high, low, arrival, new Origin("t", 0, 0, 0), new byte[16], null, null);
+    return ScriptEvent.ofRun(
+        ScriptEvent.Kind.RUN,
+        high,
+        low,
+        arrival,
+        new Origin("t", 0, 0, 0),
+        new byte[16],
+        null,
+        null);
   }
 }

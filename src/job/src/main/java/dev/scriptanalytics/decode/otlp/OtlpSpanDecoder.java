@@ -164,7 +164,8 @@ final class OtlpSpanDecoder implements RecordDecoder {
     row.texts(Column.TRUNCATED, cut);
     row.texts(Column.REDACTED, redacted);
     row.text(Column.EXTRA, extra);
-    return ScriptEvent.ofRun(ScriptEvent.Kind.RUN, hash.high(), hash.low(), arrival, origin, row.finish(), null, null);
+    return ScriptEvent.ofRun(
+        ScriptEvent.Kind.RUN, hash.high(), hash.low(), arrival, origin, row.finish(), null, null);
   }
 
   private static RunStatus status(Span span, boolean ended) {

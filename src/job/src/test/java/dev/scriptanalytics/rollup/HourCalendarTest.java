@@ -10,30 +10,29 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class LeavingCellsTest {
+class HourCalendarTest {
   private static final long END_OF_HOUR = millis(2 * 3600);
-  private static final long SPREAD = LeavingCells.EXPIRY_SPREAD.toMillis();
+  private static final long SPREAD = HourCalendar.SPREAD.toMillis();
 
-  private final LeavingCells cells = new LeavingCells(Duration.ofHours(1));
+  private final HourCalendar calendar = new HourCalendar(Duration.ofHours(1));
 
   @Test
-  void keepsEveryCellUntilItsHourAndTheGraceAreOver() {
+  void hasNothingDueUntilTheHourAndTheGraceAreOver() {
     add(1000);
 
-    assertThat(cells.takeDue(END_OF_HOUR - 1)).isEmpty();
-    assertThat(cells.size()).isEqualTo(1000);
+    assertThat(calendar.takeDue(END_OF_HOUR - 1)).isEmpty();
   }
 
   @Test
-  void letsEveryCellLeaveOnceWithinTheSpread() {
-    Set<CellKey> added = add(1000);
+  void hasEveryHourDueOnceWithinTheSpread() {
+    Set<HourCells> added = add(1000);
 
     assertThat(takeAll(END_OF_HOUR + SPREAD)).isEqualTo(added);
-    assertThat(cells.size()).isZero();
+    assertThat(takeAll(Long.MAX_VALUE)).isEmpty();
   }
 
   @Test
-  void spreadsTheCellsOfAnHourEvenly() {
+  void spreadsTheHoursEvenly() {
     add(60_000);
 
     int before = 0;
@@ -43,22 +42,22 @@ class LeavingCellsTest {
     }
   }
 
-  private Set<CellKey> add(int count) {
-    Set<CellKey> keys = new HashSet<>();
+  private Set<HourCells> add(int count) {
+    Set<HourCells> hours = new HashSet<>();
     for (int i = 0; i < count; i++) {
-      CellKey key = keyOf("script " + i);
-      keys.add(key);
-      cells.add(key);
+      HourCells hour = new HourCells(keyOf("script " + i).ofHour());
+      hours.add(hour);
+      calendar.add(hour);
     }
-    return keys;
+    return hours;
   }
 
-  private Set<CellKey> takeAll(long watermark) {
-    Set<CellKey> all = new HashSet<>();
-    List<CellKey> due = cells.takeDue(watermark);
+  private Set<HourCells> takeAll(long watermark) {
+    Set<HourCells> all = new HashSet<>();
+    List<HourCells> due = calendar.takeDue(watermark);
     while (!due.isEmpty()) {
       all.addAll(due);
-      due = cells.takeDue(watermark);
+      due = calendar.takeDue(watermark);
     }
     return all;
   }
