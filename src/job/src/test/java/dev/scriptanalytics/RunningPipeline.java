@@ -53,7 +53,8 @@ final class RunningPipeline implements AutoCloseable {
    * @param checkpoints the directory that checkpoints go to
    */
   static Settings between(String bootstrapServers, URI clickHouse, Path checkpoints) {
-    return new Settings(bootstrapServers, clickHouse, checkpoints, List.of(), List.of(), List.of());
+    return new Settings(
+        bootstrapServers, clickHouse, checkpoints, List.of(), List.of(), List.of(), List.of());
   }
 
   /** The settings of a pipeline; the job's own defaults hold for what they do not say. */
@@ -63,16 +64,40 @@ final class RunningPipeline implements AutoCloseable {
       Path checkpoints,
       List<String> runTopics,
       List<String> logTopics,
+      List<String> spanTopics,
       List<String> options) {
 
     Settings readingRuns(String topic) {
       return new Settings(
-          bootstrapServers, clickHouse, checkpoints, List.of(topic), logTopics, options);
+          bootstrapServers,
+          clickHouse,
+          checkpoints,
+          List.of(topic),
+          logTopics,
+          spanTopics,
+          options);
     }
 
     Settings readingLogs(String topic) {
       return new Settings(
-          bootstrapServers, clickHouse, checkpoints, runTopics, List.of(topic), options);
+          bootstrapServers,
+          clickHouse,
+          checkpoints,
+          runTopics,
+          List.of(topic),
+          spanTopics,
+          options);
+    }
+
+    Settings readingSpans(String topic) {
+      return new Settings(
+          bootstrapServers,
+          clickHouse,
+          checkpoints,
+          runTopics,
+          logTopics,
+          List.of(topic),
+          options);
     }
 
     /**
@@ -82,7 +107,13 @@ final class RunningPipeline implements AutoCloseable {
      */
     Settings with(String... namesAndValues) {
       return new Settings(
-          bootstrapServers, clickHouse, checkpoints, runTopics, logTopics, List.of(namesAndValues));
+          bootstrapServers,
+          clickHouse,
+          checkpoints,
+          runTopics,
+          logTopics,
+          spanTopics,
+          List.of(namesAndValues));
     }
 
     /** Starts the job without state: it reads the topics from their earliest offset. */
@@ -107,6 +138,8 @@ final class RunningPipeline implements AutoCloseable {
                   String.join(",", runTopics),
                   "--logs.topics",
                   String.join(",", logTopics),
+                  "--otlp.spans.topics",
+                  String.join(",", spanTopics),
                   "--clickhouse.url",
                   clickHouse.toString(),
                   "--clickhouse.password",
@@ -165,7 +198,9 @@ final class RunningPipeline implements AutoCloseable {
   }
 
   private List<String> topics() {
-    return Stream.concat(settings.runTopics().stream(), settings.logTopics().stream()).toList();
+    return Stream.of(settings.runTopics(), settings.logTopics(), settings.spanTopics())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private Map<TopicPartition, Long> ends(Admin admin) throws Exception {

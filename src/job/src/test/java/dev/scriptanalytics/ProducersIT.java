@@ -1,0 +1,93 @@
+package dev.scriptanalytics;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import dev.scriptanalytics.testkit.junit.KafkaExtension;
+import dev.scriptanalytics.testkit.kafka.EventSender;
+import dev.scriptanalytics.testkit.kafka.KafkaProgram;
+import dev.scriptanalytics.testkit.sample.Delivery;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What real producers send, and what becomes of it: through a real broker and the real topology
+ * into a real server. The cases are in files beside this class, see {@link ProducerCase}.
+ */
+class ProducersIT {
+  @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
+
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
+  @TempDir private static Path checkpoints;
+
+  // An hour that has passed for long enough, so that no test runs across its end.
+  private static final Instant NOW = Instant.now().minus(Duration.ofMinutes(10));
+
+  static Stream<ProducerCase> cases() {
+    return Stream.of("runs.cases")
+        .flatMap(
+            file -> {
+              try {
+                return ProducerCase.read(file, NOW).stream();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+
+  @BeforeAll
+  static void sendEverything() throws Exception {
+    for (String topic : List.of("script-runs", "script-logs", "otlp_spans")) {
+      // One partition, so that what a case sends arrives in its order.
+      kafka.createTopic(topic, 1, KafkaProgram.LOG_APPEND_TIME);
+    }
+    PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+    for (String topic : new TreeSet<>(cases().map(ProducerCase::topic).toList())) {
+      try (EventSender sender = new EventSender(kafka.bootstrapServers(), topic, silent)) {
+        for (ProducerCase each : cases().filter(of -> of.topic().equals(topic)).toList()) {
+          for (String event : each.events()) {
+            sender.send(new Delivery(0, null, event.getBytes(UTF_8)));
+          }
+        }
+        sender.flush();
+      }
+    }
+    try (RunningPipeline pipeline =
+        RunningPipeline.between(kafka.bootstrapServers(), clickHouse.httpUrl(), checkpoints)
+            .readingRuns("script-runs")
+            .readingLogs("script-logs")
+            .readingSpans("otlp_spans")
+            .with("--run.await-start", "1 s")
+            .start()) {
+      pipeline.awaitEverythingWritten();
+      pipeline.awaitRollupsOfAllRuns();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void readsWhatProducersSend(ProducerCase each) {
+    for (Map.Entry<String, List<String>> expected : each.expected().entrySet()) {
+      assertThat(clickHouse.query(expected.getKey()).lines().toList())
+          .as(expected.getKey())
+          .isEqualTo(expected.getValue());
+    }
+  }
+}
