@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.dead_letters
     arrived_at DateTime64(3, 'UTC') COMMENT 'The record''s Kafka timestamp, in milliseconds' CODEC(DoubleDelta, ZSTD(1)),
     reason LowCardinality(String) COMMENT 'Why it could not be used: one word of a fixed list' CODEC(ZSTD(1)),
     detail String COMMENT 'What was wrong, in a sentence for people' CODEC(ZSTD(1)),
-    bytes String COMMENT 'The record as received, masked and cut as configured; for contradicting_end, end_after_timeout and late_start, the event written anew from the fields that were read' CODEC(ZSTD(1))
+    bytes String COMMENT 'The record as received, masked and cut as configured; for contradicting_start, contradicting_end, end_after_timeout, late_start, and a missing_field that names ended_at alone, the event written anew from the fields that were read' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toDate(arrived_at)

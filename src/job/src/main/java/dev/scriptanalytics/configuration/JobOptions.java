@@ -230,6 +230,16 @@ public final class JobOptions {
               + " At 0 s, every producer with a slightly fast clock is refused. Too long: rows of"
               + " a wrong clock stand at the top of every list until their time has come.");
 
+  public static final ConfigOption<Duration> EVENT_MAX_CLOCK_SKEW =
+      EVENTS_OPTIONS.duration(
+          "event.max-clock-skew",
+          "1 min",
+          durationBetween("0 s", "1 h"),
+          "How far the clocks that one run's times come from may be apart, in whole seconds. An end"
+              + " up to so long before its start counts as 0 ms; a larger gap, or another start, is"
+              + " a dead letter. Short: good events of a platform with loose clocks are dead letters."
+              + " Long: two runs of one id that follow each other closely are taken for one.");
+
   public static final ConfigOption<MemorySize> EVENT_MAX_BYTES =
       EVENTS_OPTIONS.size(
           "event.max-bytes",
@@ -323,11 +333,11 @@ public final class JobOptions {
           "run.memory",
           "24 h",
           durationBetween("1 min", "365 d"),
-          "How long a finished run is remembered. Meanwhile a duplicate of its end has no effect,"
-              + " and a contradicting end is a dead letter. Too short: an event that is sent"
-              + " again later counts again in the rollups. Too long: each run takes 29 bytes of"
-              + " memory on average, 2.5 GB for a day of 1,000 runs per second; on the state"
-              + " backend hashmap 46 bytes, 4.0 GB.");
+          "How long a finished run is remembered. Meanwhile a duplicate of its events has no effect,"
+              + " and an event that contradicts it is a dead letter. Too short: an event that is"
+              + " sent again later counts again in the rollups. Too long: each run takes 35 bytes"
+              + " of memory on average, 3.0 GB for a day of 1,000 runs per second; on the state"
+              + " backend hashmap 55 bytes, 4.8 GB.");
 
   public static final ConfigOption<Duration> RUN_MAX_OPEN =
       RUNS_OPTIONS.duration(
@@ -355,7 +365,8 @@ public final class JobOptions {
           durationBetween("0 s", "1 d"),
           "How long the job keeps the row of a run whose end arrives before its start, so that"
               + " the start can be merged into it. At 0 s, such a start is a dead letter with"
-              + " reason late_start. Too long: whole rows, with input and output, stay in state,"
+              + " reason late_start, and an end that tells no more than ended_at is one with reason"
+              + " missing_field. Too long: whole rows, with input and output, stay in state,"
               + " and producers that send no starts pay this for every run.");
 
   public static final ConfigOption<MemorySize> RUN_AWAIT_START_MAX_BYTES =
@@ -363,9 +374,10 @@ public final class JobOptions {
           "run.await-start.max-bytes",
           "16 mb",
           sizeBetween("0 b", "512 mb"),
-          "How many bytes of such rows one parallel instance keeps; the oldest leave first. Too"
-              + " small: run.await-start is not reached under load. Too large: the rows take heap"
-              + " memory and are part of every checkpoint.");
+          "How many bytes of such rows one parallel instance keeps, and once more as many of ends"
+              + " that tell no more than ended_at; the oldest leave first. Too small:"
+              + " run.await-start is not reached under load. Too large: the rows take heap memory"
+              + " and are part of every checkpoint.");
 
   public static final ConfigOption<String> RUN_HASH_KEY =
       RUNS_OPTIONS.secret(

@@ -28,7 +28,15 @@ public enum DeadLetterReason {
   TOO_FAR_AHEAD,
   /** Larger than {@code event.max-bytes}. */
   TOO_LARGE,
-  /** An end whose status or response time differs from the run's first end. */
+  /**
+   * A start of another script, another deployment or another time than is known of its run. A run
+   * id belongs to one run.
+   */
+  CONTRADICTING_START,
+  /**
+   * An end of another script, another deployment or another start than is known of its run, or with
+   * another status, end or response time than the run's first end.
+   */
   CONTRADICTING_END,
   /** An end that arrived after the run had failed by {@code run.timeout}. */
   END_AFTER_TIMEOUT,

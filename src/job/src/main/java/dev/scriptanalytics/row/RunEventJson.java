@@ -37,20 +37,22 @@ public final class RunEventJson {
    * The row as a run event. Sent to the job, it gives the same row, except for {@code extra}, which
    * stands under its own name, and for what was cut.
    *
+   * @param isTimed false if the row is that of an end that did not tell when its run started, so
+   *     that {@code executed_on} is the end
    * @param stdout the captured output that came with the row, in UTF-8; null for none
    * @param stderr the same of the other stream
    */
-  public static byte[] of(RunRow run, byte[] stdout, byte[] stderr) {
+  public static byte[] of(RunRow run, boolean isTimed, byte[] stdout, byte[] stderr) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     try (JsonGenerator to = JSON.createGenerator(json)) {
-      new RunEventJson(run, to).write(stdout, stderr);
+      new RunEventJson(run, to).write(isTimed, stdout, stderr);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return json.toByteArray();
   }
 
-  private void write(byte[] stdout, byte[] stderr) throws IOException {
+  private void write(boolean isTimed, byte[] stdout, byte[] stderr) throws IOException {
     to.writeStartObject();
     writeText("account", Column.ACCOUNT);
     writeText("run_id", Column.RUN_ID);
@@ -63,8 +65,10 @@ public final class RunEventJson {
     boolean hasOwnWord = !run.isEmpty(Column.ORIGINAL_STATUS);
     to.writeStringField(
         "status", hasOwnWord ? run.text(Column.ORIGINAL_STATUS) : run.status().word());
-    to.writeStringField("started_at", Instant.ofEpochMilli(run.executedOn()).toString());
-    if (!run.isEmpty(Column.ENDED_ON)) {
+    if (isTimed) {
+      to.writeStringField("started_at", Instant.ofEpochMilli(run.executedOn()).toString());
+    }
+    if (run.hasEnded()) {
       to.writeStringField("ended_at", Instant.ofEpochMilli(run.endedOn()).toString());
     }
     writeFloat("response_time_ms", Column.RESPONSE_TIME);

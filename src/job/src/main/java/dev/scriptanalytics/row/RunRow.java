@@ -160,6 +160,11 @@ public final class RunRow {
     return isEmpty(Column.ENDED_ON) ? executedOn() : int64(Column.ENDED_ON);
   }
 
+  /** Whether the end is known. */
+  public boolean hasEnded() {
+    return !isEmpty(Column.ENDED_ON);
+  }
+
   public int retentionDays() {
     return RowBinaryReader.uint16(bytes, RETENTION_DAYS);
   }
@@ -221,11 +226,27 @@ public final class RunRow {
    *
    * <p>The end's values win; the start supplies what the end lacks. {@code extra} is an object of
    * many fields and is merged field by field. Account, run, script and start are those of {@code
-   * first}, because they are the row's key and a row with that key is written already.
+   * first}, because they are the row's key and a row with that key is written already. Clocks
+   * differ, so an end before that start counts as the start.
    *
    * @param first whichever of the two arrived first
    */
   public static byte[] merge(RunRow start, RunRow end, RunRow first, RowBinaryBuffer out) {
+    return merge(start, end, first, end.responseTime(), out);
+  }
+
+  /**
+   * The same of an end that did not tell when its run started: the start is that of the start.
+   *
+   * @param responseTime in milliseconds, since the end tells none; NaN for none
+   */
+  public static byte[] mergeUntimed(
+      RunRow start, RunRow end, double responseTime, RowBinaryBuffer out) {
+    return merge(start, end, start, responseTime, out);
+  }
+
+  private static byte[] merge(
+      RunRow start, RunRow end, RunRow first, double responseTime, RowBinaryBuffer out) {
     RunRowWriter row = new RunRowWriter(out);
     int version = end.deploymentVersion();
     row.begin(
@@ -238,8 +259,7 @@ public final class RunRow {
     RunRow source = first;
     int from = 0;
     for (int i = 0; i < ALL.length; i++) {
-      Column column = ALL[i];
-      RunRow next = sourceOf(column, start, end, first);
+      RunRow next = sourceOf(ALL[i], start, end, first, responseTime);
       if (next != source) {
         copy(source, from, i, row);
         source = next;
@@ -247,11 +267,8 @@ public final class RunRow {
       }
       if (next == null) {
         from = i + 1;
-        if (column == Column.EXTRA) {
-          mergeExtra(start, end, row);
-        } else {
-          row.texts(column, namedInEither(column, start, end));
-        }
+        writeMerged(ALL[i], start, end, first, responseTime, row);
+      }
       }
     }
     copy(source, from, ALL.length, row);
@@ -259,9 +276,12 @@ public final class RunRow {
   }
 
   /** The row whose value a column of the merged row has; null if it is made from both. */
-  private static RunRow sourceOf(Column column, RunRow start, RunRow end, RunRow first) {
+  private static RunRow sourceOf(
+      Column column, RunRow start, RunRow end, RunRow first, double responseTime) {
     return switch (column) {
       case ACCOUNT, RUN_ID, SCRIPT -> first;
+      case RESPONSE_TIME -> Double.compare(responseTime, end.responseTime()) == 0 ? end : null;
+      case ENDED_ON -> end.endedOn() < first.executedOn() ? null : end;
       case TRUNCATED, REDACTED -> start.isEmpty(column) ? end : null;
       case EXTRA -> {
         if (start.isEmpty(column) || start.sameText(column, end)) {
@@ -271,6 +291,27 @@ public final class RunRow {
       }
       default -> end.isEmpty(column) && !start.isEmpty(column) ? start : end;
     };
+  }
+
+  /** Writes a column that {@link #sourceOf} finds in neither row. */
+  private static void writeMerged(
+      Column column,
+      RunRow start,
+      RunRow end,
+      RunRow first,
+      double responseTime,
+      RunRowWriter row) {
+    switch (column) {
+      case RESPONSE_TIME -> row.float64(column, responseTime);
+      case ENDED_ON -> {
+        if (end.hasEnded()) {
+          row.int64(column, first.executedOn());
+        }
+      }
+      case TRUNCATED, REDACTED -> row.texts(column, namedInEither(column, start, end));
+      case EXTRA -> mergeExtra(start, end, row);
+      default -> throw new IllegalStateException(column + " comes from one of the rows");
+    }
   }
 
   /** Copies the columns from one place up to another; does nothing without a row. */
@@ -335,7 +376,8 @@ public final class RunRow {
     return new String(name, 0, length, StandardCharsets.UTF_8);
   }
 
-  private boolean sameText(Column column, RunRow other) {
+  /** Whether a string column has the same text in another row. */
+  public boolean sameText(Column column, RunRow other) {
     return Arrays.equals(
         bytes,
         textStart(column),

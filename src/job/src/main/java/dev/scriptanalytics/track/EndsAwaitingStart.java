@@ -18,6 +18,9 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /**
  * The ends of runs whose start has not arrived, oldest first, kept to be merged with the start.
  *
+ * <p>There are two such queues: one of ends whose row is written already, and one of ends that
+ * cannot be written before their start tells when the run started.
+ *
  * <p>Where producers send no starts, every run passes through here and leaves unused. So an end is
  * no object of its own. It costs a copy of its bytes into a page, and a slot in the page's own
  * table; the page and its table are recycled as a whole when all its ends have left.
@@ -34,6 +37,8 @@ final class EndsAwaitingStart {
 
   private final long maxBytes;
   private final int pageBytes;
+  // Null if nobody asks for the ends that leave, since each must be deserialized.
+  private final Consumer<ScriptEvent> givenUp;
   private final ScriptEventSerializer serializer = new ScriptEventSerializer();
   private final DataOutputSerializer scratch = new DataOutputSerializer(1 << 10);
 
@@ -44,11 +49,22 @@ final class EndsAwaitingStart {
   private long liveBytes;
 
   /**
-   * Creates an empty queue.
+   * Creates an empty queue whose ends leave it unnoticed.
    *
    * @param maxBytes the bytes that all ends may take together
    */
   EndsAwaitingStart(long maxBytes) {
+    this(maxBytes, null);
+  }
+
+  /**
+   * Creates an empty queue.
+   *
+   * @param maxBytes the bytes that all ends may take together
+   * @param givenUp takes the ends that leave because their time is over or there is no room
+   */
+  EndsAwaitingStart(long maxBytes, Consumer<ScriptEvent> givenUp) {
+    this.givenUp = givenUp;
     this.maxBytes = maxBytes;
     this.pageBytes = (int) Math.max(MIN_PAGE_BYTES, this.maxBytes / PAGES);
   }
@@ -60,45 +76,78 @@ final class EndsAwaitingStart {
 
   /**
    * Adds an end that is not here yet. The oldest ends leave to make room for it; an end larger than
-   * the whole room is not added.
+   * the whole room leaves at once.
    */
   void add(ScriptEvent event) {
-    try {
-      scratch.clear();
-      serializer.serialize(event, scratch);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    int length = Page.HEADER_BYTES + scratch.length();
+    int length = serialize(event);
     if (length > maxBytes) {
+      if (givenUp != null) {
+        givenUp.accept(event);
+      }
       return;
     }
     while (liveBytes + length > maxBytes) {
-      removeOldest();
+      giveUp(oldestPage());
     }
+    append(event, length);
+  }
+
+  /**
+   * Adds an end from state. None leaves to make room for it, because nothing can be emitted while
+   * state is restored; the next {@link #add} makes the room.
+   */
+  void restore(ScriptEvent event) {
+    append(event, serialize(event));
+  }
+
+  /** Serializes an event into {@link #scratch}, and returns the length of its entry. */
+  private int serialize(ScriptEvent event) {
+    try {
+      scratch.clear();
+      serializer.serialize(event, scratch);
+      return Page.HEADER_BYTES + scratch.length();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void append(ScriptEvent event, int length) {
     Page page = pageFor(length);
     page.add(event.hashHigh, event.hashLow, event.arrival, scratch);
     size++;
     liveBytes += length;
   }
 
-  /** Removes the end of a run and returns it; null if it is not here. */
-  ScriptEvent take(long high, long low) {
+  /** The end of a run; null if it is not here. */
+  ScriptEvent get(long high, long low) {
+    Page page = pageOf(high, low);
+    return page == null ? null : event(page, page.find(high, low));
+  }
+
+  /** Removes the end of a run; without effect if it is not here. */
+  void remove(long high, long low) {
+    Page page = pageOf(high, low);
+    if (page != null) {
+      remove(page, page.find(high, low));
+    }
+  }
+
+  private Page pageOf(long high, long low) {
+    if (size == 0) {
+      return null;
+    }
     // A start that arrives after its end nearly always follows soon.
     for (var newestFirst = pages.descendingIterator(); newestFirst.hasNext(); ) {
       Page page = newestFirst.next();
-      int place = page.find(high, low);
-      if (place != Page.NONE) {
-        ScriptEvent event = event(page, place);
-        remove(page, place);
-        return event;
+      if (page.find(high, low) != Page.NONE) {
+        return page;
       }
     }
     return null;
   }
 
   /**
-   * Removes the oldest ends up to the first that has not expired.
+   * Gives up the oldest ends up to the first that has not expired.
    *
    * @param hasExpired tests the arrival of an end, in milliseconds since 1970
    */
@@ -108,7 +157,7 @@ final class EndsAwaitingStart {
       if (!hasExpired.test(page.arrival(page.oldest()))) {
         return;
       }
-      remove(page, page.oldest());
+      giveUp(page);
     }
   }
 
@@ -205,9 +254,14 @@ final class EndsAwaitingStart {
     }
   }
 
-  private void removeOldest() {
-    Page page = oldestPage();
-    remove(page, page.oldest());
+  /** Removes the oldest end of a page. */
+  private void giveUp(Page page) {
+    int place = page.oldest();
+    ScriptEvent event = givenUp == null ? null : event(page, place);
+    remove(page, place);
+    if (event != null) {
+      givenUp.accept(event);
+    }
   }
 
   private void remove(Page page, int place) {

@@ -14,19 +14,22 @@ import java.util.TreeMap;
  * The finished runs of one key group: enough of each to recognize a duplicate and a contradiction,
  * and to enrich a log entry with the deployment.
  *
- * <p>An open-addressing table of 20 bytes per slot:
+ * <p>An open-addressing table of 24 bytes per slot:
  *
  * <pre>
- *   slots[2i]         | first half of the hash, 64 bits                                    |
- *   slots[2i + 1]     | second half | unused | deployment | hour | start  | timed | status |
- *    (packed)         | 16 bits     | 4      | 20         | 20   | seen 1 | out 1 | 2      |
- *   responseTimes[i]  | response time: a float, NaN if missing                             |
+ *   slots[2i]      | first half of the hash, 64 bits                                    |
+ *   slots[2i + 1]  | second half | unused | deployment | hour | start  | timed | status |
+ *    (packed)      | 16 bits     | 4      | 20         | 20   | seen 1 | out 1 | 2      |
+ *   told[i]        | fingerprint of the end | unused | start |
+ *                  | 32 bits                | 8      | 24    |
  * </pre>
  *
- * <p>The two longs of a slot are neighbours, so that a search reads one cache line. Response times
- * are apart, because only a repeated end is compared with them. The first half is 0 in an empty
- * slot. 80 bits of the hash identify a run: with a hundred million runs per day, remembered for a
- * day, one run is mistaken for another in 300,000 years. Hours count from 1970 and fit until 2089.
+ * <p>The two longs of a slot are neighbours, so that a search reads one cache line. What the run's
+ * events told is apart, because only a further event is compared with it. The first half is 0 in an
+ * empty slot. 80 bits of the hash identify a run: with a hundred million runs per day, remembered
+ * for a day, one run is mistaken for another in 300,000 years. Hours count from 1970 and fit until
+ * 2089. The start counts whole seconds back from a day after its hour, so that a clock may be a day
+ * ahead, and a run 193 days long; all bits are set for a start that does not fit or is unknown.
  *
  * <p>Changes since the last checkpoint are kept beside the table as bytes, by the hour of the run's
  * end, so that a checkpoint writes only those ({@link #takeChanges}). A blob of changes has at
@@ -35,7 +38,7 @@ import java.util.TreeMap;
  * <pre>
  *   | format 1 byte | section | section | ...
  *   section  | new deployments | number of runs 4 bytes | run | run | ...
- *   run      | first half 8 bytes | second half 2 | deployment 20 bits, flags 4 | response time 4 |
+ *   run      | first half 8 bytes | second half 2 | deployment 20 bits, flags 4 | start 3 | fingerprint 4 |
  * </pre>
  *
  * <p>Deployments have the numbers of the process that wrote the blob. New ones are those that no
@@ -44,6 +47,9 @@ import java.util.TreeMap;
 final class FinishedRuns {
   /** The slot of a run that is not here. */
   static final int NONE = -1;
+
+  /** A start that is unknown, or that later events are not compared with. */
+  static final long NO_START = Long.MIN_VALUE;
 
   /** How a run ended. */
   enum Ending {
@@ -61,10 +67,12 @@ final class FinishedRuns {
     }
   }
 
-  private static final byte FORMAT = 2;
+  private static final byte FORMAT = 3;
   private static final int HEADER_BYTES = 1;
-  private static final int ENTRY_BYTES = 17;
+  private static final int ENTRY_BYTES = 20;
   private static final int DEPLOYMENT_OF_ENTRY = 10;
+  private static final int START_OF_ENTRY = 13;
+  private static final int FINGERPRINT_OF_ENTRY = 16;
 
   private static final long STATUS_MASK = 0x3;
   private static final long TIMED_OUT = 0x4;
@@ -75,6 +83,13 @@ final class FinishedRuns {
   private static final int DEPLOYMENT_SHIFT = 24;
   private static final int HASH_SHIFT = 48;
 
+  private static final int FINGERPRINT_SHIFT = 32;
+  private static final int START_MASK = 0xffffff;
+  private static final int UNCOMPARED = START_MASK;
+  // From the beginning of an end's hour to the instant that its start counts back from.
+  private static final long START_COUNTS_FROM_MILLIS = Duration.ofHours(25).toMillis();
+
+  private static final long SECOND_MILLIS = 1000;
   private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
 
   private static final int MIN_CAPACITY = 16;
@@ -87,7 +102,7 @@ final class FinishedRuns {
 
   private final Deployments deployments;
   private long[] slots = new long[2 * MIN_CAPACITY];
-  private int[] responseTimes = new int[MIN_CAPACITY];
+  private long[] told = new long[MIN_CAPACITY];
   private int capacity = MIN_CAPACITY;
   private int maxSize = Probing.maxEntries(MIN_CAPACITY, MAX_LOAD);
   private int size;
@@ -120,7 +135,7 @@ final class FinishedRuns {
 
   /** The memory of the table and the changes, in bytes. */
   long memoryBytes() {
-    long bytes = 8L * slots.length + 4L * responseTimes.length;
+    long bytes = 8L * slots.length + 8L * told.length;
     for (Changes ofHour : changes.values()) {
       bytes += ofHour.entries.capacity();
     }
@@ -162,9 +177,17 @@ final class FinishedRuns {
     return (packed(slot) & START_SEEN) != 0;
   }
 
-  /** The response time in milliseconds, rounded to a float; NaN if the run has none. */
-  float responseTime(int slot) {
-    return Float.intBitsToFloat(responseTimes[slot]);
+  /** The start in milliseconds since 1970, cut to whole seconds; or {@link #NO_START}. */
+  long start(int slot) {
+    long back = told[slot] & START_MASK;
+    return back == UNCOMPARED
+        ? NO_START
+        : startCountsFrom(hourOfPacked(packed(slot))) - back * SECOND_MILLIS;
+  }
+
+  /** The {@link EndFingerprint} of the end. */
+  int fingerprint(int slot) {
+    return (int) (told[slot] >>> FINGERPRINT_SHIFT);
   }
 
   /** The number of the run's deployment; {@link Deployments#UNKNOWN} if it is unknown. */
@@ -181,7 +204,8 @@ final class FinishedRuns {
    *
    * @param finishedAt when it ended, in milliseconds since 1970. An instant before the oldest hour
    *     counts in that hour, because the hours before are forgotten.
-   * @param responseTime in milliseconds; NaN if the run has none
+   * @param start in milliseconds since 1970, or {@link #NO_START}
+   * @param fingerprint the {@link EndFingerprint} of the end
    * @param deployment its number
    */
   void add(
@@ -190,14 +214,33 @@ final class FinishedRuns {
       long finishedAt,
       RunStatus status,
       Ending ending,
-      double responseTime,
+      long start,
+      int fingerprint,
       int deployment) {
     int hour = Math.max(hourOf(finishedAt), oldestHour);
     long first = nonZero(high);
     long packed = pack(low, deployment, hour, status.code() | ending.flags);
-    int responseTimeBits = Float.floatToRawIntBits((float) responseTime);
-    put(first, packed, responseTimeBits);
-    logChange(first, packed, responseTimeBits);
+    long toldNow = packTold(fingerprint, secondsBack(start, hour));
+    put(first, packed, toldNow);
+    logChange(first, packed, toldNow);
+  }
+
+  /** The seconds from a start to the instant that it counts back from. */
+  private static int secondsBack(long start, int hour) {
+    if (start == NO_START) {
+      return UNCOMPARED;
+    }
+    // Rounded up, as the start is cut to whole seconds.
+    long back = -Math.floorDiv(start - startCountsFrom(hour), SECOND_MILLIS);
+    return back < 0 || back > START_MASK ? UNCOMPARED : (int) back;
+  }
+
+  private static long startCountsFrom(int hour) {
+    return hour * HOUR_MILLIS + START_COUNTS_FROM_MILLIS;
+  }
+
+  private static long packTold(int fingerprint, int secondsBack) {
+    return (long) fingerprint << FINGERPRINT_SHIFT | secondsBack;
   }
 
   private static long pack(long low, int deployment, int hour, long flags) {
@@ -212,7 +255,7 @@ final class FinishedRuns {
     long old = packed(slot);
     long packed = pack(old, deployment, hourOfPacked(old), (old & FLAGS) | START_SEEN);
     slots[2 * slot + 1] = packed;
-    logChange(slots[2 * slot], packed, responseTimes[slot]);
+    logChange(slots[2 * slot], packed, told[slot]);
   }
 
   /** Adds the numbers of all deployments in use. */
@@ -259,15 +302,20 @@ final class FinishedRuns {
     }
 
     // The hour is left out, since it is that of the blob.
-    void add(long first, long packed, int responseTime) {
+    void add(long first, long packed, long toldNow) {
       if (entries.remaining() < ENTRY_BYTES) {
         entries = ByteBuffer.allocate(2 * entries.capacity()).put(entries.flip());
       }
       entries.putLong(first);
       entries.putShort((short) (packed >>> HASH_SHIFT));
       int deploymentAndFlags = deploymentOf(packed) << HOUR_SHIFT | (int) (packed & FLAGS);
-      entries.putShort((short) (deploymentAndFlags >>> Byte.SIZE)).put((byte) deploymentAndFlags);
-      entries.putInt(responseTime);
+      putThreeBytes(deploymentAndFlags);
+      putThreeBytes((int) toldNow & START_MASK);
+      entries.putInt((int) (toldNow >>> FINGERPRINT_SHIFT));
+    }
+
+    private void putThreeBytes(int value) {
+      entries.putShort((short) (value >>> Byte.SIZE)).put((byte) value);
     }
 
     void collectDeployments(BitSet into) {
@@ -330,7 +378,8 @@ final class FinishedRuns {
         put(
             from.getLong(at),
             pack(hash, deployment, hour, deploymentAndFlags & FLAGS),
-            from.getInt(at + ENTRY_BYTES - Integer.BYTES));
+            packTold(
+                from.getInt(at + FINGERPRINT_OF_ENTRY), threeBytes(from, at + START_OF_ENTRY)));
         from.position(at + ENTRY_BYTES);
       }
     }
@@ -362,7 +411,7 @@ final class FinishedRuns {
     written.headMap(oldest).clear();
   }
 
-  private void put(long first, long packed, int responseTime) {
+  private void put(long first, long packed, long toldNow) {
     if (size >= maxSize) {
       allocate((int) (capacity * GROWTH) + 1);
     }
@@ -370,40 +419,40 @@ final class FinishedRuns {
     while (slots[2 * slot] != 0) {
       if (slots[2 * slot] == first && packed(slot) >>> HASH_SHIFT == packed >>> HASH_SHIFT) {
         slots[2 * slot + 1] = packed;
-        responseTimes[slot] = responseTime;
+        told[slot] = toldNow;
         return;
       }
       slot = Probing.next(slot, capacity);
     }
     slots[2 * slot] = first;
     slots[2 * slot + 1] = packed;
-    responseTimes[slot] = responseTime;
+    told[slot] = toldNow;
     size++;
   }
 
   /** Moves the runs of {@link #oldestHour} and later into a table of another capacity. */
   private void allocate(int newCapacity) {
     long[] old = slots;
-    int[] oldResponseTimes = responseTimes;
+    long[] oldTold = told;
     capacity = newCapacity;
     maxSize = Probing.maxEntries(newCapacity, MAX_LOAD);
     slots = new long[2 * newCapacity];
-    responseTimes = new int[newCapacity];
+    told = new long[newCapacity];
     size = 0;
-    for (int slot = 0; slot < oldResponseTimes.length; slot++) {
+    for (int slot = 0; slot < oldTold.length; slot++) {
       long packed = old[2 * slot + 1];
       if (old[2 * slot] != 0 && hourOfPacked(packed) >= oldestHour) {
-        put(old[2 * slot], packed, oldResponseTimes[slot]);
+        put(old[2 * slot], packed, oldTold[slot]);
       }
     }
   }
 
-  private void logChange(long first, long packed, int responseTime) {
+  private void logChange(long first, long packed, long toldNow) {
     int hour = hourOfPacked(packed);
     if (latest == null || latest.hour != hour) {
       latest = changes.computeIfAbsent(hour, Changes::new);
     }
-    latest.add(first, packed, responseTime);
+    latest.add(first, packed, toldNow);
   }
 
   private static int deploymentOf(long packed) {

@@ -24,6 +24,7 @@ final class KeyGroupState {
   private final Integer key;
   private final FinishedRunsLog finishedLog = new FinishedRunsLog();
   private boolean hasStoredEnds;
+  private boolean hasStoredUntimedEnds;
 
   /**
    * Creates the empty state of a key group.
@@ -38,9 +39,12 @@ final class KeyGroupState {
   /**
    * Reads everything from keyed state.
    *
-   * @param ends takes the ends that await their start
+   * @param ends takes the written ends that await their start
+   * @param untimedEnds takes the ends that cannot be written before their start arrives
    */
-  void restore(KeyedState state, Consumer<ScriptEvent> ends) throws Exception {
+  void restore(
+      KeyedState state, Consumer<ScriptEvent> ends, Consumer<ScriptEvent> untimedEnds)
+      throws Exception {
     state.select(key);
     finishedLog.readInto(finished, state.finishedRuns);
     byte[] openRuns = state.openRuns.value();
@@ -52,6 +56,11 @@ final class KeyGroupState {
       hasStoredEnds = true;
       EndsAwaitingStart.read(waitingEnds, ends);
     }
+    byte[] untimed = state.untimedEnds.value();
+    if (untimed != null) {
+      hasStoredUntimedEnds = true;
+      EndsAwaitingStart.read(untimed, untimedEnds);
+    }
     byte[] pendingLogs = state.pendingLogs.value();
     if (pendingLogs != null) {
       pending.load(pendingLogs);
@@ -61,9 +70,10 @@ final class KeyGroupState {
   /**
    * Writes what has changed since the last call to keyed state.
    *
-   * @param ends the blob of the ends that await their start; null if there are none
+   * @param ends the blob of the written ends that await their start; null if there are none
+   * @param untimedEnds the same of the ends that cannot be written before their start arrives
    */
-  void store(KeyedState state, byte[] ends) throws Exception {
+  void store(KeyedState state, byte[] ends, byte[] untimedEnds) throws Exception {
     Map<Integer, byte[]> finishedChanges = finished.takeChanges();
     boolean isChanged =
         !finishedChanges.isEmpty()
@@ -71,13 +81,17 @@ final class KeyGroupState {
             || open.isChanged()
             || pending.isChanged()
             || ends != null
-            || hasStoredEnds;
+            || hasStoredEnds
+            || untimedEnds != null
+            || hasStoredUntimedEnds;
     if (!isChanged) {
       return;
     }
     state.select(key);
     state.waitingEnds.update(ends);
     hasStoredEnds = ends != null;
+    state.untimedEnds.update(untimedEnds);
+    hasStoredUntimedEnds = untimedEnds != null;
     finishedLog.forgetBefore(finished.oldestHour(), state.finishedRuns);
     for (Map.Entry<Integer, byte[]> ofHour : finishedChanges.entrySet()) {
       finishedLog.append(ofHour.getKey(), ofHour.getValue(), state.finishedRuns);

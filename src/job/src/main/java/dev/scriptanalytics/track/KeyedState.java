@@ -39,9 +39,16 @@ final class KeyedState {
   static final ValueStateDescriptor<byte[]> OPEN =
       new ValueStateDescriptor<>("open-runs", BytePrimitiveArraySerializer.INSTANCE);
 
-  /** One blob with the ends that await their start, see {@link EndsAwaitingStart}. */
+  /** One blob with the written ends that await their start, see {@link EndsAwaitingStart}. */
   static final ValueStateDescriptor<byte[]> WAITING_ENDS =
       new ValueStateDescriptor<>("waiting-ends", BytePrimitiveArraySerializer.INSTANCE);
+
+  /**
+   * One blob with the ends that cannot be written before their start arrives, see {@link
+   * EndsAwaitingStart}.
+   */
+  static final ValueStateDescriptor<byte[]> UNTIMED_ENDS =
+      new ValueStateDescriptor<>("untimed-ends", BytePrimitiveArraySerializer.INSTANCE);
 
   /** One blob with the log entries that may have to be written again, see {@link PendingLogs}. */
   static final ValueStateDescriptor<byte[]> PENDING_LOGS =
@@ -50,6 +57,7 @@ final class KeyedState {
   final MapState<Long, byte[]> finishedRuns;
   final ValueState<byte[]> openRuns;
   final ValueState<byte[]> waitingEnds;
+  final ValueState<byte[]> untimedEnds;
   final ValueState<byte[]> pendingLogs;
   private final Consumer<Object> setCurrentKey;
 
@@ -62,6 +70,7 @@ final class KeyedState {
     this.finishedRuns = store.getMapState(FINISHED);
     this.openRuns = store.getState(OPEN);
     this.waitingEnds = store.getState(WAITING_ENDS);
+    this.untimedEnds = store.getState(UNTIMED_ENDS);
     this.pendingLogs = store.getState(PENDING_LOGS);
     this.setCurrentKey = setCurrentKey;
   }

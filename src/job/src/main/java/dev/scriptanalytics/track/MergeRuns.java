@@ -6,31 +6,37 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunRow;
+import dev.scriptanalytics.row.RunRow.Column;
 import dev.scriptanalytics.track.FinishedRuns.Ending;
 import java.time.Duration;
+import org.apache.flink.util.TimeUtils;
 
 /**
  * Merges the events of each run, in any order and with any number of duplicates.
  *
- * <p>The first end wins: another end is a duplicate without effect, or a dead letter if it differs
- * in status or response time. The start that is known first is pinned, because it is part of the
- * row's key. A run row is written at each change, and each fact of a run once. All are functions of
- * the events alone, so that a replay writes the same rows.
+ * <p>The first end wins: another end is a duplicate without effect, or a dead letter if it differs.
+ * The start that is known first is pinned, because it is part of the row's key. An event that
+ * belongs to another run of the same id is a dead letter. A run row is written at each change, and
+ * each fact of a run once. All are functions of the events alone, so that a replay writes the same
+ * rows.
  *
- * <p>{@link RunStep} decides what an event does; this class looks up what the decision needs, and
- * carries it out.
+ * <p>{@link RunStep} decides what an event does, and {@link KnownRun} whether it contradicts its
+ * run; this class looks up what the decision needs, and carries it out.
  *
- * <p><b>Owned state:</b> none. It changes the {@link KeyGroupState} of the event's key group, and
- * the ends that await their start.
+ * <p><b>Owned state:</b> the ends that await their start. It also changes the {@link KeyGroupState}
+ * of the event's key group.
  *
- * <p><b>Lifecycle:</b> none. It does not know time; {@link TrackRuns} calls {@link #timeOut}.
+ * <p><b>Lifecycle:</b> none. It does not know time; {@link TrackRuns} calls {@link #timeOut}, and
+ * restores, expires and stores the ends.
  */
 final class MergeRuns {
   private final TrackingRules rules;
   private final Deployments deployments;
-  private final EndsAwaitingStart ends;
   private final EnrichLogs logs;
   private final TrackerOutputs outputs;
+  private final EndsAwaitingStart ends;
+  private final EndsAwaitingStart untimedEnds;
+  private final KnownRun known;
   private final RowBinaryBuffer buffer = new RowBinaryBuffer();
 
   // Views that are laid over one row after another, and passed on as arguments.
@@ -39,16 +45,24 @@ final class MergeRuns {
   private final RunRow mergedView = new RunRow();
 
   MergeRuns(
-      TrackingRules rules,
-      Deployments deployments,
-      EndsAwaitingStart ends,
-      EnrichLogs logs,
-      TrackerOutputs outputs) {
+      TrackingRules rules, Deployments deployments, EnrichLogs logs, TrackerOutputs outputs) {
     this.rules = rules;
     this.deployments = deployments;
-    this.ends = ends;
     this.logs = logs;
     this.outputs = outputs;
+    this.ends = new EndsAwaitingStart(rules.awaitStartMaxBytes());
+    this.untimedEnds = new EndsAwaitingStart(rules.awaitStartMaxBytes(), this::rejectUntimedEnd);
+    this.known = new KnownRun(rules, deployments);
+  }
+
+  /** The ends that are written, and are merged with their start if it arrives. */
+  EndsAwaitingStart ends() {
+    return ends;
+  }
+
+  /** The ends that do not tell when their run started, and are written when its start arrives. */
+  EndsAwaitingStart untimedEnds() {
+    return untimedEnds;
   }
 
   /** Receives a run event. */
@@ -59,48 +73,44 @@ final class MergeRuns {
         finished == FinishedRuns.NONE
             ? group.open.find(event.hashHigh, event.hashLow)
             : OpenRuns.NONE;
-    ScriptEvent otherHalf = open == OpenRuns.NONE ? null : group.open.start(open);
-    if (row.version() == RunRow.START_ONLY) {
-      if (finished != FinishedRuns.NONE && !group.finished.startSeen(finished)) {
-        otherHalf = ends.take(event.hashHigh, event.hashLow);
+    KnownRun run = known(event, row, finished, open, group);
+    switch (RunStep.of(event, row, run)) {
+      case OPEN -> open(event, row, group);
+      case OPEN_AND_FINISH -> openAndFinish(event, row, run.event(), group);
+      case FINISH_WITHOUT_START -> finishWithoutStart(event, row, group);
+      case AWAIT_START -> awaitStart(event);
+      case FINISH_INSTEAD_OF_UNTIMED_END -> {
+        untimedEnds.remove(event.hashHigh, event.hashLow);
+        outputs.countDuplicate();
+        finishWithoutStart(event, row, group);
       }
-      receiveStart(event, row, finished, otherHalf, group);
-    } else {
-      receiveEnd(event, row, finished, open, otherHalf, group);
-    }
-  }
-
-  private void receiveStart(
-      ScriptEvent start, RunRow row, int finished, ScriptEvent otherHalf, KeyGroupState group) {
-    switch (RunStep.ofStart(group.finished, finished, otherHalf)) {
-      case OPEN -> open(start, row, group);
-      case COMPLETE -> complete(start, row, otherHalf, finished, group);
-      case REJECT_LATE_START -> rejectLateStart(start, row, finished, group);
-      default -> outputs.countDuplicate();
-    }
-  }
-
-  private void receiveEnd(
-      ScriptEvent end, RunRow row, int finished, int open, ScriptEvent start, KeyGroupState group) {
-    switch (RunStep.ofEnd(row, end.arrival, group.finished, finished, start, rules)) {
-      case FINISH_WITHOUT_START -> finishWithoutStart(end, row, group);
-      case FINISH -> finish(end, row, start, group.open.hasStreamed(open), group);
+      case FINISH ->
+          finish(event, row, run.event(), group.open.hasStreamed(open), event.arrival, group);
       case TIME_OUT_AND_REJECT -> {
-        timeOut(start, group);
-        rejectEndAfterTimeout(end, row);
+        timeOut(run.event(), group);
+        rejectEndAfterTimeout(event, row);
       }
-      case REJECT_END_AFTER_TIMEOUT -> rejectEndAfterTimeout(end, row);
-      case REJECT_OTHER_STATUS ->
-          rejectContradiction(
-              end, row, group.finished.status(finished).word(), row.status().word());
-      case REJECT_OTHER_RESPONSE_TIME ->
-          rejectContradiction(
-              end,
-              row,
-              responseTime(group.finished.responseTime(finished)),
-              responseTime(row.responseTime()));
-      default -> outputs.countDuplicate();
+      case COMPLETE -> complete(event, row, run.event(), finished, group);
+      case REJECT_LATE_START -> rejectLateStart(event, row, finished, group);
+      case REJECT_END_AFTER_TIMEOUT -> rejectEndAfterTimeout(event, row);
+      case REJECT_CONTRADICTION -> rejectContradiction(event, row, run);
+      case IGNORE_DUPLICATE -> outputs.countDuplicate();
     }
+  }
+
+  private KnownRun known(
+      ScriptEvent event, RunRow row, int finished, int open, KeyGroupState group) {
+    if (finished != FinishedRuns.NONE) {
+      boolean isItsStart =
+          row.version() == RunRow.START_ONLY && !group.finished.startSeen(finished);
+      ScriptEvent keptEnd = isItsStart ? ends.get(event.hashHigh, event.hashLow) : null;
+      return known.finished(group.finished, finished, keptEnd);
+    }
+    if (open != OpenRuns.NONE) {
+      return known.open(group.open.start(open));
+    }
+    ScriptEvent untimedEnd = untimedEnds.get(event.hashHigh, event.hashLow);
+    return untimedEnd == null ? known.unknown() : known.untimed(untimedEnd);
   }
 
   private void open(ScriptEvent start, RunRow row, KeyGroupState group) {
@@ -110,8 +120,27 @@ final class MergeRuns {
     group.open.add(start, hasStreamed);
   }
 
+  private void openAndFinish(
+      ScriptEvent start, RunRow row, ScriptEvent untimedEnd, KeyGroupState group) {
+    untimedEnds.remove(start.hashHigh, start.hashLow);
+    open(start, row, group);
+    int open = group.open.find(start.hashHigh, start.hashLow);
+    // The view of the start is not needed any more.
+    RunRow ended = eventView.wrap(untimedEnd.row);
+    finish(untimedEnd, ended, start, group.open.hasStreamed(open), start.arrival, group);
+  }
+
+  private void awaitStart(ScriptEvent untimedEnd) {
+    if (rules.awaitStartMillis() > 0) {
+      untimedEnds.add(untimedEnd);
+    } else {
+      rejectUntimedEnd(untimedEnd);
+    }
+  }
+
   private void finishWithoutStart(ScriptEvent end, RunRow row, KeyGroupState group) {
-    remember(end, end.arrival, row, Ending.WITHOUT_START, group);
+    int fingerprint = EndFingerprint.of(end, row);
+    remember(end, end.arrival, row, Ending.WITHOUT_START, row.executedOn(), fingerprint, group);
     outputs.runRow(end.row);
     boolean succeeded = row.status() == RunStatus.SUCCESS;
     outputs.fact(succeeded ? Fact.Kind.SEEN_SUCCEEDED : Fact.Kind.SEEN_FAILED, row, end.arrival);
@@ -121,24 +150,55 @@ final class MergeRuns {
     }
   }
 
+  /**
+   * Finishes an open run.
+   *
+   * @param arrival when the later one of start and end arrived, in milliseconds since 1970
+   */
   private void finish(
-      ScriptEvent end, RunRow row, ScriptEvent start, boolean hasStreamed, KeyGroupState group) {
+      ScriptEvent end,
+      RunRow row,
+      ScriptEvent start,
+      boolean hasStreamed,
+      long arrival,
+      KeyGroupState group) {
     RunRow started = otherView.wrap(start.row);
-    RunRow merged = mergedView.wrap(RunRow.merge(started, row, started, buffer));
+    RunRow merged = mergedView.wrap(merged(start, started, end, row));
     group.open.remove(end.hashHigh, end.hashLow);
-    remember(end, end.arrival, merged, Ending.AFTER_START, group);
+    long comparedStart = KnownRun.startOf(start, started);
+    int fingerprint = EndFingerprint.of(end, row);
+    remember(end, arrival, merged, Ending.AFTER_START, comparedStart, fingerprint, group);
     outputs.runRow(merged.bytes());
-    if (started.deploymentVersion() != merged.deploymentVersion()) {
-      outputs.fact(Fact.Kind.UNSEEN, started, end.arrival);
-      outputs.fact(Fact.Kind.SEEN, merged, end.arrival);
+    if (hasMoved(started, merged)) {
+      outputs.fact(Fact.Kind.UNSEEN, started, arrival);
+      outputs.fact(Fact.Kind.SEEN, merged, arrival);
     }
-    factOfEnd(merged, end.arrival);
-    logs.runEnded(end, merged, hasStreamed, end.arrival, group);
+    factOfEnd(merged, arrival);
+    logs.runEnded(end, merged, hasStreamed, arrival, group);
+  }
+
+  /** Whether a run counts elsewhere: by its deployment's id if the number is unknown. */
+  private static boolean hasMoved(RunRow before, RunRow now) {
+    return before.deploymentVersion() != now.deploymentVersion()
+        || (now.deploymentVersion() == 0 && !before.sameText(Column.DEPLOYMENT_ID, now));
+  }
+
+  private byte[] merged(ScriptEvent start, RunRow started, ScriptEvent end, RunRow ended) {
+    if (end.kind != ScriptEvent.Kind.UNTIMED_END) {
+      return RunRow.merge(started, ended, started, buffer);
+    }
+    // The time in a queue is no part of the response time, and nothing tells how long it was.
+    boolean hasResponseTime =
+        ended.status() == RunStatus.SUCCESS && start.kind == ScriptEvent.Kind.RUN;
+    double responseTime =
+        hasResponseTime ? Math.max(0, ended.endedOn() - started.executedOn()) : Double.NaN;
+    return RunRow.mergeUntimed(started, ended, responseTime, buffer);
   }
 
   private void complete(
       ScriptEvent start, RunRow row, ScriptEvent end, int finished, KeyGroupState group) {
     RunRow ended = otherView.wrap(end.row);
+    ends.remove(start.hashHigh, start.hashLow);
     RunRow merged = mergedView.wrap(RunRow.merge(row, ended, ended, buffer));
     group.finished.setStartSeen(finished, deployments.of(merged));
     outputs.runRow(merged.bytes());
@@ -161,7 +221,9 @@ final class MergeRuns {
                 "No end within " + Duration.ofMillis(rules.timeoutMillis()) + " (run.timeout)",
                 buffer));
     group.open.remove(start.hashHigh, start.hashLow);
-    remember(start, deadline, failed, Ending.BY_TIMEOUT, group);
+    long comparedStart = KnownRun.startOf(start, started);
+    remember(
+        start, deadline, failed, Ending.BY_TIMEOUT, comparedStart, EndFingerprint.NONE, group);
     outputs.runRow(failed.bytes());
     factOfEnd(failed, deadline);
     logs.runEnded(start, failed, /* streamed= */ true, deadline, group);
@@ -169,14 +231,21 @@ final class MergeRuns {
   }
 
   private void remember(
-      ScriptEvent event, long finishedAt, RunRow run, Ending ending, KeyGroupState group) {
+      ScriptEvent event,
+      long finishedAt,
+      RunRow run,
+      Ending ending,
+      long comparedStart,
+      int fingerprint,
+      KeyGroupState group) {
     group.finished.add(
         event.hashHigh,
         event.hashLow,
         finishedAt,
         run.status(),
         ending,
-        run.responseTime(),
+        comparedStart,
+        fingerprint,
         deployments.of(run));
   }
 
@@ -204,15 +273,24 @@ final class MergeRuns {
         "The run had failed by run.timeout before this end arrived");
   }
 
-  private void rejectContradiction(ScriptEvent end, RunRow row, String known, String told) {
+  private void rejectContradiction(ScriptEvent event, RunRow row, KnownRun run) {
     outputs.deadLetter(
-        end,
+        event,
         row,
-        DeadLetterReason.CONTRADICTING_END,
-        "The run's first end says " + known + ", this one " + told);
+        row.version() == RunRow.START_ONLY
+            ? DeadLetterReason.CONTRADICTING_START
+            : DeadLetterReason.CONTRADICTING_END,
+        run.contradiction(event, row).detail());
   }
 
-  private static String responseTime(double millis) {
-    return Double.isNaN(millis) ? "no response time" : "a response time of " + millis + " ms";
+  private void rejectUntimedEnd(ScriptEvent end) {
+    outputs.deadLetter(
+        end,
+        otherView.wrap(end.row),
+        DeadLetterReason.MISSING_FIELD,
+        "ended_at alone: started_at or response_time_ms would have told when the run started, and"
+            + " no start of this run arrived within run.await-start ("
+            + TimeUtils.formatWithHighestUnit(Duration.ofMillis(rules.awaitStartMillis()))
+            + ") and run.await-start.max-bytes");
   }
 }

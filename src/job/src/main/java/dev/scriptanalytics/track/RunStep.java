@@ -12,8 +12,14 @@ import dev.scriptanalytics.row.RunRow;
 enum RunStep {
   /** The first event of the run is a start: the run is open from now on. */
   OPEN,
+  /** The start of a run whose untimed end waits for it. */
+  OPEN_AND_FINISH,
   /** The first event of the run is an end: the run is finished, and the end awaits its start. */
   FINISH_WITHOUT_START,
+  /** The first event of the run is an untimed end, which cannot be written before its start. */
+  AWAIT_START,
+  /** The end of a run whose untimed end waits says the same, and when the run started. */
+  FINISH_INSTEAD_OF_UNTIMED_END,
   /** The end of an open run. */
   FINISH,
   /** An end that arrived after the deadline of an open run: the run fails before it. */
@@ -24,62 +30,45 @@ enum RunStep {
   REJECT_LATE_START,
   /** An end of a run that had failed by {@code run.timeout}. */
   REJECT_END_AFTER_TIMEOUT,
-  /** An end with another status than the first one. */
-  REJECT_OTHER_STATUS,
-  /** An end with another response time than the first one. */
-  REJECT_OTHER_RESPONSE_TIME,
+  /** An event that belongs to another run of the same id, or contradicts the run's first end. */
+  REJECT_CONTRADICTION,
   /** An event that says nothing new. */
   IGNORE_DUPLICATE;
 
   /**
-   * Decides about a start.
+   * Decides about an event.
    *
-   * @param finished the finished runs of the key group
-   * @param slot the run's slot there, or {@link FinishedRuns#NONE}
-   * @param otherHalf the run's start if the run is open; its end if the run is finished and its end
-   *     is kept; otherwise null
+   * @param row its row
+   * @param run what is known of its run
    */
-  static RunStep ofStart(FinishedRuns finished, int slot, ScriptEvent otherHalf) {
-    if (slot == FinishedRuns.NONE) {
-      return otherHalf == null ? OPEN : IGNORE_DUPLICATE;
+  static RunStep of(ScriptEvent event, RunRow row, KnownRun run) {
+    if (run.contradiction(event, row) != null) {
+      return REJECT_CONTRADICTION;
     }
-    if (finished.startSeen(slot)) {
-      return IGNORE_DUPLICATE;
-    }
-    return otherHalf == null ? REJECT_LATE_START : COMPLETE;
+    return row.version() == RunRow.START_ONLY ? ofStart(run) : ofEnd(event, run);
   }
 
-  /**
-   * Decides about an end.
-   *
-   * @param end its row
-   * @param arrival when it arrived, in milliseconds since 1970
-   * @param finished the finished runs of the key group
-   * @param slot the run's slot there, or {@link FinishedRuns#NONE}
-   * @param start the run's start if the run is open; otherwise null
-   */
-  static RunStep ofEnd(
-      RunRow end,
-      long arrival,
-      FinishedRuns finished,
-      int slot,
-      ScriptEvent start,
-      TrackingRules rules) {
-    if (slot == FinishedRuns.NONE) {
-      if (start == null) {
-        return FINISH_WITHOUT_START;
+  private static RunStep ofStart(KnownRun run) {
+    return switch (run.state()) {
+      case UNKNOWN -> OPEN;
+      case UNTIMED -> OPEN_AND_FINISH;
+      case OPEN -> IGNORE_DUPLICATE;
+      case FINISHED -> {
+        if (run.startSeen()) {
+          yield IGNORE_DUPLICATE;
+        }
+        yield run.event() == null ? REJECT_LATE_START : COMPLETE;
       }
-      return arrival <= rules.deadline(start.arrival) ? FINISH : TIME_OUT_AND_REJECT;
-    }
-    if (finished.timedOut(slot)) {
-      return REJECT_END_AFTER_TIMEOUT;
-    }
-    if (finished.status(slot) != end.status()) {
-      return REJECT_OTHER_STATUS;
-    }
-    // Finished runs keep the response time as a float.
-    boolean sameResponseTime =
-        Float.compare(finished.responseTime(slot), (float) end.responseTime()) == 0;
-    return sameResponseTime ? IGNORE_DUPLICATE : REJECT_OTHER_RESPONSE_TIME;
+    };
+  }
+
+  private static RunStep ofEnd(ScriptEvent end, KnownRun run) {
+    boolean isUntimed = end.kind == ScriptEvent.Kind.UNTIMED_END;
+    return switch (run.state()) {
+      case UNKNOWN -> isUntimed ? AWAIT_START : FINISH_WITHOUT_START;
+      case UNTIMED -> isUntimed ? IGNORE_DUPLICATE : FINISH_INSTEAD_OF_UNTIMED_END;
+      case OPEN -> run.isOverdue(end.arrival) ? TIME_OUT_AND_REJECT : FINISH;
+      case FINISHED -> run.timedOut() ? REJECT_END_AFTER_TIMEOUT : IGNORE_DUPLICATE;
+    };
   }
 }

@@ -37,7 +37,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <pre>
  *   TrackRuns ──> MergeRuns ──> EnrichLogs ──> KeyGroupState ──> FinishedRuns, OpenRuns, PendingLogs
- *                     └────────────┴──> TrackerOutputs
+ *                     │            └──> TrackerOutputs
+ *                     └──> RunStep ──> KnownRun, EndsAwaitingStart, TrackerOutputs
  * </pre>
  *
  * <p><b>Owned state:</b> one {@link KeyGroupState} per key group of this instance; the ends that
@@ -103,6 +104,7 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
   private transient int firstKeyGroup;
   private transient KeyGroupState[] groups;
   private transient EndsAwaitingStart ends;
+  private transient EndsAwaitingStart untimedEnds;
   private transient Deployments deployments;
   private transient EnrichLogs logs;
   private transient MergeRuns runs;
@@ -165,14 +167,15 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
       Integer key = keyGroups.representative(firstKeyGroup + i);
       groups[i] = new KeyGroupState(key, deployments);
     }
-    ends = new EndsAwaitingStart(rules.awaitStartMaxBytes());
 
     Redactor redactor =
         new Redactor(rules.redaction(), getMetricGroup().counter(Redactor.FAILURES));
     TrackerOutputs outputs =
         new TrackerOutputs(output, getMetricGroup(), redactor, rules.maxDeadLetterBytes());
     logs = new EnrichLogs(rules, deployments, redactor, outputs);
-    runs = new MergeRuns(rules, deployments, ends, logs, outputs);
+    runs = new MergeRuns(rules, deployments, logs, outputs);
+    ends = runs.ends();
+    untimedEnds = runs.untimedEnds();
 
     reached = Long.MIN_VALUE;
     nextScan = Long.MIN_VALUE;
@@ -184,28 +187,38 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
 
   private void restore() throws Exception {
     List<ScriptEvent> restoredEnds = new ArrayList<>();
+    List<ScriptEvent> restoredUntimedEnds = new ArrayList<>();
     for (KeyGroupState group : groups) {
-      group.restore(state, restoredEnds::add);
+      group.restore(state, restoredEnds::add, restoredUntimedEnds::add);
       reached = Math.max(reached, group.latestArrival());
     }
-    restoredEnds.sort(Comparator.comparingLong(end -> end.arrival));
-    for (ScriptEvent end : restoredEnds) {
-      ends.add(end);
+    restore(restoredEnds, ends);
+    restore(restoredUntimedEnds, untimedEnds);
+    logs.restore(groups);
+  }
+
+  private void restore(List<ScriptEvent> restored, EndsAwaitingStart queue) {
+    restored.sort(Comparator.comparingLong(end -> end.arrival));
+    for (ScriptEvent end : restored) {
+      queue.restore(end);
       // Time goes on from here, so that open runs become overdue even if nothing arrives.
       reached = Math.max(reached, end.arrival);
     }
-    logs.restore(groups);
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     getMetricGroup().gauge(RUNS_WITH_PENDING_LOGS, logs::pendingRuns);
-    getMetricGroup().gauge(OPEN_RUNS, () -> sum(group -> group.open.size()) + ends.size());
+    getMetricGroup().gauge(OPEN_RUNS, this::openRuns);
     getMetricGroup().gauge(REMEMBERED_RUNS, () -> sum(group -> group.finished.size()));
     if (rules.timeoutMillis() > 0) {
       scheduleIdleScan();
     }
+  }
+
+  private int openRuns() {
+    return sum(group -> group.open.size()) + ends.size() + untimedEnds.size();
   }
 
   private int sum(ToIntFunction<KeyGroupState> count) {
@@ -278,6 +291,7 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
 
   private void advanceTo(long time) {
     ends.expire(arrival -> hasExpired(arrival, rules.awaitStartMillis(), time));
+    untimedEnds.expire(arrival -> hasExpired(arrival, rules.awaitStartMillis(), time));
     logs.giveUp(since -> hasExpired(since, rules.awaitRunMillis(), time));
     if (time >= nextScan) {
       // At the latest with the watermark that ends an arrival hour: facts by timeout count in the
@@ -357,8 +371,9 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
     byte[][] endsByGroup = ends.toBytes(groups.length, this::indexOf);
+    byte[][] untimedEndsByGroup = untimedEnds.toBytes(groups.length, this::indexOf);
     for (int i = 0; i < groups.length; i++) {
-      groups[i].store(state, endsByGroup[i]);
+      groups[i].store(state, endsByGroup[i], untimedEndsByGroup[i]);
     }
   }
 }

@@ -116,7 +116,8 @@ final class TrackerOutputs {
         .computeIfAbsent(
             reason, r -> metrics.addGroup("reason", r.word()).counter(CONTRADICTING_EVENTS))
         .inc();
-    byte[] bytes = RunEventJson.of(row, event.stdout, event.stderr);
+    boolean isTimed = event.kind != ScriptEvent.Kind.UNTIMED_END;
+    byte[] bytes = RunEventJson.of(row, isTimed, event.stdout, event.stderr);
     DeadLetter letter =
         new DeadLetter(
             event.origin.topic(),

@@ -112,6 +112,7 @@ class LogDecoderAgainstJacksonTest {
                 EnumSet.of(
                     DeadLetterReason.TOO_LARGE,
                     DeadLetterReason.NOT_PROTOBUF,
+                    DeadLetterReason.CONTRADICTING_START,
                     DeadLetterReason.CONTRADICTING_END,
                     DeadLetterReason.END_AFTER_TIMEOUT,
                     DeadLetterReason.LATE_START)));

@@ -132,6 +132,7 @@ class RunDecoderAgainstJacksonTest {
                 EnumSet.of(
                     DeadLetterReason.TOO_LARGE,
                     DeadLetterReason.NOT_PROTOBUF,
+                    DeadLetterReason.CONTRADICTING_START,
                     DeadLetterReason.CONTRADICTING_END,
                     DeadLetterReason.END_AFTER_TIMEOUT,
                     DeadLetterReason.LATE_START)));

@@ -78,6 +78,7 @@ public final class RowReader {
           isNull() ? null : row.getDouble();
       case "cold_start" -> isNull() ? null : flag();
       case "truncated", "redacted" -> strings();
+      case "phases" -> numbers();
       default -> string();
     };
   }
@@ -109,6 +110,14 @@ public final class RowReader {
       strings.add(string());
     }
     return strings;
+  }
+
+  private Map<String, Double> numbers() {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    for (int left = length(); left > 0; left--) {
+      numbers.put(string(), row.getDouble());
+    }
+    return numbers;
   }
 
   private String string() {

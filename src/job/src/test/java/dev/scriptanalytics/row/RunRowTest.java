@@ -260,7 +260,7 @@ class RunRowTest {
     for (String event : List.of(FULL, STARTED, ENDED)) {
       byte[] row = decode(event.replace(",\"team\":\"x\"", ""));
 
-      assertThat(decode(new String(RunEventJson.of(new RunRow().wrap(row), null, null), UTF_8)))
+      assertThat(decode(new String(RunEventJson.of(new RunRow().wrap(row), true, null, null), UTF_8)))
           .isEqualTo(row);
     }
   }
@@ -277,7 +277,7 @@ class RunRowTest {
                     + "\"},\"n\":1.0"));
 
     JsonNode json =
-        new ObjectMapper().readTree(RunEventJson.of(new RunRow().wrap(row), null, null));
+        new ObjectMapper().readTree(RunEventJson.of(new RunRow().wrap(row), true, null, null));
 
     assertThat(json.at("/input/a").textValue()).isEqualTo("ä");
     assertThat(json.get("output").textValue()).isEqualTo("{\"long\":\"" + "x".repeat(15));

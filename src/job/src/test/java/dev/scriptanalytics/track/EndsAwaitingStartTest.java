@@ -40,8 +40,8 @@ class EndsAwaitingStartTest {
         ends.retain((h, low) -> h % 3 != 0 && low == h + 7);
         expected.keySet().removeIf(h -> h % 3 == 0);
       } else {
-        assertThat(ends.take(high, high + 8)).as("another run of the same first half").isNull();
-        ScriptEvent found = ends.take(high, high + 7);
+        assertThat(take(ends, high, high + 8)).as("another run of the same first half").isNull();
+        ScriptEvent found = take(ends, high, high + 7);
         ScriptEvent event = expected.remove(high);
         assertThat(found == null).isEqualTo(event == null);
         if (event != null) {
@@ -65,7 +65,7 @@ class EndsAwaitingStartTest {
       sent.put((long) i, event);
       ends.add(event);
       if (i % 3 == 0) {
-        assertThat(ends.take(high(i), i)).isNotNull();
+        assertThat(take(ends, high(i), i)).isNotNull();
         sent.remove((long) i);
       }
     }
@@ -87,13 +87,13 @@ class EndsAwaitingStartTest {
       if (i % 200 == 0) {
         old.add(event);
       } else {
-        assertThat(ends.take(high(i), i).row).isEqualTo(event.row);
+        assertThat(take(ends, high(i), i).row).isEqualTo(event.row);
       }
     }
 
     assertThat(read(ends.toBytes(1, high -> 0))).usingRecursiveComparison().isEqualTo(old);
     for (ScriptEvent event : old) {
-      assertThat(ends.take(event.hashHigh, event.hashLow).row).isEqualTo(event.row);
+      assertThat(take(ends, event.hashHigh, event.hashLow).row).isEqualTo(event.row);
     }
     assertThat(ends.size()).isZero();
   }
@@ -105,8 +105,40 @@ class EndsAwaitingStartTest {
 
     ends.add(event(2, 2, 2, 2_000));
 
-    assertThat(ends.take(2, 2)).isNull();
-    assertThat(ends.take(1, 1)).isNotNull();
+    assertThat(take(ends, 2, 2)).isNull();
+    assertThat(take(ends, 1, 1)).isNotNull();
+  }
+
+  @Test
+  void handsOnTheEndsThatItGivesUpAndNoOthers() {
+    List<Long> givenUp = new ArrayList<>();
+    EndsAwaitingStart ends = new EndsAwaitingStart(1_000, event -> givenUp.add(event.hashHigh));
+    for (long run = 1; run <= 4; run++) {
+      ends.add(event(run, run, run, 200));
+    }
+    assertThat(givenUp).as("for want of room").containsExactly(1L);
+
+    ends.add(event(5, 5, 5, 2_000));
+    assertThat(givenUp).as("larger than the room").containsExactly(1L, 5L);
+
+    ends.remove(3, 3);
+    ends.expire(arrival -> arrival < 4);
+    assertThat(givenUp).as("expired").containsExactly(1L, 5L, 2L);
+    assertThat(ends.size()).isOne();
+  }
+
+  @Test
+  void givesUpNothingWhileItIsRestored() {
+    List<Long> givenUp = new ArrayList<>();
+    EndsAwaitingStart ends = new EndsAwaitingStart(1_000, event -> givenUp.add(event.hashHigh));
+    for (long run = 1; run <= 9; run++) {
+      ends.restore(event(run, run, run, 200));
+    }
+    assertThat(ends.size()).isEqualTo(9);
+    assertThat(givenUp).isEmpty();
+
+    ends.add(event(10, 10, 10, 200));
+    assertThat(givenUp).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
   }
 
   @Test
@@ -168,6 +200,12 @@ class EndsAwaitingStartTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Unknown format")
         .hasMessageContaining("9");
+  }
+
+  private static ScriptEvent take(EndsAwaitingStart ends, long high, long low) {
+    ScriptEvent event = ends.get(high, low);
+    ends.remove(high, low);
+    return event;
   }
 
   /** The first half of a hash, as evenly distributed as a real one. */

@@ -5,6 +5,7 @@ import static dev.scriptanalytics.event.RunStatus.SUCCESS;
 import static dev.scriptanalytics.track.FinishedRuns.Ending.AFTER_START;
 import static dev.scriptanalytics.track.FinishedRuns.Ending.BY_TIMEOUT;
 import static dev.scriptanalytics.track.FinishedRuns.Ending.WITHOUT_START;
+import static dev.scriptanalytics.track.FinishedRuns.NO_START;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,6 +23,7 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class FinishedRunsTest {
@@ -43,24 +45,26 @@ class FinishedRunsTest {
           at(HOUR),
           i % 3 == 0 ? FAILED : SUCCESS,
           AFTER_START,
+          at(HOUR) - 1000L * i,
           i,
           Deployments.UNKNOWN);
       if (i % 10_000 == 9_999) {
         checkpointBytes += bytes(runs.takeChanges());
         if (i > 100_000) {
-          assertThat((double) runs.memoryBytes() / runs.size()).isLessThan(38);
+          assertThat((double) runs.memoryBytes() / runs.size()).isLessThan(44);
         }
       }
     }
     assertThat(runs.size()).isEqualTo(million);
-    assertThat((double) checkpointBytes / million).isLessThan(18);
+    assertThat((double) checkpointBytes / million).isLessThan(21);
 
     hashes = new SplittableRandom(1);
     for (int i = 0; i < million; i++) {
       int at = runs.find(hashes.nextLong(), hashes.nextLong());
       if (at == FinishedRuns.NONE
           || runs.status(at) != (i % 3 == 0 ? FAILED : SUCCESS)
-          || runs.responseTime(at) != i) {
+          || runs.start(at) != at(HOUR) - 1000L * i
+          || runs.fingerprint(at) != i) {
         throw new AssertionError("Run " + i + " is not what it was");
       }
     }
@@ -73,30 +77,52 @@ class FinishedRunsTest {
 
   @Test
   void remembersTheEndOfARun() {
-    runs.add(1L << 40, 1L << 50, at(HOUR), SUCCESS, WITHOUT_START, 12.5, Deployments.UNKNOWN);
-    runs.add(2L << 40, 1L << 50, at(HOUR), FAILED, BY_TIMEOUT, Double.NaN, Deployments.UNKNOWN);
+    long start = at(HOUR) - 90_000;
+    runs.add(1L << 40, 1L << 50, at(HOUR), SUCCESS, WITHOUT_START, start + 999, -5, 0);
+    runs.add(2L << 40, 1L << 50, at(HOUR), FAILED, BY_TIMEOUT, NO_START, 0, 0);
 
     int first = runs.find(1L << 40, 1L << 50);
     assertThat(runs.status(first)).isEqualTo(SUCCESS);
     assertThat(runs.timedOut(first)).isFalse();
     assertThat(runs.startSeen(first)).isFalse();
-    assertThat(runs.responseTime(first)).isEqualTo(12.5f);
+    assertThat(runs.start(first)).as("in whole seconds").isEqualTo(start);
+    assertThat(runs.fingerprint(first)).isEqualTo(-5);
     int second = runs.find(2L << 40, 1L << 50);
     assertThat(runs.status(second)).isEqualTo(FAILED);
     assertThat(runs.timedOut(second)).isTrue();
     assertThat(runs.startSeen(second)).isTrue();
-    assertThat(runs.responseTime(second)).isNaN();
+    assertThat(runs.start(second)).isEqualTo(NO_START);
+    assertThat(runs.fingerprint(second)).isZero();
 
     runs.setStartSeen(first, Deployments.UNKNOWN);
     assertThat(runs.startSeen(first)).isTrue();
     assertThat(runs.status(first)).isEqualTo(SUCCESS);
     assertThat(runs.timedOut(first)).isFalse();
+    assertThat(runs.start(first)).isEqualTo(start);
+    assertThat(runs.fingerprint(first)).isEqualTo(-5);
+  }
+
+  @Test
+  void remembersStartsOfHalfAYearAndOfClocksADayAhead() {
+    long latest = at(HOUR + 25);
+    long earliest = latest - 1000L * 0xfffffe;
+    long[] starts = {latest, latest + 1000, earliest, earliest - 1, 0};
+    for (int i = 0; i < starts.length; i++) {
+      runs.add(hash(i + 1), 0, at(HOUR), SUCCESS, AFTER_START, starts[i], 1, 0);
+    }
+
+    assertThat(LongStream.rangeClosed(1, starts.length).map(i -> startOf(hash((int) i))))
+        .containsExactly(latest, NO_START, earliest, NO_START, NO_START);
+  }
+
+  private long startOf(long high) {
+    return runs.start(runs.find(high, 0));
   }
 
   @Test
   void tellsRunsApartByEightyBits() {
     long high = 0x0123456789abcdefL;
-    runs.add(high, 5L << 48, at(HOUR), SUCCESS, WITHOUT_START, 1, Deployments.UNKNOWN);
+    runs.add(high, 5L << 48, at(HOUR), SUCCESS, WITHOUT_START, at(HOUR), 1, 0);
 
     assertThat(runs.find(high, 5L << 48)).isNotEqualTo(FinishedRuns.NONE);
     for (int bit = 0; bit < Long.SIZE; bit++) {
@@ -115,14 +141,13 @@ class FinishedRunsTest {
       highs.add(-1 - i);
     }
     for (int high : highs) {
-      runs.add(
-          high, (long) high << 48, at(HOUR), SUCCESS, WITHOUT_START, high, Deployments.UNKNOWN);
+      runs.add(high, (long) high << 48, at(HOUR), SUCCESS, WITHOUT_START, NO_START, high, 0);
     }
     assertThat(runs.size()).isEqualTo(400);
     for (int high : highs) {
       int at = runs.find(high, (long) high << 48);
       assertThat(at).isNotEqualTo(FinishedRuns.NONE);
-      assertThat(runs.responseTime(at)).isEqualTo(high);
+      assertThat(runs.fingerprint(at)).isEqualTo(high);
       assertThat(runs.find(high, (high + 1000L) << 48)).isEqualTo(FinishedRuns.NONE);
     }
   }
@@ -130,7 +155,7 @@ class FinishedRunsTest {
   @Test
   void forgetsRunsByTheHourOfTheirEnd() {
     for (int i = 0; i < 1000; i++) {
-      runs.add(hash(i), 0, at(HOUR + i % 10), SUCCESS, WITHOUT_START, i, Deployments.UNKNOWN);
+      runs.add(hash(i), 0, at(HOUR + i % 10), SUCCESS, WITHOUT_START, NO_START, i, 0);
     }
     long full = runs.memoryBytes();
     runs.takeChanges();
@@ -163,7 +188,8 @@ class FinishedRunsTest {
         int hour = oldest + random.nextInt(4);
         RunStatus status = random.nextBoolean() ? SUCCESS : FAILED;
         Ending ending = random.nextBoolean() ? BY_TIMEOUT : WITHOUT_START;
-        runs.add(high, 0, at(hour), status, ending, step, deployment(step));
+        long start = at(hour) - 1000L * random.nextInt(1 << 25);
+        runs.add(high, 0, at(hour), status, ending, start, step, deployment(step));
         hours.put(high, hour);
       } else if (!runs.startSeen(at)) {
         runs.setStartSeen(at, deployment(step));
@@ -227,21 +253,23 @@ class FinishedRunsTest {
             + " "
             + runs.startSeen(at)
             + " "
-            + runs.responseTime(at)
+            + runs.start(at)
+            + " "
+            + runs.fingerprint(at)
             + " "
             + new String(deployments.get(runs.deployment(at)).script(), UTF_8);
   }
 
   @Test
   void givesChangesOnceAndByTheHour() {
-    runs.add(1L << 32, 0, at(HOUR), SUCCESS, WITHOUT_START, 1, Deployments.UNKNOWN);
-    runs.add(2L << 32, 0, at(HOUR + 1), SUCCESS, WITHOUT_START, 1, Deployments.UNKNOWN);
-    runs.add(3L << 32, 0, at(HOUR), SUCCESS, WITHOUT_START, 1, Deployments.UNKNOWN);
+    runs.add(1L << 32, 0, at(HOUR), SUCCESS, WITHOUT_START, at(HOUR), 1, 0);
+    runs.add(2L << 32, 0, at(HOUR + 1), SUCCESS, WITHOUT_START, at(HOUR), 1, 0);
+    runs.add(3L << 32, 0, at(HOUR), SUCCESS, WITHOUT_START, at(HOUR), 1, 0);
 
     NavigableMap<Integer, byte[]> changes = runs.takeChanges();
     assertThat(changes).containsOnlyKeys(HOUR, HOUR + 1);
-    assertThat(changes.get(HOUR)).hasSize(9 + 2 * 17);
-    assertThat(changes.get(HOUR + 1)).hasSize(9 + 17);
+    assertThat(changes.get(HOUR)).hasSize(9 + 2 * 20);
+    assertThat(changes.get(HOUR + 1)).hasSize(9 + 20);
     assertThat(runs.takeChanges()).isEmpty();
 
     runs.setStartSeen(runs.find(2L << 32, 0), Deployments.UNKNOWN);
@@ -252,19 +280,18 @@ class FinishedRunsTest {
   void keepsNoMoreChangesThanRunsIfNobodyTakesThem() {
     for (int hour = HOUR; hour < HOUR + 200; hour++) {
       for (int i = 0; i < 1000; i++) {
-        runs.add(
-            hash(i), (long) hour << 48, at(hour), SUCCESS, WITHOUT_START, i, Deployments.UNKNOWN);
+        runs.add(hash(i), (long) hour << 48, at(hour), SUCCESS, WITHOUT_START, NO_START, i, 0);
       }
       runs.expire(hour - 1);
     }
     assertThat(runs.size()).isEqualTo(2000);
     assertThat(runs.memoryBytes()).isLessThan(200L * runs.size());
-    assertThat(bytes(runs.takeChanges())).isEqualTo(2 * 9 + 2000 * 17);
+    assertThat(bytes(runs.takeChanges())).isEqualTo(2 * 9 + 2000 * 20);
   }
 
   @Test
   void keepsAnHourTooLateForItsBitsApartFromTheRest() {
-    runs.add(1L << 32, 0, at(Integer.MAX_VALUE), FAILED, AFTER_START, 1, Deployments.UNKNOWN);
+    runs.add(1L << 32, 0, at(Integer.MAX_VALUE), FAILED, AFTER_START, at(HOUR), 1, 0);
 
     assertThat(runs.status(runs.find(1L << 32, 0))).isEqualTo(FAILED);
     assertThat(runs.takeChanges()).containsOnlyKeys(0xfffff);
@@ -278,11 +305,12 @@ class FinishedRunsTest {
         at(HOUR),
         SUCCESS,
         AFTER_START,
-        138.5,
+        at(HOUR) - 1000,
+        0x89abcdef,
         deployments.of(deploymentOf(3)));
-    runs.add(0, -1, at(HOUR), FAILED, BY_TIMEOUT, Double.NaN, Deployments.UNKNOWN);
+    runs.add(0, -1, at(HOUR), FAILED, BY_TIMEOUT, NO_START, 0, 0);
     String golden =
-        "02"
+        "03"
             + "00000001"
             + "000001"
             + "0000"
@@ -297,12 +325,14 @@ class FinishedRunsTest {
             + "fedc"
             + "00001"
             + "a"
-            + "430a8000"
+            + "015f91"
+            + "89abcdef"
             + "0000000000000001"
             + "ffff"
             + "00000"
             + "f"
-            + "7fc00000";
+            + "ffffff"
+            + "00000000";
 
     NavigableMap<Integer, byte[]> taken = runs.takeChanges();
 
@@ -320,13 +350,15 @@ class FinishedRunsTest {
     assertThat(runs.status(first)).isEqualTo(SUCCESS);
     assertThat(runs.timedOut(first)).isFalse();
     assertThat(runs.startSeen(first)).isTrue();
-    assertThat(runs.responseTime(first)).isEqualTo(138.5f);
+    assertThat(runs.start(first)).isEqualTo(at(HOUR) - 1000);
+    assertThat(runs.fingerprint(first)).isEqualTo(0x89abcdef);
     assertThat(deployments.get(runs.deployment(first))).isEqualTo(deploymentOf(3));
     int second = runs.find(0, -1);
     assertThat(runs.status(second)).isEqualTo(FAILED);
     assertThat(runs.timedOut(second)).isTrue();
     assertThat(runs.startSeen(second)).isTrue();
-    assertThat(runs.responseTime(second)).isNaN();
+    assertThat(runs.start(second)).isEqualTo(NO_START);
+    assertThat(runs.fingerprint(second)).isZero();
     runs.expire(HOUR);
     assertThat(runs.size()).isEqualTo(2);
     runs.expire(HOUR + 1);
@@ -336,7 +368,7 @@ class FinishedRunsTest {
   @Test
   void keepsARunThatEndedInAForgottenHour() {
     runs.expire(HOUR);
-    runs.add(1L << 32, 0, at(HOUR - 5), SUCCESS, AFTER_START, 1, Deployments.UNKNOWN);
+    runs.add(1L << 32, 0, at(HOUR - 5), SUCCESS, AFTER_START, at(HOUR - 6), 1, 0);
 
     assertThat(runs.find(1L << 32, 0)).isNotEqualTo(FinishedRuns.NONE);
     assertThat(runs.takeChanges()).containsOnlyKeys(HOUR);
@@ -344,7 +376,7 @@ class FinishedRunsTest {
 
   @Test
   void refusesBytesOfAnUnknownVersion() {
-    for (byte format : new byte[] {1, 3}) {
+    for (byte format : new byte[] {2, 4}) {
       assertThatThrownBy(() -> runs.applyChanges(HOUR, new byte[] {format}, new HashMap<>()))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("Unknown format")

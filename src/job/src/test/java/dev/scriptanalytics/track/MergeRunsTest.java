@@ -20,7 +20,6 @@ class MergeRunsTest {
   private final RunEvents events = new RunEvents();
   private final Tracked tracked = new Tracked();
   private final Deployments deployments = new Deployments(100);
-  private final EndsAwaitingStart ends = new EndsAwaitingStart(RULES.awaitStartMaxBytes());
   private final KeyGroupState group = new KeyGroupState(0, deployments);
   private final TrackerOutputs outputs =
       new TrackerOutputs(
@@ -29,7 +28,7 @@ class MergeRunsTest {
           Redactor.ofNothing(),
           RULES.maxDeadLetterBytes());
   private final EnrichLogs logs = new EnrichLogs(RULES, deployments, Redactor.ofNothing(), outputs);
-  private final MergeRuns runs = new MergeRuns(RULES, deployments, ends, logs, outputs);
+  private final MergeRuns runs = new MergeRuns(RULES, deployments, logs, outputs);
 
   @Test
   void movesARunFromTheOpenOnesToTheFinishedOnes() {
@@ -40,7 +39,7 @@ class MergeRunsTest {
     receive(events.success("a", 5));
     assertThat(group.open.size()).isZero();
     assertThat(group.finished.size()).isOne();
-    assertThat(ends.size()).isZero();
+    assertThat(runs.ends().size()).isZero();
     assertThat(tracked.runValues("version")).containsExactly(1, 3);
     assertThat(tracked.factKinds()).containsExactly(SEEN, SUCCEEDED);
   }
@@ -48,24 +47,51 @@ class MergeRunsTest {
   @Test
   void keepsAnEndUntilItsStartArrives() {
     receive(events.success("a", 5));
-    assertThat(ends.size()).isOne();
+    assertThat(runs.ends().size()).isOne();
     assertThat(group.open.size()).isZero();
     assertThat(group.finished.size()).isOne();
 
     receive(events.start("a"));
-    assertThat(ends.size()).isZero();
+    assertThat(runs.ends().size()).isZero();
     assertThat(tracked.runValues("version")).containsExactly(2, 3);
   }
 
   @Test
   void rejectsALateStartOnceAndLeavesTheRunAsItIs() {
     receive(events.success("a", 5));
-    ends.expire(arrival -> true);
+    runs.ends().expire(arrival -> true);
     receive(events.start("a"));
     receive(events.start("a"));
 
     assertThat(tracked.deadLetterReasons()).containsExactly(DeadLetterReason.LATE_START);
     assertThat(tracked.runValues("version")).containsExactly(2);
+  }
+
+  @Test
+  void keepsAnUntimedEndWithoutARowUntilItsStartArrives() {
+    receive(events.untimedSuccess("a", RunEvents.T.plusMillis(5)));
+    assertThat(runs.untimedEnds().size()).isOne();
+    assertThat(group.finished.size()).isZero();
+    assertThat(tracked.runRows).isEmpty();
+    assertThat(tracked.facts).isEmpty();
+
+    receive(events.start("a"));
+    assertThat(runs.untimedEnds().size()).isZero();
+    assertThat(group.open.size()).isZero();
+    assertThat(group.finished.size()).isOne();
+    assertThat(tracked.lastRun()).containsEntry("version", 3).containsEntry("response_time", 5.0);
+    assertThat(tracked.factKinds()).containsExactly(SEEN, SUCCEEDED);
+  }
+
+  @Test
+  void keepsTheEndThatAContradictingStartDoesNotComplete() {
+    receive(events.success("a", 5));
+    receive(events.start("a").with("script", "Other"));
+    assertThat(runs.ends().size()).isOne();
+
+    receive(events.start("a"));
+    assertThat(tracked.deadLetterReasons()).containsExactly(DeadLetterReason.CONTRADICTING_START);
+    assertThat(tracked.runValues("version")).containsExactly(2, 3);
   }
 
   @Test

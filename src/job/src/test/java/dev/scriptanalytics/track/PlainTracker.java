@@ -1,8 +1,12 @@
 package dev.scriptanalytics.track;
 
+import static dev.scriptanalytics.event.DeadLetterReason.CONTRADICTING_END;
+import static dev.scriptanalytics.event.DeadLetterReason.CONTRADICTING_START;
+
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.event.ScriptEvent.Kind;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.RowReader;
 import dev.scriptanalytics.track.Tracked.GivenFact;
@@ -15,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -25,12 +30,14 @@ import java.util.TreeSet;
 final class PlainTracker {
   private static final Set<String> OF_THE_FIRST =
       Set.of("account", "script", "executed_on", "retention_days");
+  private static final long MAX_SKEW_SECONDS = 60;
 
   final List<Map<String, Object>> runRows = new ArrayList<>();
   final List<String> logs = new ArrayList<>();
   final List<GivenFact> facts = new ArrayList<>();
   final Set<String> deadLetters = new TreeSet<>();
   int duplicates;
+  int timedOutRuns;
 
   private final TrackingRules rules;
 
@@ -57,28 +64,51 @@ final class PlainTracker {
   }
 
   private final class Run {
+    // The row of the run as it is known now; null before the first event.
+    private Map<String, Object> known;
     private Map<String, Object> start;
+    private Kind startKind;
     private long startArrival;
     private Map<String, Object> end;
     private ScriptEvent endEvent;
+    private boolean isFinished;
     private long finishedAt;
     private boolean endWaits;
     private boolean timedOut;
 
     void timePasses(long now) {
-      if (end == null && start != null && isOverdue(now)) {
+      if (isOpen() && isOverdue(now)) {
         failByRule();
       }
-      if (end != null && finishedAt + rules.awaitStartMillis() < now) {
+      if (isUntimed() && endEvent.arrival + rules.awaitStartMillis() < now) {
+        deadLetter(endEvent, DeadLetterReason.MISSING_FIELD);
+        forget();
+      }
+      if (isFinished && finishedAt + rules.awaitStartMillis() < now) {
         endWaits = false;
       }
       long memoryHours = Duration.ofMillis(rules.memoryMillis()).toHours();
-      if (end != null && hour(finishedAt).plus(memoryHours, ChronoUnit.HOURS).isBefore(hour(now))) {
-        start = null;
-        end = null;
-        endWaits = false;
-        timedOut = false;
+      if (isFinished && hour(finishedAt).plus(memoryHours, ChronoUnit.HOURS).isBefore(hour(now))) {
+        forget();
       }
+    }
+
+    private void forget() {
+      known = null;
+      start = null;
+      end = null;
+      isFinished = false;
+      endWaits = false;
+      timedOut = false;
+    }
+
+    private boolean isOpen() {
+      return start != null && !isFinished;
+    }
+
+    /** The end is known, the start is not, and the end does not tell it. */
+    private boolean isUntimed() {
+      return end != null && !isFinished;
     }
 
     private boolean isOverdue(long now) {
@@ -86,88 +116,173 @@ final class PlainTracker {
     }
 
     void receives(ScriptEvent event, Map<String, Object> row) {
-      if (row.get("status").equals("In Progress")) {
+      boolean isStart = row.get("status").equals("In Progress");
+      if (known != null && belongsToAnotherRun(event, row)) {
+        deadLetter(event, isStart ? CONTRADICTING_START : CONTRADICTING_END);
+      } else if (isStart) {
         receivesStart(event, row);
-      } else if (end == null && start != null && isOverdue(event.arrival)) {
-        failByRule();
-        deadLetter(event, DeadLetterReason.END_AFTER_TIMEOUT);
-      } else if (timedOut) {
-        deadLetter(event, DeadLetterReason.END_AFTER_TIMEOUT);
-      } else if (end == null) {
-        receivesFirstEnd(event, row);
-      } else if (end.get("status").equals(row.get("status"))
-          && String.valueOf(end.get("response_time"))
-              .equals(String.valueOf(row.get("response_time")))) {
-        duplicates++;
       } else {
-        deadLetter(event, DeadLetterReason.CONTRADICTING_END);
+        receivesEnd(event, row);
       }
+    }
+
+    private boolean belongsToAnotherRun(ScriptEvent event, Map<String, Object> row) {
+      for (String column : List.of("script", "deployment_version", "deployment_id")) {
+        boolean bothKnow = !isUnknown(known.get(column)) && !isUnknown(row.get(column));
+        if (bothKnow && !known.get(column).equals(row.get(column))) {
+          return true;
+        }
+      }
+      boolean startIsKnown = isUntimed() ? false : start == null || startKind == Kind.RUN;
+      return startIsKnown
+          && event.kind == Kind.RUN
+          && Math.abs(secondsFromKnownStart(row.get("executed_on"))) > MAX_SKEW_SECONDS;
+    }
+
+    private long secondsFromKnownStart(Object time) {
+      return ((Instant) time).getEpochSecond()
+          - ((Instant) known.get("executed_on")).getEpochSecond();
     }
 
     private void receivesStart(ScriptEvent event, Map<String, Object> row) {
       if (start != null) {
         duplicates++;
-        return;
-      }
-      start = row;
-      startArrival = event.arrival;
-      if (end == null) {
-        runRows.add(row);
-        fact(Fact.Kind.SEEN, row, event.arrival);
+      } else if (isUntimed() && -endAfterStart(end, row) > MAX_SKEW_SECONDS) {
+        deadLetter(event, CONTRADICTING_START);
+      } else if (!isFinished) {
+        open(event, row);
+        if (end != null) {
+          finish(end, endEvent, event.arrival);
+        }
       } else if (endWaits) {
-        runRows.add(merge(end));
+        start = row;
+        known = merge(end);
+        // The end told the start of the run, whatever its own start event says.
+        startKind = Kind.RUN;
+        runRows.add(known);
         log(3);
       } else {
+        start = row;
+        startKind = Kind.RUN;
         deadLetter(event, DeadLetterReason.LATE_START);
       }
     }
 
-    private void receivesFirstEnd(ScriptEvent event, Map<String, Object> row) {
+    private void open(ScriptEvent event, Map<String, Object> row) {
+      known = row;
+      start = row;
+      startKind = event.kind;
+      startArrival = event.arrival;
+      runRows.add(row);
+      fact(Fact.Kind.SEEN, row, event.arrival);
+    }
+
+    private void receivesEnd(ScriptEvent event, Map<String, Object> row) {
+      if (isOpen() && isOverdue(event.arrival)) {
+        failByRule();
+      }
+      if (timedOut) {
+        deadLetter(event, DeadLetterReason.END_AFTER_TIMEOUT);
+      } else if (end != null && !isSameEnd(event, row)) {
+        deadLetter(event, CONTRADICTING_END);
+      } else if (end == null && start == null && event.kind == Kind.UNTIMED_END) {
+        known = row;
+        end = row;
+        endEvent = event;
+      } else if (isUntimed() && event.kind == Kind.RUN) {
+        duplicates++;
+        finishWithoutStart(event, row);
+      } else if (end != null) {
+        duplicates++;
+      } else if (start == null) {
+        finishWithoutStart(event, row);
+      } else if (row.get("ended_on") != null && -endAfterStart(row, start) > MAX_SKEW_SECONDS) {
+        deadLetter(event, CONTRADICTING_END);
+      } else {
+        finish(row, event, event.arrival);
+      }
+    }
+
+    private long endAfterStart(Map<String, Object> ofEnd, Map<String, Object> ofStart) {
+      return ((Instant) ofEnd.get("ended_on")).getEpochSecond()
+          - ((Instant) ofStart.get("executed_on")).getEpochSecond();
+    }
+
+    private boolean isSameEnd(ScriptEvent event, Map<String, Object> row) {
+      boolean bothTellResponseTime = endEvent.kind == Kind.RUN && event.kind == Kind.RUN;
+      return end.get("status").equals(row.get("status"))
+          && Objects.equals(end.get("ended_on"), row.get("ended_on"))
+          && (!bothTellResponseTime
+              || Objects.equals(end.get("response_time"), row.get("response_time")));
+    }
+
+    private void finishWithoutStart(ScriptEvent event, Map<String, Object> row) {
       end = row;
       endEvent = event;
-      finishedAt = event.arrival;
-      Map<String, Object> whole = row;
-      if (start == null) {
-        endWaits = true;
-        fact(Fact.Kind.SEEN, row, event.arrival);
-      } else {
-        whole = merge(start);
-        if (!whole.get("deployment_version").equals(start.get("deployment_version"))) {
-          fact(Fact.Kind.UNSEEN, start, event.arrival);
-          fact(Fact.Kind.SEEN, whole, event.arrival);
-        }
+      endWaits = true;
+      fact(Fact.Kind.SEEN, row, event.arrival);
+      finished(row, 2, event.arrival);
+    }
+
+    private void finish(Map<String, Object> row, ScriptEvent event, long arrival) {
+      end = row;
+      endEvent = event;
+      Map<String, Object> whole = merge(start);
+      if (event.kind == Kind.UNTIMED_END) {
+        Duration time =
+            Duration.between((Instant) start.get("executed_on"), (Instant) row.get("ended_on"));
+        boolean tells = startKind == Kind.RUN && row.get("status").equals("Success");
+        whole.put("response_time", tells ? (double) Math.max(0, time.toMillis()) : null);
       }
+      boolean hasMoved =
+          !whole.get("deployment_version").equals(start.get("deployment_version"))
+              || (whole.get("deployment_version").equals(0)
+                  && !whole.get("deployment_id").equals(start.get("deployment_id")));
+      if (hasMoved) {
+        fact(Fact.Kind.UNSEEN, start, arrival);
+        fact(Fact.Kind.SEEN, whole, arrival);
+      }
+      finished(whole, 3, arrival);
+    }
+
+    private void finished(Map<String, Object> whole, int version, long arrival) {
+      known = whole;
+      isFinished = true;
+      finishedAt = arrival;
       runRows.add(whole);
-      fact(
-          row.get("status").equals("Success") ? Fact.Kind.SUCCEEDED : Fact.Kind.FAILED,
-          whole,
-          event.arrival);
-      log(start == null ? 2 : 3);
+      boolean succeeded = whole.get("status").equals("Success");
+      fact(succeeded ? Fact.Kind.SUCCEEDED : Fact.Kind.FAILED, whole, arrival);
+      log(version);
     }
 
     private void failByRule() {
       Duration timeout = Duration.ofMillis(rules.timeoutMillis());
-      end = new LinkedHashMap<>(start);
-      end.put("version", 3);
-      end.put("status", "Failed");
-      end.put("ended_on", ((Instant) start.get("executed_on")).plus(timeout));
-      end.put("error_code", "timeout");
-      end.put("error_message", "No end within " + timeout + " (run.timeout)");
+      known = new LinkedHashMap<>(start);
+      known.put("version", 3);
+      known.put("status", "Failed");
+      known.put("ended_on", ((Instant) start.get("executed_on")).plus(timeout));
+      known.put("error_code", "timeout");
+      known.put("error_message", "No end within " + timeout + " (run.timeout)");
+      isFinished = true;
       finishedAt = startArrival + rules.timeoutMillis();
       timedOut = true;
-      runRows.add(end);
-      fact(Fact.Kind.FAILED, end, finishedAt);
+      timedOutRuns++;
+      runRows.add(known);
+      fact(Fact.Kind.FAILED, known, finishedAt);
     }
 
     private Map<String, Object> merge(Map<String, Object> first) {
       Map<String, Object> whole = new LinkedHashMap<>();
       for (String column : end.keySet()) {
         Object value = end.get(column);
-        boolean unknown = value == null || value.equals("") || value.equals(0);
-        whole.put(column, unknown ? start.get(column) : value);
+        whole.put(column, isUnknown(value) ? start.get(column) : value);
       }
       OF_THE_FIRST.forEach(column -> whole.put(column, first.get(column)));
       whole.put("version", 3);
+      Instant executedOn = (Instant) first.get("executed_on");
+      if (end.get("ended_on") instanceof Instant endedOn && endedOn.isBefore(executedOn)) {
+        whole.put("ended_on", executedOn);
+      }
       Set<Object> truncated = new LinkedHashSet<>((List<?>) start.get("truncated"));
       truncated.addAll((List<?>) end.get("truncated"));
       whole.put("truncated", List.copyOf(truncated));
@@ -184,6 +299,10 @@ final class PlainTracker {
                 + new String(endEvent.stdout, StandardCharsets.UTF_8));
       }
     }
+  }
+
+  private static boolean isUnknown(Object value) {
+    return value == null || value.equals("") || value.equals(0);
   }
 
   private void deadLetter(ScriptEvent event, DeadLetterReason reason) {

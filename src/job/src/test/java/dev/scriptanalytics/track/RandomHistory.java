@@ -3,15 +3,16 @@ package dev.scriptanalytics.track;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.track.RunEvents.Event;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 
 /**
  * Events of some runs as bad as producers and networks make them: in any order, often duplicated,
- * some hours late, and some contradicting others.
+ * some hours late, with clocks that differ, and some contradicting others. Some ids belong to two
+ * runs. Input and output of each event say which run it belongs to.
  */
 final class RandomHistory {
   private final Random random;
@@ -34,51 +35,136 @@ final class RandomHistory {
 
   private void addRun(String id) {
     long startMillis = random.nextInt((int) Duration.ofHours(6).toMillis());
-    long responseTime =
-        random.nextInt((int) Duration.ofMinutes(random.nextBoolean() ? 1 : 90).toMillis());
-    if (chance(0.8)) {
-      Event start =
-          common(events.start(id), startMillis).with("input", Map.of("n", random.nextInt(9)));
-      send(start, startMillis);
-      if (chance(0.1)) {
-        send(common(events.start(id), startMillis - 90_000).with("script", "Other"), startMillis);
-      }
+    Run run = new Run(id, startMillis);
+    if (chance(0.3)) {
+      // Another run of the same id, which differs from this one in each of its events.
+      Run other =
+          switch (random.nextInt(3)) {
+            case 0 -> new Run(id, startMillis + random.nextInt(200_000)).of("Other");
+            case 1 -> {
+              run.version = 1;
+              yield new Run(id, startMillis + random.nextInt(200_000)).withVersion(2);
+            }
+            default -> {
+              run.isPlain = true;
+              long hours = random.nextInt((int) Duration.ofHours(6).toMillis());
+              yield new Run(id, startMillis + 180_000 + hours).plain();
+            }
+          };
+      send(other);
     }
-    if (chance(0.85)) {
-      Event end =
-          common(
-              chance(0.7)
-                  ? events.success(id, responseTime + random.nextInt(8) / 8.0)
-                  : events.failure(id),
-              startMillis);
-      if (chance(0.3)) {
-        end.with("stdout", "out of " + id);
-      }
-      send(end, startMillis + responseTime);
-    }
-    if (chance(0.4)) {
+    send(run);
+    if (chance(0.3)) {
       for (int i = 0; i < 3; i++) {
-        long millis = startMillis + random.nextInt(1 + (int) responseTime) + delay();
+        long millis = startMillis + random.nextInt(1 + (int) run.responseTime) + delay();
         history.add(
             LogRecords.entry(
                 id, id + "-" + i, "streamed", RunEvents.T.plusMillis(millis), entry -> {}));
       }
     }
-    if (chance(0.15)) {
-      Event other = chance(0.5) ? events.success(id, responseTime + 9.0) : events.failure(id);
-      send(common(other, startMillis).with("stdout", "another"), startMillis + responseTime);
+  }
+
+  /** A run as it really was, whatever its events say. */
+  private final class Run {
+    final String id;
+    final long startMillis;
+    final long responseTime =
+        random.nextInt((int) Duration.ofMinutes(random.nextBoolean() ? 1 : 90).toMillis());
+    String script = "Qbalance";
+    int version;
+    boolean isPlain;
+
+    Run(String id, long startMillis) {
+      this.id = id;
+      this.startMillis = startMillis;
+    }
+
+    Run of(String name) {
+      script = name;
+      return this;
+    }
+
+    Run withVersion(int number) {
+      version = number;
+      return this;
+    }
+
+    /** All its events tell its start. */
+    Run plain() {
+      isPlain = true;
+      return this;
+    }
+
+    /** A text that all its events have, and no events of another run. */
+    String mark() {
+      return id + "/" + script + "/" + version + "/" + startMillis;
+    }
+
+    private Event common(Event event) {
+      event.with("script", script);
+      if (version != 0) {
+        event.with("deployment_version", version);
+      } else if (!isPlain && chance(0.3)) {
+        event.with("deployment_version", 1 + random.nextInt(2));
+      }
+      if (chance(0.2)) {
+        event.with("deployment_id", "d-" + random.nextInt(2));
+      }
+      if (chance(0.5)) {
+        event.with("function", "f" + random.nextInt(3));
+      }
+      return event;
+    }
+
+    /** The start as another clock tells it, mostly within the skew. */
+    private Instant toldStart() {
+      long skew =
+          switch (random.nextInt(8)) {
+            case 0 -> random.nextInt(20_000) - 10_000;
+            case 1 -> random.nextInt(80_000) - 40_000;
+            default -> 0;
+          };
+      return RunEvents.T.plusMillis(startMillis + skew);
+    }
+
+    Event start() {
+      boolean isQueued = !isPlain && chance(0.2);
+      Event start = isQueued ? events.queued(id) : events.start(id);
+      start.startedAt(isQueued ? toldStart().minusMillis(delay()) : toldStart());
+      return common(start).with("input", mark());
+    }
+
+    Event end() {
+      Instant start = toldStart();
+      boolean succeeded = chance(0.7);
+      Event end;
+      if (!isPlain && chance(0.3)) {
+        Instant endedAt = start.plusMillis(responseTime);
+        end = succeeded ? events.untimedSuccess(id, endedAt) : events.untimedFailure(id, endedAt);
+      } else if (succeeded) {
+        end = events.success(id, responseTime + random.nextInt(2) / 8.0).startedAt(start);
+      } else {
+        end = events.failure(id).startedAt(start);
+        if (chance(0.5)) {
+          end.endedAt(start.plusMillis(responseTime));
+        }
+      }
+      if (chance(0.3)) {
+        end.with("stdout", "out of " + mark());
+      }
+      return common(end).with("output", mark());
     }
   }
 
-  private Event common(Event event, long startMillis) {
-    event.startedAt(RunEvents.T.plusMillis(startMillis));
-    if (chance(0.5)) {
-      event.with("deployment_version", 1 + random.nextInt(3));
+  private void send(Run run) {
+    int starts = chance(0.8) ? chance(0.3) ? 2 : 1 : 0;
+    for (int i = 0; i < starts; i++) {
+      send(run.start(), run.startMillis);
     }
-    if (chance(0.5)) {
-      event.with("function", "f" + random.nextInt(3));
+    int ends = chance(0.85) ? chance(0.25) ? 2 : 1 : 0;
+    for (int i = 0; i < ends; i++) {
+      send(run.end(), run.startMillis + run.responseTime);
     }
-    return event;
   }
 
   private void send(Event event, long millis) {

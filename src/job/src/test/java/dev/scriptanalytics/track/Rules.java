@@ -22,6 +22,7 @@ final class Rules {
   private Duration timeout = Duration.ofMillis(DEFAULTS.timeoutMillis());
   private Duration awaitStart = Duration.ofMillis(DEFAULTS.awaitStartMillis());
   private long awaitStartMaxBytes = DEFAULTS.awaitStartMaxBytes();
+  private Duration maxClockSkew = Duration.ofMillis(DEFAULTS.maxClockSkewMillis());
 
   private KoreloggerCapture capturedKorelogger = DEFAULTS.libraryLines();
   private Duration awaitRun = Duration.ofMillis(DEFAULTS.awaitRunMillis());
@@ -62,6 +63,11 @@ final class Rules {
     return this;
   }
 
+  Rules maxClockSkew(Duration duration) {
+    maxClockSkew = duration;
+    return this;
+  }
+
   Rules capturedKorelogger(KoreloggerCapture capture) {
     capturedKorelogger = capture;
     return this;
@@ -99,6 +105,7 @@ final class Rules {
         timeout.toMillis(),
         awaitStart.toMillis(),
         awaitStartMaxBytes,
+        maxClockSkew.toMillis(),
         DEFAULTS.capturedFormat(),
         capturedKorelogger,
         awaitRun.toMillis(),

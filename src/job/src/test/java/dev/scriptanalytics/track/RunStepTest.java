@@ -2,6 +2,7 @@ package dev.scriptanalytics.track;
 
 import static dev.scriptanalytics.event.RunStatus.FAILED;
 import static dev.scriptanalytics.event.RunStatus.SUCCESS;
+import static dev.scriptanalytics.track.RunEvents.T;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.event.RunStatus;
@@ -10,37 +11,43 @@ import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.track.FinishedRuns.Ending;
 import dev.scriptanalytics.track.RunEvents.Event;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The decisions about events, of each state that a run may be in. */
 class RunStepTest {
-  private static final int UNFINISHED = FinishedRuns.NONE;
-  private static final ScriptEvent UNKNOWN = null;
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   private final RunEvents events = new RunEvents();
-  private final FinishedRuns finished = new FinishedRuns(new Deployments(10));
+  private final Deployments deployments = new Deployments(10);
+  private final FinishedRuns finished = new FinishedRuns(deployments);
+  private final KnownRun run = new KnownRun(Rules.rules().build(), deployments);
 
   @Test
   void opensARunWithItsFirstStartOnly() {
-    assertThat(RunStep.ofStart(finished, UNFINISHED, UNKNOWN)).isEqualTo(RunStep.OPEN);
-    assertThat(RunStep.ofStart(finished, UNFINISHED, events.start("a").decoded()))
-        .isEqualTo(RunStep.IGNORE_DUPLICATE);
+    for (Event start : List.of(events.start("a"), events.queued("a"))) {
+      assertThat(step(start, run.unknown())).isEqualTo(RunStep.OPEN);
+      assertThat(step(start, run.open(events.start("a").decoded())))
+          .isEqualTo(RunStep.IGNORE_DUPLICATE);
+      assertThat(step(start, run.open(events.queued("a").decoded())))
+          .isEqualTo(RunStep.IGNORE_DUPLICATE);
+    }
   }
 
   @Test
   void completesAFinishedRunWithAStartIfTheEndIsKept() {
-    int withoutStart = finished(SUCCESS, Ending.WITHOUT_START, 5);
     ScriptEvent end = events.success("a", 5).decoded();
 
-    assertThat(RunStep.ofStart(finished, withoutStart, end)).isEqualTo(RunStep.COMPLETE);
-    assertThat(RunStep.ofStart(finished, withoutStart, UNKNOWN))
+    assertThat(step(events.start("a"), finished(Ending.WITHOUT_START, end)))
+        .isEqualTo(RunStep.COMPLETE);
+    assertThat(step(events.start("a"), finished(Ending.WITHOUT_START, null)))
         .isEqualTo(RunStep.REJECT_LATE_START);
   }
 
   @Test
   void ignoresAStartOfARunWhoseStartWasSeen() {
     for (Ending ending : new Ending[] {Ending.AFTER_START, Ending.BY_TIMEOUT}) {
-      assertThat(RunStep.ofStart(finished, finished(FAILED, ending, 5), UNKNOWN))
+      assertThat(step(events.start("a"), finished(ending, null)))
           .isEqualTo(RunStep.IGNORE_DUPLICATE);
     }
   }
@@ -49,68 +56,114 @@ class RunStepTest {
   void finishesARunWithItsFirstEnd() {
     Event end = events.success("a", 5);
 
-    assertThat(ofEnd(end, UNFINISHED, UNKNOWN, Duration.ZERO))
-        .isEqualTo(RunStep.FINISH_WITHOUT_START);
-    assertThat(ofEnd(end, UNFINISHED, events.start("a").decoded(), Duration.ZERO))
-        .isEqualTo(RunStep.FINISH);
+    assertThat(step(end, run.unknown())).isEqualTo(RunStep.FINISH_WITHOUT_START);
+    assertThat(step(end, run.open(events.start("a").decoded()))).isEqualTo(RunStep.FINISH);
+    assertThat(step(end, run.open(events.queued("a").decoded()))).isEqualTo(RunStep.FINISH);
+  }
+
+  @Test
+  void finishesARunWithAnUntimedEndOnceItsStartIsKnown() {
+    Event end = events.untimedSuccess("a", T.plusMillis(5));
+
+    assertThat(step(end, run.unknown())).isEqualTo(RunStep.AWAIT_START);
+    assertThat(step(end, run.open(events.start("a").decoded()))).isEqualTo(RunStep.FINISH);
+    for (Event start : List.of(events.start("a"), events.queued("a"))) {
+      assertThat(step(start, run.untimed(end.decoded()))).isEqualTo(RunStep.OPEN_AND_FINISH);
+    }
+  }
+
+  @Test
+  void prefersAnEndThatTellsItsStartToTheSameEndThatDoesNot() {
+    ScriptEvent untimed = events.untimedSuccess("a", T.plusMillis(5)).decoded();
+
+    assertThat(step(events.success("a", 5), run.untimed(untimed)))
+        .isEqualTo(RunStep.FINISH_INSTEAD_OF_UNTIMED_END);
+    assertThat(step(events.success("a", 6), run.untimed(untimed)))
+        .isEqualTo(RunStep.REJECT_CONTRADICTION);
   }
 
   @Test
   void failsAnOpenRunByTheArrivalOfItsEndAndNotByTheTimeOfTheDecision() {
-    Duration timeout = Duration.ofMinutes(1);
+    KnownRun timingOut = new KnownRun(Rules.rules().timeout(TIMEOUT).build(), deployments);
     ScriptEvent start = events.start("a").decoded();
-    Event inTime = events.success("a", 5).arrivingAfter(timeout);
-    Event late = events.success("a", 5).arrivingAfter(timeout.plusMillis(1));
+    Event inTime = events.success("a", 5).arrivingAfter(TIMEOUT);
+    Event late = events.success("a", 5).arrivingAfter(TIMEOUT.plusMillis(1));
 
-    assertThat(ofEnd(inTime, UNFINISHED, start, timeout)).isEqualTo(RunStep.FINISH);
-    assertThat(ofEnd(late, UNFINISHED, start, timeout)).isEqualTo(RunStep.TIME_OUT_AND_REJECT);
-    assertThat(ofEnd(late, UNFINISHED, start, Duration.ZERO))
-        .as("without a timeout")
-        .isEqualTo(RunStep.FINISH);
+    assertThat(step(inTime, timingOut.open(start))).isEqualTo(RunStep.FINISH);
+    assertThat(step(late, timingOut.open(start))).isEqualTo(RunStep.TIME_OUT_AND_REJECT);
+    assertThat(step(late, run.open(start))).as("without a timeout").isEqualTo(RunStep.FINISH);
   }
 
   @Test
-  void comparesASecondEndWithTheFirst() {
-    int slot = finished(SUCCESS, Ending.AFTER_START, 7.1);
-
-    assertThat(ofEnd(events.success("a", 7.1), slot, UNKNOWN, Duration.ZERO))
-        .isEqualTo(RunStep.IGNORE_DUPLICATE);
-    assertThat(ofEnd(events.success("a", 7.2), slot, UNKNOWN, Duration.ZERO))
-        .isEqualTo(RunStep.REJECT_OTHER_RESPONSE_TIME);
-    assertThat(ofEnd(events.failure("a"), slot, UNKNOWN, Duration.ZERO))
-        .as("the status is compared first")
-        .isEqualTo(RunStep.REJECT_OTHER_STATUS);
+  void rejectsWhatContradictsTheRunInEachState() {
+    ScriptEvent start = events.start("a").decoded();
+    ScriptEvent untimed = events.untimedSuccess("a", T.plusMillis(5)).decoded();
+    for (Event event :
+        List.of(
+            events.start("a").with("script", "Other"),
+            events.queued("a").with("script", "Other"),
+            events.success("a", 5).with("script", "Other"),
+            events.untimedSuccess("a", T.plusMillis(5)).with("script", "Other"))) {
+      assertThat(step(event, run.unknown())).isNotEqualTo(RunStep.REJECT_CONTRADICTION);
+      assertThat(step(event, run.open(start))).isEqualTo(RunStep.REJECT_CONTRADICTION);
+      assertThat(step(event, run.untimed(untimed))).isEqualTo(RunStep.REJECT_CONTRADICTION);
+      for (Ending ending : Ending.values()) {
+        assertThat(step(event, finished(ending, null))).isEqualTo(RunStep.REJECT_CONTRADICTION);
+      }
+    }
   }
 
   @Test
-  void takesTwoEndsWithoutResponseTimeForTheSame() {
-    int slot = finished(FAILED, Ending.WITHOUT_START, Double.NaN);
+  void ignoresTheSameEndInWhateverForm() {
+    ScriptEvent first = events.success("a", 5).decoded();
+    ScriptEvent untimed = events.untimedSuccess("a", T.plusMillis(5)).decoded();
 
-    assertThat(ofEnd(events.failure("a"), slot, UNKNOWN, Duration.ZERO))
+    for (ScriptEvent known : List.of(first, untimed)) {
+      for (Event end :
+          List.of(events.success("a", 5), events.untimedSuccess("a", T.plusMillis(5)))) {
+        assertThat(step(end, finished(Ending.AFTER_START, known, SUCCESS)))
+            .isEqualTo(RunStep.IGNORE_DUPLICATE);
+      }
+    }
+    assertThat(step(events.untimedSuccess("a", T.plusMillis(5)), run.untimed(untimed)))
         .isEqualTo(RunStep.IGNORE_DUPLICATE);
   }
 
   @Test
   void rejectsAnyEndAfterTheTimeout() {
-    int slot = finished(FAILED, Ending.BY_TIMEOUT, Double.NaN);
-
-    for (Event end : new Event[] {events.failure("a"), events.success("a", 1)}) {
-      assertThat(ofEnd(end, slot, UNKNOWN, Duration.ofMinutes(1)))
+    for (Event end :
+        List.of(
+            events.failure("a"),
+            events.success("a", 1),
+            events.untimedFailure("a", T.minusSeconds(900)))) {
+      assertThat(step(end, finished(Ending.BY_TIMEOUT, null)))
           .isEqualTo(RunStep.REJECT_END_AFTER_TIMEOUT);
     }
   }
 
-  private RunStep ofEnd(Event event, int slot, ScriptEvent start, Duration timeout) {
-    ScriptEvent end = event.decoded();
-    TrackingRules rules = Rules.rules().timeout(timeout).build();
-    RunRow row = new RunRow().wrap(end.row);
-    return RunStep.ofEnd(row, end.arrival, finished, slot, start, rules);
+  private static RunStep step(Event event, KnownRun known) {
+    ScriptEvent decoded = event.decoded();
+    return RunStep.of(decoded, new RunRow().wrap(decoded.row), known);
   }
 
-  private int finished(RunStatus status, Ending ending, double responseTime) {
+  private KnownRun finished(Ending ending, ScriptEvent keptEnd) {
+    ScriptEvent end = events.success("a", 5).decoded();
+    KnownRun known = finished(ending, end, ending == Ending.BY_TIMEOUT ? FAILED : SUCCESS);
+    return known.finished(finished, known.slot(), keptEnd);
+  }
+
+  private KnownRun finished(Ending ending, ScriptEvent end, RunStatus status) {
     long high = finished.size() + 1L;
-    long finishedAt = RunEvents.T.toEpochMilli();
-    finished.add(high, 0, finishedAt, status, ending, responseTime, Deployments.UNKNOWN);
-    return finished.find(high, 0);
+    RunRow row = new RunRow().wrap(end.row);
+    finished.add(
+        high,
+        0,
+        T.toEpochMilli(),
+        status,
+        ending,
+        T.toEpochMilli(),
+        EndFingerprint.of(end, row),
+        deployments.of(row));
+    return run.finished(finished, finished.find(high, 0), null);
   }
 }

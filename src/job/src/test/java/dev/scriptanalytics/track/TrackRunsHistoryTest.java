@@ -55,12 +55,20 @@ class TrackRunsHistoryTest {
         assertThat(tracker.metric(TrackRuns.DUPLICATE_EVENTS))
             .as("seed %s", seed)
             .isEqualTo(plain.duplicates);
+        assertThat(tracked.runRows).as("seed %s", seed).allSatisfy(row -> isOfOneRun(row));
+        assertThat(
+                tracked.runRows.size()
+                    - tracker.metric(TrackRuns.TIMED_OUT_RUNS)
+                    + tracker.metric(TrackRuns.DUPLICATE_EVENTS)
+                    + tracked.deadLetters.size())
+            .as("each event is in a row, a duplicate or a dead letter, seed %s", seed)
+            .isEqualTo(runEvents(history));
         tracked.deadLetterReasons().forEach(reason -> letters.merge(reason, 1, Integer::sum));
       }
     }
     assertThat(letters)
         .as("each reason, many times")
-        .hasSize(3)
+        .hasSize(5)
         .allSatisfy((reason, count) -> assertThat(count).isGreaterThan(100));
   }
 
@@ -115,6 +123,17 @@ class TrackRunsHistoryTest {
     assertThat(actual.finalRunRows()).isEqualTo(expected.finalRunRows());
     assertThat(actual.liveLogRowsByKey()).isEqualTo(expected.liveLogRowsByKey());
     assertThat(actual.factsByCell()).isEqualTo(expected.factsByCell());
+  }
+
+  /** Whether start and end of a row are of the same run. */
+  private static void isOfOneRun(Map<String, Object> row) {
+    if (!row.get("input").equals("") && !row.get("output").equals("")) {
+      assertThat(row.get("input")).isEqualTo(row.get("output"));
+    }
+  }
+
+  private static long runEvents(List<ScriptEvent> history) {
+    return history.stream().filter(event -> event.kind != ScriptEvent.Kind.LOG).count();
   }
 
   private static void play(List<ScriptEvent> history, int from, int to, TrackerHarness tracker)

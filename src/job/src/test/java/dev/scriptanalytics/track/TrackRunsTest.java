@@ -194,7 +194,7 @@ class TrackRunsTest {
     assertThat(tracked.deadLetters).hasSize(1);
     DeadLetter letter = tracked.deadLetters.get(0);
     assertThat(letter.reason()).isEqualTo(CONTRADICTING_END);
-    assertThat(letter.detail()).isEqualTo("The run's first end says Success, this one Failed");
+    assertThat(letter.detail()).isEqualTo("The run's status is Success, and this event says Failed");
     assertThat(letter.topic()).isEqualTo("script-runs");
     assertThat(letter.offset()).isEqualTo(2);
     assertThat(letter.arrivedAt()).isEqualTo(T.plusSeconds(9).toEpochMilli());
@@ -216,13 +216,13 @@ class TrackRunsTest {
               assertThat(letter.reason()).isEqualTo(CONTRADICTING_END);
               assertThat(letter.detail())
                   .isEqualTo(
-                      "The run's first end says a response time of 7.5 ms, this one a response"
-                          + " time of 7.25 ms");
+                      "The run's first end has another response_time_ms than this event, which says"
+                          + " 7.25");
             });
   }
 
   @Test
-  void takesAResponseTimeForAContradictionIfTheFirstEndHasNone() throws Exception {
+  void takesAnEndTimeForAContradictionIfTheFirstEndHasNone() throws Exception {
     track(rules());
     tracker.receive(
         events.success("a", 7).with("response_time_ms", null), events.success("a", 7.25));
@@ -231,7 +231,8 @@ class TrackRunsTest {
     assertThat(tracked.deadLetters)
         .extracting(DeadLetter::detail)
         .containsExactly(
-            "The run's first end says no response time, this one a response time of 7.25 ms");
+            "The run's first end has another ended_at than this event, which says"
+                + " 2026-11-02T10:15:00.007Z");
   }
 
   @Test
@@ -287,27 +288,31 @@ class TrackRunsTest {
   }
 
   @Test
-  void pinsStartAndScriptOfAStartThatArrivesFirst() throws Exception {
+  void pinsTheStartThatArrivesFirst() throws Exception {
+    Instant other = T.minusSeconds(30);
     track(rules());
-    Instant other = T.minus(Duration.ofMinutes(2));
-    tracker.receive(
-        events.start("a"), events.success("a", 1).startedAt(other).with("script", "Other"));
+    tracker.receive(events.start("a"), events.success("a", 1).startedAt(other));
+    tracker.receive(events.success("b", 1), events.start("b").startedAt(other));
 
-    assertThat(tracked.runValues("executed_on")).containsExactly(T, T);
-    assertThat(tracked.runValues("script")).containsExactly("Qbalance", "Qbalance");
+    assertThat(tracked.runValues("executed_on")).containsExactly(T, T, T, T);
     assertThat(tracked.facts)
-        .containsExactly(fact(SEEN, 0, HOUR, Double.NaN), fact(SUCCEEDED, 0, HOUR, 1));
+        .containsExactly(
+            fact(SEEN, 0, HOUR, Double.NaN),
+            fact(SUCCEEDED, 0, HOUR, 1),
+            fact(SEEN, 0, HOUR, Double.NaN),
+            fact(SUCCEEDED, 0, HOUR, 1));
+    assertThat(tracked.deadLetters).isEmpty();
   }
 
   @Test
-  void pinsStartAndScriptOfAnEndThatArrivesFirst() throws Exception {
+  void endsNoRunBeforeItsPinnedStart() throws Exception {
     track(rules());
-    Instant other = T.minus(Duration.ofMinutes(2));
-    tracker.receive(
-        events.success("a", 1), events.start("a").startedAt(other).with("script", "Other"));
+    tracker.receive(events.start("a"), events.success("a", 1).startedAt(T.minusSeconds(30)));
 
-    assertThat(tracked.runValues("executed_on")).containsExactly(T, T);
-    assertThat(tracked.runValues("script")).containsExactly("Qbalance", "Qbalance");
+    assertThat(tracked.lastRun())
+        .containsEntry("executed_on", T)
+        .containsEntry("ended_on", T)
+        .containsEntry("response_time", 1.0);
   }
 
   @Test
@@ -702,7 +707,7 @@ class TrackRunsTest {
         .hasSize(TrackerHarness.KEY_GROUPS)
         .satisfies(
             sizes ->
-                assertThat(sum(sizes)).isEqualTo(100 * 17 + sizes.size() * (9 + DEPLOYMENT_BYTES)));
+                assertThat(sum(sizes)).isEqualTo(100 * 20 + sizes.size() * (9 + DEPLOYMENT_BYTES)));
 
     tracker.watermark(HOUR.plus(Duration.ofHours(25)).minusMillis(1));
     tracker.snapshot(2);
@@ -734,7 +739,7 @@ class TrackRunsTest {
     tracker.snapshot(3);
 
     assertThat(tracker.metric(TrackRuns.REMEMBERED_RUNS)).isOne();
-    assertThat(tracker.finishedBlobSizes()).containsExactly(9 + DEPLOYMENT_BYTES + 17);
+    assertThat(tracker.finishedBlobSizes()).containsExactly(9 + DEPLOYMENT_BYTES + 20);
   }
 
   @Test
@@ -749,8 +754,8 @@ class TrackRunsTest {
     }
     List<Integer> sizes = tracker.finishedBlobSizes();
     int atMost =
-        17 * runs + TrackerHarness.KEY_GROUPS * (120 * 8 + DEPLOYMENT_BYTES) + sizes.size();
-    assertThat(sum(sizes)).isBetween(17 * runs, atMost);
+        20 * runs + TrackerHarness.KEY_GROUPS * (120 * 8 + DEPLOYMENT_BYTES) + sizes.size();
+    assertThat(sum(sizes)).isBetween(20 * runs, atMost);
     assertThat(sizes.size()).as("blobs of one hour").isLessThan(8 * TrackerHarness.KEY_GROUPS);
   }
 
