@@ -269,7 +269,6 @@ public final class RunRow {
         from = i + 1;
         writeMerged(ALL[i], start, end, first, responseTime, row);
       }
-      }
     }
     copy(source, from, ALL.length, row);
     return row.finish();

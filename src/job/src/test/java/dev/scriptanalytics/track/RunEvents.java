@@ -63,12 +63,12 @@ final class RunEvents {
 
   /** The successful end of a run that does not tell when the run started. */
   Event untimedSuccess(String runId, Instant endedAt) {
-    return new Event(runId, "success").endedAt(endedAt).of(Kind.UNTIMED_END);
+    return new Event(runId, "success").startedAt(endedAt).endedAt(endedAt).of(Kind.UNTIMED_END);
   }
 
   /** The failed end of a run that does not tell when the run started. */
   Event untimedFailure(String runId, Instant endedAt) {
-    return new Event(runId, "failed").endedAt(endedAt).of(Kind.UNTIMED_END);
+    return new Event(runId, "failed").startedAt(endedAt).endedAt(endedAt).of(Kind.UNTIMED_END);
   }
 
   /** An event that is not yet decoded. */
