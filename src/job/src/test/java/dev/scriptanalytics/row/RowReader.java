@@ -16,7 +16,7 @@ import java.util.Map;
  * by column name, in the order of the insert statement.
  *
  * <p>UInt8, UInt16 and UInt32 are an {@link Integer}, UInt64 a {@link Long}, Float64 a {@link
- * Double}, Bool a {@link Boolean}, Array(String) a {@link List}, a DateTime64 an {@link Instant},
+ * Double}, Bool a {@link Boolean}, Array(String) a {@link List}, Map(String, Float64) a {@link Map}, a DateTime64 an {@link Instant},
  * an Enum8 its word, NULL null. It is strict: bytes left over, text that is not UTF-8, a flag of
  * NULL that is neither 0 nor 1 or a number that no Enum8 has are errors.
  */
@@ -77,6 +77,7 @@ public final class RowReader {
       case "response_time", "duration_ms", "cpu_ms", "gpu_percent" ->
           isNull() ? null : row.getDouble();
       case "cold_start" -> isNull() ? null : flag();
+      case "phases" -> numbers();
       case "truncated", "redacted" -> strings();
       case "phases" -> numbers();
       default -> string();

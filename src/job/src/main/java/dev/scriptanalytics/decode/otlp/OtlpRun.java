@@ -5,6 +5,8 @@ import dev.scriptanalytics.row.LogEntry;
 
 /** The run that a log entry or a span belongs to, as its attributes describe it. */
 final class OtlpRun {
+  private static final long MAX_VERSION = (1L << 32) - 1;
+
   final byte[] account;
 
   /** Empty if the item belongs to no run. */
@@ -12,7 +14,7 @@ final class OtlpRun {
 
   final byte[] script;
 
-  /** 0 if unknown. */
+  /** A UInt32; 0 if unknown. */
   final int deploymentVersion;
 
   final byte[] deploymentId;
@@ -25,8 +27,13 @@ final class OtlpRun {
    * @param otherFunction the function if no attribute names it
    */
   OtlpRun(OtlpAttributes attributes, byte[] otherFunction) {
-    account = or(attributes.take("account"), OtlpValues.utf8(EventLimits.DEFAULT_ACCOUNT));
-    id = attributes.take("faas.invocation_id");
+    this(attributes, account(attributes), id(attributes), otherFunction);
+  }
+
+  /** Takes the other attributes of a run whose account and id are known. */
+  OtlpRun(OtlpAttributes attributes, byte[] account, byte[] id, byte[] otherFunction) {
+    this.account = account;
+    this.id = id;
     script = attributes.take("faas.name", "service.name");
     byte[] version = attributes.take("faas.version");
     deploymentVersion = number(version);
@@ -35,6 +42,17 @@ final class OtlpRun {
         deploymentVersion == 0 && version.length > 0 ? version : attributes.take("deployment_id");
     function = or(attributes.take("code.function.name", "code.function"), otherFunction);
     sourceType = attributes.take("faas.trigger");
+  }
+
+  /** The account that the attributes name, or the default one. */
+  static byte[] account(OtlpAttributes attributes) {
+    return or(attributes.take("account"), OtlpValues.utf8(EventLimits.DEFAULT_ACCOUNT));
+  }
+
+  /** The run id; empty if the attributes name no invocation. */
+  static byte[] id(OtlpAttributes attributes) {
+    // The second is the former name in the semantic conventions.
+    return attributes.take("faas.invocation_id", "faas.execution");
   }
 
   /** Copies everything into an entry of the run. */
@@ -52,7 +70,7 @@ final class OtlpRun {
     return text.length > 0 ? text : otherwise;
   }
 
-  /** A version number, 0 if the text is not one. */
+  /** A version number as the bits of a UInt32, 0 if the text is not one. */
   private static int number(byte[] digits) {
     long number = 0;
     for (byte digit : digits) {
@@ -60,7 +78,7 @@ final class OtlpRun {
         return 0;
       }
       number = number * 10 + digit - '0';
-      if (number > Integer.MAX_VALUE) {
+      if (number > MAX_VERSION) {
         return 0;
       }
     }

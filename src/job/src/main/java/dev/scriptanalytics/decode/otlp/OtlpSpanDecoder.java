@@ -11,8 +11,10 @@ import dev.scriptanalytics.decode.DecodedEvents;
 import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.decode.LogEventFactory;
 import dev.scriptanalytics.decode.MaskedText;
+import dev.scriptanalytics.decode.Phases;
 import dev.scriptanalytics.decode.RecordDecoder;
 import dev.scriptanalytics.decode.UnusableRecordException;
+import dev.scriptanalytics.decode.otlp.SpanRoles.Invocation;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
@@ -31,19 +33,46 @@ import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Reads batches of OTLP spans: a span with a {@code faas.invocation_id} is a run and its events are
- * log entries; any other span is skipped.
+ * Reads batches of OTLP spans. {@link SpanRoles} says which spans are runs and which are their
+ * children. The events of both are log entries of the run. The direct children that have ended are
+ * the run's phases: their milliseconds, added up by span name. Every other child, and every span of
+ * no invocation, counts as skipped.
  *
- * <p>A span with an error status is a failed run, a span without an end is a run in progress, and
- * any other has succeeded. The error comes from the last event that is an exception, and from the
+ * <p>A run's span with an error status is a failed run, one without an end is a run in progress, and any
+ * other has succeeded. The error comes from the last event that is an exception, and from the
  * status's message. The function is {@code code.function.name}, or else the span's name. The source
  * is the caller: a route, path, queue or schedule. Other attributes are kept in {@code extra}.
  * Reusable, not thread-safe.
  */
 final class OtlpSpanDecoder implements RecordDecoder {
+  /**
+   * A span of a record.
+   *
+   * @param number its position among the record's spans and their events
+   * @param named whether it names an invocation itself, or may do so
+   * @param problem why it cannot be a run or a part of one; null without a problem
+   * @param member null if the span cannot be read
+   */
+  private record Part(
+      OtlpBatch.Item<Span> item,
+      int number,
+      boolean named,
+      UnusableRecordException problem,
+      SpanRoles.Member member) {
+    /** A span of no invocation is of no interest, whatever is wrong with it. */
+    boolean isUnusable() {
+      return problem != null && (named || member.role() != SpanRoles.Role.NEITHER);
+    }
+  }
+
+  private static final byte[] OK = utf8("OK");
+  private static final byte[] ERROR = utf8("ERROR");
+  private static final byte[] UNSET = utf8("UNSET");
   private static final String EXCEPTION = "exception";
   private static final int MICROS_PER_MILLI = 1000;
   private static final double NANOS_PER_MILLI = 1e6;
@@ -55,6 +84,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
   private final OtlpBatch<Span> batch =
       new OtlpBatch<>(Span.getDefaultInstance(), "resourceSpans", "scopeSpans", "spans");
   private final OtlpAttributes attributes;
+  private final Phases phases = new Phases();
   private final LogEntry entry = new LogEntry();
   private final RunRowWriter row = new RunRowWriter();
   // Of this span: the names of the columns that were cut or masked.
@@ -78,53 +108,127 @@ final class OtlpSpanDecoder implements RecordDecoder {
   public void decode(KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
     limits.checkRecord(record.value(), arrival);
-    // Spans and their events are numbered in one sequence, in the order of the batch.
-    int number = 0;
-    for (OtlpBatch.Item<Span> item : batch.read(record.value())) {
-      int first = number;
-      number++;
+    SpanRoles roles = new SpanRoles();
+    List<Part> parts = read(batch.read(record.value()), arrival, roles);
+    roles.decide();
+    for (Part part : parts) {
       try {
-        if (item.problem() != null) {
-          throw item.problem();
+        if (part.isUnusable()) {
+          throw part.problem;
         }
-        Span span = item.message();
-        number += span.getEventsCount();
-        attributes.of(span.getAttributesList(), item.scope(), item.resource());
-        OtlpRun run = new OtlpRun(attributes, utf8(span.getName()));
-        if (run.id.length == 0) {
-          out.skipped();
-        } else {
-          Origin origin = new Origin(record.topic(), record.partition(), record.offset(), first);
-          out.event(event(span, run, arrival, origin));
-          entries(item, run, first, arrival, out);
+        switch (part.member.role()) {
+          case RUN -> run(part, record, arrival, out);
+          case CHILD -> child(part, arrival, out);
+          case NEITHER -> out.skipped();
         }
       } catch (UnusableRecordException e) {
-        out.unusable(first, e, item.readable());
+        out.unusable(part.number, e, part.item.readable());
       }
     }
   }
 
-  private ScriptEvent event(Span span, OtlpRun run, long arrival, Origin origin)
+  /** Reads what decides about the roles of spans: their invocations, and what is wrong with them. */
+  private List<Part> read(List<OtlpBatch.Item<Span>> items, long arrival, SpanRoles roles) {
+    List<Part> parts = new ArrayList<>(items.size());
+    // Spans and their events are numbered in one sequence, in the order of the batch.
+    int number = 0;
+    Invocation last = null;
+    for (OtlpBatch.Item<Span> item : items) {
+      if (item.problem() != null) {
+        parts.add(new Part(item, number, true, item.problem(), null));
+        number++;
+        continue;
+      }
+      Span span = item.message();
+      attributes.of(span.getAttributesList(), item.scope(), item.resource());
+      byte[] account = OtlpRun.account(attributes);
+      byte[] id = OtlpRun.id(attributes);
+      boolean named = id.length > 0;
+      Invocation invocation = null;
+      UnusableRecordException problem = null;
+      try {
+        if (named) {
+          checkKey("account", account);
+          checkKey("faas.invocation_id", id);
+          invocation = new Invocation(text(account), text(id));
+          // Spans in sequence that share an id of their resource share its object.
+          invocation = invocation.equals(last) ? last : invocation;
+          last = invocation;
+        }
+        checkTimes(span, limits.retentionDays(text(account)), arrival);
+      } catch (UnusableRecordException e) {
+        problem = e;
+      }
+      parts.add(
+          new Part(item, number, named, problem, roles.add(span, invocation, problem == null)));
+      number += 1 + span.getEventsCount();
+    }
+    return parts;
+  }
+
+  private void run(Part part, KafkaRecord record, long arrival, DecodedEvents out)
+      throws UnusableRecordException {
+    Span span = part.member.span;
+    attributes.of(span.getAttributesList(), part.item.scope(), part.item.resource());
+    OtlpRun run = new OtlpRun(attributes, utf8(span.getName()));
+    Origin origin = new Origin(record.topic(), record.partition(), record.offset(), part.number);
+    out.event(event(part.member, run, arrival, origin));
+    entries(part, run, arrival, out);
+  }
+
+  private void child(Part part, long arrival, DecodedEvents out) {
+    Span span = part.member.span;
+    if (span.getEventsCount() > 0) {
+      attributes.of(span.getAttributesList(), part.item.scope(), part.item.resource());
+      Invocation invocation = part.member.invocation();
+      byte[] account = utf8(invocation.account());
+      byte[] id = utf8(invocation.id());
+      entries(part, new OtlpRun(attributes, account, id, utf8(span.getName())), arrival, out);
+    }
+    if (!part.member.isPhase()) {
+      out.skipped();
+    }
+  }
+
+  private void checkTimes(Span span, int retentionDays, long arrival)
       throws UnusableRecordException {
     if (span.getStartTimeUnixNano() == 0) {
       throw new UnusableRecordException(MISSING_FIELD, "startTimeUnixNano is missing");
     }
+    long startedAt = micros(span.getStartTimeUnixNano());
+    limits.checkTime("startTimeUnixNano", startedAt, arrival, retentionDays);
+    if (hasEnded(span)) {
+      long endedAt = micros(span.getEndTimeUnixNano());
+      limits.checkTime("endTimeUnixNano", endedAt, arrival, retentionDays);
+      if (startedAt - endedAt > limits.maxClockSkewMillis() * MICROS_PER_MILLI) {
+        throw new UnusableRecordException(
+            BAD_VALUE,
+            "endTimeUnixNano is before startTimeUnixNano by more than event.max-clock-skew, "
+                + limits.maxClockSkewMillis()
+                + " ms");
+      }
+    }
+  }
+
+  private static boolean hasEnded(Span span) {
+    return span.getEndTimeUnixNano() != 0;
+  }
+
+  /** In milliseconds; 0 if the end is before the start. */
+  private static double duration(Span span) {
+    return Math.max(0, span.getEndTimeUnixNano() - span.getStartTimeUnixNano()) / NANOS_PER_MILLI;
+  }
+
+  private ScriptEvent event(SpanRoles.Member member, OtlpRun run, long arrival, Origin origin)
+      throws UnusableRecordException {
     if (run.script.length == 0) {
       throw new UnusableRecordException(
           MISSING_FIELD, "faas.name is missing, and so is service.name: there is no script");
     }
-    long startedAt = micros(span.getStartTimeUnixNano());
-    int retentionDays = limits.retentionDays(text(run.account));
-    limits.checkTime("startTimeUnixNano", startedAt, arrival, retentionDays);
-    boolean ended = span.getEndTimeUnixNano() != 0;
-    long endedAt = micros(span.getEndTimeUnixNano());
-    if (ended) {
-      limits.checkTime("endTimeUnixNano", endedAt, arrival, retentionDays);
-      if (Long.compareUnsigned(span.getEndTimeUnixNano(), span.getStartTimeUnixNano()) < 0) {
-        throw new UnusableRecordException(BAD_VALUE, "endTimeUnixNano is before startTimeUnixNano");
-      }
-    }
+    Span span = member.span;
+    boolean ended = hasEnded(span);
     RunStatus status = status(span, ended);
+    long startedAt = micros(span.getStartTimeUnixNano());
 
     cut.clear();
     redacted.clear();
@@ -133,16 +237,20 @@ final class OtlpSpanDecoder implements RecordDecoder {
         status,
         run.deploymentVersion,
         Math.floorDiv(startedAt, MICROS_PER_MILLI),
-        retentionDays);
-    key("account", Column.ACCOUNT, run.account);
-    key("faas.invocation_id", Column.RUN_ID, run.id);
+        limits.retentionDays(text(run.account)));
+    row.text(Column.ACCOUNT, run.account);
+    row.text(Column.RUN_ID, run.id);
     row.hashIdentity(hash);
-    key("faas.name", Column.SCRIPT, run.script);
+    checkKey("faas.name", run.script);
+    row.text(Column.SCRIPT, run.script);
+    if (ended) {
+      row.text(Column.ORIGINAL_STATUS, originalStatus(span));
+    }
     if (status == RunStatus.SUCCESS) {
-      long nanos = span.getEndTimeUnixNano() - span.getStartTimeUnixNano();
-      row.float64(Column.RESPONSE_TIME, nanos / NANOS_PER_MILLI);
+      row.float64(Column.RESPONSE_TIME, duration(span));
     }
     if (ended) {
+      long endedAt = Math.max(startedAt, micros(span.getEndTimeUnixNano()));
       row.int64(Column.ENDED_ON, Math.floorDiv(endedAt, MICROS_PER_MILLI));
     }
     name(Column.DEPLOYMENT_ID, run.deploymentId);
@@ -160,12 +268,20 @@ final class OtlpSpanDecoder implements RecordDecoder {
     if (coldStart != null) {
       row.bool(Column.COLD_START, coldStart);
     }
+    row.numbers(Column.PHASES, phases(member));
     byte[] extra = maskedOrNone(LoneSurrogates.replaced(extra(span)));
     row.texts(Column.TRUNCATED, cut);
     row.texts(Column.REDACTED, redacted);
     row.text(Column.EXTRA, extra);
     return ScriptEvent.ofRun(
-        ScriptEvent.Kind.RUN, hash.high(), hash.low(), arrival, origin, row.finish(), null, null);
+        ScriptEvent.Kind.RUN,
+        hash.high(),
+        hash.low(),
+        arrival,
+        origin,
+        row.finish(),
+        null,
+        null);
   }
 
   private static RunStatus status(Span span, boolean ended) {
@@ -175,6 +291,25 @@ final class OtlpSpanDecoder implements RecordDecoder {
     return span.getStatus().getCode() == Status.StatusCode.STATUS_CODE_ERROR
         ? RunStatus.FAILED
         : RunStatus.SUCCESS;
+  }
+
+  private static byte[] originalStatus(Span span) {
+    return switch (span.getStatus().getCode()) {
+      case STATUS_CODE_OK -> OK;
+      case STATUS_CODE_ERROR -> ERROR;
+      default -> UNSET;
+    };
+  }
+
+  private Map<String, Double> phases(SpanRoles.Member run) {
+    phases.clear();
+    for (Span child : run.phases()) {
+      byte[] name = utf8(child.getName());
+      int end = Utf8.cut(name, 0, name.length, limits.maxNameBytes());
+      String kept = end < name.length ? text(Arrays.copyOf(name, end)) : child.getName();
+      phases.add(kept, duration(child));
+    }
+    return phases.entries();
   }
 
   /** Writes the error: the last exception's type and stack, and the status's message. */
@@ -214,12 +349,12 @@ final class OtlpSpanDecoder implements RecordDecoder {
     return attributes;
   }
 
-  private void key(String name, Column column, byte[] utf8) throws UnusableRecordException {
+  /** Checks a part of a key, which is never cut. */
+  private void checkKey(String name, byte[] utf8) throws UnusableRecordException {
     if (utf8.length > limits.maxNameBytes()) {
       throw new UnusableRecordException(
           BAD_VALUE, name + " is longer than event.max-name-bytes, " + limits.maxNameBytes());
     }
-    row.text(column, utf8);
   }
 
   private void name(Column column, byte[] utf8) {
@@ -275,15 +410,14 @@ final class OtlpSpanDecoder implements RecordDecoder {
     };
   }
 
-  private void entries(
-      OtlpBatch.Item<Span> item, OtlpRun run, int first, long arrival, DecodedEvents out) {
-    Span span = item.message();
+  private void entries(Part part, OtlpRun run, long arrival, DecodedEvents out) {
+    Span span = part.member.span;
     for (int i = 0; i < span.getEventsCount(); i++) {
       try {
-        readEntry(span, i, run, item.scope().getName());
+        readEntry(span, i, run, part.item.scope().getName());
         out.event(events.event(entry, arrival, "timeUnixNano of an event"));
       } catch (UnusableRecordException e) {
-        out.unusable(first + 1 + i, e, OtlpBatch.Item.readable(span.getEvents(i)));
+        out.unusable(part.number + 1 + i, e, OtlpBatch.Item.readable(span.getEvents(i)));
       }
     }
   }

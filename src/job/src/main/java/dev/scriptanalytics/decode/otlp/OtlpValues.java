@@ -31,13 +31,19 @@ final class OtlpValues {
     return Long.divideUnsigned(nanos, NANOS_PER_MICRO);
   }
 
-  /** An id in hexadecimal; empty if all its bytes are 0, which is OTLP's form of no id. */
+  /** An id in hexadecimal; empty if it is {@linkplain #isNone none}. */
   static byte[] hex(ByteString id) {
-    boolean none = true;
+    return isNone(id) ? LogEntry.NONE : utf8(HexFormat.of().formatHex(id.toByteArray()));
+  }
+
+  /** Whether all bytes of an id are 0, which is OTLP's form of no id. */
+  static boolean isNone(ByteString id) {
     for (int i = 0; i < id.size(); i++) {
-      none &= id.byteAt(i) == 0;
+      if (id.byteAt(i) != 0) {
+        return false;
+      }
     }
-    return none ? LogEntry.NONE : utf8(HexFormat.of().formatHex(id.toByteArray()));
+    return true;
   }
 
   static byte[] utf8(String text) {
