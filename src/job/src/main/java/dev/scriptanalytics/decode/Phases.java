@@ -1,49 +1,53 @@
 package dev.scriptanalytics.decode;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * The phases of a run: where its time went, in milliseconds by name. Times of one name are added
- * up. The first 32 names are kept, since every name costs each reader of the column; the time of
- * all further ones is {@code other}. Reusable, not thread-safe.
- */
+/** Where the time of a run went, in milliseconds by name. Reusable, not thread-safe. */
 public final class Phases {
+  /** How many names a run may have; what comes later is added up. */
   static final int MAX_NAMES = 32;
+
+  /** The name that stands for all beyond {@link #MAX_NAMES}. */
   static final String OTHER = "other";
 
-  private final Map<String, Double> millisByName = new LinkedHashMap<>();
+  /** Longer than any run, so that sums stay finite. */
+  private static final double MAX_MILLIS = 1e18;
+
+  private final Map<String, Double> millis = new LinkedHashMap<>();
 
   /** Forgets all phases. */
-  public void clear() {
-    millisByName.clear();
+  public void reset() {
+    millis.clear();
   }
 
-  /**
-   * Adds the time of a phase.
-   *
-   * @param name counts as {@code other} if it is empty
-   * @param millis at least 0, and finite
-   */
-  public void add(String name, double millis) {
-    millisByName.merge(isKept(name) ? name : OTHER, millis, Double::sum);
+  /** Whether that is a time that a phase can take. */
+  public static boolean isTime(double millis) {
+    return millis >= 0 && millis <= MAX_MILLIS;
   }
 
-  private boolean isKept(String name) {
-    if (name.isEmpty() || millisByName.containsKey(name)) {
-      return !name.isEmpty();
+  /** Sets the time of a phase; of equal names the last one counts. */
+  public void put(String name, double time) {
+    String key = keyOf(name);
+    if (key.equals(OTHER)) {
+      add(key, time);
+    } else {
+      // JSON has a -0.
+      millis.put(key, time + 0.0);
     }
-    int names = millisByName.size() - (millisByName.containsKey(OTHER) ? 1 : 0);
-    return names < MAX_NAMES;
   }
 
-  public boolean isEmpty() {
-    return millisByName.isEmpty();
+  /** Adds to the time of a phase. */
+  public void add(String name, double time) {
+    millis.merge(keyOf(name), time + 0.0, Double::sum);
   }
 
-  /** Milliseconds by name, in the order in which the names came. */
-  public Map<String, Double> entries() {
-    return Collections.unmodifiableMap(millisByName);
+  private String keyOf(String name) {
+    return millis.containsKey(name) || millis.size() < MAX_NAMES ? name : OTHER;
+  }
+
+  /** The times by name, in the order of their first appearance. */
+  public Map<String, Double> millis() {
+    return millis;
   }
 }

@@ -15,10 +15,11 @@ import java.util.Map;
  * Reads the RowBinary bytes of a row of {@code runs} or {@code logs} as ClickHouse would: a value
  * by column name, in the order of the insert statement.
  *
- * <p>UInt8, UInt16 and UInt32 are an {@link Integer}, UInt64 a {@link Long}, Float64 a {@link
- * Double}, Bool a {@link Boolean}, Array(String) a {@link List}, Map(String, Float64) a {@link Map}, a DateTime64 an {@link Instant},
- * an Enum8 its word, NULL null. It is strict: bytes left over, text that is not UTF-8, a flag of
- * NULL that is neither 0 nor 1 or a number that no Enum8 has are errors.
+ * <p>UInt8, UInt16 and UInt32 are an {@link Integer}, a UInt32 beyond it a {@link Long}, UInt64 a
+ * {@link Long}, Float64 a {@link Double}, Bool a {@link Boolean}, Array(String) a {@link List},
+ * Map(String, Float64) a {@link Map}, a DateTime64 an {@link Instant}, an Enum8 its word, NULL
+ * null. It is strict: bytes left over, text that is not UTF-8, a flag of NULL that is neither 0 nor
+ * 1 or a number that no Enum8 has are errors.
  */
 public final class RowReader {
   private static final Map<Integer, String> STATUS =
@@ -69,7 +70,7 @@ public final class RowReader {
       case "log_level" -> word(LOG_LEVEL);
       case "version", "is_deleted" -> row.get() & 0xff;
       case "retention_days" -> row.getShort() & 0xffff;
-      case "deployment_version", "line" -> Math.toIntExact(row.getInt() & 0xffff_ffffL);
+      case "deployment_version", "line" -> uint32();
       case "executed_on" -> Instant.ofEpochMilli(row.getLong());
       case "timestamp" -> Instant.EPOCH.plus(row.getLong(), ChronoUnit.MICROS);
       case "ended_on" -> isNull() ? null : Instant.ofEpochMilli(row.getLong());
@@ -77,11 +78,15 @@ public final class RowReader {
       case "response_time", "duration_ms", "cpu_ms", "gpu_percent" ->
           isNull() ? null : row.getDouble();
       case "cold_start" -> isNull() ? null : flag();
-      case "phases" -> numbers();
       case "truncated", "redacted" -> strings();
       case "phases" -> numbers();
       default -> string();
     };
+  }
+
+  private Object uint32() {
+    int bits = row.getInt();
+    return bits >= 0 ? (Object) bits : (Object) Integer.toUnsignedLong(bits);
   }
 
   private boolean isNull() {
@@ -116,7 +121,10 @@ public final class RowReader {
   private Map<String, Double> numbers() {
     Map<String, Double> numbers = new LinkedHashMap<>();
     for (int left = length(); left > 0; left--) {
-      numbers.put(string(), row.getDouble());
+      String name = string();
+      if (numbers.put(name, row.getDouble()) != null) {
+        throw new IllegalArgumentException("twice in one map: " + name);
+      }
     }
     return numbers;
   }

@@ -45,6 +45,7 @@ class RunRowWriterTest {
     writer.float64(Column.RESPONSE_TIME, 137.5);
     writer.int64(Column.MEMORY_BYTES, -1);
     writer.bool(Column.COLD_START, false);
+    writer.numbers(Column.PHASES, Map.of("queue", 0.25));
     writer.texts(Column.TRUNCATED, List.of("input", "output"));
 
     Map<String, Object> row = RowReader.runRow(writer.finish());
@@ -57,6 +58,7 @@ class RunRowWriterTest {
         .containsEntry("script", "täxt")
         .containsEntry("response_time", 137.5)
         .containsEntry("memory_bytes", -1L)
+        .containsEntry("phases", Map.of("queue", 0.25))
         .containsEntry("truncated", List.of("input", "output"))
         .containsEntry("redacted", List.of());
     assertThat(row.get("cold_start")).isNotNull();

@@ -5,7 +5,8 @@ import dev.scriptanalytics.row.LogEntry;
 
 /** The run that a log entry or a span belongs to, as its attributes describe it. */
 final class OtlpRun {
-  private static final long MAX_VERSION = (1L << 32) - 1;
+  /** The largest UInt32. */
+  private static final long MAX_VERSION = 0xFFFF_FFFFL;
 
   final byte[] account;
 
@@ -70,7 +71,7 @@ final class OtlpRun {
     return text.length > 0 ? text : otherwise;
   }
 
-  /** A version number as the bits of a UInt32, 0 if the text is not one. */
+  /** A version number, which is unsigned; 0 if the text is not one. */
   private static int number(byte[] digits) {
     long number = 0;
     for (byte digit : digits) {

@@ -43,11 +43,11 @@ import java.util.Map;
  * the run's phases: their milliseconds, added up by span name. Every other child, and every span of
  * no invocation, counts as skipped.
  *
- * <p>A run's span with an error status is a failed run, one without an end is a run in progress, and any
- * other has succeeded. The error comes from the last event that is an exception, and from the
- * status's message. The function is {@code code.function.name}, or else the span's name. The source
- * is the caller: a route, path, queue or schedule. Other attributes are kept in {@code extra}.
- * Reusable, not thread-safe.
+ * <p>A run's span with an error status is a failed run, one without an end is a run in progress,
+ * and any other has succeeded. The error comes from the last event that is an exception, and from
+ * the status's message. The function is {@code code.function.name}, or else the span's name. The
+ * source is the caller: a route, path, queue or schedule. Other attributes are kept in {@code
+ * extra}. Reusable, not thread-safe.
  */
 final class OtlpSpanDecoder implements RecordDecoder {
   /**
@@ -127,7 +127,9 @@ final class OtlpSpanDecoder implements RecordDecoder {
     }
   }
 
-  /** Reads what decides about the roles of spans: their invocations, and what is wrong with them. */
+  /**
+   * Reads what decides about the roles of spans: their invocations, and what is wrong with them.
+   */
   private List<Part> read(List<OtlpBatch.Item<Span>> items, long arrival, SpanRoles roles) {
     List<Part> parts = new ArrayList<>(items.size());
     // Spans and their events are numbered in one sequence, in the order of the batch.
@@ -203,8 +205,8 @@ final class OtlpSpanDecoder implements RecordDecoder {
       if (startedAt - endedAt > limits.maxClockSkewMillis() * MICROS_PER_MILLI) {
         throw new UnusableRecordException(
             BAD_VALUE,
-            "endTimeUnixNano is before startTimeUnixNano by more than event.max-clock-skew, "
-                + limits.maxClockSkewMillis()
+            "endTimeUnixNano is more than event.max-clock-skew before startTimeUnixNano, by "
+                + (startedAt - endedAt) / MICROS_PER_MILLI
                 + " ms");
       }
     }
@@ -274,14 +276,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     row.texts(Column.REDACTED, redacted);
     row.text(Column.EXTRA, extra);
     return ScriptEvent.ofRun(
-        ScriptEvent.Kind.RUN,
-        hash.high(),
-        hash.low(),
-        arrival,
-        origin,
-        row.finish(),
-        null,
-        null);
+        ScriptEvent.Kind.RUN, hash.high(), hash.low(), arrival, origin, row.finish(), null, null);
   }
 
   private static RunStatus status(Span span, boolean ended) {
@@ -302,14 +297,14 @@ final class OtlpSpanDecoder implements RecordDecoder {
   }
 
   private Map<String, Double> phases(SpanRoles.Member run) {
-    phases.clear();
+    phases.reset();
     for (Span child : run.phases()) {
       byte[] name = utf8(child.getName());
       int end = Utf8.cut(name, 0, name.length, limits.maxNameBytes());
       String kept = end < name.length ? text(Arrays.copyOf(name, end)) : child.getName();
       phases.add(kept, duration(child));
     }
-    return phases.entries();
+    return phases.millis();
   }
 
   /** Writes the error: the last exception's type and stack, and the status's message. */

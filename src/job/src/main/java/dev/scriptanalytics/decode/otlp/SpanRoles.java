@@ -164,8 +164,7 @@ final class SpanRoles {
       }
       member.role = Role.CHILD;
       if (member.usable && !member.isChildByItself() && !isChildOfItsParent(member)) {
-        runs.merge(
-            member.invocation, member, (a, b) -> BEST_RUN.compare(b, a) < 0 ? b : a);
+        runs.merge(member.invocation, member, (a, b) -> BEST_RUN.compare(b, a) < 0 ? b : a);
       }
     }
     for (Member run : runs.values()) {

@@ -33,7 +33,7 @@ class SpanRolesTest {
    * A span is its name and then, in any order: {@code #1} its id, {@code <1} that of its parent,
    * {@code @A} the invocation and {@code @x/A} one of account x, {@code +5} its start, a kind, what
    * its flags say of its parent, {@code open} if it has not ended, {@code bad} if it is not usable.
-   * All unnamed spans are neither.
+   * The columns name the runs, the phases and the other children; all other spans are neither.
    */
   @ParameterizedTest(name = "{0}")
   @CsvSource(
@@ -74,7 +74,7 @@ class SpanRolesTest {
           spans without ids are no parents          | f @A server, s @A, t <1 @A                 | f   |   | s t
           of copies, the ended one is the run       | s #1 @A open, f #1 @A                      | f   |   | s
           copies of a child are one phase           | f #1 @A, s #2 <1 @A open, t #2 <1 @A       | f   | t | s
-          repeated ids of two invocations are two   | f #1 @A, g #1 @B, s #2 <1 @B               | f g |   |
+          repeated ids of two invocations are two   | f #1 @A, g #1 @B, s #2 <1 @B               | f g | s |
           """)
   void decides(String situation, String spans, String runs, String phases, String children) {
     List<TestSpan> all = Arrays.stream(spans.split(", ")).map(TestSpan::of).toList();
