@@ -10,8 +10,9 @@ import dev.scriptanalytics.row.RunRow;
  *   | hash of the end time, 16 bits | hash of the response time, 16 bits |
  * </pre>
  *
- * <p>A half of 0 was not told and equals any other. A missing value has a hash like any other value.
- * One of 65,535 other ends is taken for the same. The hashes are part of state and never change.
+ * <p>A half of 0 was not told and equals any other. A missing value has a hash like any other
+ * value. One of 65,535 other ends is taken for the same. The hashes are part of state and never
+ * change.
  */
 final class EndFingerprint {
   /** The fingerprint of a run that no end has finished. */

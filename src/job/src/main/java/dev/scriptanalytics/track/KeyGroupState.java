@@ -42,8 +42,7 @@ final class KeyGroupState {
    * @param ends takes the written ends that await their start
    * @param untimedEnds takes the ends that cannot be written before their start arrives
    */
-  void restore(
-      KeyedState state, Consumer<ScriptEvent> ends, Consumer<ScriptEvent> untimedEnds)
+  void restore(KeyedState state, Consumer<ScriptEvent> ends, Consumer<ScriptEvent> untimedEnds)
       throws Exception {
     state.select(key);
     finishedLog.readInto(finished, state.finishedRuns);

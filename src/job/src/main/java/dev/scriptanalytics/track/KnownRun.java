@@ -95,6 +95,11 @@ final class KnownRun {
     return event;
   }
 
+  /** The row of {@link #event} of an open or untimed run, until the view is laid over another. */
+  RunRow row() {
+    return row;
+  }
+
   /** The slot of a finished run. */
   int slot() {
     return slot;
@@ -136,8 +141,7 @@ final class KnownRun {
       RunDeployment known = deployments.get(finished.deployment(slot));
       return known == null
           ? null
-          : ofDeployment(
-              known.script(), known.deploymentVersion(), known.deploymentId(), told);
+          : ofDeployment(known.script(), known.deploymentVersion(), known.deploymentId(), told);
     }
     boolean same =
         row.sameText(Column.SCRIPT, told)
@@ -152,8 +156,7 @@ final class KnownRun {
             told);
   }
 
-  private static Contradiction ofDeployment(
-      byte[] script, int version, byte[] id, RunRow told) {
+  private static Contradiction ofDeployment(byte[] script, int version, byte[] id, RunRow told) {
     if (contradicts(script, told.textUtf8(Column.SCRIPT))) {
       return new Contradiction("script", new String(script, UTF_8), told.text(Column.SCRIPT));
     }
@@ -222,8 +225,7 @@ final class KnownRun {
       case FINISHED ->
           timedOut()
               ? null
-              : ofSecondEnd(
-                  finished.status(slot), finished.fingerprint(slot), null, next, told);
+              : ofSecondEnd(finished.status(slot), finished.fingerprint(slot), null, next, told);
       case UNKNOWN -> null;
     };
   }

@@ -44,8 +44,7 @@ final class MergeRuns {
   private final RunRow otherView = new RunRow();
   private final RunRow mergedView = new RunRow();
 
-  MergeRuns(
-      TrackingRules rules, Deployments deployments, EnrichLogs logs, TrackerOutputs outputs) {
+  MergeRuns(TrackingRules rules, Deployments deployments, EnrichLogs logs, TrackerOutputs outputs) {
     this.rules = rules;
     this.deployments = deployments;
     this.logs = logs;
@@ -76,7 +75,7 @@ final class MergeRuns {
     KnownRun run = known(event, row, finished, open, group);
     switch (RunStep.of(event, row, run)) {
       case OPEN -> open(event, row, group);
-      case OPEN_AND_FINISH -> openAndFinish(event, row, run.event(), group);
+      case OPEN_AND_FINISH -> openAndFinish(event, row, run, group);
       case FINISH_WITHOUT_START -> finishWithoutStart(event, row, group);
       case AWAIT_START -> awaitStart(event);
       case FINISH_INSTEAD_OF_UNTIMED_END -> {
@@ -84,8 +83,10 @@ final class MergeRuns {
         outputs.countDuplicate();
         finishWithoutStart(event, row, group);
       }
-      case FINISH ->
-          finish(event, row, run.event(), group.open.hasStreamed(open), event.arrival, group);
+      case FINISH -> {
+        boolean hasStreamed = group.open.hasStreamed(open);
+        finish(event, row, run.event(), run.row(), hasStreamed, event.arrival, group);
+      }
       case TIME_OUT_AND_REJECT -> {
         timeOut(run.event(), group);
         rejectEndAfterTimeout(event, row);
@@ -120,14 +121,11 @@ final class MergeRuns {
     group.open.add(start, hasStreamed);
   }
 
-  private void openAndFinish(
-      ScriptEvent start, RunRow row, ScriptEvent untimedEnd, KeyGroupState group) {
+  private void openAndFinish(ScriptEvent start, RunRow row, KnownRun run, KeyGroupState group) {
     untimedEnds.remove(start.hashHigh, start.hashLow);
     open(start, row, group);
-    int open = group.open.find(start.hashHigh, start.hashLow);
-    // The view of the start is not needed any more.
-    RunRow ended = eventView.wrap(untimedEnd.row);
-    finish(untimedEnd, ended, start, group.open.hasStreamed(open), start.arrival, group);
+    boolean hasStreamed = group.open.hasStreamed(group.open.find(start.hashHigh, start.hashLow));
+    finish(run.event(), run.row(), start, row, hasStreamed, start.arrival, group);
   }
 
   private void awaitStart(ScriptEvent untimedEnd) {
@@ -157,16 +155,16 @@ final class MergeRuns {
    */
   private void finish(
       ScriptEvent end,
-      RunRow row,
+      RunRow ended,
       ScriptEvent start,
+      RunRow started,
       boolean hasStreamed,
       long arrival,
       KeyGroupState group) {
-    RunRow started = otherView.wrap(start.row);
-    RunRow merged = mergedView.wrap(merged(start, started, end, row));
+    RunRow merged = mergedView.wrap(merged(start, started, end, ended));
     group.open.remove(end.hashHigh, end.hashLow);
     long comparedStart = KnownRun.startOf(start, started);
-    int fingerprint = EndFingerprint.of(end, row);
+    int fingerprint = EndFingerprint.of(end, ended);
     remember(end, arrival, merged, Ending.AFTER_START, comparedStart, fingerprint, group);
     outputs.runRow(merged.bytes());
     if (hasMoved(started, merged)) {
@@ -222,8 +220,7 @@ final class MergeRuns {
                 buffer));
     group.open.remove(start.hashHigh, start.hashLow);
     long comparedStart = KnownRun.startOf(start, started);
-    remember(
-        start, deadline, failed, Ending.BY_TIMEOUT, comparedStart, EndFingerprint.NONE, group);
+    remember(start, deadline, failed, Ending.BY_TIMEOUT, comparedStart, EndFingerprint.NONE, group);
     outputs.runRow(failed.bytes());
     factOfEnd(failed, deadline);
     logs.runEnded(start, failed, /* streamed= */ true, deadline, group);

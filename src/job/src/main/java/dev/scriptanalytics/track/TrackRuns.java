@@ -37,13 +37,15 @@ import org.apache.flink.util.OutputTag;
  *
  * <pre>
  *   TrackRuns ──> MergeRuns ──> EnrichLogs ──> KeyGroupState ──> FinishedRuns, OpenRuns, PendingLogs
- *                     │            └──> TrackerOutputs
- *                     └──> RunStep ──> KnownRun, EndsAwaitingStart, TrackerOutputs
+ *                     ├────────────┴──> TrackerOutputs
+ *                     ├──> RunStep ──> KnownRun
+ *                     └──> EndsAwaitingStart
  * </pre>
  *
- * <p><b>Owned state:</b> one {@link KeyGroupState} per key group of this instance; the ends that
- * await their start and the deployments, of all of them together; and the time. {@link KeyedState}
- * explains how the state gets into Flink, since the operator sets no key for its records.
+ * <p><b>Owned state:</b> one {@link KeyGroupState} per key group of this instance; the deployments
+ * of all of them together, and through {@link MergeRuns} the ends that await their start; and the
+ * time. {@link KeyedState} explains how the state gets into Flink, since the operator sets no key
+ * for its records.
  *
  * <p><b>Lifecycle:</b> state is read once in {@link #initializeState}, changed in memory for each
  * record, and written to keyed state before each barrier.
@@ -67,13 +69,13 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
   /** Rows of {@code logs}. */
   public static final OutputTag<byte[]> LOG_ROWS = TrackerOutputs.LOG_ROWS;
 
-  /** Events that contradict what is known of their run. */
+  /** Events that contradict what is known of their run, or of whose run too little is known. */
   public static final OutputTag<DeadLetter> DEAD_LETTERS = TrackerOutputs.DEAD_LETTERS;
 
   /** Counts events that say nothing new. */
   public static final String DUPLICATE_EVENTS = TrackerOutputs.DUPLICATE_EVENTS;
 
-  /** Counts events that contradict what is known of their run, by {@code reason}. */
+  /** Counts the events in {@link #DEAD_LETTERS} by {@code reason}. */
   public static final String CONTRADICTING_EVENTS = TrackerOutputs.CONTRADICTING_EVENTS;
 
   /** Counts runs that failed by {@code run.timeout}. */

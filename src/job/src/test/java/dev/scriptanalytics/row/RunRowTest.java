@@ -260,7 +260,8 @@ class RunRowTest {
     for (String event : List.of(FULL, STARTED, ENDED)) {
       byte[] row = decode(event.replace(",\"team\":\"x\"", ""));
 
-      assertThat(decode(new String(RunEventJson.of(new RunRow().wrap(row), true, null, null), UTF_8)))
+      assertThat(
+              decode(new String(RunEventJson.of(new RunRow().wrap(row), true, null, null), UTF_8)))
           .isEqualTo(row);
     }
   }

@@ -220,8 +220,7 @@ class KnownRunTest {
 
   private static String detail(KnownRun run, Event event) {
     ScriptEvent decoded = event.decoded();
-    Contradiction contradiction =
-        run.contradiction(decoded, new RunRow().wrap(decoded.row));
+    Contradiction contradiction = run.contradiction(decoded, new RunRow().wrap(decoded.row));
     return contradiction == null ? null : contradiction.detail();
   }
 }

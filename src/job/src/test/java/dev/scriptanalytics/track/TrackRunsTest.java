@@ -194,7 +194,8 @@ class TrackRunsTest {
     assertThat(tracked.deadLetters).hasSize(1);
     DeadLetter letter = tracked.deadLetters.get(0);
     assertThat(letter.reason()).isEqualTo(CONTRADICTING_END);
-    assertThat(letter.detail()).isEqualTo("The run's status is Success, and this event says Failed");
+    assertThat(letter.detail())
+        .isEqualTo("The run's status is Success, and this event says Failed");
     assertThat(letter.topic()).isEqualTo("script-runs");
     assertThat(letter.offset()).isEqualTo(2);
     assertThat(letter.arrivedAt()).isEqualTo(T.plusSeconds(9).toEpochMilli());

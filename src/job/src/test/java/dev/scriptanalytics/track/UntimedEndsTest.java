@@ -92,9 +92,7 @@ class UntimedEndsTest {
           .singleElement()
           .satisfies(
               row ->
-                  assertThat(row)
-                      .containsEntry("ended_on", T)
-                      .containsEntry("response_time", 0.0));
+                  assertThat(row).containsEntry("ended_on", T).containsEntry("response_time", 0.0));
     }
     assertThat(tracked.deadLetters).isEmpty();
   }
@@ -218,8 +216,7 @@ class UntimedEndsTest {
   @Test
   void givesWayToTheSameEndThatTellsItsStart() throws Exception {
     track(rules());
-    tracker.receive(
-        events.untimedSuccess("a", END), events.success("a", 3000), events.start("a"));
+    tracker.receive(events.untimedSuccess("a", END), events.success("a", 3000), events.start("a"));
 
     assertThat(tracked.runValues("version")).containsExactly(2, 3);
     assertThat(tracked.factKinds()).containsExactly(SEEN, SUCCEEDED);
