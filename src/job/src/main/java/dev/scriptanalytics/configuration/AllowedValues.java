@@ -1,6 +1,8 @@
 package dev.scriptanalytics.configuration;
 
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -61,6 +63,18 @@ record AllowedValues<T>(String sentence, Predicate<T> test) {
             !values.isEmpty()
                 && values.stream().distinct().count() == values.size()
                 && values.stream().allMatch(value -> pattern.matcher(value).matches()));
+  }
+
+  static AllowedValues<String> zone() {
+    return new AllowedValues<>(
+        "an IANA zone such as Europe/Berlin, or an offset such as +02:00",
+        value -> {
+          try {
+            return ZoneId.of(value) != null;
+          } catch (DateTimeException notOne) {
+            return false;
+          }
+        });
   }
 
   /** These values, and more. */

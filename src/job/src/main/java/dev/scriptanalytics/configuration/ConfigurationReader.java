@@ -11,11 +11,15 @@ import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_COLD_EMIT_INTE
 import static dev.scriptanalytics.configuration.JobOptions.ROLLUP_EMIT_INTERVAL;
 import static dev.scriptanalytics.configuration.JobOptions.RUNS_TOPICS;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_MAX_OPEN;
+import static dev.scriptanalytics.configuration.JobOptions.RUN_STATUS_FAILED;
+import static dev.scriptanalytics.configuration.JobOptions.RUN_STATUS_IN_PROGRESS;
+import static dev.scriptanalytics.configuration.JobOptions.RUN_STATUS_SUCCESS;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_TIMEOUT;
 import static dev.scriptanalytics.configuration.JobOptions.SINK_RETRY_BACKOFF_INITIAL;
 import static dev.scriptanalytics.configuration.JobOptions.SINK_RETRY_BACKOFF_MAX;
 
 import dev.scriptanalytics.configuration.OptionCatalogue.Declared;
+import dev.scriptanalytics.event.RunStatusWords;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -52,6 +57,8 @@ final class ConfigurationReader {
   private static final Pattern VARIABLE_OR_KAFKAS = Pattern.compile("\\$\\{[^}]*\\}");
 
   private static final Pattern PATTERN_NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
+  private static final Pattern ALIAS = Pattern.compile("[^\"\\\\\\p{Cntrl}]+");
 
   private final Map<String, String> env;
   private final List<String> problems = new ArrayList<>();
@@ -149,7 +156,8 @@ final class ConfigurationReader {
     shown.put(key, JobOptions.isSecret(key) ? HIDDEN : text);
     Declared<?> declared = JobOptions.declared().get(key);
     boolean redacts = key.startsWith(JobConfiguration.REDACT_PATTERNS);
-    if (declared == null && !redacts && !passesThrough(key)) {
+    boolean aliases = key.startsWith(JobConfiguration.ALIASES);
+    if (declared == null && !redacts && !aliases && !passesThrough(key)) {
       report(key, "unknown option %s%s".formatted(key, suggestion(key)));
       return;
     }
@@ -173,6 +181,8 @@ final class ConfigurationReader {
     }
     if (redacts) {
       checkPattern(key, value);
+    } else if (aliases) {
+      checkAliases(key, value);
     } else if (declared == null) {
       passedThrough.put(key, value);
     } else if (!value.isEmpty()
@@ -204,6 +214,21 @@ final class ConfigurationReader {
             "%s is '%s'; it must be a Java regular expression: %s"
                 .formatted(key, shown.get(key), e.getDescription()));
       }
+    }
+  }
+
+  /** Whether the field and these names of it fit together is known to who reads events. */
+  private void checkAliases(String key, String names) {
+    if (names.isEmpty()) {
+      return;
+    }
+    if (OptionCatalogue.items(names).stream().allMatch(name -> ALIAS.matcher(name).matches())) {
+      passedThrough.put(key, names);
+    } else {
+      report(
+          key,
+          "%s is '%s'; it must be names separated by commas, without quotes and backslashes"
+              .formatted(key, shown.get(key)));
     }
   }
 
@@ -245,8 +270,15 @@ final class ConfigurationReader {
     if (options.contains(CLICKHOUSE_PASSWORD) && options.contains(CLICKHOUSE_PASSWORD_FILE)) {
       problems.add("clickhouse.password and clickhouse.password-file are both set; keep one");
     }
-    checkEachOnce("topic", List.of(RUNS_TOPICS, LOGS_TOPICS, OTLP_LOGS_TOPICS, OTLP_SPANS_TOPICS));
-    checkEachOnce("attribute", JobOptions.koreloggerAttributes());
+    checkEachOnce(
+        "topic",
+        List.of(RUNS_TOPICS, LOGS_TOPICS, OTLP_LOGS_TOPICS, OTLP_SPANS_TOPICS),
+        name -> name);
+    checkEachOnce("attribute", JobOptions.koreloggerAttributes(), name -> name);
+    checkEachOnce(
+        "status",
+        List.of(RUN_STATUS_IN_PROGRESS, RUN_STATUS_SUCCESS, RUN_STATUS_FAILED),
+        RunStatusWords::normalForm);
     checkOrder(RUN_TIMEOUT, RUN_MAX_OPEN);
     checkOrder(ROLLUP_EMIT_INTERVAL, ROLLUP_COLD_EMIT_INTERVAL);
     checkOrder(SINK_RETRY_BACKOFF_INITIAL, SINK_RETRY_BACKOFF_MAX);
@@ -261,13 +293,14 @@ final class ConfigurationReader {
   }
 
   /** What is named by two options can only be read as one of them says. */
-  private void checkEachOnce(String what, List<? extends ConfigOption<?>> namedBy) {
-    Map<Object, String> keys = new HashMap<>();
+  private void checkEachOnce(
+      String what, List<? extends ConfigOption<?>> namedBy, UnaryOperator<String> normalForm) {
+    Map<String, String> keys = new HashMap<>();
     for (ConfigOption<?> option : namedBy) {
       Object value = options.get(option);
       for (Object name : value instanceof List<?> names ? names : List.of(value)) {
-        String other = keys.putIfAbsent(name, option.key());
-        if (other != null) {
+        String other = keys.putIfAbsent(normalForm.apply((String) name), option.key());
+        if (other != null && !other.equals(option.key())) {
           problems.add(
               "%s and %s both name the %s '%s'; keep one"
                   .formatted(other, option.key(), what, name));
@@ -302,6 +335,9 @@ final class ConfigurationReader {
   private static String suggestion(String key) {
     if (key.startsWith("redact")) {
       return "; did you mean %sNAME?".formatted(JobConfiguration.REDACT_PATTERNS);
+    }
+    if (key.startsWith("event.alias")) {
+      return "; did you mean %sNAME?".formatted(JobConfiguration.ALIASES);
     }
     String nearest = nearest(key);
     return nearest.startsWith(key) || distance(key, nearest) <= Math.max(3, key.length() / 2)

@@ -31,6 +31,9 @@ public final class JobConfiguration implements Serializable {
   static final String CLICKHOUSE = "clickhouse.";
   static final String REDACT_PATTERNS = "redact.patterns.";
 
+  /** What the options that give a field further names begin with. */
+  public static final String ALIASES = "event.alias.";
+
   private final Configuration options;
   private final HashMap<String, String> passedThrough;
   private final TreeMap<String, String> shown;
@@ -92,6 +95,14 @@ public final class JobConfiguration implements Serializable {
     withoutPrefix(REDACT_PATTERNS)
         .forEach((name, regex) -> patterns.put((String) name, Pattern.compile((String) regex)));
     return new Redaction(patterns);
+  }
+
+  /** Further names of fields by the field's own name: every {@code event.alias.NAME}. */
+  public Map<String, List<String>> aliases() {
+    Map<String, List<String>> aliases = new TreeMap<>();
+    withoutPrefix(ALIASES)
+        .forEach((name, names) -> aliases.put((String) name, OptionCatalogue.items((String) names)));
+    return aliases;
   }
 
   /** For how many days the raw rows of that account live. */

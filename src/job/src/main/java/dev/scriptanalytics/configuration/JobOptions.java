@@ -8,6 +8,7 @@ import static dev.scriptanalytics.configuration.AllowedValues.notEmpty;
 import static dev.scriptanalytics.configuration.AllowedValues.oneOf;
 import static dev.scriptanalytics.configuration.AllowedValues.regexWithGroups;
 import static dev.scriptanalytics.configuration.AllowedValues.sizeBetween;
+import static dev.scriptanalytics.configuration.AllowedValues.zone;
 
 import dev.scriptanalytics.configuration.OptionCatalogue.Declared;
 import java.time.Duration;
@@ -240,6 +241,26 @@ public final class JobOptions {
               + " a dead letter. Short: good events of a platform with loose clocks are dead letters."
               + " Long: two runs of one id that follow each other closely are taken for one.");
 
+  public static final ConfigOption<Duration> EVENT_MAX_CLOCK_SKEW =
+      EVENTS_OPTIONS.duration(
+          "event.max-clock-skew",
+          "1 min",
+          durationBetween("0 s", "1 h"),
+          "How far two clocks that tell of one run may differ. An end that lies so little before its"
+              + " start counts as 0 ms, and starts that differ so little are one start; beyond it"
+              + " the event is a dead letter. Short: runs whose start and end are told by two"
+              + " machines are refused. Long: a run id that is used again soon passes for a"
+              + " duplicate.");
+
+  public static final ConfigOption<String> EVENT_DEFAULT_ZONE =
+      EVENTS_OPTIONS.optional(
+          "event.default-zone",
+          "Europe/Berlin",
+          zone(),
+          "The zone of times that are written without one: an IANA zone or an offset such as +02:00."
+              + " Unset: such an event is a dead letter. A wrong zone moves every such event by"
+              + " hours, and nothing brings it back.");
+
   public static final ConfigOption<MemorySize> EVENT_MAX_BYTES =
       EVENTS_OPTIONS.size(
           "event.max-bytes",
@@ -327,6 +348,31 @@ public final class JobOptions {
               + " copies arrive. drop: a line is lost if the run has no streamed entries.");
 
   // Runs
+
+  public static final ConfigOption<List<String>> RUN_STATUS_IN_PROGRESS =
+      RUNS_OPTIONS.list(
+          "run.status.in-progress",
+          "in progress, started, running, queued, pending, scheduled",
+          statusWords(),
+          "The status words of a run that goes on. Case, blanks, '-' and '_' do not matter, and so"
+              + " camel case does not either. With queued, pending and scheduled a run has not"
+              + " started to execute. A word of no option is a dead letter; a word under the wrong"
+              + " one keeps finished runs In Progress for ever.");
+
+  public static final ConfigOption<List<String>> RUN_STATUS_SUCCESS =
+      RUNS_OPTIONS.list(
+          "run.status.success",
+          "success, succeeded, successful, complete, completed, done, finished, passed, ok",
+          statusWords(),
+          "The same of a run that succeeded. Only such a run has a response time.");
+
+  public static final ConfigOption<List<String>> RUN_STATUS_FAILED =
+      RUNS_OPTIONS.list(
+          "run.status.failed",
+          "failed, failure, error, errored, timeout, timed out, cancelled, canceled, aborted,"
+              + " killed, crashed, terminated, interrupted",
+          statusWords(),
+          "The same of a run that failed. What stands here counts in the failure rate.");
 
   public static final ConfigOption<Duration> RUN_MEMORY =
       RUNS_OPTIONS.duration(
@@ -627,6 +673,17 @@ public final class JobOptions {
               + " a failure starts over at the earliest offset, and Kafka's group sees no"
               + " progress.");
 
+  static final String ALIAS_DESCRIPTION =
+      "Every event.alias.NAME lists further names, separated by commas, of the field NAME of runs"
+          + " and log entries in JSON, at the top of the event and within error and resources."
+          + " EVENTS.md lists the fields and the names that they have without an option. Where an"
+          + " event has a field by several names, the first in this order counts, and the others"
+          + " are kept in extra: NAME itself, its further names in EVENTS.md, these. An alias that"
+          + " means something else to one producer spoils the events of that one.";
+
+  /** An alias, as its option is written. */
+  static final String ALIAS_EXAMPLE = "run_id=execution_id,invocation_id";
+
   static final String REDACT_DESCRIPTION =
       "Every redact.patterns.NAME is a Java regular expression. What it matches is written as"
           + " [redacted:NAME], and the row's column redacted names the columns in which"
@@ -691,7 +748,8 @@ public final class JobOptions {
    */
   public static boolean isSecret(String key) {
     // A redaction pattern named "token" is not itself a secret.
-    if (key.startsWith(JobConfiguration.REDACT_PATTERNS)) {
+    if (key.startsWith(JobConfiguration.REDACT_PATTERNS)
+        || key.startsWith(JobConfiguration.ALIASES)) {
       return false;
     }
     Declared<?> declared = CATALOGUE.declared().get(key);
@@ -711,6 +769,11 @@ public final class JobOptions {
     } catch (NumberFormatException notOne) {
       return false;
     }
+  }
+
+  private static AllowedValues<List<String>> statusWords() {
+    return listMatching(
+        "[^\\p{Cntrl}]*[^\\s_-][^\\p{Cntrl}]*", "words, each once, separated by commas");
   }
 
   private static ConfigOption<String> attribute(String name, String value, String description) {

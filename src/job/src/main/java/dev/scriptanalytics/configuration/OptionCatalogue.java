@@ -111,7 +111,8 @@ final class OptionCatalogue {
 
     ConfigOption<List<String>> list(
         String key, String value, AllowedValues<List<String>> allowed, String description) {
-      ConfigOption<List<String>> option = key(key).stringType().asList().defaultValues(value);
+      ConfigOption<List<String>> option =
+          key(key).stringType().asList().defaultValues(items(value).toArray(String[]::new));
       return declare(option, OptionCatalogue::items, value, allowed, description);
     }
 
@@ -216,8 +217,9 @@ final class OptionCatalogue {
     };
   }
 
+  /** The items of a text that separates them by commas. */
   // Flink's own syntax has ';' between items, and its maps make a ':' in a name awkward.
-  private static List<String> items(String text) {
+  static List<String> items(String text) {
     return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
   }
 

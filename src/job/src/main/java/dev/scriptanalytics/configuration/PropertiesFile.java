@@ -36,6 +36,11 @@ final class PropertiesFile {
       text.append(declared.sample().replace("\\", "\\\\")).append('\n');
     }
     text.append("\n\n");
+    comment(text, "==== Names of fields");
+    text.append('\n');
+    comment(text, JobOptions.ALIAS_DESCRIPTION);
+    text.append('#').append(JobConfiguration.ALIASES).append(JobOptions.ALIAS_EXAMPLE).append('\n');
+    text.append("\n\n");
     comment(text, "==== Redaction");
     text.append('\n');
     comment(text, JobOptions.REDACT_DESCRIPTION);

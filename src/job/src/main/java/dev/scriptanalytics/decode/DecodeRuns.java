@@ -47,7 +47,7 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
   public void open(OpenContext context) {
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
     Redactor redactor = new Redactor(settings.redaction(), metrics.counter(Redactor.FAILURES));
-    decoder = new RunDecoder(settings.limits(), settings.runHashKey(), redactor);
+    decoder = new RunDecoder(settings.limits(), settings.rules(), settings.runHashKey(), redactor);
     // A record of a run topic is one event and is never skipped.
     records =
         new DecodedRecords(

@@ -11,10 +11,13 @@ import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.JsonText;
+import dev.scriptanalytics.json.NonFiniteNumbers;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -29,18 +32,26 @@ final class EventFields<F extends Enum<F>> {
   /** The time of a field that is missing. */
   static final long NO_TIME = EventTime.INVALID;
 
+  /** The largest UInt32, which is the type of deployment versions. */
+  static final long MAX_WHOLE = 0xFFFF_FFFFL;
+
   private final String[] names;
   private final JsonObjectScanner scanner;
+  private final ZoneId defaultZone;
   private final RowBinaryBuffer lines = new RowBinaryBuffer();
 
   /**
    * For all fields of a type.
    *
-   * @param name what a field is called in JSON
+   * @param names what a field is called in JSON, its canonical name first
+   * @param rules further names, and the zone of times without one
    */
-  EventFields(Class<F> fields, Function<F, String> name) {
-    this.names = Arrays.stream(fields.getEnumConstants()).map(name).toArray(String[]::new);
-    this.scanner = new JsonObjectScanner(names);
+  EventFields(Class<F> fields, Function<F, List<String>> names, EventRules rules) {
+    List<List<String>> all =
+        Arrays.stream(fields.getEnumConstants()).map(names).map(rules::withAliases).toList();
+    this.names = all.stream().map(ofField -> ofField.get(0)).toArray(String[]::new);
+    this.scanner = new JsonObjectScanner(all);
+    this.defaultZone = rules.defaultZone();
   }
 
   /** What the fields are read from. */
@@ -48,12 +59,14 @@ final class EventFields<F extends Enum<F>> {
     return scanner;
   }
 
+  /** The field's canonical name. */
   String name(F field) {
     return names[field.ordinal()];
   }
 
   /**
-   * Goes to the fields of a record that must be a JSON object.
+   * Goes to the fields of a record that must be a JSON object. Where it has numbers that JSON does
+   * not know, {@link #source} is a copy with {@code null} in their place.
    *
    * @throws UnusableRecordException if it is not a JSON object in UTF-8
    */
@@ -63,6 +76,19 @@ final class EventFields<F extends Enum<F>> {
     }
     try {
       scanner.scan(record, 0, record.length);
+    } catch (JsonSyntaxException e) {
+      scanAgain(record, e);
+    }
+  }
+
+  private void scanAgain(byte[] record, JsonSyntaxException problem)
+      throws UnusableRecordException {
+    byte[] finite = NonFiniteNumbers.replacedByNull(record);
+    if (finite == record) {
+      throw new UnusableRecordException(NOT_JSON, problem.getMessage());
+    }
+    try {
+      scanner.scan(finite, 0, finite.length);
     } catch (JsonSyntaxException e) {
       throw new UnusableRecordException(NOT_JSON, e.getMessage());
     }
@@ -90,6 +116,11 @@ final class EventFields<F extends Enum<F>> {
   /** The array that was scanned. */
   byte[] source() {
     return scanner.source();
+  }
+
+  /** Where the name begins that the field was found by, at its quote. */
+  int nameStart(F field) {
+    return scanner.nameStart(field.ordinal());
   }
 
   /** Where the field's value begins, a string's behind its quote. */
@@ -130,9 +161,10 @@ final class EventFields<F extends Enum<F>> {
     return new UnusableRecordException(MISSING_FIELD, name(field) + " is missing");
   }
 
-  void requireString(F field) throws UnusableRecordException {
-    if (kind(field) != Kind.STRING) {
-      throw new UnusableRecordException(WRONG_TYPE, name(field) + " is not a string");
+  void requireText(F field) throws UnusableRecordException {
+    if (!isText(field)) {
+      throw new UnusableRecordException(
+          WRONG_TYPE, name(field) + " is neither a string nor a number");
     }
   }
 
@@ -153,9 +185,9 @@ final class EventFields<F extends Enum<F>> {
       case STRING -> {
         if (escaped(field)) {
           byte[] decoded = decoded(source, from, to, true);
-          micros = EventTime.parseMicros(decoded, 0, decoded.length);
+          micros = EventTime.parseMicros(decoded, 0, decoded.length, defaultZone);
         } else {
-          micros = EventTime.parseMicros(source, from, to);
+          micros = EventTime.parseMicros(source, from, to, defaultZone);
         }
       }
       default ->
@@ -171,8 +203,17 @@ final class EventFields<F extends Enum<F>> {
     return micros;
   }
 
-  /** An integer from 0, which may also be a string of digits; -1 for anything else. */
-  int wholeNumber(F field) {
+  /** A number, which may also be in quotes; NaN for anything else. */
+  double figure(F field) {
+    return switch (kind(field)) {
+      case NUMBER -> number(field);
+      case STRING -> UnitParser.jsonNumber(source(), start(field), end(field));
+      default -> Double.NaN;
+    };
+  }
+
+  /** An integer from 0 to {@link #MAX_WHOLE}, which may also be a string of digits; else -1. */
+  long wholeNumber(F field) {
     return switch (kind(field)) {
       case NUMBER -> wholeNumber(number(field));
       case STRING -> digits(source(), start(field), end(field));
@@ -181,13 +222,15 @@ final class EventFields<F extends Enum<F>> {
   }
 
   /** The number as an integer, -1 if it is not one; some languages write 3 as 3.0. */
-  private static int wholeNumber(double number) {
-    boolean whole = number >= 0 && number <= Integer.MAX_VALUE && number == Math.rint(number);
-    return whole ? (int) number : -1;
+  private static long wholeNumber(double number) {
+    boolean whole = number >= 0 && number <= MAX_WHOLE && number == Math.rint(number);
+    return whole ? (long) number : -1;
   }
 
-  /** The number that the digits spell, -1 if these are not digits or too many. */
-  private static int digits(byte[] text, int from, int to) {
+  /**
+   * The number that the digits spell, -1 if these are not digits or more than {@link #MAX_WHOLE}.
+   */
+  private static long digits(byte[] text, int from, int to) {
     if (from == to) {
       return -1;
     }
@@ -195,11 +238,11 @@ final class EventFields<F extends Enum<F>> {
     for (int i = from; i < to; i++) {
       int digit = text[i] - '0';
       number = number * 10 + digit;
-      if (digit < 0 || digit > 9 || number > Integer.MAX_VALUE) {
+      if (digit < 0 || digit > 9 || number > MAX_WHOLE) {
         return -1;
       }
     }
-    return (int) number;
+    return number;
   }
 
   /** Whether the field has a text: a string, or a number, since ids and codes often are numbers. */
@@ -211,6 +254,17 @@ final class EventFields<F extends Enum<F>> {
   /** The text of a string, or any other value as JSON, in UTF-8. */
   byte[] text(F field) {
     return decoded(source(), start(field), end(field), escaped(field));
+  }
+
+  /** The id of a run's attempt in ClickHouse: the first one has the run's own id. */
+  static byte[] ofAttempt(byte[] runId, long attempt) {
+    if (attempt < 2) {
+      return runId;
+    }
+    byte[] suffix = ("#" + attempt).getBytes(StandardCharsets.US_ASCII);
+    byte[] id = Arrays.copyOf(runId, runId.length + suffix.length);
+    System.arraycopy(suffix, 0, id, runId.length, suffix.length);
+    return id;
   }
 
   /** The items of an array, one per line: strings as their text, other values as JSON. */

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.decode;
 
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 
 /**
  * Parses the times of events into microseconds since 1970: ISO-8601 text, or a number whose size
@@ -30,14 +31,16 @@ public final class EventTime {
    * ISO-8601 by {@link Iso8601}.
    *
    * @param text the characters in UTF-8, with JSON escapes decoded
+   * @param defaultZone the zone of times without one; null if they are no times
    * @return microseconds since 1970, negative before; or {@link #INVALID}
    */
-  public static long parseMicros(byte[] text, int start, int end) {
+  public static long parseMicros(byte[] text, int start, int end, ZoneId defaultZone) {
     long micros = parseCommonForms(text, start, end);
     if (micros != INVALID || end - start > MAX_BYTES) {
       return micros;
     }
-    return Iso8601.parseMicros(new String(text, start, end - start, StandardCharsets.UTF_8));
+    return Iso8601.parseMicros(
+        new String(text, start, end - start, StandardCharsets.UTF_8), defaultZone);
   }
 
   /**

@@ -61,20 +61,14 @@ final class ExtraFields {
     }
   }
 
-  /** Adds a known field, unless it is absent or null. */
+  /** Adds a known field as it was sent, unless it is absent or null. */
   <F extends Enum<F>> void add(EventFields<F> fields, F field) {
     Kind kind = fields.kind(field);
     if (kind == Kind.ABSENT || kind == Kind.NULL) {
       return;
     }
-    byte[] nameAndColon = quoted(fields.name(field));
     int quote = kind == Kind.STRING ? 1 : 0;
-    int from = fields.start(field) - quote;
-    int to = fields.end(field) + quote;
-    if (makeRoom(nameAndColon.length + to - from)) {
-      json.raw(nameAndColon, 0, nameAndColon.length);
-      json.raw(fields.source(), from, to);
-    }
+    add(fields.source(), fields.nameStart(field), fields.end(field) + quote);
   }
 
   /** Adds all fields that the scanner was not asked for. */

@@ -47,10 +47,11 @@ final class Iso8601 {
   /**
    * Reads a time.
    *
+   * @param defaultZone the zone of times without one; null if they are no times
    * @return microseconds since 1970, what is finer cut towards the past; {@link EventTime#INVALID}
    *     for a text that is no time, and for a time that microseconds cannot express
    */
-  static long parseMicros(String text) {
+  static long parseMicros(String text, ZoneId defaultZone) {
     Matcher time = TIME.matcher(text.strip());
     if (!time.matches()) {
       return EventTime.INVALID;
@@ -69,7 +70,7 @@ final class Iso8601 {
     }
     try {
       LocalDate date = date(time);
-      long offset = offsetSeconds(time, date, secondOfDay.longValue());
+      long offset = offsetSeconds(time, date, secondOfDay.longValue(), defaultZone);
       BigDecimal micros =
           BigDecimal.valueOf(date.toEpochDay() * SECONDS_PER_DAY - offset)
               .add(secondOfDay)
@@ -117,7 +118,8 @@ final class Iso8601 {
   }
 
   /** Seconds east of UTC: those that are written, else those of the zone at that time. */
-  private static long offsetSeconds(Matcher time, LocalDate date, long secondOfDay) {
+  private static long offsetSeconds(
+      Matcher time, LocalDate date, long secondOfDay, ZoneId defaultZone) {
     if (time.group("utc") != null) {
       return 0;
     }
@@ -131,11 +133,11 @@ final class Iso8601 {
       return time.group("sign").equals("-") ? -offset : offset;
     }
     String named = time.group("zone");
-    if (named == null) {
+    ZoneId zone = named == null ? defaultZone : ZoneId.of(named);
+    if (zone == null) {
       throw new DateTimeException("The zone is missing");
     }
-    return ZoneId.of(named)
-        .getRules()
+    return zone.getRules()
         .getOffset(date.atStartOfDay().plusSeconds(secondOfDay))
         .getTotalSeconds();
   }

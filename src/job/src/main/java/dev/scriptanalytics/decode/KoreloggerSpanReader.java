@@ -6,7 +6,7 @@ import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.row.LogEntry;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 
 /**
  * Reads the span that korelogger makes of a log entry, in the JSON of OpenTelemetry's Python SDK:
@@ -16,22 +16,24 @@ import java.util.Locale;
  * span (its events, status, resource) is kept in {@code extra}.
  */
 final class KoreloggerSpanReader {
-  private enum Field {
+  private enum Field implements EventField {
     START_TIME,
     CONTEXT,
     ATTRIBUTES;
 
-    private String json() {
-      return name().toLowerCase(Locale.ROOT);
+    @Override
+    public List<String> names() {
+      return EventField.namesOf(this);
     }
   }
 
-  private enum ContextField {
+  private enum ContextField implements EventField {
     TRACE_ID,
     SPAN_ID;
 
-    private String json() {
-      return name().toLowerCase(Locale.ROOT);
+    @Override
+    public List<String> names() {
+      return EventField.namesOf(this);
     }
   }
 
@@ -65,19 +67,25 @@ final class KoreloggerSpanReader {
     }
   }
 
-  private final EventFields<Field> span = new EventFields<>(Field.class, Field::json);
-  private final EventFields<ContextField> context =
-      new EventFields<>(ContextField.class, ContextField::json);
+  private final EventFields<Field> span;
+  private final EventFields<ContextField> context;
   private final EventFields<Attribute> attributes;
   // Never cut here, because an entry's id is a hash of everything in it.
   private final ExtraFields extra = new ExtraFields(Integer.MAX_VALUE);
   private final ExtraFields metadata = new ExtraFields(Integer.MAX_VALUE);
-  private final LogFields<Field> ofSpan = new LogFields<>(span, extra);
-  private final LogFields<ContextField> ofContext = new LogFields<>(context, extra);
+  private final LogFields<Field> ofSpan;
+  private final LogFields<ContextField> ofContext;
   private final LogFields<Attribute> log;
 
-  KoreloggerSpanReader(KoreloggerAttributes names) {
-    attributes = new EventFields<>(Attribute.class, attribute -> attribute.nameIn(names));
+  KoreloggerSpanReader(KoreloggerAttributes names, EventRules rules) {
+    span = new EventFields<>(Field.class, Field::names, rules);
+    context = new EventFields<>(ContextField.class, ContextField::names, rules);
+    // Options of their own name the attributes, so no other names are read.
+    attributes =
+        new EventFields<>(
+            Attribute.class, attribute -> List.of(attribute.nameIn(names)), EventRules.DEFAULT);
+    ofSpan = new LogFields<>(span, extra);
+    ofContext = new LogFields<>(context, extra);
     log = new LogFields<>(attributes, metadata);
   }
 
@@ -119,8 +127,7 @@ final class KoreloggerSpanReader {
     entry.script = log.key(Attribute.SCRIPT);
     entry.logId = log.key(Attribute.LOG_ID);
     log.level(Attribute.LEVEL, entry);
-    entry.deploymentId = log.text(Attribute.DEPLOYMENT_ID);
-    entry.deploymentVersion = log.deploymentVersion(Attribute.DEPLOYMENT_VERSION);
+    log.deployment(Attribute.DEPLOYMENT_VERSION, Attribute.DEPLOYMENT_ID, entry);
     entry.source = log.text(Attribute.SOURCE);
     entry.sourceType = log.text(Attribute.SOURCE_TYPE);
     entry.function = log.text(Attribute.FUNCTION);

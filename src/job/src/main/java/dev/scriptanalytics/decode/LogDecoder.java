@@ -30,11 +30,11 @@ import java.util.Arrays;
 final class LogDecoder implements RecordDecoder {
   private final EventLimits limits;
   private final LogEventFactory events;
-  private final LogEntryReader entries = new LogEntryReader();
-  private final LogEntryReader items = new LogEntryReader();
-  private final LogLineReader lines = new LogLineReader();
+  private final LogEntryReader entries;
+  private final LogEntryReader items;
+  private final LogLineReader lines;
   private final KoreloggerSpanReader spans;
-  private final EventFields<Field> fields = entries.fields();
+  private final EventFields<Field> fields;
   private final LogEntry entry = new LogEntry();
 
   /**
@@ -43,10 +43,18 @@ final class LogDecoder implements RecordDecoder {
    * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
   LogDecoder(
-      EventLimits limits, String hashKey, KoreloggerAttributes attributes, Redactor redactor) {
+      EventLimits limits,
+      EventRules rules,
+      String hashKey,
+      KoreloggerAttributes attributes,
+      Redactor redactor) {
     this.limits = limits;
     this.events = new LogEventFactory(limits, hashKey, redactor);
-    this.spans = new KoreloggerSpanReader(attributes);
+    this.entries = new LogEntryReader(rules);
+    this.items = new LogEntryReader(rules);
+    this.lines = new LogLineReader(rules.defaultZone());
+    this.spans = new KoreloggerSpanReader(attributes, rules);
+    this.fields = entries.fields();
   }
 
   @Override
@@ -61,7 +69,7 @@ final class LogDecoder implements RecordDecoder {
     } else if (fields.kind(Field.LOGS) == Kind.ARRAY) {
       decodeItems(arrival, out);
     } else if (!fields.isMissing(Field.ATTRIBUTES) || !fields.isMissing(Field.START_TIME)) {
-      spans.read(record.value(), entry);
+      spans.read(fields.source(), entry);
       out.event(events.event(entry, arrival, "start_time"));
     } else {
       throw fields.missing(Field.TIMESTAMP);

@@ -1,5 +1,7 @@
 package dev.scriptanalytics.decode;
 
+import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
+
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.row.LogEntry;
@@ -9,7 +11,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Reads the values of a log entry from the fields of an object. An optional field that cannot be
- * understood is kept among other fields as sent; a field that is part of a key must be a string.
+ * understood is kept among other fields as sent; a field that is part of a key must be a string or a number.
  *
  * @param <F> the fields of the object
  */
@@ -44,7 +46,7 @@ final class LogFields<F extends Enum<F>> {
     if (fields.isMissing(field)) {
       return LogEntry.NONE;
     }
-    fields.requireString(field);
+    fields.requireText(field);
     return fields.text(field);
   }
 
@@ -67,8 +69,14 @@ final class LogFields<F extends Enum<F>> {
     if (fields.isMissing(field)) {
       throw fields.missing(field);
     }
-    fields.requireString(field);
+    requireString(field);
     return fields.text(field);
+  }
+
+  private void requireString(F field) throws UnusableRecordException {
+    if (fields.kind(field) != Kind.STRING) {
+      throw new UnusableRecordException(WRONG_TYPE, fields.name(field) + " is not a string");
+    }
   }
 
   /** When it was logged, in microseconds since 1970. */
@@ -80,16 +88,19 @@ final class LogFields<F extends Enum<F>> {
     return micros;
   }
 
-  /** The version of a deployment, 0 if unknown. */
-  int deploymentVersion(F field) {
-    if (fields.isMissing(field)) {
-      return 0;
+  /** Sets the deployment. A version that is no number still identifies it. */
+  void deployment(F version, F id, LogEntry entry) {
+    long number = fields.wholeNumber(version);
+    boolean isId =
+        number < 0
+            && !fields.isMissing(version)
+            && fields.isText(version)
+            && fields.isMissing(id);
+    if (number < 0 && !isId) {
+      keep(version);
     }
-    int version = fields.wholeNumber(field);
-    if (version < 0) {
-      keep(field);
-    }
-    return Math.max(version, 0);
+    entry.deploymentVersion = (int) Math.max(number, 0);
+    entry.deploymentId = text(isId ? version : id);
   }
 
   /** Sets the level, and the producer's word for it; the level is Info if the word is unknown. */
@@ -116,10 +127,10 @@ final class LogFields<F extends Enum<F>> {
     entry.originalLevel = text(field);
     LogLevel level = null;
     if (entry.originalLevel.length > 0 && entry.originalLevel.length <= LONGEST_FIGURE) {
-      int number = fields.wholeNumber(field);
+      long number = fields.wholeNumber(field);
       level =
           number >= 0
-              ? LogLevel.ofNumber(number)
+              ? LogLevel.ofNumber((int) Math.min(number, Integer.MAX_VALUE))
               : LogLevel.ofWord(new String(entry.originalLevel, StandardCharsets.UTF_8));
     }
     entry.level = level == null ? LogLevel.INFO : level;

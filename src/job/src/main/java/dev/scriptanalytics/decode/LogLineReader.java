@@ -5,6 +5,7 @@ import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.row.LogEntry;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 
 /**
  * Reads a log entry from one line of the logs API's text format: {@code TIME [LEVEL] SOURCE:
@@ -12,6 +13,17 @@ import java.nio.charset.StandardCharsets;
  */
 final class LogLineReader {
   private static final String JOB = " (job_";
+
+  private final ZoneId defaultZone;
+
+  /**
+   * A reader of lines.
+   *
+   * @param defaultZone the zone of times without one; null if they are no times
+   */
+  LogLineReader(ZoneId defaultZone) {
+    this.defaultZone = defaultZone;
+  }
 
   /** Sets everything that the line says; the entry must have been reset. */
   void read(String line, LogEntry entry) throws UnusableRecordException {
@@ -25,7 +37,7 @@ final class LogLineReader {
           line);
     }
     byte[] time = utf8(line.substring(0, timeEnd));
-    entry.timestamp = EventTime.parseMicros(time, 0, time.length);
+    entry.timestamp = EventTime.parseMicros(time, 0, time.length, defaultZone);
     if (entry.timestamp == EventTime.INVALID) {
       throw new UnusableRecordException(BAD_VALUE, "The line begins with no time: ", line);
     }

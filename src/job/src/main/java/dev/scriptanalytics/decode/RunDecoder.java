@@ -1,11 +1,13 @@
 package dev.scriptanalytics.decode;
 
 import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
-import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
-import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
+import dev.scriptanalytics.decode.RunFields.ErrorField;
+import dev.scriptanalytics.decode.RunFields.Field;
+import dev.scriptanalytics.decode.RunFields.ResourceField;
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
+import dev.scriptanalytics.event.RunStatusWords.Meaning;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.hash.SipHash;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
@@ -17,14 +19,9 @@ import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
 import dev.scriptanalytics.row.RunRowWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * Reads a run event in one pass and writes it as the row that ClickHouse will get.
@@ -34,85 +31,18 @@ import java.util.Map;
  * not thread-safe.
  */
 public final class RunDecoder implements RecordDecoder {
-  /** The fields of a run event. */
-  private enum Field {
-    ACCOUNT,
-    RUN_ID,
-    SCRIPT,
-    DEPLOYMENT_ID,
-    DEPLOYMENT_VERSION,
-    FUNCTION,
-    STATUS,
-    STARTED_AT,
-    ENDED_AT,
-    RESPONSE_TIME_MS,
-    SOURCE_TYPE,
-    SOURCE,
-    INPUT,
-    OUTPUT,
-    ERROR,
-    STDOUT,
-    STDERR,
-    TRACE_ID,
-    RESOURCES;
-
-    private String json() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** The fields of a run's {@code error}. */
-  private enum ErrorField {
-    CODE,
-    MESSAGE,
-    STACK_TRACE;
-
-    private String json() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** The fields of a run's {@code resources}. */
-  private enum ResourceField {
-    MEMORY_BYTES,
-    CPU_MS,
-    GPU_PERCENT,
-    COLD_START;
-
-    private String json() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   private static final byte[] DEFAULT_ACCOUNT =
       EventLimits.DEFAULT_ACCOUNT.getBytes(StandardCharsets.UTF_8);
-  // Longer than any run, and far below the largest 32-bit float; digests hold such floats.
-  private static final double MAX_RESPONSE_TIME = 1e12;
-  private static final long UNKNOWN = EventFields.NO_TIME;
-  private static final int MICROS_PER_MILLI = 1000;
-
-  private static final Map<String, RunStatus> STATUS_WORDS = new HashMap<>();
-
-  static {
-    for (String word : new String[] {"in_progress", "in progress", "started", "running"}) {
-      STATUS_WORDS.put(word, RunStatus.IN_PROGRESS);
-    }
-    for (String word : new String[] {"success", "succeeded", "completed", "ok"}) {
-      STATUS_WORDS.put(word, RunStatus.SUCCESS);
-    }
-    for (String word : new String[] {"failed", "failure", "error", "timeout"}) {
-      STATUS_WORDS.put(word, RunStatus.FAILED);
-    }
-  }
 
   private final EventLimits limits;
   private final Redactor redactor;
   private final SipHash hash;
-  private final EventFields<Field> event = new EventFields<>(Field.class, Field::json);
-  private final EventFields<ErrorField> error =
-      new EventFields<>(ErrorField.class, ErrorField::json);
-  private final EventFields<ResourceField> resources =
-      new EventFields<>(ResourceField.class, ResourceField::json);
+  private final RunStatusReader statuses;
+  private final EventFields<Field> event;
+  private final EventFields<ErrorField> error;
+  private final EventFields<ResourceField> resources;
+  private final RunTimes times;
+  private final PhaseReader phases;
   private final RunRowWriter row = new RunRowWriter();
   // Of this record: the names of the columns that were cut or masked, and the fields without one.
   private final List<String> cut = new ArrayList<>();
@@ -120,12 +50,12 @@ public final class RunDecoder implements RecordDecoder {
   private final ExtraFields extra;
 
   /**
-   * A decoder that masks nothing.
+   * A decoder with the default rules that masks nothing.
    *
    * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
   public RunDecoder(EventLimits limits, String hashKey) {
-    this(limits, hashKey, Redactor.ofNothing());
+    this(limits, EventRules.DEFAULT, hashKey, Redactor.ofNothing());
   }
 
   /**
@@ -133,9 +63,15 @@ public final class RunDecoder implements RecordDecoder {
    *
    * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
-  public RunDecoder(EventLimits limits, String hashKey, Redactor redactor) {
+  public RunDecoder(EventLimits limits, EventRules rules, String hashKey, Redactor redactor) {
     this.limits = limits;
     this.redactor = redactor;
+    this.statuses = new RunStatusReader(rules.statusWords());
+    this.event = new EventFields<>(Field.class, Field::names, rules);
+    this.error = new EventFields<>(ErrorField.class, ErrorField::names, rules);
+    this.resources = new EventFields<>(ResourceField.class, ResourceField::names, rules);
+    this.times = new RunTimes(event, limits, rules.maxClockSkewMillis());
+    this.phases = new PhaseReader(limits.maxNameBytes());
     this.hash = new SipHash(hashKey);
     this.extra = new ExtraFields(limits.maxInputBytes());
   }
@@ -156,22 +92,14 @@ public final class RunDecoder implements RecordDecoder {
     limits.checkRecord(record.value(), arrival);
     event.scan(record.value());
     if (event.scanner().hasSurrogates()) {
-      event.scan(LoneSurrogates.replaced(record.value()));
+      event.scan(LoneSurrogates.replaced(event.source()));
     }
 
-    RunStatus status = status();
+    Meaning meaning = status();
+    RunStatus status = meaning.status();
     boolean ended = status != RunStatus.IN_PROGRESS;
     int retentionDays = retentionDays();
-    long startedAt = time(Field.STARTED_AT, arrival, retentionDays);
-    long endedAt = time(Field.ENDED_AT, arrival, retentionDays);
-    double responseTime = responseTime(ended, startedAt, endedAt);
-    if (startedAt == UNKNOWN) {
-      startedAt = startBefore(endedAt, responseTime, arrival, retentionDays);
-    }
-    if (endedAt == UNKNOWN && ended && !Double.isNaN(responseTime)) {
-      endedAt = startedAt + Math.round(responseTime * MICROS_PER_MILLI);
-      limits.checkTime("started_at + response_time_ms", endedAt, arrival, retentionDays);
-    }
+    times.read(ended, arrival, retentionDays);
 
     cut.clear();
     redacted.clear();
@@ -180,19 +108,20 @@ public final class RunDecoder implements RecordDecoder {
         ended ? RunRow.END_ONLY : RunRow.START_ONLY,
         status,
         deploymentVersion(),
-        Math.floorDiv(startedAt, MICROS_PER_MILLI),
+        times.executedOn(),
         retentionDays);
     keyOr(Field.ACCOUNT, Column.ACCOUNT, DEFAULT_ACCOUNT);
-    keyOr(Field.RUN_ID, Column.RUN_ID, null);
+    runId();
     row.hashIdentity(hash);
     keyOr(Field.SCRIPT, Column.SCRIPT, null);
+    name(Field.STATUS, Column.ORIGINAL_STATUS);
     if (status == RunStatus.SUCCESS) {
-      row.float64(Column.RESPONSE_TIME, responseTime);
+      row.float64(Column.RESPONSE_TIME, times.responseTime());
     }
-    if (ended && endedAt != UNKNOWN) {
-      row.int64(Column.ENDED_ON, Math.floorDiv(endedAt, MICROS_PER_MILLI));
+    if (ended && times.hasEnd()) {
+      row.int64(Column.ENDED_ON, times.endedOn());
     }
-    name(Field.DEPLOYMENT_ID, Column.DEPLOYMENT_ID);
+    deploymentId();
     name(Field.FUNCTION, Column.FUNCTION);
     name(Field.SOURCE_TYPE, Column.SOURCE_TYPE);
     name(Field.SOURCE, Column.SOURCE);
@@ -201,6 +130,7 @@ public final class RunDecoder implements RecordDecoder {
     document(Field.INPUT, Column.INPUT, limits.maxInputBytes());
     document(Field.OUTPUT, Column.OUTPUT, limits.maxOutputBytes());
     resources();
+    phases();
     byte[] stdout = captured(Field.STDOUT, ended);
     byte[] stderr = captured(Field.STDERR, ended);
     extra.addUnknown(event.scanner());
@@ -215,102 +145,85 @@ public final class RunDecoder implements RecordDecoder {
     extra.writeTo(row);
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
     return ScriptEvent.ofRun(
-        ScriptEvent.Kind.RUN,
-        hash.high(),
-        hash.low(),
-        arrival,
-        origin,
-        row.finish(),
-        stdout,
-        stderr);
+        kind(meaning), hash.high(), hash.low(), arrival, origin, row.finish(), stdout, stderr);
   }
 
-  private RunStatus status() throws UnusableRecordException {
+  private ScriptEvent.Kind kind(Meaning meaning) {
+    if (meaning == Meaning.QUEUED) {
+      return ScriptEvent.Kind.QUEUED_RUN;
+    }
+    return times.isUntimedEnd() ? ScriptEvent.Kind.UNTIMED_END : ScriptEvent.Kind.RUN;
+  }
+
+  private Meaning status() throws UnusableRecordException {
     if (event.isMissing(Field.STATUS)) {
       throw event.missing(Field.STATUS);
     }
-    event.requireString(Field.STATUS);
-    String word = event.string(Field.STATUS);
-    RunStatus status = STATUS_WORDS.get(word);
-    if (status == null) {
-      status = STATUS_WORDS.get(word.toLowerCase(Locale.ROOT));
+    event.requireText(Field.STATUS);
+    byte[] json = event.source();
+    int from = event.start(Field.STATUS);
+    int to = event.end(Field.STATUS);
+    Meaning meaning;
+    if (event.escaped(Field.STATUS)) {
+      byte[] word = event.text(Field.STATUS);
+      meaning = statuses.meaningOf(word, 0, word.length);
+    } else {
+      meaning = statuses.meaningOf(json, from, to);
     }
-    if (status == null) {
-      throw new UnusableRecordException(BAD_VALUE, "status is no known word: ", word);
-    }
-    return status;
-  }
-
-  /** In microseconds since 1970; {@link #UNKNOWN} if the field is missing. */
-  private long time(Field field, long arrival, int retentionDays) throws UnusableRecordException {
-    long micros = event.time(field);
-    if (micros != UNKNOWN) {
-      limits.checkTime(event.name(field), micros, arrival, retentionDays);
-    }
-    return micros;
-  }
-
-  /** In milliseconds; NaN if the event does not say it. */
-  private double responseTime(boolean ended, long startedAt, long endedAt)
-      throws UnusableRecordException {
-    double millis;
-    switch (event.kind(Field.RESPONSE_TIME_MS)) {
-      case ABSENT, NULL -> {
-        if (startedAt == UNKNOWN || endedAt == UNKNOWN || !ended) {
-          return Double.NaN;
-        }
-        if (endedAt < startedAt) {
-          throw new UnusableRecordException(
-              BAD_VALUE,
-              "ended_at, " + instant(endedAt) + ", is before started_at, " + instant(startedAt));
-        }
-        millis = (endedAt - startedAt) / (double) MICROS_PER_MILLI;
-      }
-      case NUMBER -> millis = event.number(Field.RESPONSE_TIME_MS);
-      default -> throw new UnusableRecordException(WRONG_TYPE, "response_time_ms is not a number");
-    }
-    // The negation also catches infinite numbers.
-    if (!(millis >= 0 && millis <= MAX_RESPONSE_TIME)) {
+    if (meaning == null) {
       throw new UnusableRecordException(
           BAD_VALUE,
-          "response_time_ms must lie between 0 and " + (long) MAX_RESPONSE_TIME + ": " + millis);
+          "status is no known word: ",
+          new String(event.text(Field.STATUS), StandardCharsets.UTF_8));
     }
-    // JSON has a -0, which would differ from 0 when two ends are compared.
-    return millis + 0.0;
+    return meaning;
   }
 
-  private long startBefore(long endedAt, double responseTime, long arrival, int retentionDays)
-      throws UnusableRecordException {
-    if (endedAt == UNKNOWN || Double.isNaN(responseTime)) {
-      throw new UnusableRecordException(
-          MISSING_FIELD, "started_at is missing, and so is ended_at with response_time_ms");
-    }
-    long startedAt = endedAt - Math.round(responseTime * MICROS_PER_MILLI);
-    limits.checkTime("ended_at - response_time_ms", startedAt, arrival, retentionDays);
-    return startedAt;
-  }
-
+  /** As an unsigned number; 0 if it is unknown or no number. */
   private int deploymentVersion() {
-    if (event.isMissing(Field.DEPLOYMENT_VERSION)) {
-      return 0;
-    }
-    int version = event.wholeNumber(Field.DEPLOYMENT_VERSION);
-    if (version < 0) {
+    return (int) Math.max(event.wholeNumber(Field.DEPLOYMENT_VERSION), 0);
+  }
+
+  /** A version that is no number still identifies the deployment. */
+  private void deploymentId() {
+    if (event.isMissing(Field.DEPLOYMENT_VERSION)
+        || event.wholeNumber(Field.DEPLOYMENT_VERSION) >= 0) {
+      name(Field.DEPLOYMENT_ID, Column.DEPLOYMENT_ID);
+    } else if (event.isMissing(Field.DEPLOYMENT_ID) && event.isText(Field.DEPLOYMENT_VERSION)) {
+      name(Field.DEPLOYMENT_VERSION, Column.DEPLOYMENT_ID);
+    } else {
       extra.add(event, Field.DEPLOYMENT_VERSION);
+      name(Field.DEPLOYMENT_ID, Column.DEPLOYMENT_ID);
     }
-    return Math.max(version, 0);
   }
 
   private int retentionDays() {
     if (limits.accountRetentionDays().isEmpty()) {
       return limits.retentionDays();
     }
-    boolean named = event.kind(Field.ACCOUNT) == Kind.STRING;
-    return limits.retentionDays(named ? event.string(Field.ACCOUNT) : "");
+    byte[] account = event.isText(Field.ACCOUNT) ? event.text(Field.ACCOUNT) : DEFAULT_ACCOUNT;
+    return limits.retentionDays(new String(account, StandardCharsets.UTF_8));
+  }
+
+  /** A platform may retry a run under its id: each attempt is a run of its own. */
+  private void runId() throws UnusableRecordException {
+    long attempt = event.wholeNumber(Field.ATTEMPT);
+    if (attempt < 0 && !event.isMissing(Field.ATTEMPT)) {
+      extra.add(event, Field.ATTEMPT);
+    }
+    if (attempt < 2 || event.isMissing(Field.RUN_ID) || !event.isText(Field.RUN_ID)) {
+      keyOr(Field.RUN_ID, Column.RUN_ID, null);
+      return;
+    }
+    byte[] id = event.text(Field.RUN_ID);
+    if (id.length > limits.maxNameBytes()) {
+      throw tooLong(Field.RUN_ID);
+    }
+    row.text(Column.RUN_ID, EventFields.ofAttempt(id, attempt));
   }
 
   /**
-   * Writes a field that is part of a key: it must be a string and is never cut.
+   * Writes a field that is part of a key: it must be a text and is never cut.
    *
    * @param otherwise stands for a missing field; null if the field is required
    */
@@ -322,7 +235,7 @@ public final class RunDecoder implements RecordDecoder {
       row.text(column, otherwise);
       return;
     }
-    event.requireString(field);
+    event.requireText(field);
     boolean tooLong =
         row.jsonString(
             column,
@@ -332,10 +245,14 @@ public final class RunDecoder implements RecordDecoder {
             event.escaped(field),
             limits.maxNameBytes());
     if (tooLong) {
-      throw new UnusableRecordException(
-          BAD_VALUE,
-          event.name(field) + " is longer than event.max-name-bytes, " + limits.maxNameBytes());
+      throw tooLong(field);
     }
+  }
+
+  private UnusableRecordException tooLong(Field field) {
+    return new UnusableRecordException(
+        BAD_VALUE,
+        event.name(field) + " is longer than event.max-name-bytes, " + limits.maxNameBytes());
   }
 
   private void name(Field field, Column column) {
@@ -450,14 +367,26 @@ public final class RunDecoder implements RecordDecoder {
 
   /** A figure that cannot be negative; NaN if there is none, and then kept in {@code extra}. */
   private double resource(ResourceField field) {
-    if (resources.kind(field) == Kind.NUMBER) {
-      double figure = resources.number(field);
-      if (figure >= 0 && figure < Long.MAX_VALUE) {
-        return figure;
-      }
+    double figure = resources.figure(field);
+    if (figure >= 0 && figure < Long.MAX_VALUE) {
+      return figure;
     }
     extra.add(resources, field);
     return Double.NaN;
+  }
+
+  private void phases() {
+    if (event.kind(Field.PHASES) != Kind.OBJECT) {
+      extra.add(event, Field.PHASES);
+      return;
+    }
+    extra.enter(event.name(Field.PHASES));
+    boolean wasCut = phases.read(event.source(), event.start(Field.PHASES), event.end(Field.PHASES), extra);
+    extra.leave();
+    row.numbers(Column.PHASES, phases.millis());
+    if (wasCut) {
+      cut.add(Column.PHASES.sqlName());
+    }
   }
 
   /** The captured text of a stream, which belongs to a run's end; null if there is none. */
@@ -473,9 +402,5 @@ public final class RunDecoder implements RecordDecoder {
     }
     extra.add(event, field);
     return null;
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 }

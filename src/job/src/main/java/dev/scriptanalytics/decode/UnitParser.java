@@ -1,5 +1,6 @@
 package dev.scriptanalytics.decode;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,7 +17,22 @@ final class UnitParser {
   private static final Pattern PLAIN = Pattern.compile(NUMBER);
   private static final String PREFIXES = "KMGTP";
 
+  /** No shortest form of a double is longer. */
+  private static final int LONGEST_NUMBER = 40;
+
+  private static final Pattern JSON_NUMBER =
+      Pattern.compile("-?[0-9]{1,20}(?:\\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?");
+
   private UnitParser() {}
+
+  /** A number as JSON has them, with blanks around it. */
+  static double jsonNumber(byte[] text, int from, int to) {
+    if (to - from > LONGEST_NUMBER) {
+      return NONE;
+    }
+    String number = new String(text, from, to - from, StandardCharsets.ISO_8859_1).strip();
+    return JSON_NUMBER.matcher(number).matches() ? Double.parseDouble(number) : NONE;
+  }
 
   /** A number without sign, such as {@code 4.3}. */
   static double number(String text) {

@@ -5,25 +5,32 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * An index of the names of fields: finds a field by the bytes of its name. Not thread-safe.
+ * An index of the names of fields: finds a name by its bytes. A field may have several names. Not
+ * thread-safe.
  *
- * <p>Producers keep the order of their fields, so the index remembers which field followed which,
+ * <p>Producers keep the order of their fields, so the index remembers which name followed which,
  * and most names are compared with one only. Any other name is looked up by a hash.
  */
 final class JsonFields {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /** The fields' first names, in the order of the fields, then all others. */
   private final byte[][] names;
+
+  /** The field of each name. */
+  private final int[] fields;
+
   private final int longestName;
 
-  /** Open addressing: field + 1 by the hash of its name, 0 for a free slot. */
-  private final short[] fieldsByHash;
+  /** Open addressing: name + 1 by its hash, 0 for a free slot. */
+  private final short[] namesByHash;
 
   /**
-   * For each field, and last for the object's beginning: the field that followed when it was last
+   * For each name, and last for the object's beginning: the name that followed when it was last
    * seen, or -1.
    */
   private final int[] successors;
@@ -33,49 +40,66 @@ final class JsonFields {
   /**
    * An index of these names; a field's number is its position here.
    *
+   * @param namesByField the names of each field, the preferred one first
    * @throws IllegalArgumentException if a name is given twice
    */
-  JsonFields(String... names) {
-    this.names = new byte[names.length][];
-    fieldsByHash = new short[Math.max(16, Integer.highestOneBit(names.length) * 8)];
-    successors = new int[names.length + 1];
+  JsonFields(List<List<String>> namesByField) {
+    int count = namesByField.stream().mapToInt(List::size).sum();
+    names = new byte[count][];
+    fields = new int[count];
+    namesByHash = new short[Math.max(16, Integer.highestOneBit(count) * 8)];
+    successors = new int[count + 1];
     Arrays.fill(successors, -1);
-    int longest = 0;
-    for (int field = 0; field < names.length; field++) {
-      byte[] name = names[field].getBytes(StandardCharsets.UTF_8);
-      if (fieldOf(name, 0, name.length) >= 0) {
-        throw new IllegalArgumentException("Field named twice: " + names[field]);
+    int other = namesByField.size();
+    for (int field = 0; field < namesByField.size(); field++) {
+      List<String> ofField = namesByField.get(field);
+      add(field, field, ofField.get(0));
+      for (String name : ofField.subList(1, ofField.size())) {
+        add(other++, field, name);
       }
-      this.names[field] = name;
-      int slot = slotOf(name, 0, name.length);
-      while (fieldsByHash[slot] != 0) {
-        slot = (slot + 1) & (fieldsByHash.length - 1);
-      }
-      fieldsByHash[slot] = (short) (field + 1);
-      longest = Math.max(longest, name.length);
     }
-    longestName = longest;
+    longestName = Arrays.stream(names).mapToInt(name -> name.length).max().orElse(0);
     // An escape of six bytes may stand for each byte of a name.
-    decodedName = new byte[JsonText.UNICODE_ESCAPE_BYTES * longest];
+    decodedName = new byte[JsonText.UNICODE_ESCAPE_BYTES * longestName];
   }
 
+  private void add(int index, int field, String text) {
+    byte[] name = text.getBytes(StandardCharsets.UTF_8);
+    if (nameOf(name, 0, name.length) >= 0) {
+      throw new IllegalArgumentException("Field named twice: " + text);
+    }
+    names[index] = name;
+    fields[index] = field;
+    int slot = slotOf(name, 0, name.length);
+    while (namesByHash[slot] != 0) {
+      slot = (slot + 1) & (namesByHash.length - 1);
+    }
+    namesByHash[slot] = (short) (index + 1);
+  }
+
+  /** The number of names. */
   int count() {
     return names.length;
   }
 
-  String name(int field) {
-    return new String(names[field], StandardCharsets.UTF_8);
+  /** The field that a name belongs to. A field's first name has the field's number. */
+  int fieldOf(int name) {
+    return fields[name];
   }
 
-  int lengthOfName(int field) {
-    return names[field].length;
+  String text(int name) {
+    return new String(names[name], StandardCharsets.UTF_8);
+  }
+
+  int length(int name) {
+    return names[name].length;
   }
 
   /**
-   * The field that is likely to follow another one, if its name and a quote stand at {@code start};
-   * -1 if not.
+   * The name that is likely to follow another one, if it and a quote stand at {@code start}; -1 if
+   * not.
    *
-   * @param previous the field before it; {@link #count} at the object's beginning
+   * @param previous the name before it; {@link #count} at the object's beginning
    */
   int expectedAt(byte[] json, int start, int to, int previous) {
     int expected = successors[previous];
@@ -89,40 +113,40 @@ final class JsonFields {
     return found ? expected : -1;
   }
 
-  /** The field that these bytes name; -1 for an unknown one. Remembers what it followed. */
+  /** The name that these bytes are; -1 for an unknown one. Remembers what it followed. */
   int find(byte[] json, int start, int end, boolean escaped, int previous) {
     if (escaped) {
-      return fieldOfEscaped(json, start, end);
+      return nameOfEscaped(json, start, end);
     }
-    int field = fieldOf(json, start, end);
+    int name = nameOf(json, start, end);
     // A name with a quote or a backslash in it is always escaped, and so never expected.
-    if (field >= 0) {
-      successors[previous] = field;
+    if (name >= 0) {
+      successors[previous] = name;
     }
-    return field;
+    return name;
   }
 
-  private int fieldOf(byte[] bytes, int start, int end) {
+  private int nameOf(byte[] bytes, int start, int end) {
     int slot = slotOf(bytes, start, end);
     while (true) {
-      int field = fieldsByHash[slot] - 1;
-      if (field < 0) {
+      int index = namesByHash[slot] - 1;
+      if (index < 0) {
         return -1;
       }
-      byte[] name = names[field];
+      byte[] name = names[index];
       if (Arrays.equals(name, 0, name.length, bytes, start, end)) {
-        return field;
+        return index;
       }
-      slot = (slot + 1) & (fieldsByHash.length - 1);
+      slot = (slot + 1) & (namesByHash.length - 1);
     }
   }
 
-  private int fieldOfEscaped(byte[] json, int start, int end) {
+  private int nameOfEscaped(byte[] json, int start, int end) {
     // No escape stands for less than a sixth of its length.
     if (end - start > JsonText.UNICODE_ESCAPE_BYTES * longestName) {
       return -1;
     }
-    return fieldOf(decodedName, 0, JsonText.unescape(json, start, end, decodedName, 0));
+    return nameOf(decodedName, 0, JsonText.unescape(json, start, end, decodedName, 0));
   }
 
   /** A hash of the name's length, beginning and end, which distinguish most names. */
@@ -139,6 +163,6 @@ final class JsonFields {
       }
     }
     long hash = (first + Long.rotateLeft(last, 29) + length) * 0x9E3779B97F4A7C15L;
-    return (int) (hash >>> 40) & (fieldsByHash.length - 1);
+    return (int) (hash >>> 40) & (namesByHash.length - 1);
   }
 }

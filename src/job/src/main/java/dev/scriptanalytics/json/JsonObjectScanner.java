@@ -1,6 +1,7 @@
 package dev.scriptanalytics.json;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -52,13 +53,18 @@ public final class JsonObjectScanner extends JsonSyntax {
   /** How many places of unknown fields outlive the text that needed them. */
   private static final int KEPT_UNKNOWN = 1024;
 
-  private final JsonFields fields;
+  private final JsonFields names;
   private final JsonNumbers numbers = new JsonNumbers();
 
   private final int[] starts;
   private final int[] ends;
   private final Kind[] kinds;
   private final boolean[] escapes;
+
+  /** Of each field: the name it was found by, and where that begins, at its quote. */
+  private final int[] foundBy;
+
+  private final int[] nameStarts;
 
   private int unknown;
   private int[] unknownStarts = new int[16];
@@ -74,17 +80,32 @@ public final class JsonObjectScanner extends JsonSyntax {
    * @throws IllegalArgumentException if a name is given twice
    */
   public JsonObjectScanner(String... names) {
-    fields = new JsonFields(names);
-    starts = new int[names.length];
-    ends = new int[names.length];
-    kinds = new Kind[names.length];
+    this(Arrays.stream(names).map(List::of).toList());
+  }
+
+  /**
+   * A scanner for fields that may have several names.
+   *
+   * @param namesByField the names of each field, the preferred one first; a field's number is its
+   *     position here
+   * @throws IllegalArgumentException if a name is given twice
+   */
+  public JsonObjectScanner(List<List<String>> namesByField) {
+    names = new JsonFields(namesByField);
+    int count = namesByField.size();
+    starts = new int[count];
+    ends = new int[count];
+    kinds = new Kind[count];
     Arrays.fill(kinds, Kind.ABSENT);
-    escapes = new boolean[names.length];
+    escapes = new boolean[count];
+    foundBy = new int[count];
+    nameStarts = new int[count];
   }
 
   /**
    * Finds the fields of the object that stands from {@code from} up to {@code to}, white space
-   * around it aside. Of equal names, the last one counts.
+   * around it aside. Of equal names, the last one counts. Of several names of one field, the first
+   * one that has a value counts, as the constructor lists them; other values are unknown fields.
    *
    * @throws JsonSyntaxException if the bytes are not exactly one well-formed JSON object
    */
@@ -117,15 +138,15 @@ public final class JsonObjectScanner extends JsonSyntax {
   /** Passes the fields of the outermost object, which has at least one, and its '}'. */
   private int afterFields(int firstName) throws JsonSyntaxException {
     int at = firstName;
-    int previous = fields.count();
+    int previous = names.count();
     while (true) {
       if (byteAt(at) != '"') {
         throw unexpected(at, "a field's name in quotes");
       }
       int nameStart = at + 1;
-      int field = fieldNamedAt(nameStart, previous);
-      if (field >= 0) {
-        previous = field;
+      int name = nameAt(nameStart, previous);
+      if (name >= 0) {
+        previous = name;
       }
       at = afterColon(nameEnd + 1);
 
@@ -158,13 +179,21 @@ public final class JsonObjectScanner extends JsonSyntax {
         valueEnd = at;
       }
 
-      if (field >= 0) {
+      int field = name < 0 ? -1 : names.fieldOf(name);
+      boolean again = field >= 0 && kinds[field] != Kind.ABSENT && foundBy[field] != name;
+      if (again && hasValue(kind, valueStart, valueEnd) && !prefersFound(field, name)) {
+        addOther(field);
+        again = false;
+      }
+      if (field < 0 || (again && kind != Kind.NULL)) {
+        addUnknown(nameStart - 1, at);
+      } else if (!again) {
         starts[field] = valueStart;
         ends[field] = valueEnd;
         kinds[field] = kind;
         escapes[field] = kind == Kind.STRING && escaped;
-      } else {
-        addUnknown(nameStart - 1, at);
+        foundBy[field] = name;
+        nameStarts[field] = nameStart - 1;
       }
 
       at = afterWhiteSpace(at);
@@ -180,18 +209,35 @@ public final class JsonObjectScanner extends JsonSyntax {
   }
 
   /**
-   * The field whose name begins at {@code start}, -1 for an unknown one; sets {@link #nameEnd}.
+   * The name that begins at {@code start}, -1 for an unknown one; sets {@link #nameEnd}.
    *
-   * @param previous the field before it
+   * @param previous the name before it
    */
-  private int fieldNamedAt(int start, int previous) throws JsonSyntaxException {
-    int expected = fields.expectedAt(json, start, to, previous);
+  private int nameAt(int start, int previous) throws JsonSyntaxException {
+    int expected = names.expectedAt(json, start, to, previous);
     if (expected >= 0) {
-      nameEnd = start + fields.lengthOfName(expected);
+      nameEnd = start + names.length(expected);
       return expected;
     }
     nameEnd = endOfString(start);
-    return fields.find(json, start, nameEnd, escaped, previous);
+    return names.find(json, start, nameEnd, escaped, previous);
+  }
+
+  /** Whether the field's value so far stands, although the field has one by that other name. */
+  private boolean prefersFound(int field, int otherName) {
+    return foundBy[field] < otherName && hasValue(kinds[field], starts[field], ends[field]);
+  }
+
+  private static boolean hasValue(Kind kind, int start, int end) {
+    return kind != Kind.NULL && (kind != Kind.STRING || start < end);
+  }
+
+  /** Makes an unknown field of what the field was found by so far. */
+  private void addOther(int field) {
+    if (kinds[field] == Kind.NULL) {
+      return;
+    }
+    addUnknown(nameStarts[field], kinds[field] == Kind.STRING ? ends[field] + 1 : ends[field]);
   }
 
   private void addUnknown(int start, int end) {
@@ -222,17 +268,25 @@ public final class JsonObjectScanner extends JsonSyntax {
     return ends[field];
   }
 
+  /** Where the name begins that the field was found by, at its quote. */
+  public int nameStart(int field) {
+    return nameStarts[field];
+  }
+
   /** Whether the field is a string with a backslash in it, and so differs from its bytes. */
   public boolean escaped(int field) {
     return escapes[field] && kinds[field] == Kind.STRING;
   }
 
-  /** How many fields have names that the scanner was not asked for; equal names count each. */
+  /**
+   * How many fields have names that the scanner was not asked for, or another name of a field that
+   * has a value already; equal names count each.
+   */
   public int unknownFields() {
     return unknown;
   }
 
-  /** Where the name of an unknown field begins, at its quote; they are in the text's order. */
+  /** Where the name of an unknown field begins, at its quote. */
   public int unknownStart(int i) {
     return unknownStarts[Objects.checkIndex(i, unknown)];
   }
@@ -269,7 +323,7 @@ public final class JsonObjectScanner extends JsonSyntax {
 
   private void require(int field, Kind kind) {
     if (kinds[field] != kind) {
-      throw new IllegalStateException(fields.name(field) + " is " + kinds[field] + ", not " + kind);
+      throw new IllegalStateException(names.text(field) + " is " + kinds[field] + ", not " + kind);
     }
   }
 }

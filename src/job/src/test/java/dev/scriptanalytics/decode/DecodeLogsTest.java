@@ -29,6 +29,7 @@ class DecodeLogsTest {
                 Map.of("script-logs", DecodedLogs.JSON, "more-logs", DecodedLogs.JSON),
                 new DecodeSettings(
                     DecodedLogs.limits(Duration.ofDays(30)),
+                    EventRules.DEFAULT,
                     DecodedLogs.HASH_KEY,
                     Redaction.NONE)));
   }

@@ -35,7 +35,7 @@ class DecodeRunsTest {
     harness =
         new DecodeHarness(
             new DecodeRuns(
-                new DecodeSettings(limits(), "000102030405060708090a0b0c0d0e0f", redaction)));
+                new DecodeSettings(limits(), EventRules.DEFAULT, "000102030405060708090a0b0c0d0e0f", redaction)));
   }
 
   @AfterEach

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,7 +47,7 @@ class Iso8601Test {
           1969-12-31T23:59:59.9999999Z                | 1969-12-31T23:59:59.999999Z
           """)
   void readsATime(String text, Instant expected) {
-    assertThat(Iso8601.parseMicros(text)).isEqualTo(micros(expected));
+    assertThat(Iso8601.parseMicros(text, null)).isEqualTo(micros(expected));
   }
 
   @ParameterizedTest
@@ -74,7 +75,7 @@ class Iso8601Test {
         "Sat, 28 Nov 2026 10:15:30 GMT"
       })
   void refusesWhatIsNoTime(String text) {
-    assertThat(Iso8601.parseMicros(text)).isEqualTo(EventTime.INVALID);
+    assertThat(Iso8601.parseMicros(text, null)).isEqualTo(EventTime.INVALID);
   }
 
   @ParameterizedTest
@@ -82,15 +83,27 @@ class Iso8601Test {
   void isReadWhereverATimeIs(String text) {
     byte[] bytes = text.getBytes(UTF_8);
 
-    assertThat(EventTime.parseMicros(bytes, 0, bytes.length))
+    assertThat(EventTime.parseMicros(bytes, 0, bytes.length, null))
         .isEqualTo(micros(Instant.parse("2026-11-28T10:15:30.5Z")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-28T10:15:30, Europe/Berlin, 2026-11-28T09:15:30Z",
+    "2026-07-28 10:15:30.5, Europe/Berlin, 2026-07-28T08:15:30.5Z",
+    "20260728T101530, +05:30, 2026-07-28T04:45:30Z",
+    "2026-11-28T10:15:30Z, Europe/Berlin, 2026-11-28T10:15:30Z",
+    "2026-11-28T10:15:30[Asia/Tokyo], Europe/Berlin, 2026-11-28T01:15:30Z"
+  })
+  void aTimeWithoutAZoneHasTheDefaultOne(String text, String zone, Instant expected) {
+    assertThat(Iso8601.parseMicros(text, ZoneId.of(zone))).isEqualTo(micros(expected));
   }
 
   @Test
   void aLongTextIsNoTime() {
     byte[] bytes = ("2026-11-28T10:15:30." + "0".repeat(1_000_000) + "Z").getBytes(UTF_8);
 
-    assertThat(EventTime.parseMicros(bytes, 0, bytes.length)).isEqualTo(EventTime.INVALID);
+    assertThat(EventTime.parseMicros(bytes, 0, bytes.length, null)).isEqualTo(EventTime.INVALID);
   }
 
   private static long micros(Instant instant) {

@@ -192,9 +192,8 @@ class LogDecoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"deployment_version\":-1",
-        "\"deployment_version\":\"v3\"",
-        "\"deployment_version\":2.5",
+        "\"deployment_version\":true",
+        "\"attempt\":2",
         "\"function\":{\"name\":\"f\"}",
         "\"deployment_id\":true",
         "\"source\":[\"a\"]",
@@ -231,8 +230,56 @@ class LogDecoderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"account", "run_id", "jobId", "script", "endpointId", "log_id"})
-  void refusesAKeyThatIsNoString(String key) {
-    assertThatProblemOf(entry(REQUIRED, "\"" + key + "\":7")).isEqualTo(WRONG_TYPE);
+  void takesANumberForAKeyAndRefusesOtherTypes(String key) throws Exception {
+    assertThat(row(REQUIRED, "\"" + key + "\":7"))
+        .isEqualTo(row(REQUIRED, "\"" + key + "\":\"7\""));
+    assertThatProblemOf(entry(REQUIRED, "\"" + key + "\":[7]")).isEqualTo(WRONG_TYPE);
+  }
+
+  @Test
+  void readsNamesInCamelCaseAndTheAliasOfTheTimestamp() throws Exception {
+    String snake =
+        "\"run_id\":\"r\",\"deployment_id\":\"d\",\"deployment_version\":3,\"log_id\":\"l\","
+            + "\"source_type\":\"s\",\"request_id\":\"q\",\"duration_ms\":1,\"memory_bytes\":2,"
+            + "\"gpu_percent\":3,\"stack_trace\":[\"a\"],\"trace_id\":\"t\",\"span_id\":\"p\","
+            + "\"error_code\":\"E\"";
+    String camel =
+        "\"runId\":\"r\",\"deploymentId\":\"d\",\"deploymentVersion\":3,\"logId\":\"l\","
+            + "\"sourceType\":\"s\",\"requestId\":\"q\",\"durationMs\":1,\"memoryBytes\":2,"
+            + "\"gpuPercent\":3,\"stackTrace\":[\"a\"],\"traceId\":\"t\",\"spanId\":\"p\","
+            + "\"errorCode\":\"E\"";
+
+    assertThat(row(REQUIRED.replace("timestamp", "time"), camel)).isEqualTo(row(REQUIRED, snake));
+  }
+
+  @Test
+  void takesADeploymentVersionThatIsNoNumberForTheId() throws Exception {
+    assertThat(row(REQUIRED, "\"deployment_version\":\"1.4.0\""))
+        .containsEntry("deployment_version", 0)
+        .containsEntry("deployment_id", "1.4.0")
+        .containsEntry("extra", "");
+    assertThat(row(REQUIRED, "\"deployment_version\":3000000000"))
+        .containsEntry("deployment_version", 3_000_000_000L);
+    assertThat(row(REQUIRED, "\"deployment_version\":\"v2\",\"deployment_id\":\"d\""))
+        .containsEntry("deployment_id", "d")
+        .containsEntry("extra", "{\"deployment_version\":\"v2\"}");
+  }
+
+  @Test
+  void belongsToTheAttemptOfItsRun() throws Exception {
+    ScriptEvent second = event(entry(REQUIRED, "\"run_id\":\"r\"", "\"attempt\":\"2\""));
+    ScriptEvent named = event(entry(REQUIRED, "\"run_id\":\"r#2\""));
+
+    assertThat(second.row).isEqualTo(named.row);
+    assertThat(second.hashHigh).isEqualTo(named.hashHigh);
+    assertThat(row(REQUIRED, "\"run_id\":\"r\",\"attempt\":1")).containsEntry("run_id", "r");
+  }
+
+  @Test
+  void takesNumbersThatJsonDoesNotKnowForNull() throws Exception {
+    assertThat(row(REQUIRED, "\"duration_ms\":NaN,\"metadata\":{\"loss\":-Infinity}"))
+        .containsEntry("duration_ms", null)
+        .containsEntry("metadata", "{\"loss\":null}");
   }
 
   @ParameterizedTest
@@ -379,6 +426,7 @@ class LogDecoderTest {
     decoder =
         new LogDecoder(
             DecodedLogs.limits(Duration.ofDays(30)),
+            EventRules.DEFAULT,
             HASH_KEY,
             new KoreloggerAttributes(
                 "body",
@@ -453,7 +501,8 @@ class LogDecoderTest {
         .containsEntry("span_id", "0x")
         .containsEntry("trace_id", "")
         .containsEntry("log_level", "Info")
-        .containsEntry("metadata", "{\"deployment_version\":\"v2\",\"source\":[\"a\"]}")
+        .containsEntry("deployment_id", "v2")
+        .containsEntry("metadata", "{\"source\":[\"a\"]}")
         .containsEntry(
             "extra",
             "{\"context\":{\"trace_id\":[1]},\"status\":{\"status_code\":\"ERROR\"},\"events\":"
@@ -488,8 +537,8 @@ class LogDecoderTest {
         "{'start_time':5,'attributes':{'log.message':'m'}} | TOO_OLD | start_time is"
             + " 1970-01-01T00:00:05Z, more than event.max-age (30 d) before the record arrived, at"
             + " 2025-05-14T06:10:00Z",
-        "{'start_time':1747202847,'attributes':{'log.message':'m','run_id':7}} | WRONG_TYPE | run_id"
-            + " is not a string",
+        "{'start_time':1747202847,'attributes':{'log.message':'m','run_id':[7]}} | WRONG_TYPE |"
+            + " run_id is neither a string nor a number",
       })
   void saysWhatIsWrongWithASpan(String json, DeadLetterReason reason, String detail) {
     UnusableRecordException problem = problem(json.replace('\'', '"').getBytes(UTF_8));
@@ -671,6 +720,6 @@ class LogDecoderTest {
   }
 
   private static LogDecoder decoder(EventLimits limits) {
-    return new LogDecoder(limits, HASH_KEY, ATTRIBUTES, DecodedLogs.UNMASKED);
+    return new LogDecoder(limits, EventRules.DEFAULT, HASH_KEY, ATTRIBUTES, DecodedLogs.UNMASKED);
   }
 }

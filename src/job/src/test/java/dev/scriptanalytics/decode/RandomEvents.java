@@ -18,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -28,24 +29,55 @@ final class RandomEvents {
   private static final String[] OPTIONAL_TEXTS = {
     "account", "deployment_id", "function", "source_type", "source", "trace_id"
   };
-  private static final String[] STATUS_WORDS = {
-    "in_progress",
-    "in progress",
-    "started",
-    "running",
-    "success",
-    "succeeded",
-    "completed",
-    "ok",
-    "failed",
-    "failure",
-    "error",
-    "timeout"
-  };
+
+  /** The status words of EVENTS.md, without what separates their parts. */
+  static final List<String> IN_PROGRESS =
+      List.of("inprogress", "started", "running", "queued", "pending", "scheduled");
+
+  static final List<String> SUCCESS =
+      List.of(
+          "success",
+          "succeeded",
+          "successful",
+          "complete",
+          "completed",
+          "done",
+          "finished",
+          "passed",
+          "ok");
+
+  static final List<String> FAILED =
+      List.of(
+          "failed",
+          "failure",
+          "error",
+          "errored",
+          "timeout",
+          "timedout",
+          "cancelled",
+          "canceled",
+          "aborted",
+          "killed",
+          "crashed",
+          "terminated",
+          "interrupted");
+
+  private static final List<List<String>> STATUS_WORDS = List.of(IN_PROGRESS, SUCCESS, FAILED);
   private static final String[] CHARACTERS = {
     "a", "Z", "0", " ", "\"", "\\", "/", "\n", "\r", "\t", "\u0000", "\u001f", "\u007f", "é", "ß",
     "\u0800", "€", "\u2028", "\uffff", "😀", "𝒳", "{", "}", "[", "]", ",", ":"
   };
+
+  private static final Map<String, String> OTHER_NAMES =
+      Map.of(
+          "runId",
+          "run_id",
+          "job_id",
+          "run_id",
+          "startedAt",
+          "started_at",
+          "responseTimeMs",
+          "response_time_ms");
 
   private final Random random;
   private final Instant arrival;
@@ -124,8 +156,16 @@ final class RandomEvents {
     }
     for (String field :
         List.of(
-            "deployment_version", "input", "output", "error", "stdout", "stderr", "resources")) {
+            "attempt",
+            "phases",
+            "deployment_version",
+            "input", "output", "error", "stdout", "stderr", "resources")) {
       maybe(fields, field);
+    }
+    for (String alias : List.of("runId", "job_id", "startedAt", "responseTimeMs")) {
+      if (chance(20)) {
+        fields.add(alias);
+      }
     }
     for (int i = random.nextInt(8) - 5; i > 0; i--) {
       fields.add(chance(2) ? "x" + random.nextInt(3) : text(6));
@@ -151,7 +191,8 @@ final class RandomEvents {
     }
   }
 
-  private void value(String field, JsonGenerator to) throws IOException {
+  private void value(String name, JsonGenerator to) throws IOException {
+    String field = OTHER_NAMES.getOrDefault(name, name);
     boolean key = List.of("run_id", "script", "status", "account").contains(field);
     if (chance(key || field.endsWith("_at") || field.startsWith("response") ? 100 : 8)) {
       document(to, 0);
@@ -160,9 +201,10 @@ final class RandomEvents {
     switch (field) {
       case "status" -> to.writeString(status());
       case "started_at", "ended_at" -> time(field.equals("ended_at") ? 60 : 0, to);
-      case "response_time_ms" -> to.writeNumber(figure());
-      case "deployment_version" -> {
-        String version = Integer.toString(random.nextInt(100));
+      case "response_time_ms" -> number(to);
+      case "phases" -> phases(to);
+      case "deployment_version", "attempt" -> {
+        String version = Integer.toString(random.nextInt(field.equals("attempt") ? 4 : 100));
         if (chance(3)) {
           to.writeString(version);
         } else {
@@ -194,7 +236,11 @@ final class RandomEvents {
       return text(5);
     }
     StringBuilder word = new StringBuilder();
-    for (char letter : STATUS_WORDS[random.nextInt(STATUS_WORDS.length)].toCharArray()) {
+    List<String> words = STATUS_WORDS.get(random.nextInt(STATUS_WORDS.size()));
+    for (char letter : words.get(random.nextInt(words.size())).toCharArray()) {
+      if (chance(10)) {
+        word.append(" _-".charAt(random.nextInt(3)));
+      }
       word.append(chance(3) ? Character.toUpperCase(letter) : letter);
     }
     return word.toString();
@@ -242,10 +288,34 @@ final class RandomEvents {
     };
   }
 
+  /** A figure, now and then in quotes. */
+  private void number(JsonGenerator to) throws IOException {
+    if (chance(6)) {
+      to.writeString(figure());
+    } else {
+      to.writeNumber(figure());
+    }
+  }
+
+  private void phases(JsonGenerator to) throws IOException {
+    to.writeStartObject();
+    List<String> names = new ArrayList<>(List.of("queue", "cold start", "inference", "ä\n\""));
+    Collections.shuffle(names, random);
+    for (String name : names.subList(0, random.nextInt(names.size()))) {
+      to.writeFieldName(name);
+      if (chance(6)) {
+        document(to, 0);
+      } else {
+        number(to);
+      }
+    }
+    to.writeEndObject();
+  }
+
   private void error(JsonGenerator to) throws IOException {
     to.writeStartObject();
     List<String> fields = new ArrayList<>();
-    for (String field : List.of("code", "message", "stack_trace", "cause")) {
+    for (String field : List.of("code", "errorCode", "message", "stack_trace", "cause")) {
       maybe(fields, field);
     }
     Collections.shuffle(fields, random);
@@ -265,7 +335,7 @@ final class RandomEvents {
   private void resources(JsonGenerator to) throws IOException {
     to.writeStartObject();
     List<String> fields = new ArrayList<>();
-    for (String field : List.of("memory_bytes", "cpu_ms", "gpu_percent", "cold_start", "disk")) {
+    for (String field : List.of("memory_bytes", "cpu_ms", "cpuMs", "gpu_percent", "cold_start", "disk")) {
       maybe(fields, field);
     }
     Collections.shuffle(fields, random);
@@ -276,7 +346,7 @@ final class RandomEvents {
       } else if (field.equals("cold_start")) {
         to.writeBoolean(chance(2));
       } else {
-        to.writeNumber(figure());
+        number(to);
       }
     }
     to.writeEndObject();

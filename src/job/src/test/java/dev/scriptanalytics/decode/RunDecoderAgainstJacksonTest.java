@@ -200,20 +200,40 @@ class RunDecoderAgainstJacksonTest {
     boolean isMissing() {
       return isAbsent() || (value.isTextual() && value.textValue().isEmpty());
     }
+
+    boolean isText() {
+      return !isAbsent() && (value.isTextual() || value.isNumber());
+    }
+
+    String text() {
+      return value.isTextual() ? value.textValue() : source;
+    }
   }
 
   /** The second reading. */
   private static final class Reading {
     private static final Map<String, String> STATUS = new HashMap<>();
 
+    /** By the names of EVENTS.md. */
+    private static final Map<String, List<String>> OTHER_NAMES =
+        Map.of(
+            "run_id", List.of("runId", "job_id", "jobId"),
+            "started_at", List.of("startedAt"),
+            "response_time_ms", List.of("responseTimeMs"),
+            "code", List.of("error_code", "errorCode"),
+            "cpu_ms", List.of("cpuMs"));
+
+    /** Behind a name: an empty value whose field has another one by another name. */
+    private static final String UNUSED = "\u0000unused";
+
     static {
-      for (String word : List.of("in_progress", "in progress", "started", "running")) {
+      for (String word : RandomEvents.IN_PROGRESS) {
         STATUS.put(word, "In Progress");
       }
-      for (String word : List.of("success", "succeeded", "completed", "ok")) {
+      for (String word : RandomEvents.SUCCESS) {
         STATUS.put(word, "Success");
       }
-      for (String word : List.of("failed", "failure", "error", "timeout")) {
+      for (String word : RandomEvents.FAILED) {
         STATUS.put(word, "Failed");
       }
     }
@@ -231,10 +251,10 @@ class RunDecoderAgainstJacksonTest {
       readKeys();
       boolean ended = readTimes();
       for (String name :
-          List.of("deployment_id", "function", "source_type", "source", "trace_id")) {
+          List.of("function", "source_type", "source", "trace_id")) {
         row.put(name, text(name, fields, name, limits.maxNameBytes(), extra));
       }
-      readDeploymentVersion();
+      readDeployment();
       readError();
       for (String name : List.of("input", "output")) {
         Field document = take(name);
@@ -242,10 +262,11 @@ class RunDecoderAgainstJacksonTest {
             name, document.isAbsent() ? "" : cut(name, document.source, limits.maxInputBytes()));
       }
       readResources();
+      readPhases();
       row.put("stdout", captured("stdout", ended));
       row.put("stderr", captured("stderr", ended));
       row.put("retention_days", 30);
-      fields.forEach((name, field) -> extra.set(name, field.value));
+      fields.forEach((name, field) -> extra.set(name.replace(UNUSED, ""), field.value));
     }
 
     /** Compares all there is, the extra fields as far as they fit. */
@@ -278,6 +299,11 @@ class RunDecoderAgainstJacksonTest {
     }
 
     private void readKeys() {
+      Field attempt = take("attempt");
+      BigDecimal number = wholeNumber(attempt);
+      if (number == null && !attempt.isMissing()) {
+        extra.set("attempt", attempt.value);
+      }
       for (String name : List.of("account", "run_id", "script")) {
         Field key = take(name);
         if (key.isMissing()) {
@@ -285,15 +311,30 @@ class RunDecoderAgainstJacksonTest {
             faults.add(DeadLetterReason.MISSING_FIELD);
           }
           row.put(name, "default");
-        } else if (!key.value.isTextual()) {
+        } else if (!key.isText()) {
           faults.add(DeadLetterReason.WRONG_TYPE);
         } else {
-          if (key.value.textValue().getBytes(UTF_8).length > limits.maxNameBytes()) {
+          if (key.text().getBytes(UTF_8).length > limits.maxNameBytes()) {
             faults.add(DeadLetterReason.BAD_VALUE);
           }
-          row.put(name, key.value.textValue());
+          boolean again =
+              name.equals("run_id") && number != null && number.compareTo(BigDecimal.ONE) > 0;
+          row.put(name, key.text() + (again ? "#" + number.toBigInteger() : ""));
         }
       }
+    }
+
+    /** A whole number from 0 to the largest UInt32, which may be in quotes; else null. */
+    private static BigDecimal wholeNumber(Field field) {
+      if (!field.isAbsent() && (field.value.isNumber() || field.text().matches("[0-9]{1,10}"))) {
+        BigDecimal number = new BigDecimal(field.text());
+        if (number.signum() >= 0
+            && number.compareTo(BigDecimal.valueOf(0xffff_ffffL)) <= 0
+            && number.remainder(BigDecimal.ONE).signum() == 0) {
+          return number;
+        }
+      }
+      return null;
     }
 
     private boolean readTimes() {
@@ -301,23 +342,31 @@ class RunDecoderAgainstJacksonTest {
       String status = "";
       if (word.isMissing()) {
         faults.add(DeadLetterReason.MISSING_FIELD);
-      } else if (!word.value.isTextual()) {
+      } else if (!word.isText()) {
         faults.add(DeadLetterReason.WRONG_TYPE);
       } else {
-        status = STATUS.getOrDefault(word.value.textValue().toLowerCase(Locale.ROOT), "");
+        String normal = word.text().replaceAll("[\\s_-]", "").toLowerCase(Locale.ROOT);
+        status = STATUS.getOrDefault(normal, "");
         if (status.isEmpty()) {
           faults.add(DeadLetterReason.BAD_VALUE);
         }
+        row.put("original_status", cut("original_status", word.text(), limits.maxNameBytes()));
       }
       boolean ended = !status.equals("In Progress");
       Instant start = time(take("started_at"));
       Instant end = time(take("ended_at"));
       Double responseTime = responseTime(take("response_time_ms"));
-      if (responseTime == null && start != null && end != null && ended) {
-        responseTime = (micros(end) - micros(start)) / 1000.0;
-        if (responseTime < 0) {
+      if (start != null && end != null && ended) {
+        if (end.isBefore(start.minusSeconds(60))) {
           faults.add(DeadLetterReason.BAD_VALUE);
         }
+        end = end.isBefore(start) ? start : end;
+        if (responseTime == null) {
+          responseTime = (micros(end) - micros(start)) / 1000.0;
+        }
+      }
+      if (start == null && end != null && responseTime == null && ended) {
+        start = end;
       }
       if (start == null) {
         if (end == null || responseTime == null) {
@@ -343,19 +392,28 @@ class RunDecoderAgainstJacksonTest {
     }
 
     private Double responseTime(Field field) {
-      if (field.isAbsent()) {
+      if (field.isMissing()) {
         return null;
       }
-      if (!field.value.isNumber()) {
+      Double millis = figure(field);
+      if (millis == null) {
         faults.add(DeadLetterReason.WRONG_TYPE);
         return null;
       }
-      double millis = Double.parseDouble(field.source);
       if (Double.isInfinite(millis) || millis < 0 || millis > 1e12) {
         faults.add(DeadLetterReason.BAD_VALUE);
         return null;
       }
       return millis == 0 ? 0.0 : millis;
+    }
+
+    /** A number, which may be in quotes; else null. */
+    private static Double figure(Field field) {
+      boolean number =
+          !field.isAbsent()
+              && (field.value.isNumber()
+                  || field.text().strip().matches("-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?"));
+      return number ? Double.valueOf(field.text().strip()) : null;
     }
 
     private Instant time(Field field) {
@@ -402,23 +460,59 @@ class RunDecoderAgainstJacksonTest {
       return time;
     }
 
-    private void readDeploymentVersion() {
-      Field field = take("deployment_version");
-      row.put("deployment_version", 0);
-      if (field.isMissing()) {
-        return;
-      }
-      boolean number = field.value.isNumber();
-      if (number || (field.value.isTextual() && field.value.textValue().matches("[0-9]{1,10}"))) {
-        BigDecimal version = new BigDecimal(number ? field.source : field.value.textValue());
-        if (version.signum() >= 0
-            && version.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) <= 0
-            && version.remainder(BigDecimal.ONE).signum() == 0) {
-          row.put("deployment_version", version.intValueExact());
-          return;
+    private void readDeployment() {
+      Field version = take("deployment_version");
+      BigDecimal number = wholeNumber(version);
+      row.put("deployment_version", number == null ? 0 : unsigned(number.longValueExact()));
+      if (number == null && !version.isMissing()) {
+        Field id = fields.getOrDefault("deployment_id", Field.ABSENT);
+        if (id.isMissing() && version.isText()) {
+          fields.put("deployment_id", version);
+        } else {
+          extra.set("deployment_version", version.value);
         }
       }
-      extra.set("deployment_version", field.value);
+      row.put(
+          "deployment_id",
+          text("deployment_id", fields, "deployment_id", limits.maxNameBytes(), extra));
+    }
+
+    private static Object unsigned(long number) {
+      return number <= Integer.MAX_VALUE ? (Object) (int) number : (Object) number;
+    }
+
+    private void readPhases() throws IOException {
+      Map<String, Double> read = new LinkedHashMap<>();
+      row.put("phases", read);
+      Field phases = take("phases");
+      if (phases.isAbsent()) {
+        return;
+      }
+      if (!phases.value.isObject()) {
+        extra.set("phases", phases.value);
+        return;
+      }
+      ObjectNode rest = JACKSON.createObjectNode();
+      boolean wasCut = false;
+      for (Map.Entry<String, Field> phase :
+          fieldsOf(phases.source.getBytes(UTF_8)).entrySet()) {
+        Double millis = figure(phase.getValue());
+        if (millis != null && millis >= 0 && millis <= 1e18) {
+          List<String> cutNames = new ArrayList<>(truncated);
+          read.put(cut("phases", phase.getKey(), limits.maxNameBytes()), millis + 0.0);
+          wasCut |= truncated.size() > cutNames.size();
+          truncated.clear();
+          truncated.addAll(cutNames);
+        } else if (!phase.getValue().isAbsent()) {
+          rest.set(phase.getKey(), phase.getValue().value);
+        }
+      }
+      if (wasCut) {
+        truncated.add("phases");
+      }
+      if (!rest.isEmpty()) {
+        extra.set("phases", rest);
+      }
     }
 
     private void readError() throws IOException {
@@ -447,7 +541,7 @@ class RunDecoderAgainstJacksonTest {
             "error_stack",
             text("stack_trace", parts, "error_stack", limits.maxStackTraceBytes(), rest));
       }
-      parts.forEach((name, field) -> rest.set(name, field.value));
+      parts.forEach((name, field) -> rest.set(name.replace(UNUSED, ""), field.value));
       if (!rest.isEmpty()) {
         extra.set("error", rest);
       }
@@ -470,13 +564,13 @@ class RunDecoderAgainstJacksonTest {
       parts.forEach(
           (name, field) -> {
             boolean figure = List.of("memory_bytes", "cpu_ms", "gpu_percent").contains(name);
-            double value = field.value.isNumber() ? Double.parseDouble(field.source) : -1;
+            double value = figure(field) == null ? -1 : figure(field);
             if (figure && value >= 0 && value < 0x1p63) {
               row.put(name, name.equals("memory_bytes") ? (Object) (long) value : (Object) value);
             } else if (name.equals("cold_start") && field.value.isBoolean()) {
               row.put(name, field.value.booleanValue());
             } else if (!(figure || name.equals("cold_start")) || !field.isAbsent()) {
-              rest.set(name, field.value);
+              rest.set(name.replace(UNUSED, ""), field.value);
             }
           });
       if (!rest.isEmpty()) {
@@ -556,7 +650,32 @@ class RunDecoderAgainstJacksonTest {
           fields.put(name, fieldAt(parser, json));
         }
       }
+      OTHER_NAMES.forEach((name, others) -> useFirstName(fields, name, others));
       return fields;
+    }
+
+    /** Of several names of one field, the first one with a value counts. */
+    private static void useFirstName(
+        Map<String, Field> fields, String name, List<String> others) {
+      List<String> names = new ArrayList<>(others);
+      names.add(0, name);
+      List<String> present = fields.keySet().stream().filter(names::contains).toList();
+      names.retainAll(present);
+      if (present.isEmpty()) {
+        return;
+      }
+      String chosen =
+          names.stream()
+              .filter(found -> !fields.get(found).isMissing())
+              .findFirst()
+              .orElse(present.get(0));
+      Field field = fields.remove(chosen);
+      names.forEach(found -> fields.computeIfPresent(found, (n, f) -> f.isAbsent() ? null : f));
+      Field other = fields.remove(name);
+      fields.put(name, field);
+      if (other != null) {
+        fields.put(name + UNUSED, other);
+      }
     }
 
     private static List<Field> itemsOf(byte[] json) throws IOException {

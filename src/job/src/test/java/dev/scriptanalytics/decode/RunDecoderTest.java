@@ -13,6 +13,7 @@ import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -32,7 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,7 @@ class RunDecoderTest {
          "source_type":"api","source":"billing-endpoint","input":{"a": [1, 2]},"output":{ },
          "error":{"code":"E1","message":"warned","stack_trace":["at a","at b"]},
          "stdout":"out","stderr":"err","trace_id":"abc",
+         "phases":{"queue":0.25,"inference":88},
          "resources":{"memory_bytes":1048576,"cpu_ms":12.5,"gpu_percent":0,"cold_start":true}}
         """;
 
@@ -87,6 +89,7 @@ class RunDecoderTest {
     expected.put("account", "acme");
     expected.put("run_id", "run_12345");
     expected.put("script", "Qbalance");
+    expected.put("original_status", "success");
     expected.put("response_time", 138.0);
     expected.put("ended_on", Instant.parse("2025-05-14T06:07:27.238Z"));
     expected.put("deployment_id", "deploy_67890");
@@ -103,6 +106,7 @@ class RunDecoderTest {
     expected.put("cpu_ms", 12.5);
     expected.put("gpu_percent", 0.0);
     expected.put("cold_start", true);
+    expected.put("phases", Map.of("queue", 0.25, "inference", 88.0));
     expected.put("truncated", List.of());
     expected.put("redacted", List.of());
     expected.put("extra", "");
@@ -124,6 +128,7 @@ class RunDecoderTest {
     expected.put("account", "default");
     expected.put("run_id", "r1");
     expected.put("script", "s1");
+    expected.put("original_status", "in_progress");
     expected.put("response_time", null);
     expected.put("ended_on", null);
     for (String text :
@@ -144,6 +149,7 @@ class RunDecoderTest {
     expected.put("cpu_ms", null);
     expected.put("gpu_percent", null);
     expected.put("cold_start", null);
+    expected.put("phases", Map.of());
     expected.put("truncated", List.of());
     expected.put("redacted", List.of());
     expected.put("extra", "");
@@ -172,6 +178,8 @@ class RunDecoderTest {
       "stdout",
       "stderr",
       "trace_id",
+      "attempt",
+      "phases",
       "resources"
     };
     String[] nulls =
@@ -281,32 +289,47 @@ class RunDecoderTest {
 
   @Test
   void readsTheLargestDeploymentVersion() throws Exception {
-    assertThat(row(event("deployment_version", "2147483647")))
-        .containsEntry("deployment_version", Integer.MAX_VALUE);
-    assertThat(row(event("deployment_version", "'2147483647'")))
-        .containsEntry("deployment_version", Integer.MAX_VALUE);
+    for (String version : List.of("3000000000", "'3000000000'", "4294967295", "'4294967295'")) {
+      assertThat(row(event("deployment_version", version)))
+          .containsEntry("deployment_version", Long.parseLong(version.replace("'", "")))
+          .containsEntry("deployment_id", "");
+    }
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "-1",
-        "2147483648",
-        "1e300",
+        "4294967296",
+        "202611281230",
         "3.5",
         "'v3'",
-        "'2147483648'",
+        "'1.4.0'",
+        "'9fceb02'",
         "'99999999999999999999'",
-        "'-1'",
-        "' 3'",
-        "'\\u0033'",
-        "true",
-        "[3]",
-        "{'major':3}"
+        "' 3'"
       })
-  void keepsADeploymentVersionThatIsNoneInExtra(String version) throws Exception {
+  void takesADeploymentVersionThatIsNoNumberForTheId(String version) throws Exception {
+    String id = version.replace("'", "");
+
     assertThat(row(event("deployment_version", version)))
         .containsEntry("deployment_version", 0)
+        .containsEntry("deployment_id", id)
+        .containsEntry("extra", "");
+    assertThat(row(event("deployment_version", version, "deployment_id", "''")))
+        .containsEntry("deployment_id", id);
+    assertThat(row(event("deployment_version", version, "deployment_id", "'d1'")))
+        .containsEntry("deployment_version", 0)
+        .containsEntry("deployment_id", "d1")
+        .containsEntry("extra", quotes("{'deployment_version':" + version + "}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "[3]", "{'major':3}"})
+  void keepsADeploymentVersionOfAnotherTypeInExtra(String version) throws Exception {
+    assertThat(row(event("deployment_version", version)))
+        .containsEntry("deployment_version", 0)
+        .containsEntry("deployment_id", "")
         .containsEntry("extra", quotes("{'deployment_version':" + version + "}"));
   }
 
@@ -317,29 +340,93 @@ class RunDecoderTest {
         .containsEntry("extra", "");
   }
 
+  // Attempts
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "''", "0", "1", "'1'", "1.0"})
+  void givesTheFirstAttemptTheRunsOwnId(String attempt) throws Exception {
+    assertThat(decode(event("attempt", attempt)).row).isEqualTo(decode(event()).row);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2", "'2'", "2.0"})
+  void makesARunOfItsOwnOfEveryFurtherAttempt(String attempt) throws Exception {
+    ScriptEvent second = decode(event("attempt", attempt));
+
+    assertThat(RowReader.runRow(second.row))
+        .containsEntry("run_id", "r1#2")
+        .containsEntry("extra", "");
+    assertThat(identity(second))
+        .isEqualTo(identity(decode(event("run_id", "'r1#2'"))))
+        .isNotEqualTo(identity(decode(event("attempt", "3"))))
+        .isNotEqualTo(identity(decode(event())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "1.5", "'second'", "true", "[2]"})
+  void keepsAnAttemptThatIsNoWholeNumberInExtra(String attempt) throws Exception {
+    assertThat(row(event("attempt", attempt)))
+        .containsEntry("run_id", "r1")
+        .containsEntry("extra", quotes("{'attempt':" + attempt + "}"));
+  }
+
+  @Test
+  void measuresTheIdWithoutTheAttempt() throws Exception {
+    String longest = "x".repeat(64);
+
+    assertThat(row(event("run_id", "'" + longest + "'", "attempt", "2")))
+        .containsEntry("run_id", longest + "#2");
+    rejects(
+        event("run_id", "'" + longest + "x'", "attempt", "2"),
+        BAD_VALUE,
+        "run_id is longer than event.max-name-bytes, 64");
+    rejects(event("run_id", null, "attempt", "2"), MISSING_FIELD, "run_id is missing");
+  }
+
   // Status
 
   @ParameterizedTest
   @CsvSource({
     "in_progress,In Progress",
     "in progress,In Progress",
+    "in-progress,In Progress",
+    "inProgress,In Progress",
     "started,In Progress",
     "running,In Progress",
+    "queued,In Progress",
+    "pending,In Progress",
+    "scheduled,In Progress",
     "success,Success",
     "succeeded,Success",
+    "successful,Success",
+    "complete,Success",
     "completed,Success",
+    "done,Success",
+    "finished,Success",
+    "passed,Success",
     "ok,Success",
     "failed,Failed",
     "failure,Failed",
     "error,Failed",
-    "timeout,Failed"
+    "errored,Failed",
+    "timeout,Failed",
+    "timed_out,Failed",
+    "timedOut,Failed",
+    "cancelled,Failed",
+    "canceled,Failed",
+    "aborted,Failed",
+    "killed,Failed",
+    "crashed,Failed",
+    "terminated,Failed",
+    "interrupted,Failed"
   })
   void knowsEveryStatusWordInAnyCase(String word, String status) throws Exception {
     String capitalized = word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
     String escaped =
         String.format("\\u%04x", (int) word.charAt(0)) + word.substring(1).toUpperCase(Locale.ROOT);
     for (String spelling :
-        List.of(word, word.toUpperCase(Locale.ROOT), capitalized, alternating(word), escaped)) {
+        List.of(
+            word, word.toUpperCase(Locale.ROOT), capitalized, alternating(word), escaped, " " + word)) {
       assertThat(row(event("status", "'" + spelling + "'")))
           .as(spelling)
           .containsEntry("status", status)
@@ -349,9 +436,45 @@ class RunDecoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"done", "success ", "in-progress", "0", "okay", "\\u0000", "null"})
+  @ValueSource(strings = {"skipped", "0", "okay", "\\u0000", "null", " ", "-_"})
   void rejectsAStatusThatIsNoKnownWord(String word) {
     rejects(event("status", "'" + word + "'"), BAD_VALUE, "status is no known word: \"");
+  }
+
+  @Test
+  void keepsTheProducersOwnStatusWord() throws Exception {
+    assertThat(row(event("status", "'Timed-Out'"))).containsEntry("original_status", "Timed-Out");
+    assertThat(row(event("status", "'\\u004fK'"))).containsEntry("original_status", "OK");
+    assertThat(row(event("status", "'ok" + " ".repeat(100) + "'")))
+        .containsEntry("original_status", "ok" + " ".repeat(62))
+        .containsEntry("truncated", List.of("original_status"));
+  }
+
+  @Test
+  void readsTheStatusWordsOfTheOptions() throws Exception {
+    decoder =
+        withRules(
+            "--run.status.in-progress=waiting,queued",
+            "--run.status.success=0, all fine",
+            "--run.status.failed=1");
+
+    assertThat(row(event("status", "'Waiting'"))).containsEntry("status", "In Progress");
+    assertThat(row(event("status", "'ALL_FINE'"))).containsEntry("status", "Success");
+    assertThat(row(event("status", "0")))
+        .containsEntry("status", "Success")
+        .containsEntry("original_status", "0");
+    assertThat(row(event("status", "'1'"))).containsEntry("status", "Failed");
+    rejects(event("status", "'success'"), BAD_VALUE, "status is no known word: \"success\"");
+  }
+
+  @Test
+  void tellsARunThatIsQueuedFromOneThatExecutes() throws Exception {
+    for (String word : List.of("'queued'", "'Pending'", "'SCHEDULED'")) {
+      assertThat(decode(event("status", word)).kind).isEqualTo(ScriptEvent.Kind.QUEUED_RUN);
+    }
+    for (String word : List.of("'running'", "'in_progress'", "'done'")) {
+      assertThat(decode(event("status", word)).kind).isEqualTo(ScriptEvent.Kind.RUN);
+    }
   }
 
   // Times
@@ -517,13 +640,6 @@ class RunDecoderTest {
   }
 
   @Test
-  void letsAResponseTimeThatIsToldWinOverAnEndBeforeTheStart() throws Exception {
-    assertThat(row(event("ended_at", "'2025-05-14T06:07:26.000Z'", "response_time_ms", "5")))
-        .containsEntry("response_time", 5.0)
-        .containsEntry("ended_on", Instant.parse("2025-05-14T06:07:26Z"));
-  }
-
-  @Test
   void derivesTheStartFromEndAndResponseTime() throws Exception {
     assertThat(
             row(
@@ -544,6 +660,19 @@ class RunDecoderTest {
         .containsEntry("ended_on", START.plusMillis(900));
     assertThat(row(event("response_time_ms", "900", "status", "'failed'")))
         .containsEntry("ended_on", START.plusMillis(900));
+  }
+
+  @Test
+  void readsAnEndThatDoesNotTellWhenItsRunStarted() throws Exception {
+    ScriptEvent end = decode(event("started_at", null, "ended_at", quoted(START)));
+
+    assertThat(end.kind).isEqualTo(ScriptEvent.Kind.UNTIMED_END);
+    assertThat(RowReader.runRow(end.row))
+        .containsEntry("version", RunRow.END_ONLY)
+        .containsEntry("status", "Success")
+        .containsEntry("executed_on", START)
+        .containsEntry("ended_on", START)
+        .containsEntry("response_time", null);
   }
 
   @Test
@@ -595,17 +724,51 @@ class RunDecoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"'138'", "'NaN'", "true", "[1]", "{}", "''"})
+  @ValueSource(strings = {"'fast'", "'NaN'", "'138 ms'", "true", "[1]", "{}"})
   void rejectsAResponseTimeOfAnotherType(String millis) {
     rejects(event("response_time_ms", millis), WRONG_TYPE, "response_time_ms is not a number");
   }
 
+  @ParameterizedTest
+  @CsvSource({"'138.2',138.2", "' 138 ',138", "'1.5e2',150", "'0',0"})
+  void readsAResponseTimeInQuotes(String millis, double responseTime) throws Exception {
+    assertThat(row(event("response_time_ms", "'" + millis + "'")))
+        .containsEntry("response_time", responseTime);
+  }
+
   @Test
-  void rejectsAnEndBeforeTheStart() {
+  void takesAnEmptyResponseTimeForMissing() throws Exception {
+    assertThat(row(event("response_time_ms", "''"))).containsEntry("response_time", null);
+  }
+
+  @Test
+  void takesAnEndALittleBeforeTheStartForTheStart() throws Exception {
+    for (String end : List.of("'2025-05-14T06:07:27.099Z'", "'2025-05-14T06:06:27.100Z'")) {
+      assertThat(row(event("ended_at", end)))
+          .containsEntry("response_time", 0.0)
+          .containsEntry("executed_on", START)
+          .containsEntry("ended_on", START);
+      assertThat(row(event("ended_at", end, "response_time_ms", "5")))
+          .as("a response time that is told wins")
+          .containsEntry("response_time", 5.0)
+          .containsEntry("ended_on", START);
+    }
+  }
+
+  @Test
+  void rejectsAnEndFurtherBeforeTheStart() {
+    String detail =
+        "ended_at, 2025-05-14T06:06:27.099Z, is more than event.max-clock-skew before started_at,"
+            + " 2025-05-14T06:07:27.100Z";
+    String end = "'2025-05-14T06:06:27.099Z'";
+
+    rejects(event("ended_at", end), BAD_VALUE, detail);
+    rejects(event("ended_at", end, "response_time_ms", "5"), BAD_VALUE, detail);
+    decoder = withRules("--event.max-clock-skew=0 s");
     rejects(
-        event("ended_at", "'2025-05-14T06:07:27.099Z'"),
+        event("ended_at", "'2025-05-14T06:07:27.0999Z'"),
         BAD_VALUE,
-        "ended_at, 2025-05-14T06:07:27.099Z, is before started_at, 2025-05-14T06:07:27.100Z");
+        "is more than event.max-clock-skew before");
   }
 
   // What must be there
@@ -622,9 +785,22 @@ class RunDecoderTest {
   @ParameterizedTest
   @ValueSource(strings = {"run_id", "script", "status", "account"})
   void rejectsARequiredFieldOfAnotherType(String field) {
-    for (String value : List.of("1", "true", "false", "{}", "['a']")) {
-      rejects(event(field, value), WRONG_TYPE, field + " is not a string");
+    for (String value : List.of("true", "false", "{}", "['a']")) {
+      rejects(event(field, value), WRONG_TYPE, field + " is neither a string nor a number");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"account", "run_id", "script"})
+  void takesANumberForItsText(String field) throws Exception {
+    for (String number : List.of("1658821493", "1.50", "1e3")) {
+      ScriptEvent event = decode(event(field, number));
+
+      assertThat(RowReader.runRow(event.row)).containsEntry(field, number);
+      assertThat(identity(event))
+          .isEqualTo(identity(decode(event(field, "'" + number + "'"))));
+    }
+    rejects(event(field, "1".repeat(65)), BAD_VALUE, field + " is longer than");
   }
 
   @Test
@@ -633,7 +809,10 @@ class RunDecoderTest {
     for (String start : new String[] {null, "null", "''"}) {
       rejects(event("started_at", start), MISSING_FIELD, detail);
       rejects(event("started_at", start, "response_time_ms", "5"), MISSING_FIELD, detail);
-      rejects(event("started_at", start, "ended_at", quoted(START)), MISSING_FIELD, detail);
+      rejects(
+          event("started_at", start, "ended_at", quoted(START), "status", "'running'"),
+          MISSING_FIELD,
+          detail);
       rejects(
           event("started_at", start, "ended_at", "''", "response_time_ms", "5"),
           MISSING_FIELD,
@@ -700,7 +879,10 @@ class RunDecoderTest {
         "{'run_id':r1}",
         "{'run_id' 'r1'}",
         "{'a':01}",
-        "{'a':NaN}",
+        "{'a':NaNa}",
+        "{NaN:1}",
+        "{'a':+Infinity}",
+        "NaN",
         "{'a':[1,]}",
         "{'a':{'b':}}",
         "{'a':'\\x'}",
@@ -720,6 +902,152 @@ class RunDecoderTest {
   @Test
   void saysWhereJsonIsBroken() {
     rejects("{'a':tru}", NOT_JSON, "expected true, false or null, found '}' at byte 8");
+  }
+
+  @Test
+  void takesNumbersThatJsonDoesNotKnowForNull() throws Exception {
+    assertThat(
+            row(
+                event(
+                    "function", "NaN",
+                    "response_time_ms", "-Infinity",
+                    "input", "{'loss': NaN,'a':[Infinity,-Infinity , 'NaN, NaN']}",
+                    "output", "NaN",
+                    "resources", "{'cpu_ms':Infinity,'gpu_percent':1}",
+                    "team", "[NaN]")))
+        .containsEntry("function", "")
+        .containsEntry("response_time", null)
+        .containsEntry("input", quotes("{'loss': null,'a':[null,null , 'NaN, NaN']}"))
+        .containsEntry("output", "")
+        .containsEntry("cpu_ms", null)
+        .containsEntry("gpu_percent", 1.0)
+        .containsEntry("extra", quotes("{'team':[null]}"));
+  }
+
+  // Names of fields
+
+  @Test
+  void readsNamesInCamelCase() throws Exception {
+    String snake =
+        """
+        {'run_id':'r1','script':'s','status':'ok','deployment_id':'d','deployment_version':3,
+         'started_at':'2025-05-14T06:07:27.100Z','ended_at':'2025-05-14T06:07:27.238Z',
+         'response_time_ms':5,'source_type':'api','trace_id':'t','attempt':2,
+         'error':{'code':'E','message':'m','stack_trace':['a']},
+         'resources':{'memory_bytes':1,'cpu_ms':2,'gpu_percent':3,'cold_start':true}}
+        """;
+    String camel =
+        """
+        {'runId':'r1','script':'s','status':'ok','deploymentId':'d','deploymentVersion':3,
+         'startedAt':'2025-05-14T06:07:27.100Z','endedAt':'2025-05-14T06:07:27.238Z',
+         'responseTimeMs':5,'sourceType':'api','traceId':'t','attempt':2,
+         'error':{'errorCode':'E','errorMessage':'m','stackTrace':['a']},
+         'resources':{'memoryBytes':1,'cpuMs':2,'gpuPercent':3,'coldStart':true}}
+        """;
+
+    assertThat(decode(camel).row).isEqualTo(decode(snake).row);
+    assertThat(decode(snake.replace("run_id", "job_id").replace("script", "endpointId")).row)
+        .isEqualTo(decode(snake).row);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'run_id':'one','runId':'two','job_id':3",
+        "'job_id':3,'runId':'two','run_id':'one'",
+        "'runId':'two','run_id':'one','job_id':3"
+      })
+  void prefersTheNameThatIsListedFirstAndKeepsTheOthers(String ids) throws Exception {
+    Map<String, Object> row = row("{" + ids + "," + event("run_id", null).substring(1));
+
+    assertThat(row).containsEntry("run_id", "one");
+    assertThat((String) row.get("extra"))
+        .contains(quotes("'runId':'two'"), quotes("'job_id':3"))
+        .hasSize(quotes("{'runId':'two','job_id':3}").length());
+  }
+
+  @Test
+  void prefersANameThatHasAValue() throws Exception {
+    assertThat(row(event("run_id", "null", "jobId", "'j'")))
+        .containsEntry("run_id", "j")
+        .containsEntry("extra", "");
+    assertThat(row(event("run_id", "'r'", "jobId", "null")))
+        .containsEntry("run_id", "r")
+        .containsEntry("extra", "");
+  }
+
+  @Test
+  void readsTheAliasesOfTheOptions() throws Exception {
+    decoder = withRules("--event.alias.run_id=execution, id", "--event.alias.code=kind");
+
+    assertThat(row(event("run_id", null, "id", "7", "error", "{'kind':'E'}")))
+        .containsEntry("run_id", "7")
+        .containsEntry("error_code", "E");
+    assertThat(row(event("execution", "'x'", "job_id", "'j'", "run_id", null)))
+        .containsEntry("run_id", "j")
+        .containsEntry("extra", quotes("{'execution':'x'}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Europe/Berlin, 2025-05-14T04:07:27.100Z",
+    "+05:30, 2025-05-14T00:37:27.100Z",
+    "UTC, 2025-05-14T06:07:27.100Z"
+  })
+  void readsTimesWithoutAZoneInTheZoneOfTheOption(String zone, Instant start) throws Exception {
+    decoder = withRules("--event.default-zone=" + zone);
+
+    assertThat(row(event("started_at", "'2025-05-14T06:07:27.100'")))
+        .containsEntry("executed_on", start);
+    assertThat(row(event("started_at", "'2025-05-14 06:07:27,100'")))
+        .containsEntry("executed_on", start);
+    assertThat(row(event())).containsEntry("executed_on", START);
+  }
+
+  // Phases
+
+  @Test
+  void readsPhases() throws Exception {
+    assertThat(
+            row(event("phases", "{'queue':0.2,'cold start' : '1200','\\u00e4':8.8e1,'none':-0.0}")))
+        .containsEntry("phases", Map.of("queue", 0.2, "cold start", 1200.0, "ä", 88.0, "none", 0.0))
+        .containsEntry("extra", "");
+  }
+
+  @Test
+  void keepsPhasesThatAreNoTimesInExtra() throws Exception {
+    assertThat(
+            row(
+                event(
+                    "phases",
+                    "{'a':-1,'b':1e400,'c':'long','d':true,'e':{'f':1},'g':[1],'h':null,'i':1}")))
+        .containsEntry("phases", Map.of("i", 1.0))
+        .containsEntry(
+            "extra",
+            quotes(
+                "{'phases':{'a':-1,'b':1e400,'c':'long','d':true,'e':{'f':1},'g':[1]}}"));
+    assertThat(row(event("phases", "'short'")))
+        .containsEntry("phases", Map.of())
+        .containsEntry("extra", quotes("{'phases':'short'}"));
+  }
+
+  @Test
+  void addsUpThePhasesBeyondTheThirtySecond() throws Exception {
+    String phases =
+        IntStream.range(0, 40).mapToObj(i -> "'p" + i + "':" + i).collect(joining(",", "{", "}"));
+
+    Map<?, ?> read = (Map<?, ?>) row(event("phases", phases)).get("phases");
+
+    assertThat(read).hasSize(33);
+    assertThat(read.get("p31")).isEqualTo(31.0);
+    assertThat(read.get("other")).isEqualTo(32.0 + 33 + 34 + 35 + 36 + 37 + 38 + 39);
+  }
+
+  @Test
+  void cutsLongNamesOfPhasesAndSaysSo() throws Exception {
+    assertThat(row(event("phases", "{'" + "x".repeat(65) + "':1}")))
+        .containsEntry("phases", Map.of("x".repeat(64), 1.0))
+        .containsEntry("truncated", List.of("phases"));
   }
 
   // Names and documents
@@ -906,6 +1234,18 @@ class RunDecoderTest {
         .containsEntry("cpu_ms", 0.25)
         .containsEntry("gpu_percent", 99.0)
         .containsEntry("cold_start", false)
+        .containsEntry("extra", "");
+  }
+
+  @Test
+  void readsFiguresInQuotes() throws Exception {
+    assertThat(
+            row(
+                event(
+                    "resources", "{'memory_bytes':'1048576','cpu_ms':'12.5','gpu_percent':'0'}")))
+        .containsEntry("memory_bytes", 1_048_576L)
+        .containsEntry("cpu_ms", 12.5)
+        .containsEntry("gpu_percent", 0.0)
         .containsEntry("extra", "");
   }
 
@@ -1211,12 +1551,17 @@ class RunDecoderTest {
     return fields.entrySet().stream()
         .filter(field -> field.getValue() != null)
         .map(field -> "'" + field.getKey() + "':" + field.getValue())
-        .collect(Collectors.joining(",", "{", "}"));
+        .collect(joining(",", "{", "}"));
   }
 
   private static RunDecoder maskingPins(EventLimits limits) {
     Redaction redaction = new Redaction(Map.of("pin", Pattern.compile("pin-\\d+")));
-    return new RunDecoder(limits, HASH_KEY, new Redactor(redaction, new SimpleCounter()));
+    return new RunDecoder(
+        limits, EventRules.DEFAULT, HASH_KEY, new Redactor(redaction, new SimpleCounter()));
+  }
+
+  private static RunDecoder withRules(String... options) {
+    return new RunDecoder(LIMITS, EventRulesTest.rules(options), HASH_KEY, Redactor.ofNothing());
   }
 
   /** Single quotes read better in Java. */

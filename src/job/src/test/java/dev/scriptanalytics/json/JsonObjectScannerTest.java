@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.sun.management.ThreadMXBean;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +127,50 @@ class JsonObjectScannerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new JsonObjectScanner("a", "b", "a"))
         .withMessage("Field named twice: a");
+  }
+
+  @Test
+  void findsAFieldByAnyOfItsNames() throws JsonSyntaxException {
+    JsonObjectScanner named =
+        new JsonObjectScanner(List.of(List.of("run_id", "runId", "id"), List.of("b")));
+    for (String name : List.of("run_id", "runId", "id", "r\\u0075nId", "run_id")) {
+      scan(named, "{\"" + name + "\" : 7,\"b\":1}");
+
+      assertThat(named.number(0)).isEqualTo(7);
+      assertThat(named.number(1)).isEqualTo(1);
+      assertThat(named.nameStart(0)).isEqualTo(1);
+      assertThat(named.unknownFields()).isZero();
+    }
+  }
+
+  @Test
+  void prefersTheFirstOfSeveralNamesAndKeepsTheOthersAsUnknownFields() throws JsonSyntaxException {
+    JsonObjectScanner named = new JsonObjectScanner(List.of(List.of("a", "b", "c")));
+    for (String json :
+        List.of(
+            "{\"a\":1,\"b\":\"x\",\"c\":[2]}",
+            "{\"b\":\"x\",\"c\":[2],\"a\":1}",
+            "{\"c\":[2],\"b\":\"x\",\"a\":1}",
+            "{\"c\":[2],\"a\":0,\"b\":\"x\",\"a\":1}")) {
+      scan(named, json);
+
+      assertThat(named.number(0)).as(json).isEqualTo(1);
+      assertThat(unknown(named)).containsExactlyInAnyOrder("\"b\":\"x\"", "\"c\":[2]");
+    }
+  }
+
+  @Test
+  void prefersANameWithAValue() throws JsonSyntaxException {
+    JsonObjectScanner named = new JsonObjectScanner(List.of(List.of("a", "b")));
+    for (String json : List.of("{\"a\":null,\"b\":1}", "{\"b\":1,\"a\":null}")) {
+      scan(named, json);
+
+      assertThat(named.number(0)).as(json).isEqualTo(1);
+      assertThat(named.unknownFields()).isZero();
+    }
+    scan(named, "{\"a\":\"\",\"b\":1}");
+    assertThat(named.number(0)).isEqualTo(1);
+    assertThat(unknown(named)).containsExactly("\"a\":\"\"");
   }
 
   @Test
@@ -320,8 +365,18 @@ class JsonObjectScannerTest {
   }
 
   private String[] unknown() {
-    return IntStream.range(0, scanner.unknownFields())
-        .mapToObj(i -> text(scanner.unknownStart(i), scanner.unknownEnd(i)))
+    return unknown(scanner);
+  }
+
+  private static String[] unknown(JsonObjectScanner of) {
+    return IntStream.range(0, of.unknownFields())
+        .mapToObj(
+            i ->
+                new String(
+                    of.source(),
+                    of.unknownStart(i),
+                    of.unknownEnd(i) - of.unknownStart(i),
+                    UTF_8))
         .toArray(String[]::new);
   }
 

@@ -35,7 +35,7 @@ class RunRowTest {
        "response_time_ms":137.5,"source_type":"api","source":"src","input":{"a": 1},
        "output":[2 ],"error":{"code":"E","message":"m","stack_trace":["s1","s2"]},
        "trace_id":"t","resources":{"memory_bytes":10,"cpu_ms":1.5,"gpu_percent":2.5,
-       "cold_start":false},"team":"x"}
+       "cold_start":false},"phases":{"queue":0.5,"inference":88},"team":"x"}
       """;
   private static final String STARTED =
       """
@@ -243,6 +243,7 @@ class RunRowTest {
     expected.put("ended_on", deadline);
     expected.put("error_code", "timeout");
     expected.put("error_message", "No end within PT1M");
+    assertThat(expected).as("the producer's word").containsEntry("original_status", "started");
     assertThat(
             RowReader.runRow(
                 RunRow.timedOut(
@@ -264,6 +265,23 @@ class RunRowTest {
               decode(new String(RunEventJson.of(new RunRow().wrap(row), true, null, null), UTF_8)))
           .isEqualTo(row);
     }
+  }
+
+  @Test
+  void writesADeploymentVersionWithoutSign() throws Exception {
+    byte[] row = decode(with(ENDED, "\"deployment_version\":3000000000"));
+
+    assertThat(new String(RunEventJson.of(new RunRow().wrap(row), null, null), UTF_8))
+        .contains("\"deployment_version\":3000000000");
+  }
+
+  @Test
+  void takesThePhasesOfTheEndAndElseThoseOfTheStart() throws Exception {
+    byte[] start = decode(with(STARTED, "\"phases\":{\"queue\":1}"));
+    byte[] end = decode(with(ENDED, "\"phases\":{\"inference\":2}"));
+
+    assertThat(merged(start, end, start)).containsEntry("phases", Map.of("inference", 2.0));
+    assertThat(merged(start, decode(ENDED), start)).containsEntry("phases", Map.of("queue", 1.0));
   }
 
   @Test
