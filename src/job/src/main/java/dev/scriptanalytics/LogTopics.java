@@ -22,7 +22,8 @@ public final class LogTopics {
 
   /** The format of each topic. */
   public static Map<String, LogFormat> formats(JobConfiguration configuration) {
-    LogFormat json = new JsonLogFormat(KoreloggerAttributes.of(configuration), EventRules.of(configuration));
+    LogFormat json =
+        new JsonLogFormat(KoreloggerAttributes.of(configuration), EventRules.of(configuration));
     Map<String, LogFormat> formats = new HashMap<>();
     configuration.get(LOGS_TOPICS).forEach(topic -> formats.put(topic, json));
     configuration.get(OTLP_LOGS_TOPICS).forEach(topic -> formats.put(topic, OtlpFormat.LOGS));

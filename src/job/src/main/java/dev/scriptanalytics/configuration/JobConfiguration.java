@@ -101,7 +101,8 @@ public final class JobConfiguration implements Serializable {
   public Map<String, List<String>> aliases() {
     Map<String, List<String>> aliases = new TreeMap<>();
     withoutPrefix(ALIASES)
-        .forEach((name, names) -> aliases.put((String) name, OptionCatalogue.items((String) names)));
+        .forEach(
+            (name, names) -> aliases.put((String) name, OptionCatalogue.items((String) names)));
     return aliases;
   }
 

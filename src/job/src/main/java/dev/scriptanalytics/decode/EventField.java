@@ -1,30 +1,30 @@
 package dev.scriptanalytics.decode;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /** A field of an event, and the names that it is read by. */
 interface EventField {
   /** The names, the canonical one first. Each is unique within its object. */
   List<String> names();
 
+  /** The names of a constant: its own in lower case, in snake case and in camel case. */
+  static List<String> namesOf(Enum<?> constant) {
+    String snake = constant.name().toLowerCase(Locale.ROOT);
+    return Stream.of(snake, camelCase(snake)).distinct().toList();
+  }
+
   /**
-   * The names of a constant: its own in lower case, and these; each in snake case and in camel case.
+   * The same, and then another name.
    *
-   * @param others further names, in snake case
+   * @param other in snake case; empty for none
    */
-  static List<String> namesOf(Enum<?> constant, String... others) {
-    Set<String> names = new LinkedHashSet<>();
-    List<String> snakes = new ArrayList<>(List.of(others));
-    snakes.add(0, constant.name().toLowerCase(Locale.ROOT));
-    for (String snake : snakes) {
-      names.add(snake);
-      names.add(camelCase(snake));
-    }
-    return List.copyOf(names);
+  static List<String> namesOf(Enum<?> constant, String other) {
+    return Stream.concat(namesOf(constant).stream(), Stream.of(other, camelCase(other)))
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .toList();
   }
 
   private static String camelCase(String snake) {

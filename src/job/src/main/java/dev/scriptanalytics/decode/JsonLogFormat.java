@@ -8,7 +8,8 @@ import dev.scriptanalytics.redact.Redactor;
  * @param korelogger the names of the attributes in korelogger's spans
  * @param rules how events are read
  */
-public record JsonLogFormat(KoreloggerAttributes korelogger, EventRules rules) implements LogFormat {
+public record JsonLogFormat(KoreloggerAttributes korelogger, EventRules rules)
+    implements LogFormat {
   @Override
   public RecordDecoder decoder(EventLimits limits, String hashKey, Redactor redactor) {
     return new LogDecoder(limits, rules, hashKey, korelogger, redactor);

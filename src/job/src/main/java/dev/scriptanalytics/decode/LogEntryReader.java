@@ -48,15 +48,19 @@ final class LogEntryReader {
     ATTRIBUTES,
     START_TIME;
 
-    private final List<String> names;
+    private final String otherName;
 
-    Field(String... others) {
-      names = EventField.namesOf(this, others);
+    Field() {
+      this("");
+    }
+
+    Field(String otherName) {
+      this.otherName = otherName;
     }
 
     @Override
     public List<String> names() {
-      return names;
+      return EventField.namesOf(this, otherName);
     }
   }
 
@@ -120,7 +124,8 @@ final class LogEntryReader {
     entry.durationMillis = durationMillis();
     double memory = log.figure(oneOf(Field.MEMORY_BYTES, Field.MEMORY_USAGE), UnitParser::bytes);
     entry.memoryBytes = Double.isNaN(memory) ? -1 : (long) memory;
-    entry.gpuPercent = log.figure(oneOf(Field.GPU_PERCENT, Field.GPU_UTILIZATION), UnitParser::percentage);
+    entry.gpuPercent =
+        log.figure(oneOf(Field.GPU_PERCENT, Field.GPU_UTILIZATION), UnitParser::percentage);
     entry.stackTrace = log.lines(Field.STACK_TRACE);
     entry.errorCode = log.text(Field.ERROR_CODE);
     readMetadata(entry);
@@ -137,7 +142,9 @@ final class LogEntryReader {
     if (attempt >= 0 && !fields.isMissing(Field.RUN_ID)) {
       return attempt;
     }
-    log.keep(Field.ATTEMPT);
+    if (!fields.isMissing(Field.ATTEMPT)) {
+      log.keep(Field.ATTEMPT);
+    }
     return 0;
   }
 

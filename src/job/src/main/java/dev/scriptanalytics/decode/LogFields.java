@@ -11,7 +11,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Reads the values of a log entry from the fields of an object. An optional field that cannot be
- * understood is kept among other fields as sent; a field that is part of a key must be a string or a number.
+ * understood is kept among other fields as sent; a field that is part of a key must be a string or
+ * a number.
  *
  * @param <F> the fields of the object
  */
@@ -91,12 +92,9 @@ final class LogFields<F extends Enum<F>> {
   /** Sets the deployment. A version that is no number still identifies it. */
   void deployment(F version, F id, LogEntry entry) {
     long number = fields.wholeNumber(version);
-    boolean isId =
-        number < 0
-            && !fields.isMissing(version)
-            && fields.isText(version)
-            && fields.isMissing(id);
-    if (number < 0 && !isId) {
+    boolean isNone = number < 0 && !fields.isMissing(version);
+    boolean isId = isNone && fields.isText(version) && fields.isMissing(id);
+    if (isNone && !isId) {
       keep(version);
     }
     entry.deploymentVersion = (int) Math.max(number, 0);

@@ -381,7 +381,8 @@ public final class RunDecoder implements RecordDecoder {
       return;
     }
     extra.enter(event.name(Field.PHASES));
-    boolean wasCut = phases.read(event.source(), event.start(Field.PHASES), event.end(Field.PHASES), extra);
+    boolean wasCut =
+        phases.read(event.source(), event.start(Field.PHASES), event.end(Field.PHASES), extra);
     extra.leave();
     row.numbers(Column.PHASES, phases.millis());
     if (wasCut) {

@@ -28,15 +28,19 @@ final class RunFields {
     PHASES,
     RESOURCES;
 
-    private final List<String> names;
+    private final String otherName;
 
-    Field(String... others) {
-      names = EventField.namesOf(this, others);
+    Field() {
+      this("");
+    }
+
+    Field(String otherName) {
+      this.otherName = otherName;
     }
 
     @Override
     public List<String> names() {
-      return names;
+      return EventField.namesOf(this, otherName);
     }
   }
 
@@ -46,15 +50,19 @@ final class RunFields {
     MESSAGE("error_message"),
     STACK_TRACE;
 
-    private final List<String> names;
+    private final String otherName;
 
-    ErrorField(String... others) {
-      names = EventField.namesOf(this, others);
+    ErrorField() {
+      this("");
+    }
+
+    ErrorField(String otherName) {
+      this.otherName = otherName;
     }
 
     @Override
     public List<String> names() {
-      return names;
+      return EventField.namesOf(this, otherName);
     }
   }
 
@@ -65,11 +73,9 @@ final class RunFields {
     GPU_PERCENT,
     COLD_START;
 
-    private final List<String> names = EventField.namesOf(this);
-
     @Override
     public List<String> names() {
-      return names;
+      return EventField.namesOf(this);
     }
   }
 

@@ -28,8 +28,7 @@ final class RunStatusReader {
     if (word != null && Arrays.equals(word, 0, word.length, text, from, to)) {
       return meanings[slot];
     }
-    Meaning meaning =
-        words.meaningOf(new String(text, from, to - from, StandardCharsets.UTF_8));
+    Meaning meaning = words.meaningOf(new String(text, from, to - from, StandardCharsets.UTF_8));
     if (meaning != null) {
       seen[slot] = Arrays.copyOfRange(text, from, to);
       meanings[slot] = meaning;

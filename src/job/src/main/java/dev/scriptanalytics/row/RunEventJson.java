@@ -59,8 +59,7 @@ public final class RunEventJson {
     writeText("script", Column.SCRIPT);
     writeText("deployment_id", Column.DEPLOYMENT_ID);
     if (run.deploymentVersion() != 0) {
-      to.writeNumberField(
-          "deployment_version", Integer.toUnsignedLong(run.deploymentVersion()));
+      to.writeNumberField("deployment_version", Integer.toUnsignedLong(run.deploymentVersion()));
     }
     writeText("function", Column.FUNCTION);
     boolean hasOwnWord = !run.isEmpty(Column.ORIGINAL_STATUS);

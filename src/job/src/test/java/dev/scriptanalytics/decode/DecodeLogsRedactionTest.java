@@ -26,7 +26,10 @@ class DecodeLogsRedactionTest {
         new DecodeLogs(
             Map.of("script-logs", DecodedLogs.JSON),
             new DecodeSettings(
-                DecodedLogs.limits(Duration.ofDays(30)), EventRules.DEFAULT, DecodedLogs.HASH_KEY, PINS));
+                DecodedLogs.limits(Duration.ofDays(30)),
+                EventRules.DEFAULT,
+                DecodedLogs.HASH_KEY,
+                PINS));
     try (DecodeHarness harness = new DecodeHarness(decodeLogs)) {
       harness.process(record("{\"timestamp\":\"2025-05-14T06:09:00Z\",\"message\":\"my pin-1\"}"));
       harness.process(record("{\"timestamp\":\"pin-2\",\"message\":\"my pin-3\"}"));

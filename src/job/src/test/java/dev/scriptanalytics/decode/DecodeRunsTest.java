@@ -35,7 +35,8 @@ class DecodeRunsTest {
     harness =
         new DecodeHarness(
             new DecodeRuns(
-                new DecodeSettings(limits(), EventRules.DEFAULT, "000102030405060708090a0b0c0d0e0f", redaction)));
+                new DecodeSettings(
+                    limits(), EventRules.DEFAULT, "000102030405060708090a0b0c0d0e0f", redaction)));
   }
 
   @AfterEach
@@ -98,8 +99,8 @@ class DecodeRunsTest {
     process(new byte[0]);
     process(new byte[] {(byte) 0xff});
     process(GOOD.replace("ok", ""));
-    process(GOOD.replace("\"ok\"", "1"));
-    process(GOOD.replace("ok", "done"));
+    process(GOOD.replace("\"ok\"", "[1]"));
+    process(GOOD.replace("ok", "skipped"));
     process(GOOD.replace("2025", "1925"));
     process(GOOD.replace("2025", "2015"));
     process(GOOD.replace("2025", "2026"));

@@ -333,7 +333,7 @@ class LogDecoderTest {
         .containsEntry("duration_ms", 1.0)
         .containsEntry("error_code", "E")
         .containsEntry(
-            "extra", "{\"jobId\":\"j\",\"endpointId\":\"e\",\"duration\":2,\"errorCode\":\"F\"}");
+            "extra", "{\"duration\":2,\"jobId\":\"j\",\"endpointId\":\"e\",\"errorCode\":\"F\"}");
   }
 
   @Test
@@ -387,8 +387,8 @@ class LogDecoderTest {
   }
 
   @Test
-  void refusesAnAnswerOfAnAccountThatIsNoString() {
-    assertThatProblemOf("{\"account\":1,\"logs\":[{" + REQUIRED + "}]}").isEqualTo(WRONG_TYPE);
+  void refusesAnAnswerOfAnAccountThatIsNoText() {
+    assertThatProblemOf("{\"account\":[1],\"logs\":[{" + REQUIRED + "}]}").isEqualTo(WRONG_TYPE);
   }
 
   @ParameterizedTest

@@ -29,7 +29,11 @@ class LogExamplesTest {
 
   private final LogDecoder decoder =
       new LogDecoder(
-          DecodedLogs.limits(Duration.ofDays(3650)), EventRules.DEFAULT, HASH_KEY, ATTRIBUTES, DecodedLogs.UNMASKED);
+          DecodedLogs.limits(Duration.ofDays(3650)),
+          EventRules.DEFAULT,
+          HASH_KEY,
+          ATTRIBUTES,
+          DecodedLogs.UNMASKED);
 
   @Test
   void readsTheSpanOfKorelogger() throws Exception {

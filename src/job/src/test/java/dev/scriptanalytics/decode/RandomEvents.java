@@ -159,7 +159,12 @@ final class RandomEvents {
             "attempt",
             "phases",
             "deployment_version",
-            "input", "output", "error", "stdout", "stderr", "resources")) {
+            "input",
+            "output",
+            "error",
+            "stdout",
+            "stderr",
+            "resources")) {
       maybe(fields, field);
     }
     for (String alias : List.of("runId", "job_id", "startedAt", "responseTimeMs")) {
@@ -335,7 +340,8 @@ final class RandomEvents {
   private void resources(JsonGenerator to) throws IOException {
     to.writeStartObject();
     List<String> fields = new ArrayList<>();
-    for (String field : List.of("memory_bytes", "cpu_ms", "cpuMs", "gpu_percent", "cold_start", "disk")) {
+    for (String field :
+        List.of("memory_bytes", "cpu_ms", "cpuMs", "gpu_percent", "cold_start", "disk")) {
       maybe(fields, field);
     }
     Collections.shuffle(fields, random);

@@ -188,9 +188,9 @@ class RunDecoderAgainstJacksonTest {
         Map.of());
   }
 
-  /** A value, and how it was written. */
-  private record Field(JsonNode value, String source) {
-    static final Field ABSENT = new Field(null, "");
+  /** A value, its name in the event, and how it was written. */
+  private record Field(String name, JsonNode value, String source) {
+    static final Field ABSENT = new Field("", null, "");
 
     /** Whether there is nothing: null counts as absent. */
     boolean isAbsent() {
@@ -223,9 +223,6 @@ class RunDecoderAgainstJacksonTest {
             "code", List.of("error_code", "errorCode"),
             "cpu_ms", List.of("cpuMs"));
 
-    /** Behind a name: an empty value whose field has another one by another name. */
-    private static final String UNUSED = "\u0000unused";
-
     static {
       for (String word : RandomEvents.IN_PROGRESS) {
         STATUS.put(word, "In Progress");
@@ -250,8 +247,7 @@ class RunDecoderAgainstJacksonTest {
       this.fields = fieldsOf(json);
       readKeys();
       boolean ended = readTimes();
-      for (String name :
-          List.of("function", "source_type", "source", "trace_id")) {
+      for (String name : List.of("function", "source_type", "source", "trace_id")) {
         row.put(name, text(name, fields, name, limits.maxNameBytes(), extra));
       }
       readDeployment();
@@ -266,7 +262,7 @@ class RunDecoderAgainstJacksonTest {
       row.put("stdout", captured("stdout", ended));
       row.put("stderr", captured("stderr", ended));
       row.put("retention_days", 30);
-      fields.forEach((name, field) -> extra.set(name.replace(UNUSED, ""), field.value));
+      fields.forEach((name, field) -> extra.set(field.name, field.value));
     }
 
     /** Compares all there is, the extra fields as far as they fit. */
@@ -494,8 +490,7 @@ class RunDecoderAgainstJacksonTest {
       }
       ObjectNode rest = JACKSON.createObjectNode();
       boolean wasCut = false;
-      for (Map.Entry<String, Field> phase :
-          fieldsOf(phases.source.getBytes(UTF_8)).entrySet()) {
+      for (Map.Entry<String, Field> phase : fieldsOf(phases.source.getBytes(UTF_8)).entrySet()) {
         Double millis = figure(phase.getValue());
         if (millis != null && millis >= 0 && millis <= 1e18) {
           List<String> cutNames = new ArrayList<>(truncated);
@@ -541,7 +536,7 @@ class RunDecoderAgainstJacksonTest {
             "error_stack",
             text("stack_trace", parts, "error_stack", limits.maxStackTraceBytes(), rest));
       }
-      parts.forEach((name, field) -> rest.set(name.replace(UNUSED, ""), field.value));
+      parts.forEach((name, field) -> rest.set(field.name, field.value));
       if (!rest.isEmpty()) {
         extra.set("error", rest);
       }
@@ -570,7 +565,7 @@ class RunDecoderAgainstJacksonTest {
             } else if (name.equals("cold_start") && field.value.isBoolean()) {
               row.put(name, field.value.booleanValue());
             } else if (!(figure || name.equals("cold_start")) || !field.isAbsent()) {
-              rest.set(name.replace(UNUSED, ""), field.value);
+              rest.set(field.name, field.value);
             }
           });
       if (!rest.isEmpty()) {
@@ -611,7 +606,7 @@ class RunDecoderAgainstJacksonTest {
         String text = field.value.isTextual() ? field.value.textValue() : field.source;
         return cut(column, text, maxBytes);
       }
-      rest.set(name, field.value);
+      rest.set(field.name, field.value);
       return "";
     }
 
@@ -647,7 +642,7 @@ class RunDecoderAgainstJacksonTest {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           String name = parser.currentName();
           parser.nextToken();
-          fields.put(name, fieldAt(parser, json));
+          fields.put(name, fieldAt(name, parser, json));
         }
       }
       OTHER_NAMES.forEach((name, others) -> useFirstName(fields, name, others));
@@ -655,8 +650,7 @@ class RunDecoderAgainstJacksonTest {
     }
 
     /** Of several names of one field, the first one with a value counts. */
-    private static void useFirstName(
-        Map<String, Field> fields, String name, List<String> others) {
+    private static void useFirstName(Map<String, Field> fields, String name, List<String> others) {
       List<String> names = new ArrayList<>(others);
       names.add(0, name);
       List<String> present = fields.keySet().stream().filter(names::contains).toList();
@@ -674,7 +668,7 @@ class RunDecoderAgainstJacksonTest {
       Field other = fields.remove(name);
       fields.put(name, field);
       if (other != null) {
-        fields.put(name + UNUSED, other);
+        fields.put("unused " + name, other);
       }
     }
 
@@ -683,19 +677,19 @@ class RunDecoderAgainstJacksonTest {
       try (JsonParser parser = new JsonFactory().createParser(json)) {
         assertThat(parser.nextToken()).isEqualTo(JsonToken.START_ARRAY);
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          items.add(fieldAt(parser, json));
+          items.add(fieldAt("", parser, json));
         }
       }
       return items;
     }
 
-    private static Field fieldAt(JsonParser parser, byte[] json) throws IOException {
+    private static Field fieldAt(String name, JsonParser parser, byte[] json) throws IOException {
       int from = (int) parser.currentTokenLocation().getByteOffset();
       parser.skipChildren();
       parser.finishToken();
       int to = (int) parser.currentLocation().getByteOffset();
       byte[] source = Arrays.copyOfRange(json, from, to);
-      return new Field(JACKSON.readTree(source), new String(source, UTF_8));
+      return new Field(name, JACKSON.readTree(source), new String(source, UTF_8));
     }
   }
 }

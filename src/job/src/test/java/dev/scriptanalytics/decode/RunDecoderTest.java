@@ -426,7 +426,12 @@ class RunDecoderTest {
         String.format("\\u%04x", (int) word.charAt(0)) + word.substring(1).toUpperCase(Locale.ROOT);
     for (String spelling :
         List.of(
-            word, word.toUpperCase(Locale.ROOT), capitalized, alternating(word), escaped, " " + word)) {
+            word,
+            word.toUpperCase(Locale.ROOT),
+            capitalized,
+            alternating(word),
+            escaped,
+            " " + word)) {
       assertThat(row(event("status", "'" + spelling + "'")))
           .as(spelling)
           .containsEntry("status", status)
@@ -797,8 +802,7 @@ class RunDecoderTest {
       ScriptEvent event = decode(event(field, number));
 
       assertThat(RowReader.runRow(event.row)).containsEntry(field, number);
-      assertThat(identity(event))
-          .isEqualTo(identity(decode(event(field, "'" + number + "'"))));
+      assertThat(identity(event)).isEqualTo(identity(decode(event(field, "'" + number + "'"))));
     }
     rejects(event(field, "1".repeat(65)), BAD_VALUE, field + " is longer than");
   }
@@ -1024,8 +1028,7 @@ class RunDecoderTest {
         .containsEntry("phases", Map.of("i", 1.0))
         .containsEntry(
             "extra",
-            quotes(
-                "{'phases':{'a':-1,'b':1e400,'c':'long','d':true,'e':{'f':1},'g':[1]}}"));
+            quotes("{'phases':{'a':-1,'b':1e400,'c':'long','d':true,'e':{'f':1},'g':[1]}}"));
     assertThat(row(event("phases", "'short'")))
         .containsEntry("phases", Map.of())
         .containsEntry("extra", quotes("{'phases':'short'}"));
@@ -1204,19 +1207,30 @@ class RunDecoderTest {
   void cutsLongErrorsAndSaysSo() throws Exception {
     decoder = new RunDecoder(limits(1 << 20, 4, 512, 512, 5, 6), HASH_KEY);
 
-    assertThat(row(event("error", "{'code':'1234','message':'12345','stack_trace':['12','345']}")))
+    assertThat(
+            row(
+                event(
+                    "status",
+                    "'ok'",
+                    "error",
+                    "{'code':'1234','message':'12345','stack_trace':['12','345']}")))
         .containsEntry("error_stack", "12\n345")
         .containsEntry("truncated", List.of());
     assertThat(
-            row(event("error", "{'code':'12345','message':'1234ä','stack_trace':['12','3456']}")))
+            row(
+                event(
+                    "status",
+                    "'ok'",
+                    "error",
+                    "{'code':'12345','message':'1234ä','stack_trace':['12','3456']}")))
         .containsEntry("error_code", "1234")
         .containsEntry("error_message", "1234")
         .containsEntry("error_stack", "12\n345")
         .containsEntry("truncated", List.of("error_code", "error_message", "error_stack"));
-    assertThat(row(event("error", "{'stack_trace':'1234567'}")))
+    assertThat(row(event("status", "'ok'", "error", "{'stack_trace':'1234567'}")))
         .containsEntry("error_stack", "123456")
         .containsEntry("truncated", List.of("error_stack"));
-    assertThat(row(event("error", "'123456'")))
+    assertThat(row(event("status", "'ok'", "error", "'123456'")))
         .containsEntry("error_message", "12345")
         .containsEntry("truncated", List.of("error_message"));
   }
@@ -1240,9 +1254,7 @@ class RunDecoderTest {
   @Test
   void readsFiguresInQuotes() throws Exception {
     assertThat(
-            row(
-                event(
-                    "resources", "{'memory_bytes':'1048576','cpu_ms':'12.5','gpu_percent':'0'}")))
+            row(event("resources", "{'memory_bytes':'1048576','cpu_ms':'12.5','gpu_percent':'0'}")))
         .containsEntry("memory_bytes", 1_048_576L)
         .containsEntry("cpu_ms", 12.5)
         .containsEntry("gpu_percent", 0.0)

@@ -373,10 +373,7 @@ class JsonObjectScannerTest {
         .mapToObj(
             i ->
                 new String(
-                    of.source(),
-                    of.unknownStart(i),
-                    of.unknownEnd(i) - of.unknownStart(i),
-                    UTF_8))
+                    of.source(), of.unknownStart(i), of.unknownEnd(i) - of.unknownStart(i), UTF_8))
         .toArray(String[]::new);
   }
 
