@@ -5,7 +5,6 @@ import static dev.scriptanalytics.configuration.JobOptions.OTLP_LOGS_TOPICS;
 import static dev.scriptanalytics.configuration.JobOptions.OTLP_SPANS_TOPICS;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
-import dev.scriptanalytics.decode.EventRules;
 import dev.scriptanalytics.decode.JsonLogFormat;
 import dev.scriptanalytics.decode.KoreloggerAttributes;
 import dev.scriptanalytics.decode.LogFormat;
@@ -22,8 +21,7 @@ public final class LogTopics {
 
   /** The format of each topic. */
   public static Map<String, LogFormat> formats(JobConfiguration configuration) {
-    LogFormat json =
-        new JsonLogFormat(KoreloggerAttributes.of(configuration), EventRules.of(configuration));
+    LogFormat json = new JsonLogFormat(KoreloggerAttributes.of(configuration));
     Map<String, LogFormat> formats = new HashMap<>();
     configuration.get(LOGS_TOPICS).forEach(topic -> formats.put(topic, json));
     configuration.get(OTLP_LOGS_TOPICS).forEach(topic -> formats.put(topic, OtlpFormat.LOGS));

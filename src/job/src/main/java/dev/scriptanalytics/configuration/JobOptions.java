@@ -236,21 +236,11 @@ public final class JobOptions {
           "event.max-clock-skew",
           "1 min",
           durationBetween("0 s", "1 h"),
-          "How far the clocks that one run's times come from may be apart, in whole seconds. An end"
-              + " up to so long before its start counts as 0 ms; a larger gap, or another start, is"
-              + " a dead letter. Short: good events of a platform with loose clocks are dead letters."
-              + " Long: two runs of one id that follow each other closely are taken for one.");
-
-  public static final ConfigOption<Duration> EVENT_MAX_CLOCK_SKEW =
-      EVENTS_OPTIONS.duration(
-          "event.max-clock-skew",
-          "1 min",
-          durationBetween("0 s", "1 h"),
-          "How far two clocks that tell of one run may differ. An end that lies so little before its"
-              + " start counts as 0 ms, and starts that differ so little are one start; beyond it"
-              + " the event is a dead letter. Short: runs whose start and end are told by two"
-              + " machines are refused. Long: a run id that is used again soon passes for a"
-              + " duplicate.");
+          "How far two clocks that tell of one run may differ, in whole seconds. An end up to this"
+              + " long before its start counts as 0 ms, and starts that differ by less are one"
+              + " start; beyond it, the event is a dead letter. Too short: good events of a platform"
+              + " with loose clocks are refused. Too long: a run id that is used again soon passes"
+              + " for a duplicate.");
 
   public static final ConfigOption<String> EVENT_DEFAULT_ZONE =
       EVENTS_OPTIONS.optional(

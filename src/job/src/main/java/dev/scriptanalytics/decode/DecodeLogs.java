@@ -69,7 +69,12 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
             decoders.put(
                 topic,
                 byFormat.computeIfAbsent(
-                    format, f -> f.decoder(settings.limits(), settings.runHashKey(), redactor))));
+                    format, f ->
+                        f.decoder(
+                            settings.limits(),
+                            settings.rules(),
+                            settings.runHashKey(),
+                            redactor))));
     records =
         new DecodedRecords(
             metrics,

@@ -89,12 +89,6 @@ public record EventLimits(
   private static final int MICROS_PER_MILLI = 1000;
   private static final long MILLIS_PER_DAY = 86_400_000;
 
-  // For the merge: the option event.max-clock-skew takes the place of this constant.
-  /** How much before its start a run's end may be, in milliseconds. */
-  public long maxClockSkewMillis() {
-    return 60_000;
-  }
-
   /** For how many days rows of that account live; an empty name is the default account. */
   public int retentionDays(String account) {
     return accountRetentionDays.getOrDefault(

@@ -66,6 +66,7 @@ class DecodeLogsRedactionTest {
         DecodedLogs.of(
             OtlpFormat.SPANS.decoder(
                 DecodedLogs.limits(Duration.ofDays(30)),
+                EventRules.DEFAULT,
                 DecodedLogs.HASH_KEY,
                 new Redactor(PINS, new SimpleCounter())),
             span.getBytes(UTF_8),

@@ -39,7 +39,7 @@ public record DecodedLogs(
           "script",
           "function");
 
-  public static final LogFormat JSON = new JsonLogFormat(ATTRIBUTES, EventRules.DEFAULT);
+  public static final LogFormat JSON = new JsonLogFormat(ATTRIBUTES);
 
   /** An item that could not be used. */
   public record Unusable(int item, DeadLetterReason reason, String detail, String bytes) {}

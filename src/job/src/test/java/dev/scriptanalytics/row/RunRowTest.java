@@ -271,7 +271,7 @@ class RunRowTest {
   void writesADeploymentVersionWithoutSign() throws Exception {
     byte[] row = decode(with(ENDED, "\"deployment_version\":3000000000"));
 
-    assertThat(new String(RunEventJson.of(new RunRow().wrap(row), null, null), UTF_8))
+    assertThat(new String(RunEventJson.of(new RunRow().wrap(row), true, null, null), UTF_8))
         .contains("\"deployment_version\":3000000000");
   }
 

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.decode.otlp;
 
 import dev.scriptanalytics.decode.EventLimits;
+import dev.scriptanalytics.decode.EventRules;
 import dev.scriptanalytics.decode.LogFormat;
 import dev.scriptanalytics.decode.RecordDecoder;
 import dev.scriptanalytics.redact.Redactor;
@@ -13,10 +14,11 @@ public enum OtlpFormat implements LogFormat {
   SPANS;
 
   @Override
-  public RecordDecoder decoder(EventLimits limits, String hashKey, Redactor redactor) {
+  public RecordDecoder decoder(
+      EventLimits limits, EventRules rules, String hashKey, Redactor redactor) {
     return switch (this) {
       case LOGS -> new OtlpLogDecoder(limits, hashKey, redactor);
-      case SPANS -> new OtlpSpanDecoder(limits, hashKey, redactor);
+      case SPANS -> new OtlpSpanDecoder(limits, rules, hashKey, redactor);
     };
   }
 }

@@ -9,6 +9,7 @@ import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 
 import dev.scriptanalytics.decode.DecodedEvents;
 import dev.scriptanalytics.decode.EventLimits;
+import dev.scriptanalytics.decode.EventRules;
 import dev.scriptanalytics.decode.LogEventFactory;
 import dev.scriptanalytics.decode.MaskedText;
 import dev.scriptanalytics.decode.Phases;
@@ -78,6 +79,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final EventLimits limits;
+  private final long maxClockSkewMillis;
   private final Redactor redactor;
   private final SipHash hash;
   private final LogEventFactory events;
@@ -96,7 +98,8 @@ final class OtlpSpanDecoder implements RecordDecoder {
    *
    * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
-  OtlpSpanDecoder(EventLimits limits, String hashKey, Redactor redactor) {
+  OtlpSpanDecoder(EventLimits limits, EventRules rules, String hashKey, Redactor redactor) {
+    this.maxClockSkewMillis = rules.maxClockSkewMillis();
     this.redactor = redactor;
     this.limits = limits;
     this.attributes = new OtlpAttributes(limits.maxInputBytes() / 2);
@@ -202,7 +205,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     if (hasEnded(span)) {
       long endedAt = micros(span.getEndTimeUnixNano());
       limits.checkTime("endTimeUnixNano", endedAt, arrival, retentionDays);
-      if (startedAt - endedAt > limits.maxClockSkewMillis() * MICROS_PER_MILLI) {
+      if (startedAt - endedAt > maxClockSkewMillis * MICROS_PER_MILLI) {
         throw new UnusableRecordException(
             BAD_VALUE,
             "endTimeUnixNano is more than event.max-clock-skew before startTimeUnixNano, by "

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import dev.scriptanalytics.decode.DecodedLogs;
+import dev.scriptanalytics.decode.EventRules;
 import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.decode.RecordDecoder;
 import dev.scriptanalytics.decode.RunDecoder;
@@ -105,7 +106,7 @@ class OtlpDecodersTest {
   void skipsTheProtocolsExampleOfASpanBecauseItIsOfNoRun() throws Exception {
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY, DecodedLogs.UNMASKED),
+            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
             resource("trace.json"),
             ARRIVAL);
 
@@ -126,7 +127,7 @@ class OtlpDecodersTest {
 
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), HASH_KEY, DecodedLogs.UNMASKED),
+            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
             span.getBytes(UTF_8),
             ARRIVAL);
 
@@ -740,7 +741,7 @@ class OtlpDecodersTest {
       }
       RecordDecoder decoder =
           round % 3 == 2
-              ? new OtlpSpanDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED)
+              ? new OtlpSpanDecoder(LIMITS, EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED)
               : new OtlpLogDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED);
       try {
         DecodedLogs decoded = DecodedLogs.of(decoder, mutated, ARRIVAL);
@@ -768,7 +769,7 @@ class OtlpDecodersTest {
 
   private static DecodedLogs decodeSpans(byte[] batch) throws UnusableRecordException {
     return DecodedLogs.of(
-        new OtlpSpanDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED), batch, ARRIVAL);
+        new OtlpSpanDecoder(LIMITS, EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED), batch, ARRIVAL);
   }
 
   private static LogRecord.Builder log(String message) {

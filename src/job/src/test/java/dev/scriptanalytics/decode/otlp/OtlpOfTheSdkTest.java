@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.scriptanalytics.decode.DecodedLogs;
+import dev.scriptanalytics.decode.EventRules;
 import dev.scriptanalytics.decode.RecordDecoder;
 import dev.scriptanalytics.redact.Redactor;
 import io.opentelemetry.api.common.AttributeKey;
@@ -250,7 +251,7 @@ class OtlpOfTheSdkTest {
     for (byte[] batch : spans) {
       DecodedLogs decoded =
           decoded(
-              new OtlpSpanDecoder(limits(Duration.ofDays(1)), HASH_KEY, Redactor.ofNothing()),
+              new OtlpSpanDecoder(limits(Duration.ofDays(1)), EventRules.DEFAULT, HASH_KEY, Redactor.ofNothing()),
               batch);
       runs.addAll(decoded.runRows());
       entries.addAll(decoded.rows());

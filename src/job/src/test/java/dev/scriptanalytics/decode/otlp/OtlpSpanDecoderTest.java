@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import dev.scriptanalytics.decode.DecodedLogs;
+import dev.scriptanalytics.decode.EventRules;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.ScriptEvent;
@@ -337,7 +338,7 @@ class OtlpSpanDecoderTest {
 
   private static DecodedLogs decode(byte[] record) throws UnusableRecordException {
     return DecodedLogs.of(
-        new OtlpSpanDecoder(limits(Duration.ofDays(30)), HASH_KEY, DecodedLogs.UNMASKED),
+        new OtlpSpanDecoder(limits(Duration.ofDays(30)), EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
         record,
         ARRIVAL);
   }
