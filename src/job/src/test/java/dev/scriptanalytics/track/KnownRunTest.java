@@ -73,7 +73,7 @@ class KnownRunTest {
   @Test
   void takesStartsWithinTheSkewForOne() {
     for (KnownRun run : List.of(open(events.start("a")), finished(events.success("a", 5)))) {
-      for (int sign : new int[] {-1, 1}) {
+      for (long sign : new long[] {-1, 1}) {
         assertThat(detail(run, events.start("a").startedAt(T.plusSeconds(sign * 60)))).isNull();
         assertThat(detail(run, events.start("a").startedAt(T.plusSeconds(sign * 61))))
             .isEqualTo(
