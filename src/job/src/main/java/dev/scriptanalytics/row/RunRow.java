@@ -147,7 +147,12 @@ public final class RunRow {
 
   /** The run's start, in milliseconds since 1970. */
   public long executedOn() {
-    return RowBinaryReader.int64(bytes, EXECUTED_ON);
+    return executedOn(bytes);
+  }
+
+  /** The start of a row's run, without a view of it. */
+  public static long executedOn(byte[] row) {
+    return RowBinaryReader.int64(row, EXECUTED_ON);
   }
 
   /** In milliseconds; NaN if the run has none. */

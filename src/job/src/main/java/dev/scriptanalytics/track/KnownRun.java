@@ -18,7 +18,8 @@ import java.util.Arrays;
  * event.max-clock-skew}; an unknown value contradicts nothing. A second end also contradicts by
  * status, end time or response time.
  *
- * <p>The time of a queued event is no start of an execution, and is not compared. Reusable: each of
+ * <p>The time of a queued event is no start of the execution, and is not compared; that of a later
+ * event which tells the start is. Reusable: each of
  * the first four methods lays this view over another run.
  */
 final class KnownRun {
@@ -42,6 +43,7 @@ final class KnownRun {
   private State state = State.UNKNOWN;
   // The start of an open run; the end of an untimed one; the end of a finished run if it is kept.
   private ScriptEvent event;
+  private long begun;
   private FinishedRuns finished;
   private int slot;
 
@@ -61,9 +63,15 @@ final class KnownRun {
     return become(State.UNTIMED, end);
   }
 
-  /** The run has started. */
-  KnownRun open(ScriptEvent start) {
+  /**
+   * The run has started, or is queued.
+   *
+   * @param begunAt when its execution began, in milliseconds since 1970, or {@link
+   *     FinishedRuns#NO_START}
+   */
+  KnownRun open(ScriptEvent start, long begunAt) {
     row.wrap(start.row);
+    begun = begunAt;
     return become(State.OPEN, start);
   }
 
@@ -187,7 +195,7 @@ final class KnownRun {
               "ended_at", instant(row.endedOn()), "started_at " + instant(told.executedOn()))
           : null;
     }
-    long known = start();
+    long known = begun();
     if (known == FinishedRuns.NO_START || next.kind != ScriptEvent.Kind.RUN) {
       return null;
     }
@@ -196,21 +204,12 @@ final class KnownRun {
         : null;
   }
 
-  /** The start that others are compared with. */
-  private long start() {
-    if (state == State.FINISHED) {
-      return finished.start(slot);
-    }
-    return startOf(event, row);
-  }
-
   /**
-   * The start that further events of a run are compared with, or {@link FinishedRuns#NO_START}.
-   *
-   * @param told the row of the event that told it
+   * When the execution of an open or finished run began, in milliseconds since 1970; {@link
+   * FinishedRuns#NO_START} if that is unknown.
    */
-  static long startOf(ScriptEvent event, RunRow told) {
-    return event.kind == ScriptEvent.Kind.RUN ? told.executedOn() : FinishedRuns.NO_START;
+  long begun() {
+    return state == State.FINISHED ? finished.start(slot) : begun;
   }
 
   private Contradiction ofEnd(ScriptEvent next, RunRow told) {
@@ -232,10 +231,10 @@ final class KnownRun {
 
   /** An end after the deadline is not judged, since a watermark may have timed the run out. */
   private Contradiction ofEndBeforeStart(ScriptEvent end, RunRow told) {
-    boolean endsTooEarly = told.hasEnded() && rules.isBefore(told.endedOn(), row.executedOn());
+    long start = begun == FinishedRuns.NO_START ? row.executedOn() : begun;
+    boolean endsTooEarly = told.hasEnded() && rules.isBefore(told.endedOn(), start);
     return endsTooEarly && !isOverdue(end.arrival)
-        ? new Contradiction(
-            "started_at", instant(row.executedOn()), "ended_at " + instant(told.endedOn()))
+        ? new Contradiction("started_at", instant(start), "ended_at " + instant(told.endedOn()))
         : null;
   }
 

@@ -75,6 +75,10 @@ final class MergeRuns {
     KnownRun run = known(event, row, finished, open, group);
     switch (RunStep.of(event, row, run)) {
       case OPEN -> open(event, row, group);
+      case BEGIN -> {
+        group.open.setBegun(open, row.executedOn());
+        outputs.countDuplicate();
+      }
       case OPEN_AND_FINISH -> openAndFinish(event, row, run, group);
       case FINISH_WITHOUT_START -> finishWithoutStart(event, row, group);
       case AWAIT_START -> awaitStart(event);
@@ -85,7 +89,7 @@ final class MergeRuns {
       }
       case FINISH -> {
         boolean hasStreamed = group.open.hasStreamed(open);
-        finish(event, row, run.event(), run.row(), hasStreamed, event.arrival, group);
+        finish(event, row, run.row(), run.begun(), hasStreamed, event.arrival, group);
       }
       case TIME_OUT_AND_REJECT -> {
         timeOut(run.event(), group);
@@ -108,7 +112,7 @@ final class MergeRuns {
       return known.finished(group.finished, finished, keptEnd);
     }
     if (open != OpenRuns.NONE) {
-      return known.open(group.open.start(open));
+      return known.open(group.open.start(open), group.open.begun(open));
     }
     ScriptEvent untimedEnd = untimedEnds.get(event.hashHigh, event.hashLow);
     return untimedEnd == null ? known.unknown() : known.untimed(untimedEnd);
@@ -124,8 +128,10 @@ final class MergeRuns {
   private void openAndFinish(ScriptEvent start, RunRow row, KnownRun run, KeyGroupState group) {
     untimedEnds.remove(start.hashHigh, start.hashLow);
     open(start, row, group);
-    boolean hasStreamed = group.open.hasStreamed(group.open.find(start.hashHigh, start.hashLow));
-    finish(run.event(), run.row(), start, row, hasStreamed, start.arrival, group);
+    int open = group.open.find(start.hashHigh, start.hashLow);
+    boolean hasStreamed = group.open.hasStreamed(open);
+    long begun = group.open.begun(open);
+    finish(run.event(), run.row(), row, begun, hasStreamed, start.arrival, group);
   }
 
   private void awaitStart(ScriptEvent untimedEnd) {
@@ -151,21 +157,22 @@ final class MergeRuns {
   /**
    * Finishes an open run.
    *
+   * @param begun when its execution began, in milliseconds since 1970, or {@link
+   *     FinishedRuns#NO_START}
    * @param arrival when the later one of start and end arrived, in milliseconds since 1970
    */
   private void finish(
       ScriptEvent end,
       RunRow ended,
-      ScriptEvent start,
       RunRow started,
+      long begun,
       boolean hasStreamed,
       long arrival,
       KeyGroupState group) {
-    RunRow merged = mergedView.wrap(merged(start, started, end, ended));
+    RunRow merged = mergedView.wrap(merged(started, begun, end, ended));
     group.open.remove(end.hashHigh, end.hashLow);
-    long comparedStart = KnownRun.startOf(start, started);
     int fingerprint = EndFingerprint.of(end, ended);
-    remember(end, arrival, merged, Ending.AFTER_START, comparedStart, fingerprint, group);
+    remember(end, arrival, merged, Ending.AFTER_START, begun, fingerprint, group);
     outputs.runRow(merged.bytes());
     if (hasMoved(started, merged)) {
       outputs.fact(Fact.Kind.UNSEEN, started, arrival);
@@ -181,15 +188,15 @@ final class MergeRuns {
         || (now.deploymentVersion() == 0 && !before.sameText(Column.DEPLOYMENT_ID, now));
   }
 
-  private byte[] merged(ScriptEvent start, RunRow started, ScriptEvent end, RunRow ended) {
+  private byte[] merged(RunRow started, long begun, ScriptEvent end, RunRow ended) {
     if (end.kind != ScriptEvent.Kind.UNTIMED_END) {
       return RunRow.merge(started, ended, started, buffer);
     }
     // The time in a queue is no part of the response time, and nothing tells how long it was.
     boolean hasResponseTime =
-        ended.status() == RunStatus.SUCCESS && start.kind == ScriptEvent.Kind.RUN;
+        ended.status() == RunStatus.SUCCESS && begun != FinishedRuns.NO_START;
     double responseTime =
-        hasResponseTime ? Math.max(0, ended.endedOn() - started.executedOn()) : Double.NaN;
+        hasResponseTime ? Math.max(0, ended.endedOn() - begun) : Double.NaN;
     return RunRow.mergeUntimed(started, ended, responseTime, buffer);
   }
 
@@ -218,9 +225,9 @@ final class MergeRuns {
                 started.executedOn() + rules.timeoutMillis(),
                 "No end within " + Duration.ofMillis(rules.timeoutMillis()) + " (run.timeout)",
                 buffer));
+    long begun = group.open.begun(group.open.find(start.hashHigh, start.hashLow));
     group.open.remove(start.hashHigh, start.hashLow);
-    long comparedStart = KnownRun.startOf(start, started);
-    remember(start, deadline, failed, Ending.BY_TIMEOUT, comparedStart, EndFingerprint.NONE, group);
+    remember(start, deadline, failed, Ending.BY_TIMEOUT, begun, EndFingerprint.NONE, group);
     outputs.runRow(failed.bytes());
     factOfEnd(failed, deadline);
     logs.runEnded(start, failed, /* streamed= */ true, deadline, group);
@@ -232,7 +239,7 @@ final class MergeRuns {
       long finishedAt,
       RunRow run,
       Ending ending,
-      long comparedStart,
+      long begun,
       int fingerprint,
       KeyGroupState group) {
     group.finished.add(
@@ -241,7 +248,7 @@ final class MergeRuns {
         finishedAt,
         run.status(),
         ending,
-        comparedStart,
+        begun,
         fingerprint,
         deployments.of(run));
   }

@@ -3,6 +3,7 @@ package dev.scriptanalytics.track;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEventSerializer;
 import dev.scriptanalytics.hash.Probing;
+import dev.scriptanalytics.row.RunRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * The runs of one key group whose start has arrived and whose end has not, each with its start
- * event and whether it has streamed log entries.
+ * event, whether it has streamed log entries, and when its execution began if the start event only
+ * told that it was queued.
  *
  * <p>An open-addressing table of the events themselves, because the end is merged with the whole
  * start. The first half of each hash stands in an array of its own, so that a search reads no event
@@ -24,6 +26,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  *   hashes[i]    | first half of the hash 64 bits |
  *   starts[i]    | the start event; null in an empty slot |
  *   streamed[i]  | true if the run has streamed log entries |
+ *   begun[i]     | of a queued run: when its execution began, in milliseconds since 1970 64 bits |
  * </pre>
  */
 final class OpenRuns {
@@ -42,6 +45,7 @@ final class OpenRuns {
   private ScriptEvent[] starts = new ScriptEvent[MIN_CAPACITY];
   private long[] hashes = new long[MIN_CAPACITY];
   private boolean[] streamed = new boolean[MIN_CAPACITY];
+  private long[] begun = new long[MIN_CAPACITY];
   private int maxSize = Probing.maxEntries(MIN_CAPACITY, MAX_LOAD);
   private int size;
   private boolean changed;
@@ -78,12 +82,28 @@ final class OpenRuns {
     }
   }
 
+  /**
+   * When the execution of the run in a slot began, in milliseconds since 1970; {@link
+   * FinishedRuns#NO_START} if that is unknown.
+   */
+  long begun(int slot) {
+    return starts[slot].kind == ScriptEvent.Kind.QUEUED_RUN
+        ? begun[slot]
+        : RunRow.executedOn(starts[slot].row);
+  }
+
+  /** Notes when the execution of the queued run in a slot began. */
+  void setBegun(int slot, long millis) {
+    begun[slot] = millis;
+    changed = true;
+  }
+
   /** Adds a run that is not here yet. */
   void add(ScriptEvent start, boolean hasStreamed) {
     if (size >= maxSize) {
       resize(2 * starts.length);
     }
-    enter(start, hasStreamed);
+    enter(start, hasStreamed, FinishedRuns.NO_START);
     size++;
     changed = true;
   }
@@ -123,6 +143,7 @@ final class OpenRuns {
     starts[to] = starts[from];
     hashes[to] = hashes[from];
     streamed[to] = streamed[from];
+    begun[to] = begun[from];
   }
 
   /** Adds the start events that match to a collection; it must not add or remove runs here. */
@@ -139,21 +160,27 @@ final class OpenRuns {
     return changed;
   }
 
-  /** All runs, for {@link #load}: first those that have not streamed, then those that have. */
+  /**
+   * All runs, for {@link #load}: first those that have not streamed, then those that have. When a
+   * queued run began stands behind its start event.
+   */
   byte[] toBytes() {
     try {
       DataOutputSerializer to = new DataOutputSerializer(INITIAL_BYTES);
       to.writeByte(FORMAT);
       for (boolean withStreamed : new boolean[] {false, true}) {
-        List<ScriptEvent> events = new ArrayList<>();
+        List<Integer> slots = new ArrayList<>();
         for (int slot = 0; slot < starts.length; slot++) {
           if (starts[slot] != null && streamed[slot] == withStreamed) {
-            events.add(starts[slot]);
+            slots.add(slot);
           }
         }
-        to.writeInt(events.size());
-        for (ScriptEvent event : events) {
-          serializer.serialize(event, to);
+        to.writeInt(slots.size());
+        for (int slot : slots) {
+          serializer.serialize(starts[slot], to);
+          if (starts[slot].kind == ScriptEvent.Kind.QUEUED_RUN) {
+            to.writeLong(begun[slot]);
+          }
         }
       }
       changed = false;
@@ -177,7 +204,11 @@ final class OpenRuns {
       }
       for (boolean withStreamed : new boolean[] {false, true}) {
         for (int left = from.readInt(); left > 0; left--) {
-          add(serializer.deserialize(from), withStreamed);
+          ScriptEvent start = serializer.deserialize(from);
+          add(start, withStreamed);
+          if (start.kind == ScriptEvent.Kind.QUEUED_RUN) {
+            setBegun(find(start.hashHigh, start.hashLow), from.readLong());
+          }
         }
       }
       changed = false;
@@ -199,22 +230,25 @@ final class OpenRuns {
   private void resize(int capacity) {
     ScriptEvent[] oldStarts = starts;
     boolean[] oldStreamed = streamed;
+    long[] oldBegun = begun;
     starts = new ScriptEvent[capacity];
     hashes = new long[capacity];
     streamed = new boolean[capacity];
+    begun = new long[capacity];
     maxSize = Probing.maxEntries(capacity, MAX_LOAD);
     for (int slot = 0; slot < oldStarts.length; slot++) {
       if (oldStarts[slot] != null) {
-        enter(oldStarts[slot], oldStreamed[slot]);
+        enter(oldStarts[slot], oldStreamed[slot], oldBegun[slot]);
       }
     }
   }
 
-  private void enter(ScriptEvent start, boolean hasStreamed) {
+  private void enter(ScriptEvent start, boolean hasStreamed, long begunAt) {
     int slot = search(start.hashHigh, start.hashLow);
     starts[slot] = start;
     hashes[slot] = start.hashHigh;
     streamed[slot] = hasStreamed;
+    begun[slot] = begunAt;
   }
 
   // The upper half of the hash: the lower half chose the key group.

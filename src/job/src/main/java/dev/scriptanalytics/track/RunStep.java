@@ -12,6 +12,8 @@ import dev.scriptanalytics.row.RunRow;
 enum RunStep {
   /** The first event of the run is a start: the run is open from now on. */
   OPEN,
+  /** The start of a run that was only known to be queued. */
+  BEGIN,
   /** The start of a run whose untimed end waits for it. */
   OPEN_AND_FINISH,
   /** The first event of the run is an end: the run is finished, and the end awaits its start. */
@@ -45,14 +47,18 @@ enum RunStep {
     if (run.contradiction(event, row) != null) {
       return REJECT_CONTRADICTION;
     }
-    return row.version() == RunRow.START_ONLY ? ofStart(run) : ofEnd(event, run);
+    return row.version() == RunRow.START_ONLY ? ofStart(event, run) : ofEnd(event, run);
   }
 
-  private static RunStep ofStart(KnownRun run) {
+  private static RunStep ofStart(ScriptEvent start, KnownRun run) {
     return switch (run.state()) {
       case UNKNOWN -> OPEN;
       case UNTIMED -> OPEN_AND_FINISH;
-      case OPEN -> IGNORE_DUPLICATE;
+      case OPEN -> {
+        boolean tellsWhatIsUnknown =
+            run.begun() == FinishedRuns.NO_START && start.kind == ScriptEvent.Kind.RUN;
+        yield tellsWhatIsUnknown ? BEGIN : IGNORE_DUPLICATE;
+      }
       case FINISHED -> {
         if (run.startSeen()) {
           yield IGNORE_DUPLICATE;

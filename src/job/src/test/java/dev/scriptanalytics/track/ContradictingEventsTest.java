@@ -179,6 +179,22 @@ class ContradictingEventsTest {
   }
 
   @Test
+  void comparesWithTheStartThatIsToldAfterTheQueue() throws Exception {
+    Instant started = T.plusSeconds(900);
+    tracker.receive(events.queued("a"), events.start("a").startedAt(started));
+    restart();
+    tracker.receive(
+        events.start("a").startedAt(T),
+        events.success("a", 5).startedAt(T),
+        events.success("a", 5).startedAt(started),
+        events.start("a").startedAt(T));
+
+    assertThat(tracked.deadLetterReasons())
+        .containsExactly(CONTRADICTING_START, CONTRADICTING_END, CONTRADICTING_START);
+    assertThat(tracked.lastRun()).containsEntry("status", "Success");
+  }
+
+  @Test
   void ignoresAQueuedEventThatArrivesLate() throws Exception {
     Event queued = events.queued("a").startedAt(T.minusSeconds(900));
     tracker.receive(events.start("a"), queued, events.success("a", 5), queued);

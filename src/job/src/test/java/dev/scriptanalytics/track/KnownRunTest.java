@@ -195,7 +195,11 @@ class KnownRunTest {
   }
 
   private KnownRun open(Event start) {
-    return new KnownRun(rules, deployments).open(start.decoded());
+    OpenRuns runs = new OpenRuns();
+    ScriptEvent decoded = start.decoded();
+    runs.add(decoded, false);
+    int slot = runs.find(decoded.hashHigh, decoded.hashLow);
+    return new KnownRun(rules, deployments).open(decoded, runs.begun(slot));
   }
 
   private KnownRun untimed(Event end) {
@@ -212,7 +216,7 @@ class KnownRunTest {
         end.arrival,
         row.status(),
         Ending.WITHOUT_START,
-        KnownRun.startOf(end, row),
+        end.kind == ScriptEvent.Kind.RUN ? row.executedOn() : FinishedRuns.NO_START,
         EndFingerprint.of(end, row),
         deployments.of(row));
     return new KnownRun(rules, deployments).finished(finished, finished.find(high, 0), null);

@@ -119,6 +119,29 @@ class OpenRunsTest {
   }
 
   @Test
+  void remembersWhenAQueuedRunBegan() {
+    for (int i = 0; i < 100; i++) {
+      runs.add(queued(i), false);
+      int slot = runs.find(i, i);
+      assertThat(runs.begun(slot)).isEqualTo(FinishedRuns.NO_START);
+      if (i % 2 == 0) {
+        runs.setBegun(slot, 1000 + i);
+      }
+    }
+    for (int i = 0; i < 50; i++) {
+      runs.remove(i, i);
+    }
+    OpenRuns again = new OpenRuns();
+    again.load(runs.toBytes());
+
+    for (int i = 50; i < 100; i++) {
+      long expected = i % 2 == 0 ? 1000 + i : FinishedRuns.NO_START;
+      assertThat(runs.begun(runs.find(i, i))).isEqualTo(expected);
+      assertThat(again.begun(again.find(i, i))).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void knowsWhetherItChangedSinceItWasWritten() {
     assertThat(runs.isChanged()).isFalse();
     runs.add(event(1, 1, 1), false);
@@ -189,6 +212,18 @@ class OpenRunsTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Unknown format")
         .hasMessageContaining("9");
+  }
+
+  private static ScriptEvent queued(long hash) {
+    return ScriptEvent.ofRun(
+        ScriptEvent.Kind.QUEUED_RUN,
+        hash,
+        hash,
+        1,
+        new Origin("t", 0, 0, 0),
+        new byte[16],
+        null,
+        null);
   }
 
   private static ScriptEvent get(OpenRuns runs, long high, long low) {

@@ -67,7 +67,8 @@ final class PlainTracker {
     // The row of the run as it is known now; null before the first event.
     private Map<String, Object> known;
     private Map<String, Object> start;
-    private Kind startKind;
+    // When the execution began; null if unknown, as of a run that is only queued.
+    private Instant begun;
     private long startArrival;
     private Map<String, Object> end;
     private ScriptEvent endEvent;
@@ -96,6 +97,7 @@ final class PlainTracker {
     private void forget() {
       known = null;
       start = null;
+      begun = null;
       end = null;
       isFinished = false;
       endWaits = false;
@@ -133,21 +135,23 @@ final class PlainTracker {
           return true;
         }
       }
-      boolean startIsKnown = isUntimed() ? false : start == null || startKind == Kind.RUN;
-      return startIsKnown
+      return begun != null
           && event.kind == Kind.RUN
-          && Math.abs(secondsFromKnownStart(row.get("executed_on"))) > MAX_SKEW_SECONDS;
+          && Math.abs(seconds(begun, row.get("executed_on"))) > MAX_SKEW_SECONDS;
     }
 
-    private long secondsFromKnownStart(Object time) {
-      return ((Instant) time).getEpochSecond()
-          - ((Instant) known.get("executed_on")).getEpochSecond();
+    private static long seconds(Object from, Object to) {
+      return ((Instant) to).getEpochSecond() - ((Instant) from).getEpochSecond();
     }
 
     private void receivesStart(ScriptEvent event, Map<String, Object> row) {
       if (start != null) {
         duplicates++;
-      } else if (isUntimed() && -endAfterStart(end, row) > MAX_SKEW_SECONDS) {
+        if (isOpen() && begun == null && event.kind == Kind.RUN) {
+          begun = (Instant) row.get("executed_on");
+        }
+      } else if (isUntimed()
+          && seconds(end.get("ended_on"), row.get("executed_on")) > MAX_SKEW_SECONDS) {
         deadLetter(event, CONTRADICTING_START);
       } else if (!isFinished) {
         open(event, row);
@@ -157,13 +161,10 @@ final class PlainTracker {
       } else if (endWaits) {
         start = row;
         known = merge(end);
-        // The end told the start of the run, whatever its own start event says.
-        startKind = Kind.RUN;
         runRows.add(known);
         log(3);
       } else {
         start = row;
-        startKind = Kind.RUN;
         deadLetter(event, DeadLetterReason.LATE_START);
       }
     }
@@ -171,7 +172,7 @@ final class PlainTracker {
     private void open(ScriptEvent event, Map<String, Object> row) {
       known = row;
       start = row;
-      startKind = event.kind;
+      begun = event.kind == Kind.RUN ? (Instant) row.get("executed_on") : null;
       startArrival = event.arrival;
       runRows.add(row);
       fact(Fact.Kind.SEEN, row, event.arrival);
@@ -196,16 +197,13 @@ final class PlainTracker {
         duplicates++;
       } else if (start == null) {
         finishWithoutStart(event, row);
-      } else if (row.get("ended_on") != null && -endAfterStart(row, start) > MAX_SKEW_SECONDS) {
+      } else if (row.get("ended_on") != null
+          && seconds(row.get("ended_on"), begun == null ? start.get("executed_on") : begun)
+              > MAX_SKEW_SECONDS) {
         deadLetter(event, CONTRADICTING_END);
       } else {
         finish(row, event, event.arrival);
       }
-    }
-
-    private long endAfterStart(Map<String, Object> ofEnd, Map<String, Object> ofStart) {
-      return ((Instant) ofEnd.get("ended_on")).getEpochSecond()
-          - ((Instant) ofStart.get("executed_on")).getEpochSecond();
     }
 
     private boolean isSameEnd(ScriptEvent event, Map<String, Object> row) {
@@ -220,6 +218,7 @@ final class PlainTracker {
       end = row;
       endEvent = event;
       endWaits = true;
+      begun = (Instant) row.get("executed_on");
       fact(Fact.Kind.SEEN, row, event.arrival);
       finished(row, 2, event.arrival);
     }
@@ -229,10 +228,8 @@ final class PlainTracker {
       endEvent = event;
       Map<String, Object> whole = merge(start);
       if (event.kind == Kind.UNTIMED_END) {
-        Duration time =
-            Duration.between((Instant) start.get("executed_on"), (Instant) row.get("ended_on"));
-        boolean tells = startKind == Kind.RUN && row.get("status").equals("Success");
-        whole.put("response_time", tells ? (double) Math.max(0, time.toMillis()) : null);
+        boolean hasResponseTime = begun != null && row.get("status").equals("Success");
+        whole.put("response_time", hasResponseTime ? millisSinceBegin(row) : null);
       }
       boolean hasMoved =
           !whole.get("deployment_version").equals(start.get("deployment_version"))
@@ -243,6 +240,10 @@ final class PlainTracker {
         fact(Fact.Kind.SEEN, whole, arrival);
       }
       finished(whole, 3, arrival);
+    }
+
+    private double millisSinceBegin(Map<String, Object> ended) {
+      return Math.max(0, Duration.between(begun, (Instant) ended.get("ended_on")).toMillis());
     }
 
     private void finished(Map<String, Object> whole, int version, long arrival) {

@@ -27,11 +27,23 @@ class RunStepTest {
   void opensARunWithItsFirstStartOnly() {
     for (Event start : List.of(events.start("a"), events.queued("a"))) {
       assertThat(step(start, run.unknown())).isEqualTo(RunStep.OPEN);
-      assertThat(step(start, run.open(events.start("a").decoded())))
-          .isEqualTo(RunStep.IGNORE_DUPLICATE);
-      assertThat(step(start, run.open(events.queued("a").decoded())))
+      assertThat(step(start, open(events.start("a"))))
           .isEqualTo(RunStep.IGNORE_DUPLICATE);
     }
+    assertThat(step(events.queued("a"), open(events.queued("a"))))
+        .isEqualTo(RunStep.IGNORE_DUPLICATE);
+  }
+
+  @Test
+  void beginsAQueuedRunOnce() {
+    ScriptEvent queued = events.queued("a").decoded();
+    Event start = events.start("a").startedAt(T.plusSeconds(900));
+
+    assertThat(step(start, run.open(queued, FinishedRuns.NO_START))).isEqualTo(RunStep.BEGIN);
+    assertThat(step(start, run.open(queued, T.plusSeconds(900).toEpochMilli())))
+        .isEqualTo(RunStep.IGNORE_DUPLICATE);
+    assertThat(step(start, run.open(queued, T.toEpochMilli())))
+        .isEqualTo(RunStep.REJECT_CONTRADICTION);
   }
 
   @Test
@@ -57,8 +69,8 @@ class RunStepTest {
     Event end = events.success("a", 5);
 
     assertThat(step(end, run.unknown())).isEqualTo(RunStep.FINISH_WITHOUT_START);
-    assertThat(step(end, run.open(events.start("a").decoded()))).isEqualTo(RunStep.FINISH);
-    assertThat(step(end, run.open(events.queued("a").decoded()))).isEqualTo(RunStep.FINISH);
+    assertThat(step(end, open(events.start("a")))).isEqualTo(RunStep.FINISH);
+    assertThat(step(end, open(events.queued("a")))).isEqualTo(RunStep.FINISH);
   }
 
   @Test
@@ -66,7 +78,7 @@ class RunStepTest {
     Event end = events.untimedSuccess("a", T.plusMillis(5));
 
     assertThat(step(end, run.unknown())).isEqualTo(RunStep.AWAIT_START);
-    assertThat(step(end, run.open(events.start("a").decoded()))).isEqualTo(RunStep.FINISH);
+    assertThat(step(end, open(events.start("a")))).isEqualTo(RunStep.FINISH);
     for (Event start : List.of(events.start("a"), events.queued("a"))) {
       assertThat(step(start, run.untimed(end.decoded()))).isEqualTo(RunStep.OPEN_AND_FINISH);
     }
@@ -89,9 +101,9 @@ class RunStepTest {
     Event inTime = events.success("a", 5).arrivingAfter(TIMEOUT);
     Event late = events.success("a", 5).arrivingAfter(TIMEOUT.plusMillis(1));
 
-    assertThat(step(inTime, timingOut.open(start))).isEqualTo(RunStep.FINISH);
-    assertThat(step(late, timingOut.open(start))).isEqualTo(RunStep.TIME_OUT_AND_REJECT);
-    assertThat(step(late, run.open(start))).as("without a timeout").isEqualTo(RunStep.FINISH);
+    assertThat(step(inTime, timingOut.open(start, T.toEpochMilli()))).isEqualTo(RunStep.FINISH);
+    assertThat(step(late, timingOut.open(start, T.toEpochMilli()))).isEqualTo(RunStep.TIME_OUT_AND_REJECT);
+    assertThat(step(late, run.open(start, T.toEpochMilli()))).as("without a timeout").isEqualTo(RunStep.FINISH);
   }
 
   @Test
@@ -105,7 +117,7 @@ class RunStepTest {
             events.success("a", 5).with("script", "Other"),
             events.untimedSuccess("a", T.plusMillis(5)).with("script", "Other"))) {
       assertThat(step(event, run.unknown())).isNotEqualTo(RunStep.REJECT_CONTRADICTION);
-      assertThat(step(event, run.open(start))).isEqualTo(RunStep.REJECT_CONTRADICTION);
+      assertThat(step(event, run.open(start, T.toEpochMilli()))).isEqualTo(RunStep.REJECT_CONTRADICTION);
       assertThat(step(event, run.untimed(untimed))).isEqualTo(RunStep.REJECT_CONTRADICTION);
       for (Ending ending : Ending.values()) {
         assertThat(step(event, finished(ending, null))).isEqualTo(RunStep.REJECT_CONTRADICTION);
@@ -144,6 +156,12 @@ class RunStepTest {
   private static RunStep step(Event event, KnownRun known) {
     ScriptEvent decoded = event.decoded();
     return RunStep.of(decoded, new RunRow().wrap(decoded.row), known);
+  }
+
+  private KnownRun open(Event event) {
+    ScriptEvent start = event.decoded();
+    boolean begun = start.kind == ScriptEvent.Kind.RUN;
+    return run.open(start, begun ? T.toEpochMilli() : FinishedRuns.NO_START);
   }
 
   private KnownRun finished(Ending ending, ScriptEvent keptEnd) {

@@ -81,6 +81,21 @@ class UntimedEndsTest {
   }
 
   @Test
+  void leavesTheTimeInTheQueueOutOfTheResponseTime() throws Exception {
+    track(rules());
+    tracker.receive(
+        events.queued("a").startedAt(T.minusSeconds(900)),
+        events.start("a"),
+        events.untimedSuccess("a", END));
+
+    assertThat(tracked.lastRun())
+        .containsEntry("executed_on", T.minusSeconds(900))
+        .containsEntry("ended_on", END)
+        .containsEntry("response_time", 3000.0);
+    assertThat(tracked.deadLetters).isEmpty();
+  }
+
+  @Test
   void takesAnEndALittleBeforeItsStartForOneAtItsStart() throws Exception {
     track(rules());
     tracker.receive(events.start("a"), events.untimedSuccess("a", T.minusSeconds(60)));
