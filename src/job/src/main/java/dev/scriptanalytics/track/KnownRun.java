@@ -19,8 +19,8 @@ import java.util.Arrays;
  * status, end time or response time.
  *
  * <p>The time of a queued event is no start of the execution, and is not compared; that of a later
- * event which tells the start is. Reusable: each of
- * the first four methods lays this view over another run.
+ * event which tells the start is. Reusable: each of the first four methods lays this view over
+ * another run.
  */
 final class KnownRun {
   /** How far a run has come. */

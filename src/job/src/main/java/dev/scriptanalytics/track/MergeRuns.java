@@ -193,10 +193,8 @@ final class MergeRuns {
       return RunRow.merge(started, ended, started, buffer);
     }
     // The time in a queue is no part of the response time, and nothing tells how long it was.
-    boolean hasResponseTime =
-        ended.status() == RunStatus.SUCCESS && begun != FinishedRuns.NO_START;
-    double responseTime =
-        hasResponseTime ? Math.max(0, ended.endedOn() - begun) : Double.NaN;
+    boolean hasResponseTime = ended.status() == RunStatus.SUCCESS && begun != FinishedRuns.NO_START;
+    double responseTime = hasResponseTime ? Math.max(0, ended.endedOn() - begun) : Double.NaN;
     return RunRow.mergeUntimed(started, ended, responseTime, buffer);
   }
 

@@ -27,8 +27,7 @@ class RunStepTest {
   void opensARunWithItsFirstStartOnly() {
     for (Event start : List.of(events.start("a"), events.queued("a"))) {
       assertThat(step(start, run.unknown())).isEqualTo(RunStep.OPEN);
-      assertThat(step(start, open(events.start("a"))))
-          .isEqualTo(RunStep.IGNORE_DUPLICATE);
+      assertThat(step(start, open(events.start("a")))).isEqualTo(RunStep.IGNORE_DUPLICATE);
     }
     assertThat(step(events.queued("a"), open(events.queued("a"))))
         .isEqualTo(RunStep.IGNORE_DUPLICATE);
@@ -102,8 +101,11 @@ class RunStepTest {
     Event late = events.success("a", 5).arrivingAfter(TIMEOUT.plusMillis(1));
 
     assertThat(step(inTime, timingOut.open(start, T.toEpochMilli()))).isEqualTo(RunStep.FINISH);
-    assertThat(step(late, timingOut.open(start, T.toEpochMilli()))).isEqualTo(RunStep.TIME_OUT_AND_REJECT);
-    assertThat(step(late, run.open(start, T.toEpochMilli()))).as("without a timeout").isEqualTo(RunStep.FINISH);
+    assertThat(step(late, timingOut.open(start, T.toEpochMilli())))
+        .isEqualTo(RunStep.TIME_OUT_AND_REJECT);
+    assertThat(step(late, run.open(start, T.toEpochMilli())))
+        .as("without a timeout")
+        .isEqualTo(RunStep.FINISH);
   }
 
   @Test
@@ -117,7 +119,8 @@ class RunStepTest {
             events.success("a", 5).with("script", "Other"),
             events.untimedSuccess("a", T.plusMillis(5)).with("script", "Other"))) {
       assertThat(step(event, run.unknown())).isNotEqualTo(RunStep.REJECT_CONTRADICTION);
-      assertThat(step(event, run.open(start, T.toEpochMilli()))).isEqualTo(RunStep.REJECT_CONTRADICTION);
+      assertThat(step(event, run.open(start, T.toEpochMilli())))
+          .isEqualTo(RunStep.REJECT_CONTRADICTION);
       assertThat(step(event, run.untimed(untimed))).isEqualTo(RunStep.REJECT_CONTRADICTION);
       for (Ending ending : Ending.values()) {
         assertThat(step(event, finished(ending, null))).isEqualTo(RunStep.REJECT_CONTRADICTION);
