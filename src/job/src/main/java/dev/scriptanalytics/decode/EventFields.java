@@ -207,7 +207,10 @@ final class EventFields<F extends Enum<F>> {
   double figure(F field) {
     return switch (kind(field)) {
       case NUMBER -> number(field);
-      case STRING -> UnitParser.jsonNumber(source(), start(field), end(field));
+      case STRING -> {
+        byte[] text = text(field);
+        yield UnitParser.jsonNumber(text, 0, text.length);
+      }
       default -> Double.NaN;
     };
   }
@@ -216,7 +219,13 @@ final class EventFields<F extends Enum<F>> {
   long wholeNumber(F field) {
     return switch (kind(field)) {
       case NUMBER -> wholeNumber(number(field));
-      case STRING -> digits(source(), start(field), end(field));
+      case STRING -> {
+        if (escaped(field)) {
+          byte[] text = text(field);
+          yield digits(text, 0, text.length);
+        }
+        yield digits(source(), start(field), end(field));
+      }
       default -> -1;
     };
   }

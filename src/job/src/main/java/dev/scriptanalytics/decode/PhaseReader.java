@@ -61,7 +61,8 @@ final class PhaseReader {
   /** A number, which may be in quotes; NaN for any other value. */
   private static double number(byte[] json, int from, int to) {
     if (json[from] == '"') {
-      return UnitParser.jsonNumber(json, from + 1, to - 1);
+      byte[] text = EventFields.decoded(json, from + 1, to - 1, true);
+      return UnitParser.jsonNumber(text, 0, text.length);
     }
     boolean isNumber = json[from] == '-' || (json[from] >= '0' && json[from] <= '9');
     return isNumber

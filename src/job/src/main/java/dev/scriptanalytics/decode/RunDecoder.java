@@ -100,6 +100,7 @@ public final class RunDecoder implements RecordDecoder {
     boolean ended = status != RunStatus.IN_PROGRESS;
     int retentionDays = retentionDays();
     times.read(ended, arrival, retentionDays);
+    long version = event.wholeNumber(Field.DEPLOYMENT_VERSION);
 
     cut.clear();
     redacted.clear();
@@ -107,7 +108,7 @@ public final class RunDecoder implements RecordDecoder {
     row.begin(
         ended ? RunRow.END_ONLY : RunRow.START_ONLY,
         status,
-        deploymentVersion(),
+        (int) Math.max(version, 0),
         times.executedOn(),
         retentionDays);
     keyOr(Field.ACCOUNT, Column.ACCOUNT, DEFAULT_ACCOUNT);
@@ -121,7 +122,7 @@ public final class RunDecoder implements RecordDecoder {
     if (ended && times.hasEnd()) {
       row.int64(Column.ENDED_ON, times.endedOn());
     }
-    deploymentId();
+    deploymentId(version);
     name(Field.FUNCTION, Column.FUNCTION);
     name(Field.SOURCE_TYPE, Column.SOURCE_TYPE);
     name(Field.SOURCE, Column.SOURCE);
@@ -179,22 +180,19 @@ public final class RunDecoder implements RecordDecoder {
     return meaning;
   }
 
-  /** As an unsigned number; 0 if it is unknown or no number. */
-  private int deploymentVersion() {
-    return (int) Math.max(event.wholeNumber(Field.DEPLOYMENT_VERSION), 0);
-  }
-
   /** A version that is no number still identifies the deployment. */
-  private void deploymentId() {
-    if (event.isMissing(Field.DEPLOYMENT_VERSION)
-        || event.wholeNumber(Field.DEPLOYMENT_VERSION) >= 0) {
-      name(Field.DEPLOYMENT_ID, Column.DEPLOYMENT_ID);
-    } else if (event.isMissing(Field.DEPLOYMENT_ID) && event.isText(Field.DEPLOYMENT_VERSION)) {
+  private void deploymentId(long version) {
+    boolean isNumber = version >= 0 || event.isMissing(Field.DEPLOYMENT_VERSION);
+    if (!isNumber
+        && event.isText(Field.DEPLOYMENT_VERSION)
+        && event.isMissing(Field.DEPLOYMENT_ID)) {
       name(Field.DEPLOYMENT_VERSION, Column.DEPLOYMENT_ID);
-    } else {
-      extra.add(event, Field.DEPLOYMENT_VERSION);
-      name(Field.DEPLOYMENT_ID, Column.DEPLOYMENT_ID);
+      return;
     }
+    if (!isNumber) {
+      extra.add(event, Field.DEPLOYMENT_VERSION);
+    }
+    name(Field.DEPLOYMENT_ID, Column.DEPLOYMENT_ID);
   }
 
   private int retentionDays() {

@@ -68,6 +68,9 @@ final class RandomEvents {
     "\u0800", "€", "\u2028", "\uffff", "😀", "𝒳", "{", "}", "[", "]", ",", ":"
   };
 
+  /** The depth from which a document is no container. */
+  private static final int LEAVES = 5;
+
   private static final Map<String, String> OTHER_NAMES =
       Map.of(
           "runId",
@@ -175,8 +178,10 @@ final class RandomEvents {
     for (int i = random.nextInt(8) - 5; i > 0; i--) {
       fields.add(chance(2) ? "x" + random.nextInt(3) : text(6));
     }
-    if (chance(6)) {
-      fields.add(fields.get(random.nextInt(fields.size())));
+    String again = fields.get(random.nextInt(fields.size()));
+    // Of equal names the last counts, and of several names the first: not both at once here.
+    if (chance(6) && !OTHER_NAMES.containsKey(again) && !OTHER_NAMES.containsValue(again)) {
+      fields.add(again);
     }
     return fields;
   }
@@ -200,7 +205,8 @@ final class RandomEvents {
     String field = OTHER_NAMES.getOrDefault(name, name);
     boolean key = List.of("run_id", "script", "status", "account").contains(field);
     if (chance(key || field.endsWith("_at") || field.startsWith("response") ? 100 : 8)) {
-      document(to, 0);
+      // Its names may be equal, and so it is no object of phases.
+      document(to, field.equals("phases") ? LEAVES : 0);
       return;
     }
     switch (field) {
@@ -376,7 +382,7 @@ final class RandomEvents {
   }
 
   private void document(JsonGenerator to, int depth) throws IOException {
-    switch (random.nextInt(depth > 4 ? 5 : 7)) {
+    switch (random.nextInt(depth >= LEAVES ? 5 : 7)) {
       case 0 -> to.writeNull();
       case 1 -> to.writeBoolean(chance(2));
       case 2 -> to.writeNumber(figure());

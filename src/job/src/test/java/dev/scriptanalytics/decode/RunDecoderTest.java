@@ -280,7 +280,16 @@ class RunDecoderTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"3", "3.0", "30e-1", "'3'", "'003'", "0.3e1", "3.0000000000000000000000000"})
+      strings = {
+        "3",
+        "3.0",
+        "30e-1",
+        "'3'",
+        "'\\u0033'",
+        "'003'",
+        "0.3e1",
+        "3.0000000000000000000000000"
+      })
   void readsADeploymentVersion(String version) throws Exception {
     assertThat(row(event("deployment_version", version)))
         .containsEntry("deployment_version", 3)
