@@ -2,7 +2,9 @@
 -- read the hours before rollup_progress.settled here, and all others in run_rollups.
 --
 -- Everything that run_rollups says of rows, facts and inserting holds here. Digests stay in LZ4: with ZSTD reading them
--- takes half as long again. Partitions are months, since a question usually spans many days.
+-- takes half as long again. Partitions are months, since a question usually spans many days. A day that was rebuilt
+-- (deploy/clickhouse/rebuild-rollups.sql) leaves emptied rows, whose runs are counted under arrival 1970-01-01 instead:
+-- in them seen is 0, and first_minute and last_minute are the latest and the earliest time there is.
 CREATE TABLE IF NOT EXISTS script_analytics.run_rollups_hourly
 (
     account LowCardinality(String) COMMENT 'The tenant',
@@ -35,7 +37,7 @@ TTL toDate(hour) + toIntervalDay(400 + 1)
 SETTINGS
     -- A digest is some kilobytes, and whole granules are read: small ones read few digests along with the wanted ones.
     index_granularity = 128,
-    -- As in runs, and for the same reasons; digests are expensive to merge.
+    -- As in runs, and for the same reasons; digests are expensive to merge. A month is merged into one part once it is over.
     min_bytes_for_wide_part = 67108864,
     merge_selector_base = 10,
     min_age_to_force_merge_seconds = 3600,

@@ -2,7 +2,7 @@
 -- run_rollups has. Views take hours before the lowest settled of all jobs from run_rollups_hourly, and all others from
 -- run_rollups. So an old or missing row makes them slower, never wrong.
 --
--- A job that writes no more holds the others back. Delete its row:
+-- A job that writes no more holds the others back. Delete its row (on a cluster: of rollup_progress_local, ON CLUSTER):
 --
 --     DELETE FROM script_analytics.rollup_progress WHERE job = 'old-job';
 CREATE TABLE IF NOT EXISTS script_analytics.rollup_progress

@@ -1,15 +1,16 @@
 -- The health of the tables: parts, rows, bytes and freshness. Only readers of all accounts see rows here.
 
 -- One row per table. rows includes rows that a merge will replace. An active part is one that queries read. Many
--- parts in one partition (day) mean that merges do not keep up with inserts.
+-- parts in one partition mean that merges do not keep up with inserts. A partition is a day, a month of
+-- run_rollups_hourly, or the whole of a table without a time.
 CREATE OR REPLACE VIEW script_analytics.table_sizes
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 SELECT
     of_table AS table,
     sum(in_partition) AS parts,
-    max(in_partition) AS most_parts_in_a_day,
-    count() AS days,
+    max(in_partition) AS most_parts_in_a_partition,
+    count() AS partitions,
     sum(of_rows) AS rows,
     sum(of_bytes_on_disk) AS bytes_on_disk,
     sum(of_uncompressed) AS uncompressed_bytes

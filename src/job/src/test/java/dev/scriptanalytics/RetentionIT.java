@@ -27,7 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Retention of the job's rows, applied by a real server's own merges. */
 class RetentionIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final List<String> TABLES = List.of("runs", "logs", "run_rollups", "dead_letters");
+  private static final List<String> TABLES =
+      List.of(
+          "runs", "logs", "run_rollups", "run_rollups_hourly", "deployments", "dead_letters");
 
   /** The moment from which the tests count days back. */
   private final Instant noon =
@@ -94,18 +96,27 @@ class RetentionIT {
     insertRow("logs", "timestamp, log_id, retention_days", 1000, "'for good', 65535");
     insertRow("run_rollups", "minute, script", 399, "'kept'");
     insertRow("run_rollups", "minute, script", 401, "'gone'");
+    insertRow("run_rollups_hourly", "hour, script", 399, "'kept'");
+    insertRow("run_rollups_hourly", "hour, script", 401, "'gone'");
+    insertDeployment("last_run", 399, "'kept by its run'");
+    insertDeployment("last_run", 401, "'gone'");
+    insertDeployment("last_entry", 399, "'kept by its entry'");
+    insertDeployment("last_entry", 401, "'gone too'");
     insertRow("dead_letters", "arrived_at, detail", 29, "'kept'");
     insertRow("dead_letters", "arrived_at, detail", 31, "'gone'");
-    assertThat(rows()).isEqualTo("4\t4\t2\t2");
+    assertThat(rows()).isEqualTo("4\t4\t2\t2\t4\t2");
 
     for (String table : TABLES) {
       clickHouse.query("SYSTEM START MERGES script_analytics." + table);
     }
 
-    assertThat(Waiting.until(PATIENCE, () -> rows().equals("3\t3\t1\t1"))).as(rows()).isTrue();
+    assertThat(Waiting.until(PATIENCE, () -> rows().equals("3\t3\t1\t1\t2\t1"))).as(rows()).isTrue();
     assertThat(names("run_id", "runs")).isEqualTo("['for good','kept','longer']");
     assertThat(names("log_id", "logs")).isEqualTo("['for good','kept','longer']");
     assertThat(names("script", "run_rollups")).isEqualTo("['kept']");
+    assertThat(names("script", "run_rollups_hourly")).isEqualTo("['kept']");
+    assertThat(names("deployment_id", "deployments"))
+        .isEqualTo("['kept by its entry','kept by its run']");
     assertThat(names("detail", "dead_letters")).isEqualTo("['kept']");
   }
 
@@ -133,7 +144,10 @@ class RetentionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"runs", "logs", "run_rollups", "dead_letters"})
+  @ValueSource(
+      strings = {
+        "runs", "logs", "run_rollups", "run_rollups_hourly", "deployments", "dead_letters"
+      })
   void anOldPartitionIsMergedIntoOnePart(String table) {
     assertThat(
             clickHouse.query(
@@ -143,7 +157,8 @@ class RetentionIT {
                     + " FROM system.tables WHERE database = 'script_analytics' AND name = '"
                     + table
                     + "'"))
-        .isEqualTo("3600\t1");
+        .as("deployments is merged even while it is written to")
+        .isEqualTo(table.equals("deployments") ? "3600\t" : "3600\t1");
     // An hour is too long to wait for.
     clickHouse.query(
         "ALTER TABLE script_analytics."
@@ -154,11 +169,16 @@ class RetentionIT {
           case "runs" -> "executed_on, run_id, retention_days";
           case "logs" -> "timestamp, log_id, retention_days";
           case "run_rollups" -> "minute, script, deployment_version";
+          case "run_rollups_hourly" -> "hour, script, deployment_version";
           default -> "arrived_at, topic, kafka_offset";
         };
     clickHouse.query("SYSTEM STOP MERGES script_analytics." + table);
     for (int i = 1; i <= 3; i++) {
-      insertRow(table, columns, 2, "'row " + i + "', " + (10 + i));
+      if (table.equals("deployments")) {
+        insertDeployment("last_run", 2, "'row " + i + "'");
+      } else {
+        insertRow(table, columns, 2, "'row " + i + "', " + (10 + i));
+      }
     }
     String parts =
         "SELECT count(), sum(rows) FROM system.parts WHERE active"
@@ -216,6 +236,13 @@ class RetentionIT {
             .formatted(table, columns, time(noon.minus(Duration.ofDays(daysAgo))), values));
   }
 
+  /** Inserts as the administrator, in place of the materialized views. */
+  private void insertDeployment(String column, int daysAgo, String id) {
+    clickHouse.query(
+        "INSERT INTO script_analytics.deployments (%s, deployment_id) VALUES ('%s', %s)"
+            .formatted(column, time(noon.minus(Duration.ofDays(daysAgo))), id));
+  }
+
   private static String time(Instant time) {
     return time.toString().replace('T', ' ').replace("Z", "");
   }
@@ -225,6 +252,8 @@ class RetentionIT {
         "SELECT (SELECT count() FROM script_analytics.runs),"
             + " (SELECT count() FROM script_analytics.logs),"
             + " (SELECT count() FROM script_analytics.run_rollups),"
+            + " (SELECT count() FROM script_analytics.run_rollups_hourly),"
+            + " (SELECT count() FROM script_analytics.deployments WHERE deployment_id != ''),"
             + " (SELECT count() FROM script_analytics.dead_letters)");
   }
 

@@ -75,6 +75,9 @@ class ClusterIT {
         metrics + "version_metrics" + OF_SCRIPT + ")",
         metrics + "run_timeline" + OF_SCRIPT + ", step = 120)",
         metrics + "run_timeline" + OF_SCRIPT + ", step = 45)",
+        metrics
+            + "script_metrics(account = 'acme', script = 'pay',"
+            + " from = '2099-05-14 05:30:00', to = '2099-05-14 07:30:00')",
         "deployment_version, response_times FROM script_percentile"
             + OF_SCRIPT
             + ", percentile = 75)",
@@ -140,7 +143,7 @@ class ClusterIT {
 
   @Test
   void everyRowIsOnOneShardWithThoseThatItReplaces() {
-    for (String table : List.of("runs", "logs", "run_rollups", "dead_letters")) {
+    for (String table : List.of("runs", "logs", "run_rollups", "run_rollups_hourly", "dead_letters")) {
       String rows = "SELECT count() FROM script_analytics." + table;
       String onSingle = single.query(rows + " FINAL");
 
@@ -156,6 +159,36 @@ class ClusterIT {
               found ->
                   assertThat(found.stream().mapToLong(Long::longValue).sum())
                       .isEqualTo(Long.parseLong(onSingle)));
+    }
+  }
+
+  @Test
+  void aDeploymentIsOnOneShardAndHasTheRunsAndEntriesOfAll() {
+    String deployments =
+        "SELECT account, script, deployment_version, deployment_id, min(first_run), max(last_run),"
+            + " min(first_entry), max(last_entry), argMaxMerge(latest_id)"
+            + " FROM script_analytics.%s GROUP BY ALL ORDER BY ALL";
+    String expected = single.query(deployments.formatted("deployments"));
+
+    assertThat(expected.lines()).hasSizeGreaterThan(8);
+    assertThat(shards)
+        .allMatch(shard -> shard.query(deployments.formatted("deployments")).equals(expected));
+    assertThat(
+            shards.stream()
+                .flatMap(shard -> shard.query(deployments.formatted("deployments_local")).lines())
+                .sorted())
+        .containsExactlyInAnyOrderElementsOf(expected.lines().toList());
+  }
+
+  @Test
+  void theWriterReadsOnAnyShardHowFarItsHoursAreComplete() {
+    for (TestClickHouse shard : shards) {
+      assertThat(
+              shard.queryAs(
+                  "script_writer",
+                  ClickHouseProgram.WRITER_PASSWORD,
+                  "SELECT max(settled) FROM script_analytics.rollup_progress WHERE job = 'job'"))
+          .isEqualTo("2099-05-14 07:00:00");
     }
   }
 
@@ -183,27 +216,33 @@ class ClusterIT {
         "SELECT * EXCEPT (p50, p90, p99) FROM script_analytics.version_metrics"
             + OF_SCRIPT
             + ") ORDER BY deployment_version";
-    String insert =
+    List<String> inserts =
         SqlStatements.of(DeployedFiles.text("deploy/clickhouse/rebuild-rollups.sql")).stream()
             .filter(statement -> statement.contains("INSERT INTO"))
-            .findFirst()
-            .orElseThrow()
-            .replace("rebuilt_rollups", "run_rollups");
+            .map(statement -> statement.replace("rebuilt_rollups", "run_rollups"))
+            .toList();
     for (TestClickHouse shard : shards) {
       shard.query("ALTER TABLE script_analytics.run_rollups_local DROP PARTITION '2099-05-14'");
     }
     assertThat(ask(shards.get(0), metrics)).isNotEqualTo(ask(single.server(), metrics));
 
-    shards
-        .get(0)
-        .http()
-        .queryAs(
-            "default",
-            "",
-            insert + " SETTINGS distributed_foreground_insert = 1",
-            Map.of("param_day", "2099-05-14"));
+    for (String insert : inserts) {
+      shards
+          .get(0)
+          .http()
+          .queryAs(
+              "default",
+              "",
+              insert,
+              Map.of("param_day", "2099-05-14", "distributed_foreground_insert", "1"));
+    }
 
+    assertThat(inserts).hasSize(4);
     assertThat(shards).allMatch(shard -> ask(shard, metrics).equals(ask(single.server(), metrics)));
+    String seen =
+        "SELECT deployment_version, sum(seen) FROM script_analytics.run_rollups_hourly FINAL"
+            + " GROUP BY ALL ORDER BY ALL";
+    assertThat(shards).allMatch(shard -> shard.query(seen).equals(single.query(seen)));
   }
 
   @Test
@@ -235,7 +274,7 @@ class ClusterIT {
       if (!statement.contains("INSERT INTO")) {
         assertThat(statement).contains(" ON CLUSTER " + TwoShards.NAME);
       }
-      assertThat(statement).doesNotContainPattern("ENGINE = ReplacingMergeTree");
+      assertThat(statement).doesNotContainPattern("ENGINE = (Replacing|Aggregating)MergeTree");
       // The server parses the statement and does not run it.
       assertThat(
               single
@@ -249,7 +288,7 @@ class ClusterIT {
     }
     assertThat(statements)
         .filteredOn(statement -> statement.contains("ENGINE = Replicated"))
-        .hasSize(5);
+        .hasSize(8);
   }
 
   /** Writes the rows of a producer's events and their replacements, through both servers. */
@@ -276,6 +315,21 @@ class ClusterIT {
           arraySort(groupArray(toFloat32(assumeNotNull(took))) FILTER (WHERE isNotNull(took))) AS means, arrayMap(m -> 1, means)
         """,
         "GROUP BY account, script, minute, deployment_version");
+    write(
+        second,
+        """
+        run_rollups_hourly (account, script, hour, deployment_version, arrival, first_minute, last_minute, facts, seen,
+          succeeded, failed, response_time_sum, response_time_min, response_time_max, means, weights)
+        SELECT account, script, toStartOfHour(executed_on) AS hour, deployment_version, hour,
+          toStartOfMinute(min(executed_on)), toStartOfMinute(max(executed_on)),
+          2 * count(), count(), countIf(end = 'Success'), countIf(end = 'Failed'), sum(took), min(took), max(took),
+          arraySort(groupArray(toFloat32(assumeNotNull(took))) FILTER (WHERE isNotNull(took))) AS means, arrayMap(m -> 1, means)
+        """,
+        "GROUP BY account, script, hour, deployment_version");
+    first.queryAs(
+        "script_writer",
+        ClickHouseProgram.WRITER_PASSWORD,
+        "INSERT INTO script_analytics.rollup_progress (job, settled) VALUES ('job', '2099-05-14 07:00:00')");
     String log =
         """
         logs (account, script, timestamp, log_id, version, is_deleted, run_id, log_level, log_message, retention_days, ingested_at)

@@ -12,6 +12,7 @@ import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ class SchemaIT {
   void isTheSameWhenItIsAppliedAgain() {
     insertRun("again", "run", 3, "Success", NOON);
     String schema =
-        "SELECT name, create_table_query, if(engine = 'View', NULL, uuid) FROM system.tables"
+        "SELECT name, create_table_query, if(engine LIKE '%View', NULL, uuid) FROM system.tables"
             + " WHERE database = 'script_analytics' ORDER BY name";
     String rows =
         "SELECT (SELECT count() FROM script_analytics.runs WHERE account = 'again'),"
@@ -62,6 +63,7 @@ class SchemaIT {
             "run_id String",
             "version UInt8",
             "status Enum8('In Progress' = 1, 'Success' = 2, 'Failed' = 3)",
+            "original_status String",
             "deployment_version UInt32",
             "deployment_id String",
             "function String",
@@ -79,6 +81,7 @@ class SchemaIT {
             "cpu_ms Nullable(Float64)",
             "gpu_percent Nullable(Float64)",
             "cold_start Nullable(Bool)",
+            "phases Map(LowCardinality(String), Float64)",
             "truncated Array(String)",
             "redacted Array(String)",
             "extra String",
@@ -134,6 +137,7 @@ class SchemaIT {
             "script String",
             "minute DateTime('UTC')",
             "deployment_version UInt32",
+            "deployment_id String",
             "arrival DateTime('UTC')",
             "facts UInt64",
             "seen Int64",
@@ -147,6 +151,43 @@ class SchemaIT {
             "response_times UInt64 DEFAULT",
             "digest AggregateFunction(quantilesTDigestWeighted(0.9, 0.99), Float32, UInt64)"
                 + " DEFAULT");
+  }
+
+  @Test
+  void hoursHaveTheColumnsOfMinutesAndTheirFirstAndLastMinute() {
+    List<String> expected = new ArrayList<>(columns("run_rollups"));
+    expected.replaceAll(
+        column ->
+            column
+                .replace("minute DateTime", "hour DateTime")
+                .replaceAll("^(account|script|deployment_id) String", "$1 LowCardinality(String)"));
+    expected.addAll(
+        expected.indexOf("facts UInt64"),
+        List.of("first_minute DateTime('UTC')", "last_minute DateTime('UTC')"));
+
+    assertThat(columns("run_rollups_hourly")).isEqualTo(expected);
+  }
+
+  @Test
+  void progressHasTheColumnsThatTheJobWrites() {
+    assertThat(columns("rollup_progress"))
+        .containsExactly("job String", "settled DateTime('UTC')");
+  }
+
+  @Test
+  void theJobReadsHowFarItsHoursAreCompleteAndNothingElse() {
+    insert(
+        "rollup_progress (job, settled) FORMAT JSONEachRow",
+        utf8(
+            "{\"job\":\"job\",\"settled\":\"2026-11-20 07:00:00\"}\n"
+                + "{\"job\":\"job\",\"settled\":\"2026-11-20 06:00:00\"}"));
+
+    assertThat(
+            clickHouse.queryAs(
+                "script_writer",
+                ClickHouseProgram.WRITER_PASSWORD,
+                "SELECT max(settled) FROM script_analytics.rollup_progress WHERE job = 'job'"))
+        .isEqualTo("2026-11-20 07:00:00");
   }
 
   @Test
@@ -234,6 +275,12 @@ class SchemaIT {
       case "Nullable(DateTime64(3, 'UTC'))" -> {
         row.nullableInt64(NOON.toEpochMilli(), true);
         return time(NOON) + ".000";
+      }
+      case "Map(LowCardinality(String), Float64)" -> {
+        row.varint(1);
+        row.string(utf8(column));
+        row.float64(12.5);
+        return "{'" + column + "':12.5}";
       }
       case "Nullable(Float64)" -> {
         row.nullableFloat64(12.5);

@@ -1,5 +1,7 @@
 package dev.scriptanalytics.local.stack;
 
+import dev.scriptanalytics.testkit.process.DirectoryTree;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +28,13 @@ final class Down {
     this.report = report;
   }
 
-  /** Stops the stack in the directory; does nothing if none runs there. */
-  static void run(Path home, Report report) {
+  /**
+   * Stops the stack in the directory; does nothing if none runs there.
+   *
+   * @param deleteData whether to delete the data of its stores and the state of its job afterwards;
+   *     logs and the job's options stay
+   */
+  static void run(Path home, Report report, boolean deleteData) {
     if (!Files.isDirectory(home)) {
       report.say("Nothing runs in " + home + ".");
       return;
@@ -38,11 +45,26 @@ final class Down {
           Optional<Stack> running = Stack.running(home);
           running.ifPresent(stack -> new Down(stack, report).run());
           StackPorts.forget(Stack.portsFile(home));
-          report.say(
-              running.isPresent()
-                  ? "All data stays in " + home + "; deploy/local/up continues from there."
-                  : "Nothing runs in " + home + ".");
+          if (deleteData) {
+            deleteData(home);
+            report.say("All data in " + home + " is deleted; deploy/local/up starts from nothing.");
+          } else {
+            report.say(
+                running.isPresent()
+                    ? "All data stays in " + home + "; deploy/local/up continues from there."
+                    : "Nothing runs in " + home + ".");
+          }
         });
+  }
+
+  private static void deleteData(Path home) {
+    try {
+      for (String part : Stack.DATA) {
+        DirectoryTree.delete(home.resolve(part));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot delete the data in " + home + ": " + e, e);
+    }
   }
 
   private void run() {

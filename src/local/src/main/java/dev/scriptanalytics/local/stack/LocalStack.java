@@ -67,16 +67,21 @@ public final class LocalStack {
 
   @Command(
       name = "down",
-      customSynopsis = "deploy/local/down",
+      customSynopsis = "deploy/local/down [--delete-data]",
       description = {
         "Stops the local stack in good order. Its data stays: deploy/local/up continues from the"
-            + " job's last checkpoint.",
-        "To start from nothing, delete the stack's directory afterwards."
+            + " job's last checkpoint."
       },
       footerHeading = ENVIRONMENT,
       footer = HOME)
-  void down() {
-    Down.run(home, report);
+  void down(
+      @Option(
+              names = "--delete-data",
+              description =
+                  "also deletes the data of ClickHouse and Kafka and the job's state, so that"
+                      + " deploy/local/up starts from nothing; logs and the job's options stay")
+          boolean deleteData) {
+    Down.run(home, report, deleteData);
   }
 
   @Command(

@@ -32,7 +32,14 @@ final class Stack {
   static final String OTLP_SPANS_TOPIC = "otlp_spans";
   static final List<String> TOPICS =
       List.of("script-runs", "script-logs", OTLP_LOGS_TOPIC, OTLP_SPANS_TOPIC);
-  static final List<String> TABLES = List.of("runs", "logs", "run_rollups", "dead_letters");
+  static final List<String> TABLES =
+      List.of(
+          "runs", "logs", "run_rollups", "run_rollups_hourly", "deployments", "dead_letters");
+
+  private static final String JOB_FILE = "run/job.properties";
+
+  /** What the stores and the job keep, within the stack's directory. */
+  static final List<String> DATA = List.of(CLICKHOUSE, KAFKA, "flink", JOB_FILE);
 
   private final Path home;
   private final StackPorts ports;
@@ -101,10 +108,10 @@ final class Stack {
 
   /** The job that was submitted last, whatever its state. */
   Optional<SubmittedJob> job() {
-    return SubmittedJob.load(home.resolve("run/job.properties"));
+    return SubmittedJob.load(home.resolve(JOB_FILE));
   }
 
   void recordJob(SubmittedJob job) {
-    job.store(home.resolve("run/job.properties"));
+    job.store(home.resolve(JOB_FILE));
   }
 }

@@ -80,7 +80,7 @@ final class Up {
     LocalProcess kafkaProcess = started(Stack.KAFKA, kafka::prepare);
 
     clickHouse.awaitReady(clickHouseProcess);
-    clickHouse.http().applySql(Repository.path("sql"));
+    new Schema(clickHouse.http(), Repository.path("sql")).apply();
     report.step("ClickHouse answers; the tables and views of sql/ are there");
     kafka.awaitReady(kafkaProcess);
     Stack.TOPICS.forEach(name -> kafka.createTopic(name, PARTITIONS, TOPIC_CONFIGURATION));
