@@ -28,7 +28,8 @@ SETTINGS
     min_age_to_force_merge_seconds = 3600
 COMMENT 'The deployments of every script; readers use views such as script_versions';
 
--- Runs. The owner's rights, so that who writes runs needs no right on deployments.
+-- The rights are those of script_views, so that who writes runs and logs needs no right on deployments. A later change of
+-- these views needs ALTER TABLE … MODIFY QUERY: replacing one could miss an insert of that moment.
 CREATE MATERIALIZED VIEW IF NOT EXISTS script_analytics.deployments_of_runs
 TO script_analytics.deployments
 DEFINER = script_views SQL SECURITY DEFINER
@@ -55,7 +56,7 @@ FROM
 GROUP BY account, script, deployment_version, known_id
 COMMENT 'Feeds deployments with every insert into runs';
 
--- Log entries whose script is known. A tombstone tells no deployment.
+-- An entry whose script is not known yet comes again, and a tombstone tells no deployment.
 CREATE MATERIALIZED VIEW IF NOT EXISTS script_analytics.deployments_of_logs
 TO script_analytics.deployments
 DEFINER = script_views SQL SECURITY DEFINER

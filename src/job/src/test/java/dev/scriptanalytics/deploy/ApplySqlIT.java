@@ -110,8 +110,8 @@ class ApplySqlIT {
                 + " in sql/ UInt64 DEFAULT arraySum(weights)",
             "script_analytics.run_rollups_hourly: engine is ReplacingMergeTree, in sql/ ReplacingMergeTree(facts)",
             "script_analytics.run_rollups_hourly: PARTITION BY is toDate(hour), in sql/ toYYYYMM(hour)",
-            "script_analytics.run_rollups_hourly: ORDER BY is account, script, hour DESC, deployment_version, arrival,"
-                + " in sql/ account, script, hour, deployment_version, deployment_id, arrival")
+            "script_analytics.run_rollups_hourly: ORDER BY is (account, script, hour DESC, deployment_version, arrival),"
+                + " in sql/ (account, script, hour, deployment_version, deployment_id, arrival)")
         .allMatch(line -> !line.contains("script_analytics.") || line.contains("hourly:") || line.contains("database"));
     assertThat(refused.output()).contains("Nothing was changed", "ALTER TABLE");
     assertThat(clickHouse.query(SCHEMA)).isEqualTo(schema);

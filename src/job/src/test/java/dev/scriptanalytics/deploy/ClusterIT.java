@@ -234,7 +234,13 @@ class ClusterIT {
               "default",
               "",
               insert,
-              Map.of("param_day", "2099-05-14", "distributed_foreground_insert", "1"));
+              Map.of(
+                  "param_day",
+                  "2099-05-14",
+                  "distributed_foreground_insert",
+                  "1",
+                  "parallel_distributed_insert_select",
+                  "0"));
     }
 
     assertThat(inserts).hasSize(4);
