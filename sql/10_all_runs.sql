@@ -16,6 +16,7 @@ SELECT
     source,
     account,
     script,
+    original_status,
     deployment_id,
     ended_on,
     input,
@@ -28,6 +29,7 @@ SELECT
     cpu_ms,
     gpu_percent,
     cold_start,
+    phases,
     truncated,
     redacted,
     extra,
@@ -36,8 +38,8 @@ SELECT
 FROM script_analytics.runs FINAL
 WHERE account = {account:String}
     AND script = {script:String}
-    AND executed_on >= {from:DateTime64(3, 'UTC')}
-    AND executed_on < {to:DateTime64(3, 'UTC')}
+    AND executed_on >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+    AND executed_on < parseDateTime64BestEffort({to:String}, 3, 'UTC')
     -- The view runs with the rights of script_views, so it must check the caller's accounts itself.
     AND (
         SELECT count() > 0
@@ -45,4 +47,4 @@ WHERE account = {account:String}
         WHERE user = currentUser() AND account IN ('*', {account:String})
     )
 SETTINGS use_skip_indexes_if_final_exact_mode = 0
-COMMENT 'Runs of a script that started in [from, to): account, script, from, to (UTC)';
+COMMENT 'Runs of a script that started in [from, to): account, script, from, to (ISO-8601)';

@@ -51,8 +51,8 @@ SELECT
 FROM script_analytics.logs FINAL
 WHERE account = {account:String}
     AND script = {script:String}
-    AND timestamp >= {from:DateTime64(3, 'UTC')}
-    AND timestamp < {to:DateTime64(3, 'UTC')}
+    AND timestamp >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+    AND timestamp < parseDateTime64BestEffort({to:String}, 3, 'UTC')
     AND (
         {script:String} != ''
         OR (timestamp, log_id) NOT IN (
@@ -61,8 +61,8 @@ WHERE account = {account:String}
             WHERE account = {account:String}
                 AND script = ''
                 AND {script:String} = ''
-                AND timestamp >= {from:DateTime64(3, 'UTC')}
-                AND timestamp < {to:DateTime64(3, 'UTC')}
+                AND timestamp >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+                AND timestamp < parseDateTime64BestEffort({to:String}, 3, 'UTC')
                 AND is_deleted = 1
         )
     )
@@ -72,4 +72,4 @@ WHERE account = {account:String}
         WHERE user = currentUser() AND account IN ('*', {account:String})
     )
 SETTINGS use_skip_indexes_if_final_exact_mode = 0
-COMMENT 'Log entries of a script in [from, to): account, script, from, to (UTC); script '''' holds entries whose script is unknown';
+COMMENT 'Log entries of a script in [from, to): account, script, from, to (ISO-8601); script '''' holds entries whose script is unknown';

@@ -1,6 +1,9 @@
--- One run with everything that is known of it, and the ids of the runs of its script before (older) and after it. A
--- missing neighbour is NULL. The order is that of all_runs ORDER BY executed_on DESC, run_id. A run that does not
--- exist gives no row.
+-- One run with everything that is known of it, and its neighbours in the list of its script's runs, the newest first:
+-- all_runs ORDER BY executed_on DESC, run_id. previous_run_id is the row above, the next newer run; next_run_id is the
+-- row below, the next older one. A missing neighbour is NULL. A run that does not exist gives no row.
+--
+-- A run that has only logged is found by its entries, and only_logs is true: executed_on is then the time of its first
+-- entry, and status and what else only a run's own events tell is empty or NULL, as are its neighbours.
 --
 -- The neighbours are looked up without FINAL, because a run's key never changes and a run is never taken back. If one
 -- id arrived with two starts (the second after the job had forgotten the first), the fuller row is shown, and the
@@ -71,7 +74,7 @@ WITH
     ) AS long_after
 SELECT
     run_id,
-    status,
+    toString(runs.status) AS status,
     deployment_version,
     response_time,
     function,
@@ -85,6 +88,7 @@ SELECT
     error_stack,
     account,
     script,
+    original_status,
     deployment_id,
     ended_on,
     trace_id,
@@ -92,18 +96,66 @@ SELECT
     cpu_ms,
     gpu_percent,
     cold_start,
+    phases,
     truncated,
     redacted,
     extra,
     retention_days,
     ingested_at,
-    coalesce(shortly_before, long_before) AS previous_run_id,
-    coalesce(shortly_after, long_after) AS next_run_id
+    coalesce(shortly_after, long_after) AS previous_run_id,
+    coalesce(shortly_before, long_before) AS next_run_id,
+    false AS only_logs
 FROM script_analytics.runs FINAL
 WHERE account = {account:String}
     AND script = place.1
     AND executed_on = place.2
     AND run_id = {run_id:String}
     AND may_see
+UNION ALL
+SELECT
+    any(run_id) AS run_id,
+    '' AS status,
+    max(deployment_version) AS deployment_version,
+    NULL AS response_time,
+    max(function) AS function,
+    toDateTime64(min(timestamp), 3, 'UTC') AS executed_on,
+    '' AS source_type,
+    '' AS source,
+    '' AS input,
+    '' AS output,
+    '' AS error_code,
+    '' AS error_message,
+    '' AS error_stack,
+    any(account) AS account,
+    max(script) AS script,
+    '' AS original_status,
+    max(deployment_id) AS deployment_id,
+    NULL AS ended_on,
+    max(trace_id) AS trace_id,
+    NULL AS memory_bytes,
+    NULL AS cpu_ms,
+    NULL AS gpu_percent,
+    NULL AS cold_start,
+    CAST(map(), 'Map(LowCardinality(String), Float64)') AS phases,
+    [] AS truncated,
+    [] AS redacted,
+    '' AS extra,
+    max(retention_days) AS retention_days,
+    max(ingested_at) AS ingested_at,
+    NULL AS previous_run_id,
+    NULL AS next_run_id,
+    true AS only_logs
+FROM script_analytics.logs FINAL
+WHERE account = {account:String}
+    AND (script, timestamp, log_id) IN (
+        SELECT script, timestamp, log_id
+        FROM script_analytics.logs
+        WHERE account = {account:String} AND run_id = {run_id:String} AND empty(place.1) AND may_see
+    )
+    AND run_id = {run_id:String}
+    AND {run_id:String} != ''
+    AND empty(place.1)
+    AND may_see
+HAVING count() > 0
 SETTINGS use_skip_indexes_if_final = 0
-COMMENT 'A run with everything that is known of it, and the ids of the runs of its script before and after it: account, run_id';
+COMMENT 'A run with everything that is known of it, and the ids of its neighbours in the list: account, run_id';

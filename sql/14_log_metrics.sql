@@ -28,8 +28,8 @@ FROM
     FROM script_analytics.logs FINAL
     WHERE account = {account:String}
         AND script = {script:String}
-        AND timestamp >= {from:DateTime64(3, 'UTC')}
-        AND timestamp < {to:DateTime64(3, 'UTC')}
+        AND timestamp >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+        AND timestamp < parseDateTime64BestEffort({to:String}, 3, 'UTC')
         AND (
             SELECT count() > 0
             FROM script_analytics.reader_accounts
@@ -37,4 +37,4 @@ FROM
         )
     GROUP BY log_level, source
 )
-COMMENT 'Number of log entries of a script in [from, to), by level and by source, and of the runs that logged: account, script, from, to (UTC)';
+COMMENT 'Number of log entries of a script in [from, to), by level and by source, and of the runs that logged: account, script, from, to (ISO-8601)';

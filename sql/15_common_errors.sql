@@ -23,8 +23,8 @@ WITH
         FROM script_analytics.runs FINAL
         WHERE account = {account:String}
             AND script = {script:String}
-            AND executed_on >= {from:DateTime64(3, 'UTC')}
-            AND executed_on < {to:DateTime64(3, 'UTC')}
+            AND executed_on >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+            AND executed_on < parseDateTime64BestEffort({to:String}, 3, 'UTC')
             AND may_see
     ) AS total_runs
 SELECT
@@ -94,8 +94,8 @@ FROM
             FROM script_analytics.logs FINAL
             WHERE account = {account:String}
                 AND script = {script:String}
-                AND timestamp >= {from:DateTime64(3, 'UTC')}
-                AND timestamp < {to:DateTime64(3, 'UTC')}
+                AND timestamp >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+                AND timestamp < parseDateTime64BestEffort({to:String}, 3, 'UTC')
                 AND log_level IN ('Error', 'Fatal')
                 AND may_see
             UNION ALL
@@ -108,8 +108,8 @@ FROM
             FROM script_analytics.runs FINAL
             WHERE account = {account:String}
                 AND script = {script:String}
-                AND executed_on >= {from:DateTime64(3, 'UTC')}
-                AND executed_on < {to:DateTime64(3, 'UTC')}
+                AND executed_on >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+                AND executed_on < parseDateTime64BestEffort({to:String}, 3, 'UTC')
                 AND status = 'Failed'
                 AND may_see
         )
@@ -118,4 +118,4 @@ FROM
 )
 GROUP BY error, is_pattern
 ORDER BY count DESC, error
-COMMENT 'Errors of a script in [from, to) by code or message pattern, with count, first and last time, runs and their share in percent: account, script, from, to (UTC)';
+COMMENT 'Errors of a script in [from, to) by code or message pattern, with count, first and last time, runs and their share in percent: account, script, from, to (ISO-8601)';

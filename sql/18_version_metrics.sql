@@ -1,14 +1,19 @@
--- How each deployment version of a script performed in [from, to), side by side: the columns of script_metrics, one
--- row per version with runs in the range, newest first. Version 0 holds the runs whose version is unknown. first_run
--- and last_run are the minutes in which the first and the last run in the range started.
+-- How each deployment of a script performed in [from, to), side by side: the columns of script_metrics, one row per
+-- deployment with runs in the range, the newest first. The newest deployment is the one that first ran last.
 --
--- The edges of the range are those of run_cells, which this view reads. script_metrics has its own copy of them for
--- speed.
+-- A deployment is known by its version, counted from 1. deployment_id is then the id that its last run named. Where
+-- the version is 0, the id tells deployments apart; version 0 without an id holds the runs whose deployment is
+-- unknown. So a filter by deployment takes both columns. first_run is when the deployment first ran at all, and
+-- first_minute and last_minute are the minutes in which the first and the last run in the range started.
+--
+-- The branches of the range are those of script_metrics, where they are explained.
 CREATE OR REPLACE VIEW script_analytics.version_metrics
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 SELECT
     deployment_version,
+    if(deployment_version = 0, ran.deployment_id, latest_id) AS deployment_id,
+    first_run,
     runs_seen AS total_runs,
     runs_succeeded AS succeeded,
     runs_failed AS failed,
@@ -20,12 +25,13 @@ SELECT
     if(times = 0, NULL, times_sum / times) AS avg,
     times_min AS min,
     times_max AS max,
-    first_run,
-    last_run
+    first_minute,
+    last_minute
 FROM
 (
     SELECT
         deployment_version,
+        deployment_id,
         sum(seen) AS runs_seen,
         toInt64(sum(succeeded)) AS runs_succeeded,
         toInt64(sum(failed)) AS runs_failed,
@@ -33,19 +39,122 @@ FROM
         sum(response_time_sum) AS times_sum,
         min(response_time_min) AS times_min,
         max(response_time_max) AS times_max,
-        quantilesTDigestWeightedMerge(0.5, 0.9, 0.99)(digest) AS percentiles,
-        min(first_minute) AS first_run,
-        max(last_minute) AS last_run
-    FROM script_analytics.run_cells(
-        account = {account:String},
-        script = {script:String},
-        from = {from:DateTime64(3, 'UTC')},
-        to = {to:DateTime64(3, 'UTC')},
-        step = 86400
-    )
-    WHERE {script:String} != ''
-    GROUP BY deployment_version
+        arrayMap(
+            p -> greatest(times_min, least(times_max, toFloat64(toString(p)))),
+            quantilesTDigestWeightedMerge(0.5, 0.9, 0.99)(digest)
+        ) AS percentiles,
+        min(cells.first_minute) AS first_minute,
+        max(cells.last_minute) AS last_minute
+    FROM
+    (
+        WITH
+            parseDateTime64BestEffort({from:String}, 3, 'UTC') AS from_time,
+            parseDateTime64BestEffort({to:String}, 3, 'UTC') AS to_time,
+            greatest(0, least(4294965600000, toUnixTimestamp64Milli(from_time))) AS from_ms,
+            greatest(0, least(4294965600000, toUnixTimestamp64Milli(to_time))) AS to_ms,
+            toDateTime(intDiv(from_ms, 60000) * 60, 'UTC') AS edge_from,
+            toDateTime(intDiv(to_ms + 59999, 60000) * 60, 'UTC') AS edge_to,
+            toDateTime(intDiv(from_ms + 59999, 60000) * 60, 'UTC') AS whole_from,
+            toDateTime(intDiv(to_ms, 60000) * 60, 'UTC') AS whole_to,
+            (SELECT min(settled) FROM script_analytics.rollup_progress FINAL) AS settled,
+            toDateTime(intDiv(from_ms + 3599999, 3600000) * 3600, 'UTC') AS hour_from,
+            least(toDateTime(intDiv(to_ms, 3600000) * 3600, 'UTC'), settled) AS hour_to,
+            (
+                SELECT count() > 0
+                FROM script_analytics.reader_accounts
+                WHERE user = currentUser() AND account IN ('*', {account:String})
+            ) AS may_see
+        SELECT
+            deployment_version,
+            deployment_id,
+            first_minute,
+            last_minute,
+            seen,
+            succeeded,
+            failed,
+            response_times,
+            response_time_sum,
+            response_time_min,
+            response_time_max,
+            digest
+        FROM script_analytics.run_rollups_hourly FINAL
+        WHERE account = {account:String}
+            AND script = {script:String}
+            AND hour >= hour_from
+            AND hour < hour_to
+            AND may_see
+        UNION ALL
+        SELECT
+            deployment_version,
+            deployment_id,
+            minute AS first_minute,
+            minute AS last_minute,
+            seen,
+            succeeded,
+            failed,
+            response_times,
+            response_time_sum,
+            response_time_min,
+            response_time_max,
+            digest
+        FROM script_analytics.run_rollups FINAL
+        WHERE account = {account:String}
+            AND script = {script:String}
+            AND minute >= edge_from
+            AND minute < edge_to
+            AND (minute < hour_from OR minute >= hour_to)
+            AND (
+                (minute >= whole_from AND minute < whole_to)
+                OR minute NOT IN (
+                    SELECT DISTINCT toStartOfMinute(executed_on)
+                    FROM script_analytics.runs
+                    WHERE account = {account:String}
+                        AND script = {script:String}
+                        AND (
+                            (executed_on >= edge_from AND executed_on < toDateTime64(whole_from, 3, 'UTC'))
+                            OR (executed_on >= whole_to AND executed_on < toDateTime64(edge_to, 3, 'UTC'))
+                        )
+                        AND may_see
+                )
+            )
+            AND from_ms < to_ms
+            AND may_see
+        UNION ALL
+        SELECT
+            deployment_version,
+            if(deployment_version = 0, runs.deployment_id, '') AS unnumbered_id,
+            toStartOfMinute(min(executed_on)) AS first_minute,
+            toStartOfMinute(max(executed_on)) AS last_minute,
+            toInt64(count()) AS seen,
+            countIf(status = 'Success') AS succeeded,
+            countIf(status = 'Failed') AS failed,
+            count(response_time) AS response_times,
+            sum(response_time) AS response_time_sum,
+            min(response_time) AS response_time_min,
+            max(response_time) AS response_time_max,
+            quantilesTDigestWeightedStateIf(0.9, 0.99)(toFloat32(response_time), toUInt64(1), response_time IS NOT NULL) AS digest
+        FROM script_analytics.runs FINAL
+        WHERE account = {account:String}
+            AND script = {script:String}
+            AND executed_on >= from_time
+            AND executed_on < to_time
+            AND (executed_on < toDateTime64(whole_from, 3, 'UTC') OR executed_on >= whole_to)
+            AND may_see
+        GROUP BY deployment_version, unnumbered_id
+    ) AS cells
+    GROUP BY deployment_version, deployment_id
     HAVING runs_seen > 0
-)
-ORDER BY deployment_version DESC
-COMMENT 'Counts and response times (ms) of a script''s runs that started in [from, to) by deployment version: account, script, from, to (UTC)';
+) AS ran
+LEFT JOIN
+(
+    SELECT
+        deployment_version,
+        deployment_id,
+        min(deployments.first_run) AS first_run,
+        argMaxMerge(deployments.latest_id) AS latest_id
+    FROM script_analytics.deployments
+    WHERE account = {account:String} AND script = {script:String}
+    GROUP BY deployment_version, deployment_id
+) AS known ON ran.deployment_version = known.deployment_version AND ran.deployment_id = known.deployment_id
+ORDER BY first_run DESC, deployment_version DESC, deployment_id
+COMMENT 'Counts and response times (ms) of a script''s runs that started in [from, to) by deployment, the newest first: account, script, from, to (ISO-8601)';

@@ -1,18 +1,51 @@
--- The basis of version_regressions and regressions_overview; readers have no grant on it. It gives the rows of the
--- former, exact to the millisecond. With account '' it gives those of all accounts that the caller sees, in whole
--- minutes.
-CREATE OR REPLACE VIEW script_analytics.worse_versions
+-- Scripts whose newest deployment that ran in [from, to) is slower, or fails more, than the one before it that ran
+-- there too. There is one row per script, by name, and none for a script without a significant change for the worse.
+-- The newest deployment is the one that first ran last. Runs whose deployment is unknown are not compared, nor those
+-- of more ids than rollup.max-deployment-ids (id other). Range and edges are as in script_metrics.
+--
+-- regressions says which of p90, p99 and failures got worse. Columns with old_ and new_ belong to the two deployments:
+-- version and id as in version_metrics, finished runs, failures and response times (counts), failure rates (percent),
+-- P90 and P99 (ms). old_over_p90 and new_over_p90 are the percentage of the deployment's response times above the old
+-- one's P90; likewise for p99.
+--
+-- The test is the two-proportion z test, one-sided. Its hypothesis is that the new deployment's share is at most a
+-- tenth larger than the old one's. Within this margin a difference is too small to matter, however many runs there are
+-- (a margin as in Farrington and Manning 1990, Statistics in Medicine 9, 1447-1454, with the pooled share in the
+-- variance). The share is that of failed runs, or that of response times above the old deployment's percentile, as in
+-- the control percentile test (Mathisen 1943, Annals of Mathematical Statistics 14, 188-194). The probabilities are
+-- *_p_value.
+--
+-- A p-value is NULL if a deployment has too few runs for the normal approximation: fewer than 5 expected with the rarer
+-- outcome (Cochran 1954, Biometrics 10, 417-451). So P90 takes about 50 response times, and P99 about 500. A change
+-- is significant below 5 percent divided by the number of tests (Bonferroni), so that at most one list in twenty has
+-- a false alarm.
+--
+-- Digests are most of the work. Scripts with one deployment are not read at all, and of settled hours only the two
+-- newest deployments with finished runs in whole minutes. Any other deployment is either older than these two, or has
+-- no finished run in these hours. regressions_overview has the same text for all accounts; a test holds them equal.
+CREATE OR REPLACE VIEW script_analytics.version_regressions
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 WITH
     -- The levels at which a digest is evaluated, to find the share of response times above a value: in
     -- hundredths, and above the last one in thousandths.
-    arrayConcat(arrayMap(i -> i / 100, range(99)), arrayMap(i -> 0.99 + i / 1000, range(11))) AS levels
+    arrayConcat(arrayMap(i -> i / 100, range(99)), arrayMap(i -> 0.99 + i / 1000, range(11))) AS levels,
+    -- The share of response times above a value. level is the last one whose quantile is at most the value; to it
+    -- comes the fraction of the way to the next level.
+    (quantiles, level, value) -> multiIf(
+        level = 0, 1,
+        level = length(levels), 0,
+        1 - levels[level] - (levels[level + 1] - levels[level]) * (value - quantiles[level]) / (quantiles[level + 1] - quantiles[level])
+    ) AS share_above,
+    -- The one-sided p-value of the new share being larger than the old one by more than a tenth.
+    (old_share, old_count, new_share, new_count, pooled) ->
+        erfc((new_share - 1.1 * old_share) / sqrt(2 * pooled * (1 - pooled) * (1 / old_count + 1 / new_count))) / 2 AS p_value
 SELECT
-    account,
     script,
     old_version,
+    old_deployment_id,
     new_version,
+    new_deployment_id,
     arrayFilter((name, p) -> ifNull(p < 0.05 / tests, false), ['p90', 'p99', 'failures'], [p90_p_value, p99_p_value, failure_p_value]) AS regressions,
     old_finished,
     new_finished,
@@ -43,165 +76,270 @@ FROM
         if(
             least(old_finished, new_finished) * least(failing, 1 - failing) < 5,
             NULL,
-            erfc((new_failed / new_finished - 1.1 * old_failed / old_finished) / sqrt(2 * failing * (1 - failing) * (1 / old_finished + 1 / new_finished))) / 2
+            p_value(old_failed / old_finished, old_finished, new_failed / new_finished, new_finished, failing)
         ) AS failure_p_value,
         if(
             least(old_times, new_times) * least(0.1, above_90, 1 - above_90) < 5,
             NULL,
-            erfc((new_above_90 - 1.1 * old_above_90) / sqrt(2 * above_90 * (1 - above_90) * (1 / old_times + 1 / new_times))) / 2
+            p_value(old_above_90, old_times, new_above_90, new_times, above_90)
         ) AS p90_p_value,
         if(
             least(old_times, new_times) * least(0.01, above_99, 1 - above_99) < 5,
             NULL,
-            erfc((new_above_99 - 1.1 * old_above_99) / sqrt(2 * above_99 * (1 - above_99) * (1 / old_times + 1 / new_times))) / 2
+            p_value(old_above_99, old_times, new_above_99, new_times, above_99)
         ) AS p99_p_value,
         sum((failure_p_value IS NOT NULL) + (p90_p_value IS NOT NULL) + (p99_p_value IS NOT NULL)) OVER () AS tests
     FROM
     (
         SELECT
-            account,
             script,
-            of_versions[1].1 AS new_version,
-            of_versions[2].1 AS old_version,
-            of_versions[1].2 AS new_finished,
-            of_versions[2].2 AS old_finished,
-            of_versions[1].3 AS new_failed,
-            of_versions[2].3 AS old_failed,
-            of_versions[1].4 AS new_times,
-            of_versions[2].4 AS old_times,
-            of_versions[1].5 AS new_quantiles,
-            of_versions[2].5 AS old_quantiles,
-            if(new_times = 0, NULL, new_quantiles[91]) AS new_p90,
-            if(old_times = 0, NULL, old_quantiles[91]) AS old_p90,
-            if(new_times = 0, NULL, new_quantiles[100]) AS new_p99,
-            if(old_times = 0, NULL, old_quantiles[100]) AS old_p99,
-            -- The last level whose value is at most the old version's, plus the fraction of the way to the next level.
-            arrayLastIndex(q -> q <= old_p90, old_quantiles) AS old_level_90,
-            multiIf(
-                old_level_90 = 0, 1,
-                old_level_90 = length(levels), 0,
-                1 - levels[old_level_90] - (levels[old_level_90 + 1] - levels[old_level_90])
-                    * (old_p90 - old_quantiles[old_level_90]) / (old_quantiles[old_level_90 + 1] - old_quantiles[old_level_90])
-            ) AS old_above_90,
-            arrayLastIndex(q -> q <= old_p99, old_quantiles) AS old_level_99,
-            multiIf(
-                old_level_99 = 0, 1,
-                old_level_99 = length(levels), 0,
-                1 - levels[old_level_99] - (levels[old_level_99 + 1] - levels[old_level_99])
-                    * (old_p99 - old_quantiles[old_level_99]) / (old_quantiles[old_level_99 + 1] - old_quantiles[old_level_99])
-            ) AS old_above_99,
-            arrayLastIndex(q -> q <= old_p90, new_quantiles) AS new_level_90,
-            multiIf(
-                new_level_90 = 0, 1,
-                new_level_90 = length(levels), 0,
-                1 - levels[new_level_90] - (levels[new_level_90 + 1] - levels[new_level_90])
-                    * (old_p90 - new_quantiles[new_level_90]) / (new_quantiles[new_level_90 + 1] - new_quantiles[new_level_90])
-            ) AS new_above_90,
-            arrayLastIndex(q -> q <= old_p99, new_quantiles) AS new_level_99,
-            multiIf(
-                new_level_99 = 0, 1,
-                new_level_99 = length(levels), 0,
-                1 - levels[new_level_99] - (levels[new_level_99 + 1] - levels[new_level_99])
-                    * (old_p99 - new_quantiles[new_level_99]) / (new_quantiles[new_level_99 + 1] - new_quantiles[new_level_99])
-            ) AS new_above_99
+            newest[1].version AS new_version,
+            newest[2].version AS old_version,
+            newest[1].id AS new_deployment_id,
+            newest[2].id AS old_deployment_id,
+            newest[1].finished AS new_finished,
+            newest[2].finished AS old_finished,
+            newest[1].failures AS new_failed,
+            newest[2].failures AS old_failed,
+            newest[1].times AS new_times,
+            newest[2].times AS old_times,
+            newest[1].quantiles AS new_quantiles,
+            newest[2].quantiles AS old_quantiles,
+            if(new_times = 0, NULL, newest[1].p90) AS new_p90,
+            if(old_times = 0, NULL, newest[2].p90) AS old_p90,
+            if(new_times = 0, NULL, newest[1].p99) AS new_p99,
+            if(old_times = 0, NULL, newest[2].p99) AS old_p99,
+            if(old_times = 0, NULL, old_quantiles[91]) AS value_90,
+            if(old_times = 0, NULL, old_quantiles[100]) AS value_99,
+            share_above(old_quantiles, arrayLastIndex(q -> q <= value_90, old_quantiles), value_90) AS old_above_90,
+            share_above(old_quantiles, arrayLastIndex(q -> q <= value_99, old_quantiles), value_99) AS old_above_99,
+            share_above(new_quantiles, arrayLastIndex(q -> q <= value_90, new_quantiles), value_90) AS new_above_90,
+            share_above(new_quantiles, arrayLastIndex(q -> q <= value_99, new_quantiles), value_99) AS new_above_99
         FROM
         (
             SELECT
-                account,
                 script,
-                arrayReverseSort(x -> x.1, groupArray((deployment_version, finished, failures, times, quantiles))) AS of_versions
+                arrayReverseSort(
+                    deployment -> (deployment.first_run, deployment.version, deployment.id),
+                    groupArray(
+                        CAST(
+                            (first_run, deployment_version, id, finished, failures, times, p90, p99, quantiles),
+                            'Tuple(first_run DateTime64(3, ''UTC''), version UInt32, id String, finished UInt64, failures UInt64, times UInt64, p90 Nullable(Float64), p99 Nullable(Float64), quantiles Array(Float32))'
+                        )
+                    )
+                ) AS newest
             FROM
             (
                 SELECT
-                    account,
                     script,
                     deployment_version,
-                    sum(succeeded) + sum(failed) AS finished,
-                    sum(failed) AS failures,
-                    sum(response_times) AS times,
-                    quantilesTDigestWeightedMerge(
-                        0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17, 0.18, 0.19,
-                        0.2, 0.21, 0.22, 0.23, 0.24, 0.25, 0.26, 0.27, 0.28, 0.29, 0.3, 0.31, 0.32, 0.33, 0.34, 0.35, 0.36, 0.37, 0.38, 0.39,
-                        0.4, 0.41, 0.42, 0.43, 0.44, 0.45, 0.46, 0.47, 0.48, 0.49, 0.5, 0.51, 0.52, 0.53, 0.54, 0.55, 0.56, 0.57, 0.58, 0.59,
-                        0.6, 0.61, 0.62, 0.63, 0.64, 0.65, 0.66, 0.67, 0.68, 0.69, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.79,
-                        0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86, 0.87, 0.88, 0.89, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99,
-                        0.991, 0.992, 0.993, 0.994, 0.995, 0.996, 0.997, 0.998, 0.999, 1
-                    )(digest) AS quantiles
+                    if(deployment_version = 0, ran.deployment_id, latest_id) AS id,
+                    ifNull(first_run, toDateTime64(0, 3, 'UTC')) AS first_run,
+                    finished,
+                    failures,
+                    times,
+                    greatest(times_min, least(times_max, toFloat64(toString(quantiles[91])))) AS p90,
+                    greatest(times_min, least(times_max, toFloat64(toString(quantiles[100])))) AS p99,
+                    quantiles
                 FROM
                 (
-                    SELECT {account:String} AS account, script, deployment_version, succeeded, failed, response_times, digest
-                    FROM script_analytics.run_cells(
-                        account = {account:String},
-                        script = '',
-                        from = {from:DateTime64(3, 'UTC')},
-                        to = {to:DateTime64(3, 'UTC')},
-                        step = 86400
+                    SELECT
+                        script,
+                        deployment_version,
+                        deployment_id,
+                        sum(succeeded) + sum(failed) AS finished,
+                        sum(failed) AS failures,
+                        sum(response_times) AS times,
+                        min(response_time_min) AS times_min,
+                        max(response_time_max) AS times_max,
+                        quantilesTDigestWeightedMerge(
+                            0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17, 0.18, 0.19,
+                            0.2, 0.21, 0.22, 0.23, 0.24, 0.25, 0.26, 0.27, 0.28, 0.29, 0.3, 0.31, 0.32, 0.33, 0.34, 0.35, 0.36, 0.37, 0.38, 0.39,
+                            0.4, 0.41, 0.42, 0.43, 0.44, 0.45, 0.46, 0.47, 0.48, 0.49, 0.5, 0.51, 0.52, 0.53, 0.54, 0.55, 0.56, 0.57, 0.58, 0.59,
+                            0.6, 0.61, 0.62, 0.63, 0.64, 0.65, 0.66, 0.67, 0.68, 0.69, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.79,
+                            0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86, 0.87, 0.88, 0.89, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99,
+                            0.991, 0.992, 0.993, 0.994, 0.995, 0.996, 0.997, 0.998, 0.999, 1
+                        )(digest) AS quantiles
+                    FROM
+                    (
+                        WITH
+                            parseDateTime64BestEffort({from:String}, 3, 'UTC') AS from_time,
+                            parseDateTime64BestEffort({to:String}, 3, 'UTC') AS to_time,
+                            greatest(0, least(4294965600000, toUnixTimestamp64Milli(from_time))) AS from_ms,
+                            greatest(0, least(4294965600000, toUnixTimestamp64Milli(to_time))) AS to_ms,
+                            toDateTime(intDiv(from_ms, 60000) * 60, 'UTC') AS edge_from,
+                            toDateTime(intDiv(to_ms + 59999, 60000) * 60, 'UTC') AS edge_to,
+                            toDateTime(intDiv(from_ms + 59999, 60000) * 60, 'UTC') AS whole_from,
+                            toDateTime(intDiv(to_ms, 60000) * 60, 'UTC') AS whole_to,
+                            (SELECT min(settled) FROM script_analytics.rollup_progress FINAL) AS settled,
+                            toDateTime(intDiv(from_ms + 3599999, 3600000) * 3600, 'UTC') AS hour_from,
+                            least(toDateTime(intDiv(to_ms, 3600000) * 3600, 'UTC'), settled) AS hour_to,
+                            (
+                                SELECT count() > 0
+                                FROM script_analytics.reader_accounts
+                                WHERE user = currentUser() AND account IN ('*', {account:String})
+                            ) AS may_see
+                        SELECT
+                            script,
+                            deployment_version,
+                            deployment_id,
+                            succeeded,
+                            failed,
+                            response_times,
+                            response_time_min,
+                            response_time_max,
+                            digest
+                        FROM script_analytics.run_rollups_hourly FINAL
+                        PREWHERE account = {account:String}
+                            AND hour >= hour_from
+                            AND hour < hour_to
+                            AND (script, deployment_version, deployment_id) IN (
+                                SELECT script, deployment_version, deployment_id
+                                FROM
+                                (
+                                    SELECT script, deployment_version, deployment_id
+                                    FROM script_analytics.run_rollups_hourly
+                                    WHERE account = {account:String}
+                                        AND hour >= hour_from
+                                        AND hour < hour_to
+                                        AND succeeded + failed > 0
+                                        AND script IN (
+                                            SELECT script
+                                            FROM script_analytics.deployments
+                                            WHERE account = {account:String}
+                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                                AND first_run < to_time + INTERVAL 1 MINUTE
+                                            GROUP BY script
+                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                                        )
+                                    UNION DISTINCT
+                                    SELECT script, deployment_version, deployment_id
+                                    FROM script_analytics.run_rollups
+                                    WHERE account = {account:String}
+                                        AND minute >= whole_from
+                                        AND minute < whole_to
+                                        AND (minute < hour_from OR minute >= hour_to)
+                                        AND succeeded + failed > 0
+                                        AND script IN (
+                                            SELECT script
+                                            FROM script_analytics.deployments
+                                            WHERE account = {account:String}
+                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                                AND first_run < to_time + INTERVAL 1 MINUTE
+                                            GROUP BY script
+                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                                        )
+                                ) AS ran
+                                LEFT JOIN
+                                (
+                                    SELECT
+                                        script,
+                                        deployment_version,
+                                        deployment_id,
+                                        min(deployments.first_run) AS first_run,
+                                        argMaxMerge(deployments.latest_id) AS latest_id
+                                    FROM script_analytics.deployments
+                                    WHERE account = {account:String}
+                                    GROUP BY script, deployment_version, deployment_id
+                                ) AS known USING (script, deployment_version, deployment_id)
+                                WHERE (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                ORDER BY script, first_run DESC, deployment_version DESC, deployment_id DESC
+                                LIMIT 2 BY script
+                            )
+                            AND may_see
+                        UNION ALL
+                        SELECT
+                            script,
+                            deployment_version,
+                            deployment_id,
+                            succeeded,
+                            failed,
+                            response_times,
+                            response_time_min,
+                            response_time_max,
+                            digest
+                        FROM script_analytics.run_rollups FINAL
+                        WHERE account = {account:String}
+                            AND script IN (
+                                SELECT script
+                                FROM script_analytics.deployments
+                                WHERE account = {account:String}
+                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                    AND first_run < to_time + INTERVAL 1 MINUTE
+                                GROUP BY script
+                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                            )
+                            AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                            AND minute >= edge_from
+                            AND minute < edge_to
+                            AND (minute < hour_from OR minute >= hour_to)
+                            AND (
+                                (minute >= whole_from AND minute < whole_to)
+                                OR (script, minute) NOT IN (
+                                    SELECT DISTINCT script, toStartOfMinute(executed_on)
+                                    FROM script_analytics.runs
+                                    WHERE account = {account:String}
+                                        AND (
+                                            (executed_on >= edge_from AND executed_on < toDateTime64(whole_from, 3, 'UTC'))
+                                            OR (executed_on >= whole_to AND executed_on < toDateTime64(edge_to, 3, 'UTC'))
+                                        )
+                                        AND may_see
+                                )
+                            )
+                            AND from_ms < to_ms
+                            AND may_see
+                        UNION ALL
+                        SELECT
+                            script,
+                            deployment_version,
+                            if(deployment_version = 0, runs.deployment_id, '') AS unnumbered_id,
+                            countIf(status = 'Success') AS succeeded,
+                            countIf(status = 'Failed') AS failed,
+                            count(response_time) AS response_times,
+                            min(response_time) AS response_time_min,
+                            max(response_time) AS response_time_max,
+                            quantilesTDigestWeightedStateIf(0.9, 0.99)(toFloat32(response_time), toUInt64(1), response_time IS NOT NULL) AS digest
+                        FROM script_analytics.runs FINAL
+                        WHERE account = {account:String}
+                            AND script IN (
+                                SELECT script
+                                FROM script_analytics.deployments
+                                WHERE account = {account:String}
+                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                    AND first_run < to_time + INTERVAL 1 MINUTE
+                                GROUP BY script
+                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                            )
+                            AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                            AND executed_on >= from_time
+                            AND executed_on < to_time
+                            AND (executed_on < toDateTime64(whole_from, 3, 'UTC') OR executed_on >= whole_to)
+                            AND may_see
+                        GROUP BY script, deployment_version, unnumbered_id
                     )
-                    UNION ALL
-                    SELECT account, script, deployment_version, succeeded, failed, response_times, digest
-                    FROM script_analytics.run_rollups FINAL
-                    WHERE {account:String} = ''
-                        AND minute >= {from:DateTime64(3, 'UTC')}
-                        AND minute < {to:DateTime64(3, 'UTC')}
-                        AND (
-                            account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser())
-                            OR (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
-                        )
-                        -- Most scripts have one version in a day. Their digests, the expensive part, are not read.
-                        AND (account, script) IN (
-                            SELECT account, script
-                            FROM script_analytics.run_rollups
-                            WHERE {account:String} = ''
-                                AND minute >= {from:DateTime64(3, 'UTC')}
-                                AND minute < {to:DateTime64(3, 'UTC')}
-                                AND deployment_version > 0
-                            GROUP BY account, script
-                            HAVING uniqExact(deployment_version) > 1
-                        )
-                )
-                WHERE deployment_version > 0
-                GROUP BY account, script, deployment_version
-                HAVING finished > 0
-                ORDER BY account, script, deployment_version DESC
-                LIMIT 2 BY account, script
+                    GROUP BY script, deployment_version, deployment_id
+                    HAVING finished > 0
+                ) AS ran
+                LEFT JOIN
+                (
+                    SELECT
+                        script,
+                        deployment_version,
+                        deployment_id,
+                        min(deployments.first_run) AS first_run,
+                        argMaxMerge(deployments.latest_id) AS latest_id
+                    FROM script_analytics.deployments
+                    WHERE account = {account:String}
+                    GROUP BY script, deployment_version, deployment_id
+                ) AS known USING (script, deployment_version, deployment_id)
+                ORDER BY script, first_run DESC, deployment_version DESC, id DESC
+                LIMIT 2 BY script
             )
-            GROUP BY account, script
-            HAVING length(of_versions) = 2
+            GROUP BY script
+            HAVING length(newest) = 2
         )
     )
 )
 WHERE notEmpty(regressions)
-COMMENT 'Basis of version_regressions and regressions_overview; not for readers: account or empty for all, from, to (UTC)';
-
--- Scripts whose newest deployment version that ran in [from, to) is slower, or fails more, than the version before it
--- that ran there too. There is one row per script, by name, and none for a script without a significant change for
--- the worse. Version 0 (unknown) is not compared. Range and edges are as in script_metrics.
---
--- regressions says which of p90, p99 and failures got worse. Columns with old_ and new_ belong to the two versions:
--- finished runs, failures and response times (counts), failure rates (percent), P90 and P99 (ms). old_over_p90 and
--- new_over_p90 are the percentage of the version's response times above the old version's P90; likewise for p99.
---
--- The test is the two-proportion z test, one-sided. Its hypothesis is that the new version's share is at most a tenth
--- larger than the old one's. Within this margin a difference is too small to matter, however many runs there are (a
--- margin as in Farrington and Manning 1990, Statistics in Medicine 9, 1447-1454, with the pooled share in the
--- variance). The share is that of failed runs, or that of response times above the old version's percentile, as in
--- the control percentile test (Mathisen 1943, Annals of Mathematical Statistics 14, 188-194). The probabilities are
--- *_p_value.
---
--- A p-value is NULL if a version has too few runs for the normal approximation: fewer than 5 expected with the rarer
--- outcome (Cochran 1954, Biometrics 10, 417-451). So P90 takes about 50 response times, and P99 about 500. A change
--- is significant below 5 percent divided by the number of tests (Bonferroni), so that at most one list in twenty has
--- a false alarm.
-CREATE OR REPLACE VIEW script_analytics.version_regressions
-DEFINER = script_views SQL SECURITY DEFINER
-AS
-SELECT * EXCEPT account
-FROM script_analytics.worse_versions(
-    account = {account:String},
-    from = {from:DateTime64(3, 'UTC')},
-    to = {to:DateTime64(3, 'UTC')}
-)
--- An empty account would mean all accounts.
-WHERE {account:String} != ''
 ORDER BY script
-COMMENT 'Scripts whose newest deployment version in [from, to) is significantly slower (P90, P99 in ms) or fails significantly more than the one before: account, from, to (UTC)';
+COMMENT 'Scripts whose newest deployment in [from, to) is significantly slower (P90, P99 in ms) or fails significantly more than the one before: account, from, to (ISO-8601)';

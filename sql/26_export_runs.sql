@@ -11,8 +11,8 @@ WITH
         FROM script_analytics.filter_conditions(
             filter = {filter:Nullable(String)},
             texts = [
-                'run_id', 'status', 'function', 'source_type', 'source', 'deployment_id', 'input', 'output', 'error_code',
-                'error_message', 'error_stack', 'trace_id'
+                'run_id', 'status', 'original_status', 'function', 'source_type', 'source', 'deployment_id', 'input',
+                'output', 'error_code', 'error_message', 'error_stack', 'trace_id'
             ],
             numbers = ['deployment_version', 'response_time', 'memory_bytes', 'cpu_ms', 'gpu_percent', 'cold_start'],
             words = map('status', ['In Progress', 'Success', 'Failed'])
@@ -39,6 +39,7 @@ FROM script_analytics.all_runs(
 WHERE negated != (
     script_analytics_text_passes(conditions['run_id'], run_id)
     AND script_analytics_text_passes(conditions['status'], toString(status))
+    AND script_analytics_text_passes(conditions['original_status'], original_status)
     AND script_analytics_text_passes(conditions['function'], function)
     AND script_analytics_text_passes(conditions['source_type'], source_type)
     AND script_analytics_text_passes(conditions['source'], source)

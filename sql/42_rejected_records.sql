@@ -13,8 +13,8 @@ SELECT
     kafka_offset,
     item
 FROM script_analytics.dead_letters FINAL
-WHERE arrived_at >= {from:DateTime64(3, 'UTC')}
-    AND arrived_at < {to:DateTime64(3, 'UTC')}
+WHERE arrived_at >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+    AND arrived_at < parseDateTime64BestEffort({to:String}, 3, 'UTC')
     AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
 ORDER BY arrived_at DESC, topic, kafka_partition, kafka_offset, item
-COMMENT 'Records that could not be used and arrived in [from, to); for readers of all accounts: from, to (UTC)';
+COMMENT 'Records that could not be used and arrived in [from, to); for readers of all accounts: from, to (ISO-8601)';

@@ -55,9 +55,9 @@ FROM
         ingested_at AS written,
         (toUnixTimestamp64Milli(ingested_at) - toUnixTimestamp64Milli(ifNull(ended_on, executed_on))) / 1000 AS delay
     FROM script_analytics.runs
-    WHERE executed_on >= {from:DateTime64(3, 'UTC')} - toIntervalDay(1)
-        AND ingested_at >= {from:DateTime64(3, 'UTC')}
-        AND ingested_at < {to:DateTime64(3, 'UTC')}
+    WHERE executed_on >= parseDateTime64BestEffort({from:String}, 3, 'UTC') - toIntervalDay(1)
+        AND ingested_at >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+        AND ingested_at < parseDateTime64BestEffort({to:String}, 3, 'UTC')
         AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
     UNION ALL
     SELECT
@@ -65,14 +65,14 @@ FROM
         ingested_at AS written,
         (toUnixTimestamp64Milli(ingested_at) - toUnixTimestamp64Milli(toDateTime64(timestamp, 3, 'UTC'))) / 1000 AS delay
     FROM script_analytics.logs
-    WHERE timestamp >= {from:DateTime64(3, 'UTC')} - toIntervalDay(1)
-        AND ingested_at >= {from:DateTime64(3, 'UTC')}
-        AND ingested_at < {to:DateTime64(3, 'UTC')}
+    WHERE timestamp >= parseDateTime64BestEffort({from:String}, 3, 'UTC') - toIntervalDay(1)
+        AND ingested_at >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+        AND ingested_at < parseDateTime64BestEffort({to:String}, 3, 'UTC')
         AND (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*')
 )
 GROUP BY table
 ORDER BY table
-COMMENT 'When runs and logs were last written in [from, to), and how long rows took until they were written (s); for readers of all accounts: from, to (UTC)';
+COMMENT 'When runs and logs were last written in [from, to), and how long rows took until they were written (s); for readers of all accounts: from, to (ISO-8601)';
 
 -- The time since runs and logs were last written, cheap enough for an alert that asks often. There is one row for
 -- each table that has rows, however old. It is exact within the last hour: a skip index finds what was written then,

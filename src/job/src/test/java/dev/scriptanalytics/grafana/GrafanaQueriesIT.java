@@ -70,6 +70,10 @@ class GrafanaQueriesIT {
             + " 'it''s \\\\ \"' || run_id || '\"', function, source, deployment_version, 5,"
             + " '{\"a\":1}', 30 FROM script_analytics.runs");
     clickHouse.query(
+        "INSERT INTO script_analytics.deployments (account, script, deployment_version, first_run,"
+            + " last_run) SELECT account, script, deployment_version, min(executed_on),"
+            + " max(executed_on) FROM script_analytics.runs GROUP BY ALL");
+    clickHouse.query(
         "INSERT INTO script_analytics.dead_letters SELECT 'script-runs', 0, number,"
             + " 0, now64(3) - number, ['not JSON', 'too old'][1 + number % 2], 'detail', '{\\xFF'"
             + " FROM numbers(20)");
@@ -267,8 +271,8 @@ class GrafanaQueriesIT {
   void theRecordLeadsToItsNeighboursAndHasItsEntries() {
     JsonNode run = Grafana.dashboard("script-run");
     Expansion of = expansion(run).with("run", "run_6");
-    assertThat(ask(of.of(sql(run, "Neighbours"))).texts("Previous run")).containsExactly("run_7");
-    assertThat(ask(of.of(sql(run, "Neighbours"))).texts("Next run")).containsExactly("run_5");
+    assertThat(ask(of.of(sql(run, "Neighbours"))).texts("Previous run")).containsExactly("run_5");
+    assertThat(ask(of.of(sql(run, "Neighbours"))).texts("Next run")).containsExactly("run_7");
     assertThat(ask(of.of(sql(run, "Input"))).texts("body")).containsExactly("{\"id\":7}");
     assertThat(ask(of.of(sql(run, "Error"))).texts("body")).containsExactly("E1");
     assertThat(ask(of.of(sql(run, "Log entries"))).texts("Log ID")).containsExactly("log_run_6");
@@ -303,6 +307,10 @@ class GrafanaQueriesIT {
             + " 1 + number, toStartOfHour(%1$s), 1, 500, 500 - 250 * number, 250 * number, 500, 1, 1,"
                 .formatted("toDateTime(" + then.getEpochSecond() + ")")
             + " [1], [toUInt64(500 - 250 * number)] FROM numbers(2)");
+    clickHouse.query(
+        "INSERT INTO script_analytics.deployments (account, script, deployment_version, first_run,"
+            + " last_run) SELECT account, script, deployment_version, min(minute), max(minute)"
+            + " FROM script_analytics.run_rollups WHERE account = 'initech' GROUP BY ALL");
     Answer answer = ask(alert(rule("script-regression"), "A", then.plusSeconds(3600)));
     assertThat(answer.texts("account")).containsExactly("initech");
     assertThat(answer.texts("script")).containsExactly("worse");

@@ -171,8 +171,9 @@ class AccessIT {
         "SELECT * FROM script_analytics.run_rollups",
         "SELECT * FROM script_analytics.dead_letters",
         "SELECT * FROM script_analytics.reader_accounts",
-        "SELECT * FROM script_analytics.run_cells(account = 'acme', script = '',"
-            + " from = '2026-01-01 00:00:00', to = '2026-01-02 00:00:00', step = 60)",
+        "SELECT * FROM script_analytics.run_rollups_hourly",
+        "SELECT * FROM script_analytics.rollup_progress",
+        "SELECT * FROM script_analytics.deployments",
         "SELECT * FROM view(SELECT * FROM script_analytics.runs)",
         "SELECT * FROM system.users",
         "SELECT * FROM system.processes",

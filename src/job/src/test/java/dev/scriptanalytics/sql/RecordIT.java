@@ -38,6 +38,7 @@ class RecordIT {
   @BeforeEach
   void forgetAll() {
     clickHouse.query("TRUNCATE TABLE script_analytics.runs");
+    clickHouse.query("TRUNCATE TABLE script_analytics.logs");
   }
 
   @Test
@@ -67,6 +68,7 @@ class RecordIT {
     assertThat(record.get("output").asText()).isEqualTo("{\"ok\":false}");
     assertThat(record.get("error_code").asText()).isEqualTo("E1");
     assertThat(record.get("redacted").toString()).isEqualTo("[\"input\"]");
+    assertThat(record.get("only_logs").asBoolean()).isFalse();
     assertThat(record.get("previous_run_id").isNull()).isTrue();
     assertThat(record.get("next_run_id").isNull()).isTrue();
   }
@@ -77,6 +79,48 @@ class RecordIT {
     assertThat(views.ofRun("record", "acme", "r2")).isEmpty();
     assertThat(views.ofRun("record", "acme", "")).isEmpty();
     assertThat(views.ofRun("record", "other", "r")).isEmpty();
+  }
+
+  @Test
+  void tellsTheWordOfTheProducerAndWhereTheTimeWent() {
+    tables.insert(
+        "runs",
+        run("r", NOON, 3, "original_status", "COMPLETED", "phases", Map.of("queue", 0.2)));
+    JsonNode record = record("r");
+    assertThat(record.get("original_status").asText()).isEqualTo("COMPLETED");
+    assertThat(record.get("phases").toString()).isEqualTo("{\"queue\":0.2}");
+  }
+
+  @Test
+  void isFoundByItsEntriesWhereTheRunHasOnlyLogged() {
+    tables.insert(
+        "logs",
+        row("log_id", "l1", "timestamp", NOON.plusMillis(5), "run_id", "r", "function", "f"),
+        row("log_id", "l2", "timestamp", NOON.plusMillis(3), "run_id", "r", "script", ""),
+        row("log_id", "l3", "timestamp", NOON, "run_id", "another"));
+    JsonNode record = record("r");
+    assertThat(record.get("only_logs").asBoolean()).isTrue();
+    assertThat(record.get("script").asText()).isEqualTo("pay");
+    assertThat(record.get("function").asText()).isEqualTo("f");
+    assertThat(record.get("executed_on").asText()).isEqualTo(Tables.time(NOON.plusMillis(3)));
+    assertThat(record.get("status").asText()).isEmpty();
+    assertThat(record.get("ended_on").isNull()).isTrue();
+    assertThat(record.get("previous_run_id").isNull()).isTrue();
+    assertThat(views.ofRun("record", "globex", "r")).isEmpty();
+
+    tables.insert("runs", run("r", NOON, 3));
+    assertThat(record("r").get("only_logs").asBoolean()).isFalse();
+    assertThat(record("r").get("status").asText()).isEqualTo("Success");
+  }
+
+  @Test
+  void isNoRowWhereTheEntriesWereTakenBack() {
+    Map<String, Object> entry = row("log_id", "l1", "timestamp", NOON, "run_id", "r");
+    tables.insert("logs", entry);
+    entry.put("version", 255);
+    entry.put("is_deleted", 1);
+    tables.insert("logs", entry);
+    assertThat(views.ofRun("record", "acme", "r")).isEmpty();
   }
 
   @Test
@@ -105,9 +149,9 @@ class RecordIT {
             .thenComparing(Comparator.comparing(Started::id).reversed()));
     for (int i = 0; i < ofScript.size(); i++) {
       JsonNode record = record(ofScript.get(i).id());
-      assertThat(record.get("previous_run_id").asText(null))
-          .isEqualTo(i == 0 ? null : ofScript.get(i - 1).id());
       assertThat(record.get("next_run_id").asText(null))
+          .isEqualTo(i == 0 ? null : ofScript.get(i - 1).id());
+      assertThat(record.get("previous_run_id").asText(null))
           .isEqualTo(i == ofScript.size() - 1 ? null : ofScript.get(i + 1).id());
     }
   }

@@ -38,6 +38,7 @@ final class Tables {
    * A run, from which rows of several tables can be made.
    *
    * @param executedOn in milliseconds since 1970
+   * @param deploymentId empty if it is unknown
    * @param status as ClickHouse spells it
    * @param responseTime in milliseconds, or null
    * @param arrivedOn when the events arrived, in milliseconds since 1970
@@ -50,8 +51,38 @@ final class Tables {
       int version,
       String status,
       int deploymentVersion,
+      String deploymentId,
       Double responseTime,
       long arrivedOn) {
+
+    /** A run without the id of its deployment. */
+    Run(
+        String account,
+        String script,
+        long executedOn,
+        String runId,
+        int version,
+        String status,
+        int deploymentVersion,
+        Double responseTime,
+        long arrivedOn) {
+      this(
+          account,
+          script,
+          executedOn,
+          runId,
+          version,
+          status,
+          deploymentVersion,
+          "",
+          responseTime,
+          arrivedOn);
+    }
+
+    /** The id that tells deployments apart where their version is unknown; else empty. */
+    String unnumberedId() {
+      return deploymentVersion == 0 ? deploymentId : "";
+    }
 
     boolean succeeded() {
       return status.equals("Success");
@@ -70,13 +101,19 @@ final class Tables {
           "version", version,
           "status", status,
           "deployment_version", deploymentVersion,
+          "deployment_id", deploymentId,
           "response_time", responseTime);
     }
   }
 
   /** The key of a rollup row; times are in seconds since 1970. */
   private record Cell(
-      String account, String script, long minute, int deploymentVersion, long arrival) {
+      String account,
+      String script,
+      long minute,
+      int deploymentVersion,
+      String deploymentId,
+      long arrival) {
 
     static Cell of(Run run) {
       return new Cell(
@@ -84,6 +121,7 @@ final class Tables {
           run.script(),
           run.executedOn() / MINUTE * 60,
           run.deploymentVersion(),
+          run.unnumberedId(),
           run.arrivedOn() / HOUR * 3600);
     }
 
@@ -104,6 +142,8 @@ final class Tables {
           minute,
           "deployment_version",
           deploymentVersion,
+          "deployment_id",
+          deploymentId,
           "arrival",
           arrival,
           "facts",
@@ -184,6 +224,24 @@ final class Tables {
     insert(
         "run_rollups",
         cells.entrySet().stream().map(cell -> cell.getKey().row(cell.getValue())).toList());
+  }
+
+  /** Writes the deployments of all runs and log entries that are stored. */
+  void insertDeployments() {
+    clickHouse.query(
+        "INSERT INTO script_analytics.deployments (account, script, deployment_version,"
+            + " deployment_id, first_run, last_run, latest_id)"
+            + " SELECT account, script, deployment_version,"
+            + " if(deployment_version = 0, deployment_id, '') AS id, min(executed_on),"
+            + " max(executed_on), argMaxStateIf(deployment_id, executed_on, deployment_id != '')"
+            + " FROM script_analytics.runs GROUP BY account, script, deployment_version, id");
+    clickHouse.query(
+        "INSERT INTO script_analytics.deployments (account, script, deployment_version,"
+            + " deployment_id, first_entry, last_entry)"
+            + " SELECT account, script, deployment_version,"
+            + " if(deployment_version = 0, deployment_id, '') AS id, min(timestamp),"
+            + " max(timestamp) FROM script_analytics.logs WHERE is_deleted = 0"
+            + " GROUP BY account, script, deployment_version, id");
   }
 
   /** Yesterday at noon, in UTC: within every retention, and never in the current minute. */

@@ -142,7 +142,7 @@ class TenantsIT {
                 + " AND database = 'script_analytics' ORDER BY name")
         .lines()
         .forEach(name -> views.add(new View(name, granted.contains(name), parameters(name))));
-    assertThat(views).extracting(View::name).contains("all_runs", "scripts", "run_cells");
+    assertThat(views).extracting(View::name).contains("all_runs", "scripts", "filter_conditions");
     assertThat(views).extracting(View::name).containsAll(granted);
     // Answers of live_logs never repeat; LiveTailIT covers it. The others are asked by the API
     // server alone, with parameters of their own: aTenantSeesNothingOfAnotherByTheViewsOfTheApi.

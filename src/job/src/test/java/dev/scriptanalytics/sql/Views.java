@@ -50,7 +50,8 @@ final class Views {
         Map.of("account", account, "run_id", run));
   }
 
-  private List<JsonNode> select(String query, Map<String, String> parameters) {
+  /** The rows of a query, whose parameters are given without their prefix {@code param_}. */
+  List<JsonNode> select(String query, Map<String, String> parameters) {
     Map<String, String> named = new LinkedHashMap<>();
     parameters.forEach((name, value) -> named.put("param_" + name, escaped(value)));
     return clickHouse
