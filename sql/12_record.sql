@@ -111,13 +111,14 @@ WHERE account = {account:String}
     AND executed_on = place.2
     AND run_id = {run_id:String}
     AND may_see
+SETTINGS use_skip_indexes_if_final = 0
 UNION ALL
 SELECT
-    any(run_id) AS run_id,
+    any(logs.run_id) AS run_id,
     '' AS status,
-    max(deployment_version) AS deployment_version,
+    max(logs.deployment_version) AS deployment_version,
     NULL AS response_time,
-    max(function) AS function,
+    max(logs.function) AS function,
     toDateTime64(min(timestamp), 3, 'UTC') AS executed_on,
     '' AS source_type,
     '' AS source,
@@ -126,12 +127,12 @@ SELECT
     '' AS error_code,
     '' AS error_message,
     '' AS error_stack,
-    any(account) AS account,
-    max(script) AS script,
+    any(logs.account) AS account,
+    max(logs.script) AS script,
     '' AS original_status,
-    max(deployment_id) AS deployment_id,
+    max(logs.deployment_id) AS deployment_id,
     NULL AS ended_on,
-    max(trace_id) AS trace_id,
+    max(logs.trace_id) AS trace_id,
     NULL AS memory_bytes,
     NULL AS cpu_ms,
     NULL AS gpu_percent,
@@ -140,19 +141,19 @@ SELECT
     [] AS truncated,
     [] AS redacted,
     '' AS extra,
-    max(retention_days) AS retention_days,
-    max(ingested_at) AS ingested_at,
+    max(logs.retention_days) AS retention_days,
+    max(logs.ingested_at) AS ingested_at,
     NULL AS previous_run_id,
     NULL AS next_run_id,
     true AS only_logs
 FROM script_analytics.logs FINAL
-WHERE account = {account:String}
-    AND (script, timestamp, log_id) IN (
+WHERE logs.account = {account:String}
+    AND (logs.script, timestamp, log_id) IN (
         SELECT script, timestamp, log_id
         FROM script_analytics.logs
         WHERE account = {account:String} AND run_id = {run_id:String} AND empty(place.1) AND may_see
     )
-    AND run_id = {run_id:String}
+    AND logs.run_id = {run_id:String}
     AND {run_id:String} != ''
     AND empty(place.1)
     AND may_see

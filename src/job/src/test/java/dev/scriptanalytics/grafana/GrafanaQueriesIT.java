@@ -70,10 +70,6 @@ class GrafanaQueriesIT {
             + " 'it''s \\\\ \"' || run_id || '\"', function, source, deployment_version, 5,"
             + " '{\"a\":1}', 30 FROM script_analytics.runs");
     clickHouse.query(
-        "INSERT INTO script_analytics.deployments (account, script, deployment_version, first_run,"
-            + " last_run) SELECT account, script, deployment_version, min(executed_on),"
-            + " max(executed_on) FROM script_analytics.runs GROUP BY ALL");
-    clickHouse.query(
         "INSERT INTO script_analytics.dead_letters SELECT 'script-runs', 0, number,"
             + " 0, now64(3) - number, ['not JSON', 'too old'][1 + number % 2], 'detail', '{\\xFF'"
             + " FROM numbers(20)");

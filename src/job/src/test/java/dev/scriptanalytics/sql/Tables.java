@@ -226,24 +226,6 @@ final class Tables {
         cells.entrySet().stream().map(cell -> cell.getKey().row(cell.getValue())).toList());
   }
 
-  /** Writes the deployments of all runs and log entries that are stored. */
-  void insertDeployments() {
-    clickHouse.query(
-        "INSERT INTO script_analytics.deployments (account, script, deployment_version,"
-            + " deployment_id, first_run, last_run, latest_id)"
-            + " SELECT account, script, deployment_version,"
-            + " if(deployment_version = 0, deployment_id, '') AS id, min(executed_on),"
-            + " max(executed_on), argMaxStateIf(deployment_id, executed_on, deployment_id != '')"
-            + " FROM script_analytics.runs GROUP BY account, script, deployment_version, id");
-    clickHouse.query(
-        "INSERT INTO script_analytics.deployments (account, script, deployment_version,"
-            + " deployment_id, first_entry, last_entry)"
-            + " SELECT account, script, deployment_version,"
-            + " if(deployment_version = 0, deployment_id, '') AS id, min(timestamp),"
-            + " max(timestamp) FROM script_analytics.logs WHERE is_deleted = 0"
-            + " GROUP BY account, script, deployment_version, id");
-  }
-
   /** Yesterday at noon, in UTC: within every retention, and never in the current minute. */
   static Instant noonOfYesterday() {
     return Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(12));

@@ -85,10 +85,14 @@ class ViewsAgainstRawRowsIT {
   private static final Map<Deployment, Long> firstRuns = new HashMap<>();
   private static final Map<Deployment, String> shownIds = new HashMap<>();
 
+  private static final Comparator<Deployment> NEWEST_FIRST =
+      Comparator.<Deployment, Long>comparing(firstRuns::get)
+          .thenComparing(Deployment::version)
+          .reversed();
+
   @BeforeAll
   static void insertRows() {
     tables.insertRuns(runs);
-    tables.insertDeployments();
     for (Run run : runs) {
       firstRuns.computeIfAbsent(Deployment.of(run), Deployment::firstRun);
       shownIds.computeIfAbsent(Deployment.of(run), Deployment::shownId);
@@ -184,7 +188,7 @@ class ViewsAgainstRawRowsIT {
         .as(asked.context())
         .containsExactlyElementsOf(
             expected.keySet().stream()
-                .sorted(Comparator.comparing(firstRuns::get).reversed())
+                .sorted(NEWEST_FIRST)
                 .map(ViewsAgainstRawRowsIT::text)
                 .toList());
     for (Map.Entry<Deployment, List<Run>> of : expected.entrySet()) {
@@ -266,7 +270,7 @@ class ViewsAgainstRawRowsIT {
               .collect(Collectors.groupingBy(Deployment::of));
       List<Deployment> newest =
           finished.keySet().stream()
-              .sorted(Comparator.comparing(firstRuns::get).reversed())
+              .sorted(NEWEST_FIRST)
               .limit(2)
               .toList();
       List<JsonNode> found =
