@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The views of metrics repeat their text, since a view within a view is slow: see script_metrics. */
+/**
+ * The views of metrics repeat their text, since a view within a view is slow: see script_metrics.
+ */
 class InlinedTextTest {
   private static final String ORIGINAL = "17_script_metrics.sql";
 
@@ -60,8 +62,7 @@ class InlinedTextTest {
   @Test
   void theOverviewsHaveOneRange() {
     assertThat(part("45_regressions_overview.sql", "parseDateTime64BestEffort", "(SELECT count()"))
-        .isEqualTo(
-            part("41_scripts_overview.sql", "parseDateTime64BestEffort", "(SELECT count()"));
+        .isEqualTo(part("41_scripts_overview.sql", "parseDateTime64BestEffort", "(SELECT count()"));
   }
 
   @Test
@@ -106,10 +107,11 @@ class InlinedTextTest {
         .toList();
   }
 
-  /** The lines from the first one that begins with a text to the next one that ends with another. */
+  /**
+   * The lines from the first one that begins with a text to the next one that ends with another.
+   */
   private static List<String> part(String file, String begin, String end) {
-    List<String> lines =
-        lines(file).stream().map(String::strip).collect(Collectors.toList());
+    List<String> lines = lines(file).stream().map(String::strip).collect(Collectors.toList());
     int first = 0;
     while (!lines.get(first).replace("account, ", "").startsWith(begin)) {
       first++;

@@ -84,8 +84,7 @@ class RecordIT {
   @Test
   void tellsTheWordOfTheProducerAndWhereTheTimeWent() {
     tables.insert(
-        "runs",
-        run("r", NOON, 3, "original_status", "COMPLETED", "phases", Map.of("queue", 0.2)));
+        "runs", run("r", NOON, 3, "original_status", "COMPLETED", "phases", Map.of("queue", 0.2)));
     JsonNode record = record("r");
     assertThat(record.get("original_status").asText()).isEqualTo("COMPLETED");
     assertThat(record.get("phases").toString()).isEqualTo("{\"queue\":0.2}");

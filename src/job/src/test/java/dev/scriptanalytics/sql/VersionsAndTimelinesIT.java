@@ -146,8 +146,9 @@ class VersionsAndTimelinesIT {
             "script", "chatty", "timestamp", Instant.ofEpochMilli(BEGIN + 7), "log_id", "l1"));
     write(List.of(first, last, another, run("pay", 4, 0, "In Progress", null)));
     assertThat(
-            ask("SELECT script, versions, first_run, last_run, first_entry FROM"
-                    + " script_analytics.scripts(account = 'acme')")
+            ask(
+                    "SELECT script, versions, first_run, last_run, first_entry FROM"
+                        + " script_analytics.scripts(account = 'acme')")
                 .stream()
                 .map(JsonNode::toString))
         .containsExactly(
@@ -182,20 +183,20 @@ class VersionsAndTimelinesIT {
   @Test
   void aDeploymentThatWasOnlyKnownByItsIdAtFirstIsNotShownTwice() {
     // Its first events told less. The runs and entries are found under version 2 now.
-    tables.insertRuns(
-        List.of(deployed(BEGIN, 0, "", "r1"), deployed(BEGIN, 0, "second", "r2")));
+    tables.insertRuns(List.of(deployed(BEGIN, 0, "", "r1"), deployed(BEGIN, 0, "second", "r2")));
     tables.insert("logs", entry("l1", 0, ""), entry("l2", 0, "second"));
     clickHouse.query("TRUNCATE TABLE script_analytics.runs");
     write(List.of(deployed(BEGIN, 2, "second", "r1"), deployed(BEGIN, 2, "second", "r2")));
     assertThat(versions()).containsExactly("2 second %1$s %1$s".formatted(millis(BEGIN)));
-    assertThat(Views.texts(ask("SELECT * FROM script_analytics.scripts(account = 'acme')"), "versions"))
+    assertThat(
+            Views.texts(
+                ask("SELECT * FROM script_analytics.scripts(account = 'acme')"), "versions"))
         .hasSize(1);
 
     // Another id is a deployment of its own, even if it has only logged.
     tables.insert("logs", entry("l3", 0, "third"));
     assertThat(versions())
-        .containsExactly(
-            "2 second %1$s %1$s".formatted(millis(BEGIN)), "0 third null null");
+        .containsExactly("2 second %1$s %1$s".formatted(millis(BEGIN)), "0 third null null");
   }
 
   @Test
@@ -441,8 +442,7 @@ class VersionsAndTimelinesIT {
   }
 
   private static Run deployed(long executedOn, int version, String id, String run) {
-    return new Run(
-        "acme", "pay", executedOn, run, 3, "Success", version, id, 5.0, executedOn);
+    return new Run("acme", "pay", executedOn, run, 3, "Success", version, id, 5.0, executedOn);
   }
 
   private static Map<String, Object> entry(String id, int version, String deployment) {
