@@ -36,7 +36,7 @@ class FinishedRunsLogTest {
     for (int run = 0; run < 160; run++) {
       int slot = find(read, run);
       assertThat(slot).isNotEqualTo(FinishedRuns.NONE);
-      assertThat(read.responseTime(slot)).isEqualTo(run);
+      assertThat(read.fingerprint(slot)).isEqualTo(run);
       assertThat(read.startSeen(slot)).isEqualTo(run == 0);
     }
   }
@@ -144,7 +144,15 @@ class FinishedRunsLogTest {
     long finishedAt = Duration.ofHours(hour).toMillis();
     for (int i = 0; i < count; i++) {
       int run = finished++;
-      runs.add(high(run), low(run), finishedAt, SUCCESS, WITHOUT_START, run, Deployments.UNKNOWN);
+      runs.add(
+          high(run),
+          low(run),
+          finishedAt,
+          SUCCESS,
+          WITHOUT_START,
+          finishedAt,
+          run,
+          Deployments.UNKNOWN);
     }
     appendChanges();
   }
