@@ -34,7 +34,7 @@ record ProducerCase(
     String name, String topic, List<String> events, Map<String, List<String>> expected) {
   private static final Pattern TIME = Pattern.compile("(T|NANOS)-(\\d+(?:\\.\\d+)?)");
   private static final Pattern TABLE =
-      Pattern.compile("\\b(runs|logs|dead_letters|run_rollups) (FINAL )?");
+      Pattern.compile("\\bFROM (runs|logs|dead_letters|run_rollups)( FINAL)?");
 
   /** Reads the cases of a file beside this class. */
   static List<ProducerCase> read(String file, Instant now) throws IOException {
@@ -80,9 +80,9 @@ record ProducerCase(
   private static String ofAccount(String sql, String account) {
     return TABLE
         .matcher(sql)
-        .replaceAll("(SELECT * FROM script_analytics.$1 $2WHERE CONDITION) ")
+        .replaceAll("FROM (SELECT * FROM script_analytics.$1$2 WHERE CONDITION)")
         .replaceAll(
-            "(dead_letters (?:FINAL )?WHERE) CONDITION",
+            "(dead_letters(?: FINAL)? WHERE) CONDITION",
             "$1 position(bytes, '\"" + account + "\"') > 0")
         .replace("CONDITION", "account = '" + account + "'")
         .replace("ACCOUNT", account);
