@@ -115,15 +115,17 @@ final class JsonFields {
 
   /** The name that these bytes are; -1 for an unknown one. Remembers what it followed. */
   int find(byte[] json, int start, int end, boolean escaped, int previous) {
-    if (escaped) {
-      return nameOfEscaped(json, start, end);
-    }
-    int name = nameOf(json, start, end);
+    int name = find(json, start, end, escaped);
     // A name with a quote or a backslash in it is always escaped, and so never expected.
-    if (name >= 0) {
+    if (name >= 0 && !escaped) {
       successors[previous] = name;
     }
     return name;
+  }
+
+  /** The name that these bytes are; -1 for an unknown one. */
+  int find(byte[] json, int start, int end, boolean escaped) {
+    return escaped ? nameOfEscaped(json, start, end) : nameOf(json, start, end);
   }
 
   private int nameOf(byte[] bytes, int start, int end) {

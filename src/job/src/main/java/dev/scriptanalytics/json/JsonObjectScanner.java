@@ -61,9 +61,7 @@ public final class JsonObjectScanner extends JsonSyntax {
   private final Kind[] kinds;
   private final boolean[] escapes;
 
-  /** Of each field: the name it was found by, and where that begins, at its quote. */
-  private final int[] foundBy;
-
+  /** Of each field: where the name begins that it was found by, at its quote. */
   private final int[] nameStarts;
 
   private int unknown;
@@ -98,7 +96,6 @@ public final class JsonObjectScanner extends JsonSyntax {
     kinds = new Kind[count];
     Arrays.fill(kinds, Kind.ABSENT);
     escapes = new boolean[count];
-    foundBy = new int[count];
     nameStarts = new int[count];
   }
 
@@ -179,21 +176,15 @@ public final class JsonObjectScanner extends JsonSyntax {
         valueEnd = at;
       }
 
-      int field = name < 0 ? -1 : names.fieldOf(name);
-      boolean again = field >= 0 && kinds[field] != Kind.ABSENT && foundBy[field] != name;
-      if (again && hasValue(kind, valueStart, valueEnd) && !prefersFound(field, name)) {
-        addOther(field);
-        again = false;
-      }
-      if (field < 0 || (again && kind != Kind.NULL)) {
-        addUnknown(nameStart - 1, at);
-      } else if (!again) {
+      int field = name < kinds.length ? name : names.fieldOf(name);
+      if (field >= 0 && (kinds[field] == Kind.ABSENT || replaces(field, name, kind, valueStart))) {
         starts[field] = valueStart;
         ends[field] = valueEnd;
         kinds[field] = kind;
         escapes[field] = kind == Kind.STRING && escaped;
-        foundBy[field] = name;
         nameStarts[field] = nameStart - 1;
+      } else if (field < 0 || kind != Kind.NULL) {
+        addUnknown(nameStart - 1, at);
       }
 
       at = afterWhiteSpace(at);
@@ -223,21 +214,34 @@ public final class JsonObjectScanner extends JsonSyntax {
     return names.find(json, start, nameEnd, escaped, previous);
   }
 
-  /** Whether the field's value so far stands, although the field has one by that other name. */
-  private boolean prefersFound(int field, int otherName) {
-    return foundBy[field] < otherName && hasValue(kinds[field], starts[field], ends[field]);
-  }
-
-  private static boolean hasValue(Kind kind, int start, int end) {
-    return kind != Kind.NULL && (kind != Kind.STRING || start < end);
-  }
-
-  /** Makes an unknown field of what the field was found by so far. */
-  private void addOther(int field) {
-    if (kinds[field] == Kind.NULL) {
-      return;
+  /**
+   * Whether another value of a field takes the place of the one that the field has; makes an
+   * unknown field of the latter if so.
+   */
+  private boolean replaces(int field, int name, Kind kind, int start) throws JsonSyntaxException {
+    int earlier = nameFoundAt(nameStarts[field] + 1);
+    if (earlier == name) {
+      return true;
     }
-    addUnknown(nameStarts[field], kinds[field] == Kind.STRING ? ends[field] + 1 : ends[field]);
+    boolean isEmpty = kind == Kind.NULL || (kind == Kind.STRING && json[start] == '"');
+    boolean wasEmpty =
+        kinds[field] == Kind.NULL || (kinds[field] == Kind.STRING && starts[field] == ends[field]);
+    if (isEmpty || (earlier < name && !wasEmpty)) {
+      return false;
+    }
+    if (kinds[field] != Kind.NULL) {
+      addUnknown(nameStarts[field], ends[field] + (kinds[field] == Kind.STRING ? 1 : 0));
+    }
+    return true;
+  }
+
+  /** The known name that begins at that place. */
+  private int nameFoundAt(int start) throws JsonSyntaxException {
+    boolean escapedValue = escaped;
+    int end = endOfString(start);
+    int name = names.find(json, start, end, escaped);
+    escaped = escapedValue;
+    return name;
   }
 
   private void addUnknown(int start, int end) {

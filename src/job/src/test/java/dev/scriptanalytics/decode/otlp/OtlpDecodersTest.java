@@ -222,6 +222,9 @@ class OtlpDecodersTest {
 
   @Test
   void takesAVersionThatIsNoNumberForTheDeployment() throws Exception {
+    assertThat(decodeLogs(batch(log("m").build(), resourceOf("faas.version", "3000000000"))).rows())
+        .extracting(row -> row.get("deployment_version"))
+        .containsExactly(3_000_000_000L);
     assertThat(decodeLogs(batch(log("m").build(), resourceOf("faas.version", "v7-beta"))).rows())
         .singleElement()
         .satisfies(
