@@ -88,8 +88,10 @@ class RebuiltRollupsIT {
 
     assertThat(rollupsOf("sum(seen), sum(succeeded), sum(failed)")).isEqualTo(seen);
     assertThat(rollups("uniqExact(arrival)")).isOne();
+    assertThat(hoursOf("sum(seen), sum(succeeded), sum(failed)")).isEqualTo(seen);
     rebuild(day);
     assertThat(rollupsOf("sum(seen), sum(succeeded), sum(failed)")).isEqualTo(seen);
+    assertThat(hoursOf("sum(seen), sum(succeeded), sum(failed)")).isEqualTo(seen);
 
     // The rest of that day's events, with duplicates and with some that have been counted.
     send(night, records.subList(0, 2 * late));
@@ -167,6 +169,12 @@ class RebuiltRollupsIT {
   private String rollupsOf(String expressions) {
     return clickHouse.query(
         "SELECT %s FROM script_analytics.run_rollups FINAL WHERE toDate(minute) = '%s'"
+            .formatted(expressions, day));
+  }
+
+  private String hoursOf(String expressions) {
+    return clickHouse.query(
+        "SELECT %s FROM script_analytics.run_rollups_hourly FINAL WHERE toDate(hour) = '%s'"
             .formatted(expressions, day));
   }
 

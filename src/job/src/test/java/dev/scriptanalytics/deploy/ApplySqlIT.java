@@ -22,8 +22,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code deploy/clickhouse/apply-sql} with the tables of {@code sql/} and a stand-in for ClickHouse's
- * client, which the library of the tests does not have.
+ * {@code deploy/clickhouse/apply-sql} with the tables of {@code sql/} and a stand-in for
+ * ClickHouse's client, which the library of the tests does not have.
  */
 class ApplySqlIT {
   private static final String SCHEMA =
@@ -112,7 +112,11 @@ class ApplySqlIT {
             "script_analytics.run_rollups_hourly: PARTITION BY is toDate(hour), in sql/ toYYYYMM(hour)",
             "script_analytics.run_rollups_hourly: ORDER BY is (account, script, hour DESC, deployment_version, arrival),"
                 + " in sql/ (account, script, hour, deployment_version, deployment_id, arrival)")
-        .allMatch(line -> !line.contains("script_analytics.") || line.contains("hourly:") || line.contains("database"));
+        .allMatch(
+            line ->
+                !line.contains("script_analytics.")
+                    || line.contains("hourly:")
+                    || line.contains("database"));
     assertThat(refused.output()).contains("Nothing was changed", "ALTER TABLE");
     assertThat(clickHouse.query(SCHEMA)).isEqualTo(schema);
   }

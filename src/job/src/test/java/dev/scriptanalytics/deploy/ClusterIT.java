@@ -143,7 +143,8 @@ class ClusterIT {
 
   @Test
   void everyRowIsOnOneShardWithThoseThatItReplaces() {
-    for (String table : List.of("runs", "logs", "run_rollups", "run_rollups_hourly", "dead_letters")) {
+    for (String table :
+        List.of("runs", "logs", "run_rollups", "run_rollups_hourly", "dead_letters")) {
       String rows = "SELECT count() FROM script_analytics." + table;
       String onSingle = single.query(rows + " FINAL");
 

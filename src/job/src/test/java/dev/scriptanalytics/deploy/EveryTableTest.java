@@ -43,7 +43,8 @@ class EveryTableTest {
 
     assertThat(found("`([a-z_]+)`", differences)).containsAll(TABLES);
     // All servers have all rows of it.
-    assertThat(found("(?m)^\\| `(\\w+)` \\|", shards)).isEqualTo(without(TABLES, "reader_accounts"));
+    assertThat(found("(?m)^\\| `(\\w+)` \\|", shards))
+        .isEqualTo(without(TABLES, "reader_accounts"));
   }
 
   @Test
@@ -95,7 +96,9 @@ class EveryTableTest {
   void theViewOfSizesCountsEveryTable() {
     assertThat(
             between(
-                "sql/43_table_health.sql", "VIEW script_analytics.table_sizes", "GROUP BY of_table"))
+                "sql/43_table_health.sql",
+                "VIEW script_analytics.table_sizes",
+                "GROUP BY of_table"))
         .contains("WHERE database = 'script_analytics'\n        AND active")
         .doesNotContainPattern("\\btable (=|!=|IN|NOT IN|LIKE)");
   }
@@ -108,7 +111,8 @@ class EveryTableTest {
   private static Set<String> tablesWith(String pattern) {
     Set<String> found = new TreeSet<>();
     try (Stream<Path> files = Files.list(Repository.path("sql"))) {
-      for (Path file : (Iterable<Path>) files.filter(f -> f.toString().endsWith(".sql"))::iterator) {
+      for (Path file :
+          (Iterable<Path>) files.filter(f -> f.toString().endsWith(".sql"))::iterator) {
         for (String statement : Files.readString(file).split(";\n", -1)) {
           if (Pattern.compile(pattern).matcher(statement).find()) {
             found.addAll(found("CREATE TABLE IF NOT EXISTS script_analytics\\.(\\w+)", statement));

@@ -29,8 +29,7 @@ class DeploymentsIT {
         run("08:00", 3, "new", "b"),
         run("09:00", 3, "", "c"),
         run("07:00", 3, "middle", "d"));
-    assertThat(deployments())
-        .isEqualTo("3\t\tDAY 06:00:00.000\tDAY 09:00:00.000\t\\N\t\\N\tnew");
+    assertThat(deployments()).isEqualTo("3\t\tDAY 06:00:00.000\tDAY 09:00:00.000\t\\N\t\\N\tnew");
   }
 
   @Test
@@ -88,10 +87,10 @@ class DeploymentsIT {
   private String deployments() {
     return clickHouse
         .query(
-        "SELECT deployment_version, deployment_id, min(first_run), max(last_run), min(first_entry),"
-            + " max(last_entry), argMaxMerge(latest_id) FROM script_analytics.deployments"
-            + " WHERE account = '%s' AND script = 'pay' GROUP BY ALL ORDER BY ALL"
-                .formatted(account))
+            "SELECT deployment_version, deployment_id, min(first_run), max(last_run), min(first_entry),"
+                + " max(last_entry), argMaxMerge(latest_id) FROM script_analytics.deployments"
+                + " WHERE account = '%s' AND script = 'pay' GROUP BY ALL ORDER BY ALL"
+                    .formatted(account))
         .replace(DAY, "DAY");
   }
 

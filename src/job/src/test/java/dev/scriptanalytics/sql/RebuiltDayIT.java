@@ -79,8 +79,7 @@ class RebuiltDayIT {
   @Test
   void whatWasLostIsThereAgain() {
     query("ALTER TABLE script_analytics.run_rollups DROP PARTITION 'DAY'");
-    query(
-        "DELETE FROM script_analytics.run_rollups_hourly WHERE hour < 'DAY 15:00:00'");
+    query("DELETE FROM script_analytics.run_rollups_hourly WHERE hour < 'DAY 15:00:00'");
     query("TRUNCATE TABLE script_analytics.deployments");
 
     rebuild();

@@ -170,8 +170,7 @@ class SchemaIT {
 
   @Test
   void progressHasTheColumnsThatTheJobWrites() {
-    assertThat(columns("rollup_progress"))
-        .containsExactly("job String", "settled DateTime('UTC')");
+    assertThat(columns("rollup_progress")).containsExactly("job String", "settled DateTime('UTC')");
   }
 
   @Test

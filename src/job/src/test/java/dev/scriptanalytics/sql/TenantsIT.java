@@ -335,7 +335,15 @@ class TenantsIT {
 
   @Test
   void everythingOfAnAccountIsDeletedAsTheGuideSays() {
-    List<String> tables = List.of("runs", "logs", "run_rollups", "run_rollups_hourly", "deployments", "dead_letters", "reader_accounts");
+    List<String> tables =
+        List.of(
+            "runs",
+            "logs",
+            "run_rollups",
+            "run_rollups_hourly",
+            "deployments",
+            "dead_letters",
+            "reader_accounts");
     insert("umbrella", "pay", "umbrellaword", 1);
     insert("umbrella", "pay", "umbrellaword", 2);
     clickHouse.query("INSERT INTO script_analytics.reader_accounts VALUES ('mallory', 'umbrella')");

@@ -18,7 +18,11 @@ class DownTest {
   @Test
   void keepsAllDataUnlessItIsAskedToDeleteIt() throws IOException {
     List<String> data =
-        List.of("clickhouse/store/part", "kafka/topic/log", "flink/checkpoints/c", "run/job.properties");
+        List.of(
+            "clickhouse/store/part",
+            "kafka/topic/log",
+            "flink/checkpoints/c",
+            "run/job.properties");
     List<String> others = List.of("logs/clickhouse.log", "script-analytics.properties");
     for (List<String> files : List.of(data, others)) {
       for (String file : files) {
@@ -38,8 +42,7 @@ class DownTest {
 
   private String down(boolean deleteData) {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
-    Down.run(
-        home, new Report(new PrintStream(said, true, StandardCharsets.UTF_8)), deleteData);
+    Down.run(home, new Report(new PrintStream(said, true, StandardCharsets.UTF_8)), deleteData);
     return said.toString(StandardCharsets.UTF_8);
   }
 }
