@@ -436,6 +436,8 @@ class TenantsIT {
               old ? 1 : 2,
               "response_time",
               old ? 5.0 : null,
+              "phases",
+              Map.of(word, 1.0),
               "input",
               word,
               "error_message",
