@@ -2,6 +2,7 @@ package dev.scriptanalytics.configuration;
 
 import static dev.scriptanalytics.configuration.JobOptions.KAFKA_BOOTSTRAP_SERVERS;
 import static dev.scriptanalytics.configuration.JobOptions.KAFKA_GROUP_ID;
+import static dev.scriptanalytics.configuration.JobOptions.KAFKA_ISOLATION_LEVEL;
 import static dev.scriptanalytics.configuration.JobOptions.RETENTION_ACCOUNTS;
 import static dev.scriptanalytics.configuration.JobOptions.RETENTION_DAYS;
 
@@ -78,7 +79,8 @@ public final class JobConfiguration implements Serializable {
   /** What the Kafka clients are configured with: every {@code kafka.*}, without that prefix. */
   public Properties kafkaProperties() {
     Properties properties = withoutPrefix(KAFKA);
-    for (ConfigOption<String> option : List.of(KAFKA_BOOTSTRAP_SERVERS, KAFKA_GROUP_ID)) {
+    for (ConfigOption<String> option :
+        List.of(KAFKA_BOOTSTRAP_SERVERS, KAFKA_GROUP_ID, KAFKA_ISOLATION_LEVEL)) {
       properties.setProperty(option.key().substring(KAFKA.length()), get(option));
     }
     return properties;

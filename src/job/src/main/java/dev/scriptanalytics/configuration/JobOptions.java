@@ -76,6 +76,16 @@ public final class JobOptions {
               + " The job itself goes on from its checkpoint and not from the group. Two jobs with"
               + " one group hide each other's lag.");
 
+  public static final ConfigOption<String> KAFKA_ISOLATION_LEVEL =
+      KAFKA_OPTIONS.text(
+          "kafka.isolation.level",
+          "read_committed",
+          matching("read_committed|read_uncommitted", "read_committed or read_uncommitted"),
+          "Which records of transactions are read. read_committed: those of committed ones, and a"
+              + " partition stands still behind a transaction that is open, at most for the"
+              + " producer's transaction.timeout.ms. read_uncommitted: all, at once, so the runs of"
+              + " an aborted transaction count too.");
+
   // Topics
 
   public static final ConfigOption<List<String>> RUNS_TOPICS =

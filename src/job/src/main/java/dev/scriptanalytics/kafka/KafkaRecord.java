@@ -7,7 +7,7 @@ import java.time.InstantSource;
  *
  * @param timestamp the record's Kafka timestamp, in milliseconds since 1970; negative if the topic
  *     has none
- * @param value null for a tombstone
+ * @param value may be empty
  */
 @SuppressWarnings("ArrayRecordComponent") // Records are never compared.
 public record KafkaRecord(String topic, int partition, long offset, long timestamp, byte[] value) {

@@ -54,7 +54,7 @@ public record RecordSource(
         KafkaSource.<KafkaRecord>builder()
             .setTopics(topics)
             .setStartingOffsets(OffsetsInitializer.earliest())
-            .setDeserializer(new KafkaRecordDeserializer())
+            .setDeserializer(new KafkaRecordDeserializer(topics, clientProperties))
             .setProperties(clientProperties)
             .setClientIdPrefix(clientProperties.getProperty("client.id", uid))
             .build();

@@ -108,10 +108,19 @@ class JobConfigurationTest {
     Properties expected = new Properties();
     expected.setProperty("bootstrap.servers", "localhost:9092");
     expected.setProperty("group.id", "script-analytics");
+    expected.setProperty("isolation.level", "read_committed");
     expected.setProperty("security.protocol", "SSL");
     assertThat(configuration.kafkaProperties()).isEqualTo(expected);
     assertThat(configuration.clickHouseProperties())
         .containsExactly(Map.entry("socket_timeout", "5000"));
+  }
+
+  @Test
+  void readsUncommittedRecordsOnlyWhereThatIsAskedFor() {
+    assertThat(configured().kafkaProperties())
+        .containsEntry("isolation.level", "read_committed");
+    assertThat(configured("--kafka.isolation.level=read_uncommitted").kafkaProperties())
+        .containsEntry("isolation.level", "read_uncommitted");
   }
 
   @ParameterizedTest
@@ -160,6 +169,7 @@ class JobConfigurationTest {
         "otlp.logs.topics | a b",
         "korelogger.attribute.message | a\"b",
         "kafka.bootstrap.servers | localhost",
+        "kafka.isolation.level | serializable",
         "clickhouse.url | localhost:8123",
         "clickhouse.url | http://localhost:8123/path",
         "clickhouse.database | a.b",

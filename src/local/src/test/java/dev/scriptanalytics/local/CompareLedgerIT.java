@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import dev.scriptanalytics.testkit.ledger.DeploymentKey;
 import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.LogLevel;
 import dev.scriptanalytics.testkit.ledger.LogOutcome;
@@ -79,6 +80,18 @@ class CompareLedgerIT {
         .contains("acme/Qbalance: total runs: 3000 expected, 3001 found")
         .contains("acme/Qbalance: rows of failed runs: 300 expected, 301 found")
         .contains("differences");
+  }
+
+  @Test
+  void findsARunOfAnotherDeployment() throws Exception {
+    clickHouse.query("TRUNCATE TABLE script_analytics.runs");
+    int first = rows.indexOf("v1.4.0");
+    rows.replace(first, first + 6, "v1.4.1");
+    insert();
+
+    assertThat(compare()).isEqualTo(1);
+    assertThat(said.toString(UTF_8))
+        .contains("acme/Qbalance: failed of deployment v1.4.1: 0 expected, 1 found");
   }
 
   @Test
@@ -179,9 +192,21 @@ class CompareLedgerIT {
       Ledger ledger, String account, String script, int i, RunStatus status, double millis) {
     long startedAt = from + 2L * i;
     double responseTime = status == RunStatus.SUCCESS ? millis : Double.NaN;
-    ledger.add(new RunOutcome(account, script, startedAt, status, responseTime));
+    String runId = "run_" + i + status;
+    // Every second deployment has a number, beside which its id does not count.
+    int version = i % 2;
+    ledger.add(
+        new RunOutcome(
+            account,
+            script,
+            runId,
+            DeploymentKey.of(version, "v1.4.0"),
+            startedAt,
+            status,
+            responseTime));
     ObjectNode row = new JsonMapper().createObjectNode();
-    row.put("account", account).put("script", script).put("run_id", "run_" + i + status);
+    row.put("account", account).put("script", script).put("run_id", runId);
+    row.put("deployment_version", version).put("deployment_id", "v1.4.0");
     row.put("executed_on", BigDecimal.valueOf(startedAt, 3).toString());
     row.put("version", 3).put("status", status.word()).put("retention_days", 30);
     if (status == RunStatus.SUCCESS) {

@@ -17,17 +17,53 @@ final class Exactness {
           + " countIf(status = 'In Progress') FROM script_analytics.runs FINAL GROUP BY ALL";
 
   // A fact is of the deployment and of the hour that were known then, so only sums are of the run.
+  private static final String COUNTS =
+      "toInt64(sum(succeeded)) AS s, toInt64(sum(failed)) AS f, toInt64(sum(seen)) - s - f AS p";
+
   private static final String ROLLUPS =
-      "SELECT account, script, toInt64(sum(succeeded)), toInt64(sum(failed)),"
-          + " toInt64(sum(seen)) - toInt64(sum(succeeded)) - toInt64(sum(failed))"
-          + " FROM script_analytics.run_rollups FINAL GROUP BY ALL";
+      "SELECT account, script, " + COUNTS + " FROM script_analytics.run_rollups FINAL GROUP BY ALL";
+
+  private static final String DEPLOYMENTS =
+      "SELECT account, concat(script, ' deployment ', multiIf(deployment_version > 0,"
+          + " toString(deployment_version), deployment_id != '', deployment_id, 'unknown')), "
+          + COUNTS
+          + " FROM script_analytics.run_rollups FINAL GROUP BY ALL"
+          + " HAVING (s, f, p) != (0, 0, 0)";
+
+  private static final String SETTLED =
+      "(SELECT min(settled) FROM script_analytics.rollup_progress FINAL)";
+
+  // What an hour has in one of the two tables and not in the other.
+  private static final String HOURS =
+      """
+      SELECT concat(account, '/', script, ' deployment ', toString(deployment_version), '/',
+          deployment_id, ' at ', toString(hour)) AS cell,
+        sum(side * seen), sum(side * toInt64(succeeded)), sum(side * toInt64(failed)),
+        sum(side * toInt64(response_times)) AS times
+      FROM
+      (
+          SELECT 1 AS side, account, script, toStartOfHour(minute) AS hour, deployment_version,
+            deployment_id, seen, succeeded, failed, response_times
+          FROM script_analytics.run_rollups FINAL WHERE minute < %1$s
+          UNION ALL
+          SELECT -1 AS side, account, script, hour, deployment_version, deployment_id, seen,
+            succeeded, failed, response_times
+          FROM script_analytics.run_rollups_hourly FINAL WHERE hour < %1$s
+      )
+      GROUP BY account, script, hour, deployment_version, deployment_id
+      HAVING (sum(side * seen), sum(side * toInt64(succeeded)), sum(side * toInt64(failed)), times)
+        != (0, 0, 0, 0)
+      ORDER BY cell"""
+          .formatted(SETTLED);
+
+  private static final String SETTLED_HOURS =
+      "SELECT count() FROM script_analytics.rollup_progress WHERE settled > '1970-01-01 00:00:00'";
 
   private static final String LOGS =
       "SELECT account, script, count() FROM script_analytics.logs FINAL GROUP BY ALL";
 
   private static final String DEAD_LETTERS =
-      "SELECT count() FROM script_analytics.dead_letters FINAL WHERE reason !="
-          + " 'contradicting_end'";
+      "SELECT 'reason', reason, count() FROM script_analytics.dead_letters FINAL GROUP BY ALL";
 
   private final ClickHouseHttp tables;
   private final ClickHouseReader views;
@@ -47,29 +83,57 @@ final class Exactness {
    * One sentence for each table and script that differs: the tables as a whole, so that a row of an
    * account or script that nobody named is found too.
    *
-   * @param unusable how many records must be dead letters, those of contradicting ends aside
+   * @param deadLetters how many there must be, by reason
    */
-  List<String> differencesOfTables(List<ScriptLedger> ledger, long unusable) {
+  List<String> differencesOfTables(List<ScriptLedger> ledger, Map<String, Long> deadLetters) {
     Map<String, String> runs = new TreeMap<>();
+    Map<String, String> deployments = new TreeMap<>();
     Map<String, String> logs = new TreeMap<>();
     for (ScriptLedger script : ledger) {
       String name = script.account() + "\t" + script.script();
       if (script.totalRuns() > 0) {
-        runs.put(name, script.succeeded() + "\t" + script.failed() + "\t" + script.inProgress());
+        runs.put(name, counts(script.succeeded(), script.failed(), script.inProgress()));
       }
+      script
+          .deployments()
+          .forEach(
+              (deployment, of) ->
+                  deployments.put(
+                      name + " deployment " + deployment,
+                      counts(of.succeeded(), of.failed(), of.inProgress())));
       if (script.logs() != null && script.logs().counts().total() > 0) {
         logs.put(name, Long.toString(script.logs().counts().total()));
       }
     }
+    Map<String, String> letters = new TreeMap<>();
+    deadLetters.forEach((reason, count) -> letters.put("reason\t" + reason, count.toString()));
     List<String> differences = new ArrayList<>();
     compare(differences, "runs", runs, rows(RUNS));
     compare(differences, "run_rollups", runs, rows(ROLLUPS));
+    compare(differences, "run_rollups", deployments, rows(DEPLOYMENTS));
     compare(differences, "logs", logs, rows(LOGS));
-    String letters = tables.query(DEAD_LETTERS);
-    if (!letters.equals(Long.toString(unusable))) {
-      differences.add("dead_letters: %s instead of %d".formatted(letters, unusable));
-    }
+    compare(differences, "dead_letters", letters, rows(DEAD_LETTERS));
+    compareHours(differences);
     return differences;
+  }
+
+  /** Whether settled hours have the same facts in both tables of rollups. */
+  private void compareHours(List<String> differences) {
+    if (tables.query(SETTLED_HOURS).strip().equals("0")) {
+      differences.add("rollup_progress: no hour is settled");
+    }
+    tables
+        .query(HOURS + " FORMAT TSV")
+        .lines()
+        .forEach(
+            line ->
+                differences.add(
+                    "run_rollups has, of a settled hour, more than run_rollups_hourly: "
+                        + words(line)));
+  }
+
+  private static String counts(long succeeded, long failed, long inProgress) {
+    return succeeded + "\t" + failed + "\t" + inProgress;
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.scriptanalytics.testkit.sample.SampleRun;
 import dev.scriptanalytics.testkit.sample.Timing;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +18,8 @@ import java.util.function.Supplier;
 
 /** Lets each fault happen to a stack. */
 final class FaultInjector {
-  private static final List<String> TABLES = List.of("runs", "logs", "run_rollups", "dead_letters");
+  private static final List<String> TABLES = 
+      List.of("runs", "logs", "run_rollups", "run_rollups_hourly", "dead_letters");
 
   private static final String TOO_MANY_PARTS =
       "ALTER TABLE script_analytics.%s MODIFY SETTING parts_to_throw_insert = 1,"
@@ -39,7 +41,7 @@ final class FaultInjector {
   private final SuiteSettings settings;
   private final EventSender sender;
   private final Arrivals arrivals;
-  private long unusable;
+  private final List<String> unusable = new ArrayList<>();
 
   FaultInjector(TestedStack stack, SuiteSettings settings, EventSender sender, Arrivals arrivals) {
     this.stack = stack;
@@ -48,8 +50,8 @@ final class FaultInjector {
     this.arrivals = arrivals;
   }
 
-  /** How many records were sent, besides those of the producer, that nobody can use. */
-  long unusable() {
+  /** Why nobody can use the records that were sent besides those of the producer, one each. */
+  List<String> unusable() {
     return unusable;
   }
 
@@ -187,8 +189,9 @@ final class FaultInjector {
     byte[] good = new RunEventWriter().end(run);
     Malformation[] ways = Malformation.values();
     for (int i = 0; i < settings.badRecords(); i++) {
-      sender.send(new Delivery(0, null, ways[i % ways.length].spoil(good)));
-      unusable++;
+      Malformation way = ways[i % ways.length];
+      sender.send(new Delivery(0, null, way.spoil(good)));
+      unusable.add(way.reason());
     }
     sender.flush();
   }

@@ -2,6 +2,7 @@ package dev.scriptanalytics.bench.faults;
 
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.kafka.EventSender;
+import dev.scriptanalytics.testkit.kafka.TransactionSender;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.ScriptLedger;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -38,7 +40,6 @@ public final class FaultRounds {
   private final PrintStream out;
   private final Ledger ledger = new Ledger();
   private final List<Outcome> outcomes = new ArrayList<>();
-  private long unusable;
   private long records;
 
   public FaultRounds(SuiteSettings settings, PrintStream out) {
@@ -63,16 +64,22 @@ public final class FaultRounds {
                 stack.kafka().bootstrapServers(),
                 Arrays.stream(Topic.values())
                     .collect(Collectors.toMap(topic -> topic, Topic::usualName)),
-                out)) {
+                out);
+        TransactionSender transactions =
+            new TransactionSender(
+                stack.kafka().bootstrapServers(),
+                Map.of(Topic.RUNS, Topic.RUNS.usualName()),
+                "fault-suite")) {
       say("The job runs after %.0f s; all files are in %s.", secondsSince(start), settings.home());
       for (int round = 0; round < settings.rounds(); round++) {
-        run(settings.seed() + round, stack, sender);
+        run(settings.seed() + round, stack, sender, new TransactionLoad(transactions));
       }
     }
     return List.copyOf(outcomes);
   }
 
-  private void run(long seed, TestedStack stack, EventSender sender)
+  private void run(
+      long seed, TestedStack stack, EventSender sender, TransactionLoad transactions)
       throws IOException, InterruptedException {
     Random random = new Random(seed);
     List<Fault> order = new ArrayList<>(settings.faults());
@@ -80,14 +87,20 @@ public final class FaultRounds {
     say("%nSeed %d", seed);
     say(OutcomeTable.HEAD);
     for (Fault fault : order) {
-      Outcome outcome = outcome(seed, fault, random.nextLong(), stack, sender);
+      Outcome outcome =
+          outcome(seed, fault, random.nextLong(), stack, sender, transactions);
       outcomes.add(outcome);
       say(OutcomeTable.line(outcome));
     }
   }
 
   private Outcome outcome(
-      long seed, Fault fault, long loadSeed, TestedStack stack, EventSender sender)
+      long seed,
+      Fault fault,
+      long loadSeed,
+      TestedStack stack,
+      EventSender sender,
+      TransactionLoad transactions)
       throws IOException, InterruptedException {
     Arrivals arrivals = new Arrivals(stack.clickHouse().http());
     FaultInjector infliction = new FaultInjector(stack, settings, sender, arrivals);
@@ -99,6 +112,7 @@ public final class FaultRounds {
         new Load(
             sender,
             ledger,
+            transactions,
             fault.manner(),
             loadSeed,
             settings.eventsPerSecond(),
@@ -122,15 +136,15 @@ public final class FaultRounds {
     }
     FaultInjector.pause(settings.settling());
     load.finish();
-    records += load.sent() + infliction.unusable();
-    unusable += load.unusable() + infliction.unusable();
+    records += load.sent() + infliction.unusable().size();
+    infliction.unusable().forEach(ledger::addDeadLetter);
 
     long sent = System.nanoTime();
     differences.addAll(differences(stack));
     return new Outcome(
         seed,
         fault,
-        load.sent() + infliction.unusable(),
+        load.sent() + infliction.unusable().size(),
         faultSeconds,
         recoverySeconds,
         secondsSince(sent),
@@ -173,7 +187,7 @@ public final class FaultRounds {
         COMPARE_EVERY,
         () -> {
           differences.clear();
-          differences.addAll(exactness.differencesOfTables(expected, unusable));
+          differences.addAll(exactness.differencesOfTables(expected, ledger.deadLetters()));
           return differences.isEmpty();
         });
     if (differences.isEmpty()) {

@@ -39,7 +39,15 @@ final class Load {
   /** So many runs are enough to see whether rows flow. */
   private static final int MOST_PROBES = 100;
 
+  /** How far before now the runs of a load may start, in hours: some belong to settled hours. */
+  private static final int MOST_HOURS_AGO = 6;
+
+  /** After so many records there is a tombstone. */
+  private static final int TOMBSTONE_EVERY = 500;
+
   private final EventSender sender;
+  private final Ledger ledger;
+  private final TransactionLoad transactions;
   private final SendingPattern manner;
   private final SampleStream stream;
   private final Random random;
@@ -53,36 +61,42 @@ final class Load {
   private volatile Set<String> probes = ConcurrentHashMap.newKeySet();
   private volatile boolean finishing;
   private final AtomicLong sent = new AtomicLong();
-  private final AtomicLong unusable = new AtomicLong();
   private volatile Exception failure;
 
   /**
    * Starts to send.
    *
    * @param ledger to which all is added that is told
+   * @param transactions of which one is sent now and then
    * @param seed of the runs, and of their order where that is by chance
    * @param partitions of every topic
    */
   Load(
       EventSender sender,
       Ledger ledger,
+      TransactionLoad transactions,
       SendingPattern manner,
       long seed,
       int eventsPerSecond,
       int partitions) {
     this.sender = sender;
+    this.ledger = ledger;
+    this.transactions = transactions;
     this.manner = manner;
     this.eventsPerSecond = eventsPerSecond;
     this.partitions = partitions;
     this.random = new Random(seed);
+    Instant now = Instant.now();
     RunGenerator runs =
         manner == SendingPattern.SHUFFLED
-            // Of two ends that contradict each other the first one counts, whichever that is.
-            ? RunGenerator.ofUncontradictedRuns(
+            ? RunGenerator.ofRunsInAnyOrder(
                 seed,
-                Instant.now().minus(SHUFFLED_TOGETHER.multipliedBy(2)),
+                now.minus(SHUFFLED_TOGETHER.multipliedBy(2)),
                 (double) eventsPerSecond / SHUFFLED_PACE)
-            : new RunGenerator(seed, Instant.now(), eventsPerSecond);
+            : new RunGenerator(
+                seed,
+                now.minus(Duration.ofHours(random.nextInt(MOST_HOURS_AGO))),
+                eventsPerSecond);
     this.stream = new SampleStream(runs, ledger);
     thread.setDaemon(true);
     thread.start();
@@ -98,11 +112,6 @@ final class Load {
   /** How many records were handed to Kafka. */
   long sent() {
     return sent.get();
-  }
-
-  /** How many of them nobody can use. */
-  long unusable() {
-    return unusable.get();
   }
 
   /**
@@ -124,6 +133,9 @@ final class Load {
         long due = start + (long) (1e9 * sent.get() / eventsPerSecond);
         LockSupport.parkNanos(Math.max(0, due - System.nanoTime()));
         send(next());
+        if (manner != SendingPattern.WITHOUT_LAST_PARTITION) {
+          transactions.sendNowAndThen(ledger);
+        }
       }
       for (Delivery delivery : rest()) {
         send(delivery);
@@ -162,9 +174,10 @@ final class Load {
   }
 
   private void send(Delivery delivery) throws IOException, InterruptedException {
-    boolean usable = delivery.topic() != Topic.RUNS || delivery.key() != null;
     // Before it is sent, so that it cannot arrive before it is looked for.
-    if (delivery.topic() == Topic.RUNS && usable && known.add(delivery.key())) {
+    if (delivery.topic() == Topic.RUNS
+        && delivery.deadLetter() == null
+        && known.add(delivery.key())) {
       Set<String> to = probes;
       if (to.size() < MOST_PROBES) {
         to.add(delivery.key());
@@ -172,8 +185,12 @@ final class Load {
     }
     for (int copy = manner == SendingPattern.THREE_TIMES ? 3 : 1; copy > 0; copy--) {
       sender.send(delivery, partition(delivery));
-      sent.incrementAndGet();
-      unusable.addAndGet(usable ? 0 : 1);
+      if (delivery.deadLetter() != null) {
+        ledger.addDeadLetter(delivery.deadLetter());
+      }
+      if (sent.incrementAndGet() % TOMBSTONE_EVERY == 0) {
+        sender.send(new Delivery(0, delivery.topic(), delivery.key(), null), partition(delivery));
+      }
     }
   }
 

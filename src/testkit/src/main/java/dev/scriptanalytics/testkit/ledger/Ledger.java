@@ -14,6 +14,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  */
 public final class Ledger {
   private final Map<Script, Page> pages = new LinkedHashMap<>();
+  private final Map<String, Long> deadLetters = new TreeMap<>();
   private boolean withLogs;
 
   /** Counts a run; each run is to be added once. */
@@ -40,6 +42,16 @@ public final class Ledger {
     Script script = new Script(outcome.account(), outcome.script());
     Page page = pages.computeIfAbsent(script, s -> new Page());
     page.logs = page.logs.with(outcome);
+  }
+
+  /** Counts a record that nobody can use. */
+  public void addDeadLetter(String reason) {
+    deadLetters.merge(reason, 1L, Long::sum);
+  }
+
+  /** How many dead letters there must be, by reason; they are no part of the file. */
+  public Map<String, Long> deadLetters() {
+    return Collections.unmodifiableMap(deadLetters);
   }
 
   /** Every script that had a run or logged, in the order in which they were added. */
@@ -70,6 +82,7 @@ public final class Ledger {
           json.writeNumber(responseTime);
         }
         json.writeEndArray();
+        write(json, script.deployments());
         if (script.logs() != null) {
           write(json, script.logs());
         }
@@ -77,6 +90,22 @@ public final class Ledger {
         json.writeRaw('\n');
       }
     }
+  }
+
+  private static void write(JsonGenerator json, Map<DeploymentKey, RunCounts> deployments)
+      throws IOException {
+    json.writeArrayFieldStart("deployments");
+    for (Map.Entry<DeploymentKey, RunCounts> of : deployments.entrySet()) {
+      json.writeStartObject();
+      json.writeNumberField("version", of.getKey().version());
+      json.writeStringField("id", of.getKey().id());
+      json.writeNumberField("succeeded", of.getValue().succeeded());
+      json.writeNumberField("failed", of.getValue().failed());
+      json.writeNumberField("in_progress", of.getValue().inProgress());
+      json.writeNumberField("checksum", of.getValue().checksum());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void write(JsonGenerator json, LogLedger logs) throws IOException {
@@ -129,7 +158,22 @@ public final class Ledger {
         line.required("failed").longValue(),
         line.required("in_progress").longValue(),
         responseTimes,
+        deployments(line.required("deployments")),
         line.has("logs") ? logs(line.get("logs")) : null);
+  }
+
+  private static Map<DeploymentKey, RunCounts> deployments(JsonNode deployments) {
+    Map<DeploymentKey, RunCounts> byDeployment = new TreeMap<>();
+    for (JsonNode of : deployments) {
+      byDeployment.put(
+          new DeploymentKey(of.required("version").intValue(), of.required("id").textValue()),
+          new RunCounts(
+              of.required("succeeded").longValue(),
+              of.required("failed").longValue(),
+              of.required("in_progress").longValue(),
+              of.required("checksum").longValue()));
+    }
+    return byDeployment;
   }
 
   private static LogLedger logs(JsonNode logs) {
@@ -153,11 +197,15 @@ public final class Ledger {
     private long inProgress;
     private double[] responseTimes = new double[16];
     private int size;
+    private final Map<DeploymentKey, RunCounts> deployments = new TreeMap<>();
     private LogLedger logs = LogLedger.NONE;
 
     void add(RunOutcome outcome) {
       from = Math.min(from, outcome.startedAt());
       to = Math.max(to, outcome.startedAt() + 1);
+      deployments.compute(
+          outcome.deployment(),
+          (deployment, counts) -> (counts == null ? RunCounts.NONE : counts).with(outcome));
       switch (outcome.status()) {
         case IN_PROGRESS -> inProgress++;
         case SUCCESS -> succeeded++;
@@ -184,6 +232,7 @@ public final class Ledger {
           failed,
           inProgress,
           sorted,
+          new TreeMap<>(deployments),
           withLogs ? logs : null);
     }
   }

@@ -10,11 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Whether ClickHouse holds what a ledger says was sent: for each script the view {@code
- * script_metrics}, which is served from rollups, and the single runs, between the first and the
- * last of the ledger's runs; and, where the ledger knows of log entries, those that {@code
+ * script_metrics}, which is served from rollups, and the single runs, by deployment too, between
+ * the first and the last of the ledger's runs; and, where the ledger knows of log entries, those that {@code
  * all_logs} has and {@code log_metrics} counts. Nothing else may have run in the same account and
  * time.
  */
@@ -33,6 +34,15 @@ public final class LedgerComparison {
           + " countIf(status = 'In Progress') AS in_progress, count(response_time) AS timed"
           + " FROM script_analytics.all_runs"
           + RANGE;
+
+  private static final String DEPLOYMENTS =
+      "SELECT deployment_version, if(deployment_version = 0, deployment_id, '') AS only_id,"
+          + " countIf(status = 'Success') AS succeeded, countIf(status = 'Failed') AS failed,"
+          + " countIf(status = 'In Progress') AS in_progress, "
+          + RunCounts.CHECKSUM
+          + " AS checksum FROM script_analytics.all_runs"
+          + RANGE
+          + " GROUP BY deployment_version, only_id";
 
   private static final String LOGS =
       "SELECT log_level, count() AS entries, "
@@ -60,9 +70,24 @@ public final class LedgerComparison {
               script,
               ScriptMetrics.of(
                   only(clickHouse.read(METRICS, range)), only(clickHouse.read(ROWS, range))),
+              deployments(clickHouse.read(DEPLOYMENTS, range)),
               script.logs() == null ? null : foundLogs(script, clickHouse)));
     }
     return new LedgerComparison(scripts);
+  }
+
+  private static Map<DeploymentKey, RunCounts> deployments(List<JsonNode> rows) {
+    Map<DeploymentKey, RunCounts> deployments = new TreeMap<>();
+    for (JsonNode row : rows) {
+      deployments.put(
+          new DeploymentKey(row.path("deployment_version").asInt(), row.path("only_id").asText()),
+          new RunCounts(
+              row.path("succeeded").asLong(),
+              row.path("failed").asLong(),
+              row.path("in_progress").asLong(),
+              row.path("checksum").asLong()));
+    }
+    return deployments;
   }
 
   private static FoundLogs foundLogs(ScriptLedger script, ClickHouseReader clickHouse)

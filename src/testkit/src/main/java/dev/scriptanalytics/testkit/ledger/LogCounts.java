@@ -1,11 +1,5 @@
 package dev.scriptanalytics.testkit.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -35,11 +29,6 @@ public record LogCounts(long total, Map<String, Long> byLevel, long checksum) {
   private static long hash(LogOutcome log) {
     String text =
         log.runId() + "/" + log.version() + "/" + log.level().word() + "/" + log.message();
-    try {
-      byte[] md5 = MessageDigest.getInstance("MD5").digest(text.getBytes(UTF_8));
-      return ByteBuffer.wrap(md5).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has MD5", e);
-    }
+    return RunCounts.hash(text);
   }
 }

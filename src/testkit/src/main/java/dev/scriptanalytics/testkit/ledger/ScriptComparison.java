@@ -2,13 +2,21 @@ package dev.scriptanalytics.testkit.ledger;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A script's truth beside what ClickHouse says of it.
  *
+ * @param deployments the rows of runs by deployment
  * @param logs null where the truth knows nothing of log entries
  */
-public record ScriptComparison(ScriptLedger expected, ScriptMetrics found, FoundLogs logs) {
+public record ScriptComparison(
+    ScriptLedger expected,
+    ScriptMetrics found,
+    Map<DeploymentKey, RunCounts> deployments,
+    FoundLogs logs) {
   // A rate may be shown with two decimals.
   private static final double RATE_TOLERANCE = 0.005 + 1e-9;
 
@@ -32,10 +40,29 @@ public record ScriptComparison(ScriptLedger expected, ScriptMetrics found, Found
     value(differences, "max", max, found.max(), 0);
     percentile(differences, "P90", found.p90(), 0.9);
     percentile(differences, "P99", found.p99(), 0.99);
+    if (!expected.deployments().isEmpty()) {
+      compareDeployments(differences);
+    }
     if (logs != null) {
       compareLogs(differences, expected.logs().counts());
     }
     return differences;
+  }
+
+  private void compareDeployments(List<String> differences) {
+    Set<DeploymentKey> all = new TreeSet<>(expected.deployments().keySet());
+    all.addAll(deployments.keySet());
+    for (DeploymentKey deployment : all) {
+      String of = " of deployment " + deployment;
+      RunCounts truth = expected.deployments().getOrDefault(deployment, RunCounts.NONE);
+      RunCounts rows = deployments.getOrDefault(deployment, RunCounts.NONE);
+      count(differences, "succeeded" + of, truth.succeeded(), rows.succeeded());
+      count(differences, "failed" + of, truth.failed(), rows.failed());
+      count(differences, "in progress" + of, truth.inProgress(), rows.inProgress());
+      if (truth.checksum() != rows.checksum()) {
+        differences.add("runs" + of + ": other ids or status than expected");
+      }
+    }
   }
 
   private void compareLogs(List<String> differences, LogCounts counts) {

@@ -1,5 +1,7 @@
 package dev.scriptanalytics.testkit.ledger;
 
+import java.util.Map;
+
 /**
  * The truth about one script's runs.
  *
@@ -7,6 +9,7 @@ package dev.scriptanalytics.testkit.ledger;
  * @param to one millisecond after the last start, so that {@code [from, to)} holds every run and
  *     cuts as tightly as it can
  * @param responseTimes of every successful run that told one, in milliseconds, ascending
+ * @param deployments the runs by deployment; empty where the ledger does not tell them apart
  * @param logs its log entries; null where the ledger is one of runs alone
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -19,9 +22,10 @@ public record ScriptLedger(
     long failed,
     long inProgress,
     double[] responseTimes,
+    Map<DeploymentKey, RunCounts> deployments,
     LogLedger logs) {
 
-  /** Of a script of whose log entries nothing is known. */
+  /** Of a script of whose deployments and log entries nothing is known. */
   public ScriptLedger(
       String account,
       String script,
@@ -31,7 +35,7 @@ public record ScriptLedger(
       long failed,
       long inProgress,
       double[] responseTimes) {
-    this(account, script, from, to, succeeded, failed, inProgress, responseTimes, null);
+    this(account, script, from, to, succeeded, failed, inProgress, responseTimes, Map.of(), null);
   }
 
   /** Succeeded, failed and in progress together. */

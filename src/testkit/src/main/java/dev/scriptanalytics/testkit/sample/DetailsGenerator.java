@@ -35,9 +35,11 @@ public final class DetailsGenerator {
   private static final double TRACED = 0.6;
 
   private final SplittableRandom random;
+  private final Phases phases;
 
   DetailsGenerator(SplittableRandom random) {
     this.random = random;
+    this.phases = new Phases(random.split());
   }
 
   /**
@@ -76,6 +78,7 @@ public final class DetailsGenerator {
             stdout.toString(),
             stderr,
             traceId,
+            phases.of(profile, millis, cold),
             random.nextDouble() < MEASURED ? resources(profile, millis, cold) : null);
     return new Told(details, lines);
   }

@@ -35,7 +35,7 @@ public final class LogEventWriter {
     return write(
         json -> {
           writeText(json, "account", account(log));
-          writeText(json, "run_id", log.runId());
+          writeAttempt(json, log.runId());
           if (log.runId().isEmpty()) {
             writeText(json, "script", log.script());
             writeText(json, "deployment_id", log.deployment().id());
@@ -147,6 +147,14 @@ public final class LogEventWriter {
           json.writeStringField("schema_url", "");
           json.writeEndObject();
         });
+  }
+
+  private static void writeAttempt(JsonGenerator json, String id) throws IOException {
+    int runEnd = id.indexOf('#');
+    writeText(json, "run_id", runEnd < 0 ? id : id.substring(0, runEnd));
+    if (runEnd >= 0) {
+      json.writeNumberField("attempt", Integer.parseInt(id.substring(runEnd + 1)));
+    }
   }
 
   private byte[] write(Content content) {

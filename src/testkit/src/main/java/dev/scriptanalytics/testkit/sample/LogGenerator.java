@@ -178,7 +178,7 @@ public final class LogGenerator {
             new LogOutcome(
                 run.account(),
                 run.script(),
-                run.runId(),
+                run.attemptId(),
                 run.deployment().version(),
                 run.endedAt() * 1000,
                 level,

@@ -26,9 +26,6 @@ public enum Malformation {
   BRACE_TOO_MANY("not_json", event -> utf8(event + "}")),
   SINGLE_QUOTES("not_json", event -> utf8(event.toString().replace('"', '\''))),
   COMMA_AT_THE_END("not_json", event -> utf8(event.toString().replaceFirst("}$", ",}"))),
-  NOT_A_NUMBER(
-      "not_json",
-      event -> utf8(event.toString().replaceFirst("\\{", "{\"response_time_ms\":NaN,"))),
   LINE_FEED_IN_TEXT(
       "not_json", event -> utf8(event.toString().replaceFirst("\\{", "{\"stdout\":\"one\ntwo\","))),
 
@@ -43,16 +40,7 @@ public enum Malformation {
   EMPTY_SCRIPT("missing_field", with(event -> event.put("script", ""))),
   NO_STATUS("missing_field", without("status")),
   NO_TIME("missing_field", without("started_at", "ended_at", "response_time_ms")),
-  ONLY_THE_END(
-      "missing_field",
-      with(
-          event -> {
-            JsonNode start = event.remove("started_at");
-            event.remove("response_time_ms");
-            event.putIfAbsent("ended_at", start);
-          })),
 
-  NUMBER_AS_RUN_ID("wrong_type", with(event -> event.put("run_id", 4711))),
   OBJECT_AS_SCRIPT("wrong_type", with(event -> event.putObject("script"))),
   LIST_AS_STATUS("wrong_type", with(event -> event.putArray("status"))),
   TRUE_AS_START("wrong_type", with(event -> event.put("started_at", true))),

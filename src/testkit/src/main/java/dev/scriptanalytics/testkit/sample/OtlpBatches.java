@@ -62,7 +62,7 @@ public final class OtlpBatches {
             .setKind(Span.SpanKind.SPAN_KIND_SERVER)
             .setStartTimeUnixNano(startedAt)
             .setEndTimeUnixNano(startedAt + run.durationMicros() * NANOS_PER_MICRO)
-            .addAttributes(attribute("faas.invocation_id", run.runId()))
+            .addAttributes(attribute("faas.invocation_id", run.attemptId()))
             .addAttributes(attribute("faas.trigger", run.source().type()))
             .addAttributes(attribute("http.route", "/" + run.source().name()));
     for (SampleLog entry : entriesOf(run, lines)) {
@@ -127,8 +127,12 @@ public final class OtlpBatches {
     return resource
         .addAttributes(attribute("service.name", "functions"))
         .addAttributes(attribute("faas.name", script))
-        .addAttributes(attribute("faas.version", Integer.toString(deployment.version())))
+        .addAttributes(attribute("faas.version", version(deployment)))
         .build();
+  }
+
+  private static String version(Deployment deployment) {
+    return deployment.version() > 0 ? Integer.toString(deployment.version()) : deployment.id();
   }
 
   private static LogRecord record(SampleLog entry) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -19,10 +20,35 @@ import java.util.TreeMap;
  * is: a reading that knows nothing of how the events were made.
  */
 public final class ReadRuns {
-  private static final Set<String> STARTED =
-      Set.of("in_progress", "in progress", "started", "running");
-  private static final Set<String> SUCCEEDED = Set.of("success", "succeeded", "completed", "ok");
-  private static final Set<String> FAILED = Set.of("failed", "failure", "error", "timeout");
+  private static final Set<String> QUEUED = Set.of("queued", "pending", "scheduled");
+  private static final Set<String> STARTED = Set.of("inprogress", "started", "running");
+  private static final Set<String> SUCCEEDED =
+      Set.of(
+          "success",
+          "succeeded",
+          "successful",
+          "complete",
+          "completed",
+          "done",
+          "finished",
+          "passed",
+          "ok");
+  private static final Set<String> FAILED =
+      Set.of(
+          "failed",
+          "failure",
+          "error",
+          "errored",
+          "timeout",
+          "timedout",
+          "cancelled",
+          "canceled",
+          "aborted",
+          "killed",
+          "crashed",
+          "terminated",
+          "interrupted");
+  private static final long CLOCK_SKEW_MILLIS = 60_000;
 
   private final JsonMapper mapper = new JsonMapper();
   private final Map<String, Run> runs = new LinkedHashMap<>();
@@ -37,8 +63,17 @@ public final class ReadRuns {
     public boolean failed;
     public Double responseTime;
     public Long startedAt;
+    public Long endedAt;
     public int deploymentVersion;
+    public String deploymentId = "";
     public int events;
+
+    /** Of a run that ended at a told time, the time since its start unless it is told. */
+    private Double knownResponseTime() {
+      return responseTime == null && ended && !failed && endedAt != null
+          ? Double.valueOf(endedAt - startedAt)
+          : responseTime;
+    }
   }
 
   /** One script's runs, to be compared with a ledger. */
@@ -59,44 +94,67 @@ public final class ReadRuns {
   }
 
   private void read(JsonNode event) {
-    Run run = runs.computeIfAbsent(event.get("run_id").textValue(), id -> new Run());
+    int attempt = event.path("attempt").asInt(1);
+    String id = event.get("run_id").textValue() + (attempt == 1 ? "" : "#" + attempt);
+    Run run = runs.computeIfAbsent(id, of -> new Run());
+    String script = event.get("script").textValue();
+    Long startedAt = startedAt(event);
+    if (contradicts(run, script, startedAt)) {
+      contradictions++;
+      return;
+    }
     run.account = event.has("account") ? event.get("account").textValue() : "default";
-    run.script = event.get("script").textValue();
+    run.script = script;
     run.events++;
     run.deploymentVersion =
         Math.max(run.deploymentVersion, event.path("deployment_version").asInt());
+    run.deploymentId = event.path("deployment_id").asText(run.deploymentId);
     if (run.startedAt == null) {
-      run.startedAt = startedAt(event);
+      run.startedAt = startedAt;
     }
-    String status = event.get("status").textValue().toLowerCase(Locale.ROOT);
+    String status =
+        event.get("status").textValue().toLowerCase(Locale.ROOT).replaceAll("[ _-]", "");
     boolean failed = FAILED.contains(status);
-    if (STARTED.contains(status)) {
+    if (STARTED.contains(status) || QUEUED.contains(status)) {
       return;
     }
     if (!failed && !SUCCEEDED.contains(status)) {
       throw new AssertionError("No such status: " + status);
     }
-    Double responseTime = failed ? null : responseTime(event);
     if (!run.ended) {
       run.ended = true;
       run.failed = failed;
-      run.responseTime = responseTime;
+      run.responseTime = failed ? null : responseTime(event);
+      run.endedAt = event.has("ended_at") ? millis(event.get("ended_at")) : null;
     } else if (run.failed != failed) {
       contradictions++;
     }
   }
 
+  private static boolean contradicts(Run run, String script, Long startedAt) {
+    boolean otherScript = run.script != null && !run.script.equals(script);
+    boolean otherTime =
+        run.startedAt != null
+            && startedAt != null
+            && Math.abs(run.startedAt - startedAt) > CLOCK_SKEW_MILLIS;
+    return otherScript || otherTime;
+  }
+
+  /** Null if an end does not tell it. */
   private static Long startedAt(JsonNode event) {
-    return event.has("started_at")
-        ? millis(event.get("started_at"))
-        : (long) (millis(event.get("ended_at")) - event.get("response_time_ms").doubleValue());
+    if (event.has("started_at")) {
+      return millis(event.get("started_at"));
+    }
+    return event.has("response_time_ms")
+        ? (long) (millis(event.get("ended_at")) - event.get("response_time_ms").doubleValue())
+        : null;
   }
 
   private static Double responseTime(JsonNode event) {
     if (event.has("response_time_ms")) {
       return event.get("response_time_ms").doubleValue();
     }
-    return event.has("ended_at")
+    return event.has("ended_at") && event.has("started_at")
         ? (double) (millis(event.get("ended_at")) - millis(event.get("started_at")))
         : null;
   }
@@ -121,7 +179,7 @@ public final class ReadRuns {
     return refused;
   }
 
-  /** Second ends that differ from the first. */
+  /** Events that differ from those of their run which came before. */
   public int contradictions() {
     return contradictions;
   }
@@ -144,8 +202,8 @@ public final class ReadRuns {
                     of.stream().filter(run -> run.failed).count(),
                     of.stream().filter(run -> !run.ended).count(),
                     of.stream()
-                        .filter(run -> run.responseTime != null)
-                        .map(run -> run.responseTime)
+                        .map(Run::knownResponseTime)
+                        .filter(Objects::nonNull)
                         .sorted()
                         .toList())));
     return counts;

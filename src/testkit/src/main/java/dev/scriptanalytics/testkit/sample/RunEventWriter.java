@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.util.Map;
 
 /**
  * Writes the events of topic {@code script-runs}. The same run always gives the same bytes.
@@ -21,11 +22,20 @@ public final class RunEventWriter {
   private final JsonFactory factory = new JsonFactory();
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
 
+  /** The event that a run sends when it begins to wait for a worker. */
+  public byte[] queued(SampleRun run) {
+    return write(
+        json -> {
+          writeIdentity(json, run, run.dialect().queued());
+          writeTime(json, "started_at", run.dialect(), run.executedOn());
+        });
+  }
+
   /** The event that a run sends when it starts. */
   public byte[] start(SampleRun run) {
     return write(
         json -> {
-          writeIdentity(json, run, RunStatus.IN_PROGRESS);
+          writeIdentity(json, run, run.word(RunStatus.IN_PROGRESS));
           writeTime(json, "started_at", run.dialect(), run.startedAt());
           writeText(json, "trace_id", run.details().traceId());
         });
@@ -35,7 +45,7 @@ public final class RunEventWriter {
   public byte[] end(SampleRun run) {
     return write(
         json -> {
-          writeIdentity(json, run, run.status());
+          writeIdentity(json, run, run.word(run.status()));
           writeTimes(json, run);
           writeDetails(json, run.details());
         });
@@ -53,12 +63,15 @@ public final class RunEventWriter {
     return bytes.toByteArray();
   }
 
-  private static void writeIdentity(JsonGenerator json, SampleRun run, RunStatus status)
+  private static void writeIdentity(JsonGenerator json, SampleRun run, String status)
       throws IOException {
     if (!run.account().equals(SampleRun.DEFAULT_ACCOUNT)) {
       json.writeStringField("account", run.account());
     }
     json.writeStringField("run_id", run.runId());
+    if (run.attempt() > 1) {
+      json.writeNumberField("attempt", run.attempt());
+    }
     json.writeStringField("script", run.script());
     Deployment deployment = run.deployment();
     writeText(json, "deployment_id", deployment.id());
@@ -66,14 +79,14 @@ public final class RunEventWriter {
       json.writeNumberField("deployment_version", deployment.version());
     }
     json.writeStringField("function", run.function());
-    json.writeStringField("status", run.dialect().word(status));
+    json.writeStringField("status", status);
     json.writeStringField("source_type", run.source().type());
     json.writeStringField("source", run.source().name());
   }
 
   private static void writeTimes(JsonGenerator json, SampleRun run) throws IOException {
     Timing timing = run.timing();
-    if (timing != Timing.END_AND_RESPONSE_TIME) {
+    if (timing != Timing.END_AND_RESPONSE_TIME && timing != Timing.END) {
       writeTime(json, "started_at", run.dialect(), run.startedAt());
     }
     if (timing != Timing.NONE) {
@@ -94,6 +107,13 @@ public final class RunEventWriter {
     writeText(json, "stdout", details.stdout());
     writeText(json, "stderr", details.stderr());
     writeText(json, "trace_id", details.traceId());
+    if (!details.phases().isEmpty()) {
+      json.writeObjectFieldStart("phases");
+      for (Map.Entry<String, Double> phase : details.phases().entrySet()) {
+        json.writeNumberField(phase.getKey(), phase.getValue());
+      }
+      json.writeEndObject();
+    }
     if (details.resources() != null) {
       writeResources(json, details.resources());
     }

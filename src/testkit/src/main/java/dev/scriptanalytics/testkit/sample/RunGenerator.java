@@ -1,14 +1,16 @@
 package dev.scriptanalytics.testkit.sample;
 
 import dev.scriptanalytics.testkit.ledger.RunStatus;
-import dev.scriptanalytics.testkit.sample.SampleRun.Deployment;
 import dev.scriptanalytics.testkit.sample.SampleRun.Details;
 import dev.scriptanalytics.testkit.sample.SampleRun.Source;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import javax.annotation.Nullable;
 
 /**
  * Invents runs of the scripts of a small platform, one after the other by their starts, with all
@@ -52,17 +54,26 @@ public final class RunGenerator {
   /** Runs with an end that tells no time but the start. */
   static final double UNTIMED = 0.002;
 
+  /** Runs with an end that tells no time but the end, after a start that was told. */
+  static final double END_ALONE = 0.03;
+
   private static final double MAX_MILLIS = 15 * 60_000.0;
   private static final double NETWORK_MILLIS = 15;
   private static final double DAY_MILLIS = 86_400_000;
   private static final double PEAK = 16.0 / 24;
 
   private final double runsPerMilli;
-  private final double contradicted;
+  private final boolean orderMatters;
   private final long idSeed;
   private final SplittableRandom random;
   private final DetailsGenerator details;
+  private final Queue queue;
+  private final Retries retries;
+  private final ReusedIds reusedIds;
   private final RunEventWriter events = new RunEventWriter();
+  private final PriorityQueue<RunWithDeliveries> retried =
+      new PriorityQueue<>(Comparator.comparingLong(of -> of.run().executedOn()));
+  @Nullable private RunWithDeliveries upcoming;
   private double clock;
   private long count;
 
@@ -73,28 +84,32 @@ public final class RunGenerator {
    *     runs: most at 16:00 UTC, fewest at 4:00
    */
   public RunGenerator(long seed, Instant from, double eventsPerSecond) {
-    this(seed, from, eventsPerSecond, CONTRADICTED);
+    this(seed, from, eventsPerSecond, true);
   }
 
-  private RunGenerator(long seed, Instant from, double eventsPerSecond, double contradicted) {
+  private RunGenerator(long seed, Instant from, double eventsPerSecond, boolean orderMatters) {
     if (!(eventsPerSecond > 0 && eventsPerSecond <= 1e6)) {
       throw new IllegalArgumentException(
           "events per second must be above 0 and at most 1,000,000, not " + eventsPerSecond);
     }
     runsPerMilli = eventsPerSecond / eventsPerRun() / 1000;
-    this.contradicted = contradicted;
+    this.orderMatters = orderMatters;
     // Another start makes other runs, even where a producer is started again with the same seed.
     idSeed = SeedMixer.seedOf(seed, from.toEpochMilli());
     random = new SplittableRandom(idSeed);
     details = new DetailsGenerator(random.split());
+    queue = new Queue(orderMatters ? Queue.SHARE : 0, random.split());
+    retries = new Retries(random.split());
+    reusedIds = new ReusedIds(random.split());
     clock = from.toEpochMilli();
   }
 
   /**
-   * As the constructor, of runs that have one end each: told in whatever order, they are the same.
+   * As the constructor, of runs that are the same in whatever order they are told: of contradicting
+   * events the first one counts, so there are none, and no run is queued before it starts.
    */
-  public static RunGenerator ofUncontradictedRuns(long seed, Instant from, double eventsPerSecond) {
-    return new RunGenerator(seed, from, eventsPerSecond, 0);
+  public static RunGenerator ofRunsInAnyOrder(long seed, Instant from, double eventsPerSecond) {
+    return new RunGenerator(seed, from, eventsPerSecond, false);
   }
 
   /** What brings the logs of these runs to Kafka. */
@@ -104,11 +119,26 @@ public final class RunGenerator {
 
   /** The next run by its start. */
   public RunWithDeliveries next() {
+    if (upcoming == null) {
+      upcoming = first();
+    }
+    if (!retried.isEmpty()
+        && retried.element().run().executedOn() <= upcoming.run().executedOn()) {
+      return retried.remove();
+    }
+    RunWithDeliveries next = upcoming;
+    upcoming = first();
+    return next;
+  }
+
+  /** The next run that is a first attempt. */
+  private RunWithDeliveries first() {
     clock += exponential(1 / (runsPerMilli * timeOfDay(clock)));
     count++;
     ScriptProfile profile = pickScript();
     boolean cold = random.nextDouble() < COLD;
-    return generated(profile, (long) clock, cold);
+    String runId = "run_" + HexFormat.of().toHexDigits(SeedMixer.mix(idSeed + count));
+    return generated(profile, runId, 1, (long) clock, cold);
   }
 
   /** The rate at a time, in milliseconds since 1970, relative to the day's mean. */
@@ -116,13 +146,14 @@ public final class RunGenerator {
     return 1 + SWING * StrictMath.cos(2 * Math.PI * (millis / DAY_MILLIS - PEAK));
   }
 
-  private RunWithDeliveries generated(ScriptProfile profile, long startedAt, boolean cold) {
-    Deployment deployment = profile.deploymentAt(startedAt);
+  private RunWithDeliveries generated(
+      ScriptProfile profile, String runId, int attempt, long executedOn, boolean cold) {
+    int version = profile.versionAt(executedOn);
     String function = pick(profile.functions());
     Source source = pick(profile.sources());
-    RunStatus status = status(profile, deployment.version());
+    RunStatus status = status(profile, version);
     Timing timing = timing(profile, source, status);
-    double millis = millis(profile, deployment.version());
+    double millis = millis(profile, version);
     if (cold) {
       millis += 250 + exponential(500);
     }
@@ -133,21 +164,28 @@ public final class RunGenerator {
     DetailsGenerator.Told told =
         status == RunStatus.IN_PROGRESS
             ? new DetailsGenerator.Told(Details.NONE, List.of())
-            : details.details(profile, deployment.version(), function, status, millis, cold);
+            : details.details(profile, version, function, status, millis, cold);
+    long waits = timing == Timing.END ? 0 : queue.waits(profile);
     SampleRun run =
         new SampleRun(
             profile.account(),
             profile.name(),
-            "run_" + HexFormat.of().toHexDigits(SeedMixer.mix(idSeed + count)),
-            deployment,
+            runId,
+            attempt,
+            profile.deployment(version),
             function,
             source,
-            startedAt,
+            waits,
+            executedOn + waits,
             micros,
             status,
             profile.dialect(),
             timing,
             told.details());
+    if (retries.isRetried(profile, run)) {
+      long again = retries.startAfter(run);
+      retried.add(generated(profile, runId, attempt + 1, again, false));
+    }
     return new RunWithDeliveries(profile, run, deliveries(run), told.lines());
   }
 
@@ -169,6 +207,9 @@ public final class RunGenerator {
     if (!profile.tellsStarts()) {
       return Timing.END_AND_RESPONSE_TIME;
     }
+    if (status != RunStatus.IN_PROGRESS && random.nextDouble() < END_ALONE) {
+      return Timing.END;
+    }
     return source.type().equals("api") ? Timing.RESPONSE_TIME : Timing.START_AND_END;
   }
 
@@ -188,19 +229,23 @@ public final class RunGenerator {
     long delay = random.nextDouble() < LATE ? 60_000 + (long) exponential(6 * 60_000) : 0;
     long started = run.startedAt() + delay + (long) exponential(NETWORK_MILLIS);
     long ended = run.endedAt() + delay + (long) exponential(NETWORK_MILLIS);
+    if (run.queuedMillis() > 0) {
+      long queued = run.executedOn() + delay + (long) exponential(NETWORK_MILLIS);
+      deliver(deliveries, queued, run, events.queued(run));
+    }
     if (tellsStart(run)) {
       boolean disordered = random.nextDouble() < DISORDERED;
-      boolean unknown = random.nextDouble() < DEPLOYMENT_UNKNOWN;
+      // Of a run that never ends nobody tells it later.
+      boolean unknown =
+          random.nextDouble() < DEPLOYMENT_UNKNOWN && run.status() != RunStatus.IN_PROGRESS;
       byte[] start = events.start(unknown ? run.withoutDeployment() : run);
       deliver(deliveries, disordered ? ended + 1 + (long) exponential(300) : started, run, start);
     }
-    byte[] end = events.end(run);
     if (run.status() != RunStatus.IN_PROGRESS) {
-      deliver(deliveries, ended, run, end);
-      if (random.nextDouble() < contradicted) {
-        long later = ended + 1000 + (long) exponential(5000);
-        deliver(deliveries, later, run, events.end(run.contradicted()));
-      }
+      deliver(deliveries, ended, run, events.end(run));
+    }
+    if (orderMatters) {
+      contradict(run, ended, deliveries);
     }
     if (random.nextDouble() < MALFORMED) {
       deliveries.add(malformed(run));
@@ -208,9 +253,22 @@ public final class RunGenerator {
     return deliveries;
   }
 
+  private void contradict(SampleRun run, long ended, List<Delivery> deliveries) {
+    if (run.status() != RunStatus.IN_PROGRESS && random.nextDouble() < CONTRADICTED) {
+      long later = ended + 1000 + (long) exponential(5000);
+      byte[] event = events.end(run.contradicted());
+      deliveries.add(Delivery.unusable(later, run.runId(), event, ReusedIds.END_REASON));
+    }
+    deliveries.addAll(reusedIds.after(run, deliveries));
+  }
+
   private boolean tellsStart(SampleRun run) {
-    return run.timing() != Timing.END_AND_RESPONSE_TIME
-        && (run.status() == RunStatus.IN_PROGRESS || random.nextDouble() >= START_LOST);
+    boolean lost = random.nextDouble() < START_LOST;
+    return switch (run.timing()) {
+      case END_AND_RESPONSE_TIME -> false;
+      case END -> true;
+      default -> run.status() == RunStatus.IN_PROGRESS || !lost;
+    };
   }
 
   private void deliver(List<Delivery> deliveries, long at, SampleRun run, byte[] event) {
@@ -224,7 +282,8 @@ public final class RunGenerator {
     Malformation[] ways = Malformation.values();
     Malformation way = ways[random.nextInt(ways.length)];
     // Not the run's own id: should it be taken for good by mistake, it must not go unnoticed.
-    return new Delivery(run.startedAt(), null, way.spoil(events.end(run.impostor())));
+    byte[] event = way.spoil(events.end(run.impostor()));
+    return Delivery.unusable(run.startedAt(), null, event, way.reason());
   }
 
   private ScriptProfile pickScript() {
@@ -257,7 +316,8 @@ public final class RunGenerator {
   private static double eventsPerRun() {
     double starts = 0;
     for (ScriptProfile profile : ScriptCatalogue.SCRIPTS) {
-      starts += profile.tellsStarts() ? profile.share() * (1 - START_LOST) : 0;
+      starts +=
+          profile.tellsStarts() ? profile.share() * (1 - START_LOST + Queue.SHARE) : 0;
     }
     return (1 + starts / totalShare()) * (1 + DUPLICATED) + MALFORMED;
   }

@@ -25,8 +25,7 @@ public record Sample(List<Delivery> deliveries, Ledger ledger) {
       logged.outcomes().forEach(ledger::add);
       deliveries.addAll(logged.deliveries());
     }
-    deliveries.sort(Comparator.comparingLong(Delivery::at));
-    return new Sample(deliveries, ledger);
+    return of(deliveries, ledger);
   }
 
   /** Takes the next {@code runs} runs of {@code generator}, and their events alone. */
@@ -38,7 +37,16 @@ public record Sample(List<Delivery> deliveries, Ledger ledger) {
       ledger.add(next.run().outcome());
       deliveries.addAll(next.deliveries());
     }
+    return of(deliveries, ledger);
+  }
+
+  private static Sample of(List<Delivery> deliveries, Ledger ledger) {
     deliveries.sort(Comparator.comparingLong(Delivery::at));
+    for (Delivery delivery : deliveries) {
+      if (delivery.deadLetter() != null) {
+        ledger.addDeadLetter(delivery.deadLetter());
+      }
+    }
     return new Sample(deliveries, ledger);
   }
 }

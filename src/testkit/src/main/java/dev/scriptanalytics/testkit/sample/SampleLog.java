@@ -58,7 +58,7 @@ public record SampleLog(
     return new SampleLog(
         run.account(),
         run.script(),
-        run.runId(),
+        run.attemptId(),
         run.deployment(),
         run.function(),
         id,

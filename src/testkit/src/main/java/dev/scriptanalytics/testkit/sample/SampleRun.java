@@ -1,13 +1,17 @@
 package dev.scriptanalytics.testkit.sample;
 
+import dev.scriptanalytics.testkit.ledger.DeploymentKey;
 import dev.scriptanalytics.testkit.ledger.RunOutcome;
 import dev.scriptanalytics.testkit.ledger.RunStatus;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A whole run as it truly was. {@link RunEventWriter} tells it to the topic, in one event or two.
  *
  * @param account {@link #DEFAULT_ACCOUNT} is never told: its events have no account
+ * @param attempt counted from 1; attempts share a run id
+ * @param queuedMillis how long it waited for a worker before it started; 0 if that is not told
  * @param startedAt in milliseconds since 1970
  * @param durationMicros start to end in microseconds; whole milliseconds unless {@code timing} is
  *     {@link Timing#RESPONSE_TIME}, since times are told in milliseconds
@@ -17,9 +21,11 @@ public record SampleRun(
     String account,
     String script,
     String runId,
+    int attempt,
     Deployment deployment,
     String function,
     Source source,
+    long queuedMillis,
     long startedAt,
     long durationMicros,
     RunStatus status,
@@ -30,6 +36,37 @@ public record SampleRun(
   /** The account of events that do not name one. */
   public static final String DEFAULT_ACCOUNT = "default";
 
+  /** A first attempt that did not have to wait. */
+  public SampleRun(
+      String account,
+      String script,
+      String runId,
+      Deployment deployment,
+      String function,
+      Source source,
+      long startedAt,
+      long durationMicros,
+      RunStatus status,
+      Dialect dialect,
+      Timing timing,
+      Details details) {
+    this(
+        account,
+        script,
+        runId,
+        1,
+        deployment,
+        function,
+        source,
+        0,
+        startedAt,
+        durationMicros,
+        status,
+        dialect,
+        timing,
+        details);
+  }
+
   /**
    * A deployed version of a script.
    *
@@ -39,6 +76,10 @@ public record SampleRun(
   public record Deployment(String id, int version) {
     /** Told by a platform that starts a run before it knows which version serves it. */
     public static final Deployment UNKNOWN = new Deployment("", 0);
+
+    DeploymentKey key() {
+      return DeploymentKey.of(version, id);
+    }
   }
 
   /** What triggered the run. */
@@ -59,6 +100,7 @@ public record SampleRun(
    *
    * @param input a JSON object as text
    * @param output a JSON object as text
+   * @param phases where the time went, in milliseconds by name
    */
   public record Details(
       String input,
@@ -67,14 +109,25 @@ public record SampleRun(
       String stdout,
       String stderr,
       String traceId,
+      Map<String, Double> phases,
       Resources resources) {
     /** A run of which only the metrics are known. */
     public static final Details NONE = ofFailure(null);
 
     /** A run of which nothing but the reason of its failure is known. */
     public static Details ofFailure(Failure failure) {
-      return new Details("", "", failure, "", "", "", null);
+      return new Details("", "", failure, "", "", "", Map.of(), null);
     }
+  }
+
+  /** Its id in ClickHouse and in log entries, where every attempt has its own. */
+  public String attemptId() {
+    return attempt == 1 ? runId : runId + "#" + attempt;
+  }
+
+  /** The first that is known of it, in milliseconds since 1970: its start, or when it was queued. */
+  public long executedOn() {
+    return startedAt - queuedMillis;
   }
 
   /** When it ended, in milliseconds since 1970; of a run in progress: when it would have. */
@@ -86,7 +139,18 @@ public record SampleRun(
   public RunOutcome outcome() {
     boolean timed = status == RunStatus.SUCCESS && timing != Timing.NONE;
     return new RunOutcome(
-        account, script, startedAt, status, timed ? durationMicros / 1000.0 : Double.NaN);
+        account,
+        script,
+        attemptId(),
+        deployment.key(),
+        executedOn(),
+        status,
+        timed ? durationMicros / 1000.0 : Double.NaN);
+  }
+
+  /** The platform's word for {@code status} of this run. */
+  String word(RunStatus other) {
+    return dialect.word(other, runId);
   }
 
   /** The same run as told by somebody who does not know its deployment. */
@@ -116,9 +180,11 @@ public record SampleRun(
         account,
         script,
         newRunId,
+        attempt,
         newDeployment,
         function,
         source,
+        queuedMillis,
         startedAt,
         durationMicros,
         newStatus,

@@ -49,7 +49,7 @@ public final class SampleStream implements Iterator<Delivery> {
   @Override
   public Delivery next() {
     // Nothing of a run is delivered before its start, and runs come in the order of their starts.
-    while (pending.isEmpty() || pending.element().delivery.at() >= upcoming.run().startedAt()) {
+    while (pending.isEmpty() || pending.element().delivery.at() >= upcoming.run().executedOn()) {
       LogGenerator.Logged logged = logs.log(upcoming);
       if (ledger != null) {
         ledger.add(upcoming.run().outcome());

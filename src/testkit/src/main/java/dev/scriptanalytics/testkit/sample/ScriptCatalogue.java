@@ -220,7 +220,8 @@ public final class ScriptCatalogue {
               List.of(new Field("sku", ID), new Field("quantity", COUNT)),
               List.of(new Field("price", MONEY), new Field("discount", SHARE)),
               List.of(new Breakdown("NO_PRICE", "LookupError", "no price list covers the item")),
-              List.of("DEBUG :: item {id} is on price list {n}", "INFO :: quoted in {ms} ms")),
+              List.of("DEBUG :: item {id} is on price list {n}", "INFO :: quoted in {ms} ms"))
+              .deployedBy(DeploymentNaming.COMMIT),
           new ScriptProfile(
               "initech",
               "TicketTriage",
@@ -245,7 +246,8 @@ public final class ScriptCatalogue {
               List.of(
                   "INFO :: ticket {id} came in from {mail}",
                   "DEBUG :: {n} similar tickets found, model took {ms} ms",
-                  "INFO :: ticket {id} goes to queue {n}")),
+                  "INFO :: ticket {id} goes to queue {n}"))
+              .deployedBy(DeploymentNaming.SEMANTIC_VERSION),
           new ScriptProfile(
               "initech",
               "SummarizeCall",
@@ -311,7 +313,8 @@ public final class ScriptCatalogue {
               List.of(
                   new Breakdown("ETIMEDOUT", "Error", "connect ETIMEDOUT"),
                   new Breakdown("QUOTA", "Error", "429 Too Many Requests")),
-              List.of("asking {n} sources about lead {id}", "source {n} answered after {ms} ms")),
+              List.of("asking {n} sources about lead {id}", "source {n} answered after {ms} ms"))
+              .deployedBy(DeploymentNaming.COMMIT),
           new ScriptProfile(
               SampleRun.DEFAULT_ACCOUNT,
               "HelloWorld",

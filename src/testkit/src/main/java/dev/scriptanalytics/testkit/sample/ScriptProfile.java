@@ -19,6 +19,7 @@ import java.util.List;
  * @param logging how it logs
  * @param lines what runs log; {@code {id}}, {@code {n}}, {@code {ms}} and {@code {mail}} are filled
  *     in
+ * @param naming how deployments are told apart
  */
 public record ScriptProfile(
     String account,
@@ -38,7 +39,8 @@ public record ScriptProfile(
     List<Field> input,
     List<Field> output,
     List<Breakdown> breakdowns,
-    List<String> lines) {
+    List<String> lines,
+    DeploymentNaming naming) {
 
   // Version numbers depend on the date alone, so that a restarted producer never goes back to an
   // older one.
@@ -48,6 +50,72 @@ public record ScriptProfile(
   enum Language {
     PYTHON,
     NODE
+  }
+
+  /** A script whose deployments have numbers. */
+  ScriptProfile(
+      String account,
+      String name,
+      Language language,
+      Dialect dialect,
+      Logging logging,
+      double share,
+      double medianMillis,
+      double sigma,
+      double failureShare,
+      boolean usesGpu,
+      boolean tellsStarts,
+      Duration deployedEvery,
+      List<String> functions,
+      List<Source> sources,
+      List<Field> input,
+      List<Field> output,
+      List<Breakdown> breakdowns,
+      List<String> lines) {
+    this(
+        account,
+        name,
+        language,
+        dialect,
+        logging,
+        share,
+        medianMillis,
+        sigma,
+        failureShare,
+        usesGpu,
+        tellsStarts,
+        deployedEvery,
+        functions,
+        sources,
+        input,
+        output,
+        breakdowns,
+        lines,
+        DeploymentNaming.NUMBER);
+  }
+
+  /** The same script with deployments that are told apart in another way. */
+  ScriptProfile deployedBy(DeploymentNaming other) {
+    return new ScriptProfile(
+        account,
+        name,
+        language,
+        dialect,
+        logging,
+        share,
+        medianMillis,
+        sigma,
+        failureShare,
+        usesGpu,
+        tellsStarts,
+        deployedEvery,
+        functions,
+        sources,
+        input,
+        output,
+        breakdowns,
+        lines,
+        other);
   }
 
   /** A field of an input or output object. */
@@ -66,12 +134,15 @@ public record ScriptProfile(
   /** A way to fail. */
   record Breakdown(String code, String exception, String message) {}
 
-  /** The version that serves at {@code at}, in milliseconds since 1970. */
-  Deployment deploymentAt(long at) {
+  /** The version that serves at {@code at}, in milliseconds since 1970; counted from 1. */
+  int versionAt(long at) {
     long age = Math.max(0, at - FIRST_DEPLOYMENT.toEpochMilli());
-    int version = 1 + (int) (age / deployedEvery.toMillis());
-    String id = HexFormat.of().toHexDigits(fate(version, 0), 8);
-    return new Deployment("deploy_" + id, version);
+    return 1 + (int) (age / deployedEvery.toMillis());
+  }
+
+  /** What the platform tells of {@code version}. */
+  Deployment deployment(int version) {
+    return naming.deployment(version, HexFormat.of().toHexDigits(fate(version, 0), 8));
   }
 
   /** How much slower than usual {@code version} is: now and then one goes wrong. */

@@ -8,6 +8,8 @@ public enum Timing {
   RESPONSE_TIME,
   /** End and response time, from which the start follows. */
   END_AND_RESPONSE_TIME,
+  /** The end alone; an event before told the start. */
+  END,
   /** The start alone: the run counts, and has no response time. */
   NONE
 }

@@ -21,12 +21,12 @@ class LedgerTest {
 
   @Test
   void countsRunsByScriptOfAnAccount() {
-    ledger.add(new RunOutcome("acme", "a", NOON + 5, RunStatus.SUCCESS, 30.5));
-    ledger.add(new RunOutcome("acme", "a", NOON, RunStatus.FAILED, Double.NaN));
-    ledger.add(new RunOutcome("acme", "a", NOON + 9, RunStatus.IN_PROGRESS, Double.NaN));
-    ledger.add(new RunOutcome("acme", "a", NOON + 7, RunStatus.SUCCESS, 10));
-    ledger.add(new RunOutcome("acme", "a", NOON + 7, RunStatus.SUCCESS, Double.NaN));
-    ledger.add(new RunOutcome("globex", "a", NOON, RunStatus.FAILED, Double.NaN));
+    ledger.add(run("acme", "a", NOON + 5, RunStatus.SUCCESS, 30.5));
+    ledger.add(run("acme", "a", NOON, RunStatus.FAILED, Double.NaN));
+    ledger.add(run("acme", "a", NOON + 9, RunStatus.IN_PROGRESS, Double.NaN));
+    ledger.add(run("acme", "a", NOON + 7, RunStatus.SUCCESS, 10));
+    ledger.add(run("acme", "a", NOON + 7, RunStatus.SUCCESS, Double.NaN));
+    ledger.add(run("globex", "a", NOON, RunStatus.FAILED, Double.NaN));
 
     assertThat(ledger.scripts()).hasSize(2);
     ScriptLedger acme = ledger.scripts().get(0);
@@ -42,10 +42,42 @@ class LedgerTest {
   }
 
   @Test
+  void tellsDeploymentsApartByNumberAndWhereThereIsNoneById() throws IOException {
+    for (DeploymentKey deployment :
+        List.of(
+            DeploymentKey.of(3, "deploy_1"),
+            DeploymentKey.of(3, "deploy_2"),
+            DeploymentKey.of(0, "v1.4.0"),
+            DeploymentKey.of(0, ""))) {
+      ledger.add(
+          new RunOutcome("acme", "a", "run_1", deployment, NOON, RunStatus.FAILED, Double.NaN));
+    }
+    Path file = folder.resolve("ledger");
+    ledger.write(file);
+
+    assertThat(Ledger.read(file)).usingRecursiveComparison().isEqualTo(ledger.scripts());
+    Map<DeploymentKey, RunCounts> deployments = ledger.scripts().get(0).deployments();
+    assertThat(deployments.keySet())
+        .extracting(DeploymentKey::toString)
+        .containsExactly("unknown", "v1.4.0", "3");
+    assertThat(deployments.get(new DeploymentKey(3, "")).failed()).isEqualTo(2);
+    assertThat(deployments.get(new DeploymentKey(0, "v1.4.0")).failed()).isEqualTo(1);
+  }
+
+  @Test
+  void countsDeadLettersByReason() {
+    ledger.addDeadLetter("not_json");
+    ledger.addDeadLetter("contradicting_end");
+    ledger.addDeadLetter("not_json");
+
+    assertThat(ledger.deadLetters()).isEqualTo(Map.of("contradicting_end", 1L, "not_json", 2L));
+  }
+
+  @Test
   void isReadBackFromItsFileAsItWas() throws IOException {
     for (int i = 0; i < 1000; i++) {
-      ledger.add(new RunOutcome("acme", "quo\"ted", NOON + i, RunStatus.SUCCESS, i / 1000.0));
-      ledger.add(new RunOutcome("acme", "b", NOON + i, RunStatus.FAILED, Double.NaN));
+      ledger.add(run("acme", "quo\"ted", NOON + i, RunStatus.SUCCESS, i / 1000.0));
+      ledger.add(run("acme", "b", NOON + i, RunStatus.FAILED, Double.NaN));
     }
     Path file = folder.resolve("ledger");
     ledger.write(file);
@@ -56,7 +88,7 @@ class LedgerTest {
 
   @Test
   void countsLogEntriesOfEveryScriptOnceThereAreAny() throws IOException {
-    ledger.add(new RunOutcome("acme", "silent", NOON, RunStatus.SUCCESS, 1));
+    ledger.add(run("acme", "silent", NOON, RunStatus.SUCCESS, 1));
     assertThat(ledger.scripts().get(0).logs()).isNull();
 
     ledger.add(log("acme", "a", 1_999, LogLevel.WARNING, "slow"));
@@ -90,6 +122,18 @@ class LedgerTest {
         .doesNotHaveDuplicates();
   }
 
+  private static RunOutcome run(
+      String account, String script, long startedAt, RunStatus status, double responseTime) {
+    return new RunOutcome(
+        account,
+        script,
+        "run_" + startedAt,
+        new DeploymentKey(3, ""),
+        startedAt,
+        status,
+        responseTime);
+  }
+
   private static LogOutcome log(
       String account, String script, long micros, LogLevel level, String message) {
     return new LogOutcome(account, script, "run_1", 3, NOON * 1000 + micros, level, message);
@@ -97,7 +141,7 @@ class LedgerTest {
 
   @Test
   void namesTheLineThatIsNoLedgerOfAScript() throws IOException {
-    ledger.add(new RunOutcome("acme", "a", NOON, RunStatus.SUCCESS, 1));
+    ledger.add(run("acme", "a", NOON, RunStatus.SUCCESS, 1));
     Path file = folder.resolve("ledger");
     ledger.write(file);
     Files.write(file, List.of(Files.readString(file).strip(), "{\"account\":\"acme\"}"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -73,11 +74,38 @@ class ScriptComparisonTest {
         .containsExactly("P99 is nothing, of 1000 response times");
   }
 
+  @Test
+  void findsARunOfAnotherDeploymentIdOrStatus() {
+    ScriptLedger byDeployment =
+        new ScriptLedger(
+            "a",
+            "s",
+            0,
+            1,
+            1000,
+            500,
+            3,
+            TIMES,
+            Map.of(
+                new DeploymentKey(4, ""), new RunCounts(1000, 499, 3, 8),
+                new DeploymentKey(0, "v1"), new RunCounts(0, 1, 0, 9)),
+            null);
+
+    assertThat(compare(byDeployment, METRICS, ROWS).differences())
+        .containsExactly(
+            "failed of deployment v1: 1 expected, 0 found",
+            "runs of deployment v1: other ids or status than expected",
+            "runs of deployment 4: other ids or status than expected");
+  }
+
   private static ScriptComparison compare(ScriptLedger expected, String metrics, String rows) {
     JsonMapper mapper = new JsonMapper();
     try {
       return new ScriptComparison(
-          expected, ScriptMetrics.of(mapper.readTree(metrics), mapper.readTree(rows)), null);
+          expected,
+          ScriptMetrics.of(mapper.readTree(metrics), mapper.readTree(rows)),
+          Map.of(new DeploymentKey(4, ""), new RunCounts(1000, 499, 3, 7)),
+          null);
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }

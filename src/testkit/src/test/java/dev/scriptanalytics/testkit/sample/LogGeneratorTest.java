@@ -156,7 +156,7 @@ class LogGeneratorTest {
           late += delivery.at() > run.endedAt() + 60_000 ? 1 : 0;
           twice += seen.add(text(delivery)) ? 0 : 1;
         }
-        assertThat(delivery.at()).isGreaterThanOrEqualTo(run.startedAt());
+        assertThat(delivery.at()).isGreaterThanOrEqualTo(run.executedOn());
       }
       noRun += LOGGED.get(i).outcomes().stream().anyMatch(o -> o.runId().isEmpty()) ? 1 : 0;
     }

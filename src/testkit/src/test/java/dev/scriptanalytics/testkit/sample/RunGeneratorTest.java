@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.scriptanalytics.testkit.ledger.DeploymentKey;
 import dev.scriptanalytics.testkit.ledger.RunStatus;
 import dev.scriptanalytics.testkit.ledger.ScriptLedger;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -136,6 +138,100 @@ class RunGeneratorTest {
   }
 
   @Test
+  void tellsInItsLedgerTheDeploymentOfEachRun() {
+    Map<List<String>, Map<DeploymentKey, Long>> expected = new HashMap<>();
+    for (ReadRuns.Run run : read(SAMPLE).runs().values()) {
+      expected
+          .computeIfAbsent(List.of(run.account, run.script), script -> new HashMap<>())
+          .merge(DeploymentKey.of(run.deploymentVersion, run.deploymentId), 1L, Long::sum);
+    }
+
+    Map<List<String>, Map<DeploymentKey, Long>> told = new HashMap<>();
+    for (ScriptLedger script : SAMPLE.ledger().scripts()) {
+      Map<DeploymentKey, Long> runs = new HashMap<>();
+      script
+          .deployments()
+          .forEach((of, count) -> runs.put(of, count.succeeded() + count.failed() + count.inProgress()));
+      told.put(List.of(script.account(), script.script()), runs);
+    }
+    assertThat(told).isEqualTo(expected);
+    assertThat(told.get(List.of("initech", "TicketTriage")).keySet())
+        .allMatch(of -> of.version() == 0 && of.id().startsWith("v1."));
+  }
+
+  @Test
+  void tellsWhichRecordsNobodyCanUse() {
+    ReadRuns read = read(SAMPLE);
+    Map<String, Long> letters = SAMPLE.ledger().deadLetters();
+    long contradicting =
+        letters.get(ReusedIds.START_REASON) + letters.get(ReusedIds.END_REASON);
+
+    assertThat(read.contradictions()).isEqualTo((int) contradicting);
+    assertThat(read.refused())
+        .hasSize((int) (letters.values().stream().mapToLong(n -> n).sum() - contradicting));
+  }
+
+  @Test
+  void givesFewIdsToASecondRunAfterAllEventsOfTheFirst() {
+    Map<String, Long> first = new HashMap<>();
+    Map<String, Long> second = new HashMap<>();
+    for (Delivery delivery : SAMPLE.deliveries()) {
+      if (delivery.deadLetter() == null) {
+        first.put(delivery.key(), delivery.at());
+      } else if (ReusedIds.START_REASON.equals(delivery.deadLetter())) {
+        second.put(delivery.key(), delivery.at());
+      }
+    }
+
+    assertThat(second).hasSizeBetween(1, RUNS / 1000);
+    second.forEach((id, at) -> assertThat(first.get(id)).isLessThan(at));
+  }
+
+  @Test
+  void triesFailedRunsAgainUnderTheirId() {
+    Map<String, SampleRun> runs = new HashMap<>();
+    RunGenerator generator = new RunGenerator(1, FROM, 50);
+    int retried = 0;
+    for (int i = 0; i < RUNS; i++) {
+      SampleRun run = generator.next().run();
+      assertThat(runs.put(run.attemptId(), run)).isNull();
+      if (run.attempt() > 1) {
+        String before = run.attempt() == 2 ? run.runId() : run.runId() + "#" + (run.attempt() - 1);
+        assertThat(runs.get(before).status()).isEqualTo(RunStatus.FAILED);
+        assertThat(runs.get(before).endedAt()).isLessThan(run.executedOn());
+        retried++;
+      }
+    }
+
+    assertThat(retried).isBetween(RUNS / 5000, RUNS / 100);
+  }
+
+  @Test
+  void queuesSomeRunsTellsSomeEndsAloneAndSomePhases() {
+    Map<String, Integer> kinds = new HashMap<>();
+    for (String event : texts(SAMPLE)) {
+      for (String kind : List.of("\"queued\"", "\"Pending\"", "\"SCHEDULED\"", "\"phases\":{")) {
+        kinds.merge(kind, event.contains(kind) ? 1 : 0, Integer::sum);
+      }
+      boolean endAlone = event.contains("ended_at") && !event.contains("started_at");
+      kinds.merge("end", endAlone && !event.contains("response_time_ms") ? 1 : 0, Integer::sum);
+    }
+
+    assertThat(kinds.values()).allMatch(count -> count > 0 && count < RUNS / 2);
+  }
+
+  @Test
+  void makesNoContradictionsAndQueuesNoRunWhereTheOrderMustNotMatter() {
+    Sample sample = Sample.of(RunGenerator.ofRunsInAnyOrder(1, FROM, 50), RUNS);
+    Collections.shuffle(sample.deliveries(), new Random(1));
+
+    assertThat(sample.ledger().deadLetters())
+        .doesNotContainKeys(ReusedIds.START_REASON, ReusedIds.END_REASON);
+    assertThat(read(sample).counts())
+        .containsExactlyInAnyOrderEntriesOf(LedgerCounts.of(sample.ledger()));
+  }
+
+  @Test
   void coversFourAccountsAndTwelveScriptNames() {
     Set<String> accounts = new HashSet<>();
     Set<String> names = new HashSet<>();
@@ -176,8 +272,11 @@ class RunGeneratorTest {
       ends.clear();
       boolean startSeen = false;
       for (Delivery delivery : inOrder(next.deliveries())) {
+        if (delivery.deadLetter() != null || text(delivery).contains(queuedOf(next.run()))) {
+          continue;
+        }
         boolean start = text(delivery).contains(statusOf(next.run(), RunStatus.IN_PROGRESS));
-        boolean end = delivery.key() != null && !start;
+        boolean end = !start;
         disordered += start && !startSeen && ends.containsKey(delivery.key()) ? 1 : 0;
         startSeen |= start;
         if (end) {
@@ -284,7 +383,11 @@ class RunGeneratorTest {
   }
 
   private static String statusOf(SampleRun run, RunStatus status) {
-    return "\"status\":\"" + run.dialect().word(status) + "\"";
+    return "\"status\":\"" + run.word(status) + "\"";
+  }
+
+  private static String queuedOf(SampleRun run) {
+    return "\"status\":\"" + run.dialect().queued() + "\"";
   }
 
   private static List<Delivery> inOrder(List<Delivery> deliveries) {
