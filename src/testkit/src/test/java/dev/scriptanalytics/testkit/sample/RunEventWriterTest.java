@@ -38,7 +38,7 @@ class RunEventWriterTest {
         .isEqualTo(
             """
             {"account":"acme","run_id":"run_1","script":"Qbalance","deployment_id":"deploy_1",\
-            "deployment_version":3,"function":"check_balance","status":"failed",\
+            "deployment_version":3,"function":"check_balance","status":"timed_out",\
             "source_type":"api","source":"billing-endpoint",\
             "started_at":"2025-05-14T06:07:27.100Z","ended_at":"2025-05-14T06:07:27.238Z",\
             "response_time_ms":138.250,"input":{"a":1},"output":{},\
@@ -53,7 +53,7 @@ class RunEventWriterTest {
 
     assertThat(new String(events.end(run), UTF_8))
         .startsWith("{\"run_id\"")
-        .contains("\"status\":\"ok\"")
+        .contains("\"status\":\"successful\"")
         .endsWith("\"started_at\":1747202847.100}");
   }
 
