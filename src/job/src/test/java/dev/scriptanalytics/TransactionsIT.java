@@ -125,7 +125,8 @@ class TransactionsIT {
   private Delivery entry(String message) {
     String event =
         """
-        {"script":"S","timestamp":"%s","message":"%s"}""".formatted(start, message);
+        {"script":"S","timestamp":"%s","message":"%s"}"""
+            .formatted(start, message);
     return new Delivery(0, Topic.LOGS, KEY, event.getBytes(UTF_8));
   }
 

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches for partitions that stand still behind an open transaction. A consumer that reads
- * committed records gets none beyond the last stable offset, and its lag ends there too, so
- * nothing else shows what waits behind it.
+ * committed records gets none beyond the last stable offset, and its lag ends there too, so nothing
+ * else shows what waits behind it.
  *
  * <p>Kafka is asked for both ends of every partition, without waiting for its answer, when a gauge
  * is read and the last answer is half a minute old. So it costs nothing while nobody reads metrics,
@@ -80,8 +80,7 @@ final class OpenTransactions implements AutoCloseable {
     List<Object> key = List.of(topics, clientProperties);
     OpenTransactions watch =
         WATCHES.computeIfAbsent(
-            key,
-            of -> new OpenTransactions(topics, clientProperties, System::currentTimeMillis));
+            key, of -> new OpenTransactions(topics, clientProperties, System::currentTimeMillis));
     context
         .getUserCodeClassLoader()
         .registerReleaseHookIfAbsent(

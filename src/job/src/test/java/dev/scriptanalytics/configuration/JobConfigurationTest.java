@@ -117,8 +117,7 @@ class JobConfigurationTest {
 
   @Test
   void readsUncommittedRecordsOnlyWhereThatIsAskedFor() {
-    assertThat(configured().kafkaProperties())
-        .containsEntry("isolation.level", "read_committed");
+    assertThat(configured().kafkaProperties()).containsEntry("isolation.level", "read_committed");
     assertThat(configured("--kafka.isolation.level=read_uncommitted").kafkaProperties())
         .containsEntry("isolation.level", "read_uncommitted");
   }

@@ -83,9 +83,7 @@ class OpenTransactionsIT {
               clock.addAndGet(OpenTransactions.INTERVAL_MILLIS);
               return condition.getAsBoolean();
             });
-    assertThat(met)
-        .as("%d s, %d records", transactions.seconds(), transactions.records())
-        .isTrue();
+    assertThat(met).as("%d s, %d records", transactions.seconds(), transactions.records()).isTrue();
   }
 
   private static Delivery record() {

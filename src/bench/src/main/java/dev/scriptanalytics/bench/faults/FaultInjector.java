@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 
 /** Lets each fault happen to a stack. */
 final class FaultInjector {
-  private static final List<String> TABLES = 
+  private static final List<String> TABLES =
       List.of("runs", "logs", "run_rollups", "run_rollups_hourly", "dead_letters");
 
   private static final String TOO_MANY_PARTS =

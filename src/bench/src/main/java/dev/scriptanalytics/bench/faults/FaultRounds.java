@@ -78,8 +78,7 @@ public final class FaultRounds {
     return List.copyOf(outcomes);
   }
 
-  private void run(
-      long seed, TestedStack stack, EventSender sender, TransactionLoad transactions)
+  private void run(long seed, TestedStack stack, EventSender sender, TransactionLoad transactions)
       throws IOException, InterruptedException {
     Random random = new Random(seed);
     List<Fault> order = new ArrayList<>(settings.faults());
@@ -87,8 +86,7 @@ public final class FaultRounds {
     say("%nSeed %d", seed);
     say(OutcomeTable.HEAD);
     for (Fault fault : order) {
-      Outcome outcome =
-          outcome(seed, fault, random.nextLong(), stack, sender, transactions);
+      Outcome outcome = outcome(seed, fault, random.nextLong(), stack, sender, transactions);
       outcomes.add(outcome);
       say(OutcomeTable.line(outcome));
     }

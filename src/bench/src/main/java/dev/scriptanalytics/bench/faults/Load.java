@@ -94,9 +94,7 @@ final class Load {
                 now.minus(SHUFFLED_TOGETHER.multipliedBy(2)),
                 (double) eventsPerSecond / SHUFFLED_PACE)
             : new RunGenerator(
-                seed,
-                now.minus(Duration.ofHours(random.nextInt(MOST_HOURS_AGO))),
-                eventsPerSecond);
+                seed, now.minus(Duration.ofHours(random.nextInt(MOST_HOURS_AGO))), eventsPerSecond);
     this.stream = new SampleStream(runs, ledger);
     thread.setDaemon(true);
     thread.start();

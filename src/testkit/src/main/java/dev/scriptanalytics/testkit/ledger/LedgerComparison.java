@@ -15,9 +15,9 @@ import java.util.TreeMap;
 /**
  * Whether ClickHouse holds what a ledger says was sent: for each script the view {@code
  * script_metrics}, which is served from rollups, and the single runs, by deployment too, between
- * the first and the last of the ledger's runs; and, where the ledger knows of log entries, those that {@code
- * all_logs} has and {@code log_metrics} counts. Nothing else may have run in the same account and
- * time.
+ * the first and the last of the ledger's runs; and, where the ledger knows of log entries, those
+ * that {@code all_logs} has and {@code log_metrics} counts. Nothing else may have run in the same
+ * account and time.
  */
 public final class LedgerComparison {
   private static final DateTimeFormatter TIME =

@@ -26,8 +26,7 @@ final class Queue {
   /** How long the next run of that script waits, in milliseconds; 0 if it does not. */
   long waits(ScriptProfile profile) {
     boolean waits = random.nextDouble() < share;
-    long millis =
-        SHORTEST_MILLIS + (long) (-StrictMath.log(1 - random.nextDouble()) * MEAN_MILLIS);
+    long millis = SHORTEST_MILLIS + (long) (-StrictMath.log(1 - random.nextDouble()) * MEAN_MILLIS);
     return waits && profile.tellsStarts() && profile.logging() != Logging.SPANS ? millis : 0;
   }
 }

@@ -122,8 +122,7 @@ public final class RunGenerator {
     if (upcoming == null) {
       upcoming = first();
     }
-    if (!retried.isEmpty()
-        && retried.element().run().executedOn() <= upcoming.run().executedOn()) {
+    if (!retried.isEmpty() && retried.element().run().executedOn() <= upcoming.run().executedOn()) {
       return retried.remove();
     }
     RunWithDeliveries next = upcoming;
@@ -316,8 +315,7 @@ public final class RunGenerator {
   private static double eventsPerRun() {
     double starts = 0;
     for (ScriptProfile profile : ScriptCatalogue.SCRIPTS) {
-      starts +=
-          profile.tellsStarts() ? profile.share() * (1 - START_LOST + Queue.SHARE) : 0;
+      starts += profile.tellsStarts() ? profile.share() * (1 - START_LOST + Queue.SHARE) : 0;
     }
     return (1 + starts / totalShare()) * (1 + DUPLICATED) + MALFORMED;
   }

@@ -125,7 +125,9 @@ public record SampleRun(
     return attempt == 1 ? runId : runId + "#" + attempt;
   }
 
-  /** The first that is known of it, in milliseconds since 1970: its start, or when it was queued. */
+  /**
+   * The first that is known of it, in milliseconds since 1970: its start, or when it was queued.
+   */
   public long executedOn() {
     return startedAt - queuedMillis;
   }

@@ -151,7 +151,8 @@ class RunGeneratorTest {
       Map<DeploymentKey, Long> runs = new HashMap<>();
       script
           .deployments()
-          .forEach((of, count) -> runs.put(of, count.succeeded() + count.failed() + count.inProgress()));
+          .forEach(
+              (of, count) -> runs.put(of, count.succeeded() + count.failed() + count.inProgress()));
       told.put(List.of(script.account(), script.script()), runs);
     }
     assertThat(told).isEqualTo(expected);
@@ -163,8 +164,7 @@ class RunGeneratorTest {
   void tellsWhichRecordsNobodyCanUse() {
     ReadRuns read = read(SAMPLE);
     Map<String, Long> letters = SAMPLE.ledger().deadLetters();
-    long contradicting =
-        letters.get(ReusedIds.START_REASON) + letters.get(ReusedIds.END_REASON);
+    long contradicting = letters.get(ReusedIds.START_REASON) + letters.get(ReusedIds.END_REASON);
 
     assertThat(read.contradictions()).isEqualTo((int) contradicting);
     assertThat(read.refused())
