@@ -5,14 +5,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.scriptanalytics.testkit.sample.Delivery;
 import dev.scriptanalytics.testkit.sample.Topic;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import javax.annotation.Nullable;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -59,10 +64,12 @@ public final class TransactionSender implements AutoCloseable {
     attempt(
         sender -> {
           sender.beginTransaction();
+          List<Future<RecordMetadata>> sent = new ArrayList<>();
           for (Delivery delivery : deliveries) {
-            sender.send(record(delivery));
+            sent.add(sender.send(record(delivery)));
           }
           sender.flush();
+          sent.forEach(TransactionSender::requireSuccess);
         });
   }
 
@@ -82,6 +89,16 @@ public final class TransactionSender implements AutoCloseable {
    */
   public void abort() {
     attempt(KafkaProducer::abortTransaction);
+  }
+
+  private static void requireSuccess(Future<RecordMetadata> sent) {
+    try {
+      sent.get();
+    } catch (ExecutionException e) {
+      throw new KafkaException("Kafka did not take a record of a transaction", e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   private ProducerRecord<byte[], byte[]> record(Delivery delivery) {

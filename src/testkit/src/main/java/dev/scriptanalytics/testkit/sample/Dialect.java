@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /** How a platform spells times and status: the topic takes all of these. */
+@SuppressWarnings("ImmutableEnumChecker") // All lists are those of List.of.
 public enum Dialect {
   /** ISO-8601 in UTC. */
   UTC(

@@ -71,7 +71,7 @@ public final class ReadRuns {
     /** Of a run that ended at a told time, the time since its start unless it is told. */
     private Double knownResponseTime() {
       return responseTime == null && ended && !failed && endedAt != null
-          ? Double.valueOf(endedAt - startedAt)
+          ? Double.valueOf((double) (endedAt - startedAt))
           : responseTime;
     }
   }
