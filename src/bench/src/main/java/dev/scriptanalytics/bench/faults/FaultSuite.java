@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
       "Starts a Kafka broker, a Flink cluster with the job, and a ClickHouse server of its own, sends"
           + " sample runs and logs at a steady rate, and lets one fault after the other happen, in"
           + " random order. After each fault it compares all that was sent since the start with"
-          + " ClickHouse: counts must be equal in runs, logs and run_rollups, P90 and P99 within half"
-          + " a percent in rank, and there must be no row that nobody sent.",
+          + " ClickHouse: counts must be equal in runs, logs, rollups and dead_letters, P90 and P99"
+          + " within half a percent in rank, and there must be no row that nobody sent.",
       "The exit code is 1 if anything differs."
     },
     footerHeading = "%nThe faults:%n",

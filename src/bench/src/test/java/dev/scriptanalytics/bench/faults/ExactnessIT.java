@@ -1,0 +1,145 @@
+package dev.scriptanalytics.bench.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
+import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
+import dev.scriptanalytics.testkit.ledger.DeploymentKey;
+import dev.scriptanalytics.testkit.ledger.Ledger;
+import dev.scriptanalytics.testkit.ledger.RunOutcome;
+import dev.scriptanalytics.testkit.ledger.RunStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The comparison of the tables of a real ClickHouse with a ledger of one run. */
+class ExactnessIT {
+  private static final String FACTS =
+      "deployment_version, deployment_id, arrival, facts, seen, succeeded, failed,"
+          + " response_time_sum, response_time_min, response_time_max, means, weights)";
+
+  @RegisterExtension
+  static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
+
+  // Two hours ago, so that the hour can be settled.
+  private final Instant hour =
+      Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(2));
+  private final Ledger ledger = new Ledger();
+
+  @BeforeEach
+  void fill() {
+    for (String table :
+        List.of("runs", "run_rollups", "run_rollups_hourly", "rollup_progress", "dead_letters")) {
+      clickHouse.query("TRUNCATE TABLE script_analytics." + table);
+    }
+    ledger.add(
+        new RunOutcome(
+            "acme",
+            "Qbalance",
+            "run_1",
+            DeploymentKey.of(0, "v1.4.0"),
+            hour.toEpochMilli(),
+            RunStatus.SUCCESS,
+            12.5));
+    clickHouse.query(
+        "INSERT INTO script_analytics.runs (account, script, run_id, executed_on, version, status,"
+            + " response_time, retention_days) SELECT 'acme', 'Qbalance', 'run_1',"
+            + " toDateTime64(%d, 3), 3, 'Success', 12.5, 30".formatted(hour.getEpochSecond()));
+    insertRollup("run_rollups (account, script, minute, ", "%1$s", "v1.4.0");
+    insertRollup(
+        "run_rollups_hourly (account, script, hour, first_minute, last_minute, ",
+        "%1$s, %1$s, %1$s",
+        "v1.4.0");
+    settle(hour.plus(Duration.ofHours(1)));
+  }
+
+  @Test
+  void findsNoDifferenceWhereAllTablesHaveTheRun() {
+    assertThat(differences()).isEmpty();
+  }
+
+  @Test
+  void findsARollupOfAnotherDeployment() {
+    insertRollup("run_rollups (account, script, minute, ", "%1$s", "v1.5.0");
+    insertRollup(
+        "run_rollups_hourly (account, script, hour, first_minute, last_minute, ",
+        "%1$s, %1$s, %1$s",
+        "v1.5.0");
+
+    assertThat(differences())
+        .containsExactly(
+            "run_rollups of acme/Qbalance: 2/0/0 instead of 1/0/0",
+            "run_rollups: rows of acme/Qbalance deployment v1.5.0, which nobody sent: 1/0/0");
+  }
+
+  @Test
+  void comparesHoursThatAreSettledAndNoOthers() {
+    clickHouse.query("TRUNCATE TABLE script_analytics.run_rollups_hourly");
+
+    assertThat(differences())
+        .singleElement()
+        .asString()
+        .startsWith("run_rollups has, of a settled hour, more than run_rollups_hourly:")
+        .contains("acme/Qbalance deployment 0/v1.4.0")
+        .endsWith("1/1/0/1");
+
+    clickHouse.query("TRUNCATE TABLE script_analytics.rollup_progress");
+    settle(hour);
+    assertThat(differences()).isEmpty();
+  }
+
+  @Test
+  void findsThatNoHourIsSettled() {
+    clickHouse.query("TRUNCATE TABLE script_analytics.rollup_progress");
+
+    assertThat(differences()).containsExactly("rollup_progress: no hour is settled");
+  }
+
+  @Test
+  void findsADeadLetterOfAnotherReason() {
+    ledger.addDeadLetter("contradicting_start");
+    clickHouse.query(
+        "INSERT INTO script_analytics.dead_letters (topic, kafka_partition, kafka_offset, item,"
+            + " arrived_at, reason) VALUES ('script-runs', 0, 0, 0, now64(3), 'contradicting_end')");
+
+    assertThat(differences())
+        .containsExactly(
+            "dead_letters of reason/contradicting_start: nothing instead of 1",
+            "dead_letters: rows of reason/contradicting_end, which nobody sent: 1");
+  }
+
+  private void insertRollup(String table, String times, String deploymentId) {
+    String at = "toDateTime(%d, 'UTC')".formatted(hour.getEpochSecond());
+    clickHouse.query(
+        "INSERT INTO script_analytics."
+            + table
+            + FACTS
+            + " SELECT 'acme', 'Qbalance', "
+            + times.formatted(at)
+            + ", 0, '"
+            + deploymentId
+            + "', "
+            + at
+            + ", 2, 1, 1, 0, 12.5, 12.5, 12.5, [12.5], [toUInt64(1)]");
+  }
+
+  private void settle(Instant before) {
+    clickHouse.query(
+        "INSERT INTO script_analytics.rollup_progress SELECT 'job', toDateTime(%d, 'UTC')"
+            .formatted(before.getEpochSecond()));
+  }
+
+  private List<String> differences() {
+    return new Exactness(
+            new ClickHouseHttp(clickHouse.httpUrl()),
+            new ClickHouseReader(
+                clickHouse.httpUrl(), "script_reader", ClickHouseProgram.READER_PASSWORD))
+        .differencesOfTables(ledger.scripts(), ledger.deadLetters());
+  }
+}
