@@ -89,8 +89,7 @@ record ProducerCase(
   }
 
   private static String timed(String text, Instant now) {
-    return TIME
-        .matcher(text)
+    return TIME.matcher(text)
         .replaceAll(
             found -> {
               long millis = Math.round(Double.parseDouble(found.group(2)) * 1000);

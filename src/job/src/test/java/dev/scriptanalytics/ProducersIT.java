@@ -36,16 +36,18 @@ class ProducersIT {
   static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
 
   @TempDir private static Path checkpoints;
+  private static Instant now;
 
-  // An hour that has passed for long enough, so that no test runs across its end.
-  private static final Instant NOW = Instant.now().minus(Duration.ofMinutes(10));
-
+  /** The cases, with times before that of the first call. */
   static Stream<ProducerCase> cases() {
+    if (now == null) {
+      now = Instant.now().minus(Duration.ofMinutes(10));
+    }
     return Stream.of("runs.cases")
         .flatMap(
             file -> {
               try {
-                return ProducerCase.read(file, NOW).stream();
+                return ProducerCase.read(file, now).stream();
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }

@@ -91,13 +91,7 @@ final class RunningPipeline implements AutoCloseable {
 
     Settings readingSpans(String topic) {
       return new Settings(
-          bootstrapServers,
-          clickHouse,
-          checkpoints,
-          runTopics,
-          logTopics,
-          List.of(topic),
-          options);
+          bootstrapServers, clickHouse, checkpoints, runTopics, logTopics, List.of(topic), options);
     }
 
     /**

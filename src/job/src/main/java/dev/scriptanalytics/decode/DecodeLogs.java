@@ -69,7 +69,8 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
             decoders.put(
                 topic,
                 byFormat.computeIfAbsent(
-                    format, f ->
+                    format,
+                    f ->
                         f.decoder(
                             settings.limits(),
                             settings.rules(),

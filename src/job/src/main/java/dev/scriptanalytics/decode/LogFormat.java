@@ -10,6 +10,5 @@ public interface LogFormat extends Serializable {
    *
    * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
-  RecordDecoder decoder(
-      EventLimits limits, EventRules rules, String hashKey, Redactor redactor);
+  RecordDecoder decoder(EventLimits limits, EventRules rules, String hashKey, Redactor redactor);
 }

@@ -12,8 +12,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import dev.scriptanalytics.decode.DecodedLogs;
-import dev.scriptanalytics.decode.EventRules;
 import dev.scriptanalytics.decode.EventLimits;
+import dev.scriptanalytics.decode.EventRules;
 import dev.scriptanalytics.decode.RecordDecoder;
 import dev.scriptanalytics.decode.RunDecoder;
 import dev.scriptanalytics.decode.UnusableRecordException;
@@ -106,7 +106,8 @@ class OtlpDecodersTest {
   void skipsTheProtocolsExampleOfASpanBecauseItIsOfNoRun() throws Exception {
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
+            new OtlpSpanDecoder(
+                limits(Duration.ofDays(3650)), EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
             resource("trace.json"),
             ARRIVAL);
 
@@ -127,7 +128,8 @@ class OtlpDecodersTest {
 
     DecodedLogs decoded =
         DecodedLogs.of(
-            new OtlpSpanDecoder(limits(Duration.ofDays(3650)), EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
+            new OtlpSpanDecoder(
+                limits(Duration.ofDays(3650)), EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
             span.getBytes(UTF_8),
             ARRIVAL);
 
@@ -772,7 +774,9 @@ class OtlpDecodersTest {
 
   private static DecodedLogs decodeSpans(byte[] batch) throws UnusableRecordException {
     return DecodedLogs.of(
-        new OtlpSpanDecoder(LIMITS, EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED), batch, ARRIVAL);
+        new OtlpSpanDecoder(LIMITS, EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
+        batch,
+        ARRIVAL);
   }
 
   private static LogRecord.Builder log(String message) {

@@ -251,7 +251,8 @@ class OtlpOfTheSdkTest {
     for (byte[] batch : spans) {
       DecodedLogs decoded =
           decoded(
-              new OtlpSpanDecoder(limits(Duration.ofDays(1)), EventRules.DEFAULT, HASH_KEY, Redactor.ofNothing()),
+              new OtlpSpanDecoder(
+                  limits(Duration.ofDays(1)), EventRules.DEFAULT, HASH_KEY, Redactor.ofNothing()),
               batch);
       runs.addAll(decoded.runRows());
       entries.addAll(decoded.rows());

@@ -338,7 +338,8 @@ class OtlpSpanDecoderTest {
 
   private static DecodedLogs decode(byte[] record) throws UnusableRecordException {
     return DecodedLogs.of(
-        new OtlpSpanDecoder(limits(Duration.ofDays(30)), EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
+        new OtlpSpanDecoder(
+            limits(Duration.ofDays(30)), EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
         record,
         ARRIVAL);
   }
