@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,7 +15,7 @@ class DeploymentsIT {
   static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
 
   /** Within every retention, in UTC. */
-  private static final String DAY = LocalDate.now(ZoneOffset.UTC).minusDays(1).toString();
+  private static final String DAY = Tables.time(Tables.noonOfYesterday()).substring(0, 10);
 
   private final String account = UUID.randomUUID().toString();
 

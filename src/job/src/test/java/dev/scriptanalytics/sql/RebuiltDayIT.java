@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.process.Repository;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +15,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** {@code deploy/clickhouse/rebuild-rollups.sql} on rows as the job writes them. */
 class RebuiltDayIT {
   /** A day that has left the job's state and no retention, in UTC. */
-  private static final String DAY = LocalDate.now(ZoneOffset.UTC).minusDays(3).toString();
+  private static final String DAY =
+      Tables.time(Tables.noonOfYesterday().minus(Duration.ofDays(2))).substring(0, 10);
 
   /** A run each half minute of two days, of two scripts, by number or by id of a deployment. */
   private static final String RUNS =
