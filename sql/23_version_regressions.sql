@@ -20,9 +20,9 @@
 -- is significant below 5 percent divided by the number of tests (Bonferroni), so that at most one list in twenty has
 -- a false alarm.
 --
--- Digests are most of the work. Scripts with one deployment are not read at all, and of settled hours only the two
--- newest deployments with finished runs in whole minutes. Any other deployment is either older than these two, or has
--- no finished run in these hours. regressions_overview has the same text for all accounts; a test holds them equal.
+-- Digests are most of the work, so those of scripts with one deployment are not read. (To find the two newest ones of
+-- each script first costs more than to read the digests of the others.) regressions_overview has the same text for all
+-- accounts; a test holds them equal.
 CREATE OR REPLACE VIEW script_analytics.version_regressions
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -193,59 +193,16 @@ FROM
                         PREWHERE account = {account:String}
                             AND hour >= hour_from
                             AND hour < hour_to
-                            AND (script, deployment_version, deployment_id) IN (
-                                SELECT script, deployment_version, deployment_id
-                                FROM
-                                (
-                                    SELECT script, deployment_version, deployment_id
-                                    FROM script_analytics.run_rollups_hourly
-                                    WHERE account = {account:String}
-                                        AND hour >= hour_from
-                                        AND hour < hour_to
-                                        AND succeeded + failed > 0
-                                        AND script IN (
-                                            SELECT script
-                                            FROM script_analytics.deployments
-                                            WHERE account = {account:String}
-                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                                AND first_run < to_time + INTERVAL 1 MINUTE
-                                            GROUP BY script
-                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
-                                        )
-                                    UNION DISTINCT
-                                    SELECT script, deployment_version, deployment_id
-                                    FROM script_analytics.run_rollups
-                                    WHERE account = {account:String}
-                                        AND minute >= whole_from
-                                        AND minute < whole_to
-                                        AND (minute < hour_from OR minute >= hour_to)
-                                        AND succeeded + failed > 0
-                                        AND script IN (
-                                            SELECT script
-                                            FROM script_analytics.deployments
-                                            WHERE account = {account:String}
-                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                                AND first_run < to_time + INTERVAL 1 MINUTE
-                                            GROUP BY script
-                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
-                                        )
-                                ) AS ran
-                                LEFT JOIN
-                                (
-                                    SELECT
-                                        script,
-                                        deployment_version,
-                                        deployment_id,
-                                        min(deployments.first_run) AS first_run,
-                                        argMaxMerge(deployments.latest_id) AS latest_id
-                                    FROM script_analytics.deployments
-                                    WHERE account = {account:String}
-                                    GROUP BY script, deployment_version, deployment_id
-                                ) AS known USING (script, deployment_version, deployment_id)
-                                WHERE (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                ORDER BY script, first_run DESC, deployment_version DESC, deployment_id DESC
-                                LIMIT 2 BY script
+                            AND script IN (
+                                SELECT script
+                                FROM script_analytics.deployments
+                                WHERE account = {account:String}
+                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                    AND first_run < to_time + INTERVAL 1 MINUTE
+                                GROUP BY script
+                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
                             )
+                            AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                             AND may_see
                         UNION ALL
                         SELECT
@@ -301,15 +258,6 @@ FROM
                             quantilesTDigestWeightedStateIf(0.9, 0.99)(toFloat32(response_time), toUInt64(1), response_time IS NOT NULL) AS digest
                         FROM script_analytics.runs FINAL
                         WHERE account = {account:String}
-                            AND script IN (
-                                SELECT script
-                                FROM script_analytics.deployments
-                                WHERE account = {account:String}
-                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                    AND first_run < to_time + INTERVAL 1 MINUTE
-                                GROUP BY script
-                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
-                            )
                             AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                             AND executed_on >= from_time
                             AND executed_on < to_time

@@ -171,58 +171,16 @@ FROM
                         PREWHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
                             AND hour >= hour_from
                             AND hour < hour_to
-                            AND (account, script, deployment_version, deployment_id) IN (
-                                SELECT account, script, deployment_version, deployment_id
-                                FROM
-                                (
-                                    SELECT account, script, deployment_version, deployment_id
-                                    FROM script_analytics.run_rollups_hourly
-                                    WHERE hour >= hour_from
-                                        AND hour < hour_to
-                                        AND succeeded + failed > 0
-                                        AND (account, script) IN (
-                                            SELECT account, script
-                                            FROM script_analytics.deployments
-                                            WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
-                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                                AND first_run < to_time + INTERVAL 1 MINUTE
-                                            GROUP BY account, script
-                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
-                                        )
-                                    UNION DISTINCT
-                                    SELECT account, script, deployment_version, deployment_id
-                                    FROM script_analytics.run_rollups
-                                    WHERE minute >= minute_from
-                                        AND minute < minute_to
-                                        AND (minute < hour_from OR minute >= hour_to)
-                                        AND succeeded + failed > 0
-                                        AND (account, script) IN (
-                                            SELECT account, script
-                                            FROM script_analytics.deployments
-                                            WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
-                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                                AND first_run < to_time + INTERVAL 1 MINUTE
-                                            GROUP BY account, script
-                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
-                                        )
-                                ) AS ran
-                                LEFT JOIN
-                                (
-                                    SELECT
-                                        account,
-                                        script,
-                                        deployment_version,
-                                        deployment_id,
-                                        min(deployments.first_run) AS first_run,
-                                        argMaxMerge(deployments.latest_id) AS latest_id
-                                    FROM script_analytics.deployments
-                                    WHERE sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser())
-                                    GROUP BY account, script, deployment_version, deployment_id
-                                ) AS known USING (account, script, deployment_version, deployment_id)
-                                WHERE (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                ORDER BY account, script, first_run DESC, deployment_version DESC, deployment_id DESC
-                                LIMIT 2 BY account, script
+                            AND (account, script) IN (
+                                SELECT account, script
+                                FROM script_analytics.deployments
+                                WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
+                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                    AND first_run < to_time + INTERVAL 1 MINUTE
+                                GROUP BY account, script
+                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
                             )
+                            AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                         UNION ALL
                         SELECT
                             account,
