@@ -200,6 +200,23 @@ class VersionsAndTimelinesIT {
   }
 
   @Test
+  void tellsWhereTheTimeOfEachDeploymentWent() {
+    tables.insert(
+        "runs",
+        phases("r1", "Success", 100.0, Map.of("queue", 10.0, "inference", 80.0)),
+        phases("r2", "Success", 300.0, Map.of("inference", 200.0)),
+        phases("r3", "Failed", null, Map.of("queue", 30.0)),
+        phases("r4", "Success", 5_000.0, Map.of()));
+    List<JsonNode> rows = select("phase_metrics", BEGIN, BEGIN + MINUTE, "", "");
+    assertThat(Views.texts(rows, "phase")).containsExactly("inference", "queue");
+    assertThat(Views.texts(rows, "deployment_id")).containsExactly("9fceb02", "9fceb02");
+    assertThat(Views.texts(rows, "runs")).containsExactly("2", "2");
+    // Of 400 ms of response time of runs with any phase.
+    assertThat(Views.texts(rows, "share")).containsExactly("70", "2.5");
+    assertThat(Views.texts(rows, "p99")).containsExactly("200", "30");
+  }
+
+  @Test
   void aScriptThatHasOnlyLoggedHasADeployment() {
     tables.insert("logs", entry("l1", 0, ""));
     assertThat(versions()).containsExactly("0  null null");
@@ -443,6 +460,25 @@ class VersionsAndTimelinesIT {
 
   private static Run deployed(long executedOn, int version, String id, String run) {
     return new Run("acme", "pay", executedOn, run, 3, "Success", version, id, 5.0, executedOn);
+  }
+
+  private static Map<String, Object> phases(
+      String run, String status, Double responseTime, Map<String, Double> phases) {
+    return Tables.row(
+        "executed_on",
+        Instant.ofEpochMilli(BEGIN),
+        "run_id",
+        run,
+        "version",
+        3,
+        "status",
+        status,
+        "deployment_id",
+        "9fceb02",
+        "response_time",
+        responseTime,
+        "phases",
+        phases);
   }
 
   private static Map<String, Object> entry(String id, int version, String deployment) {
