@@ -38,7 +38,7 @@ public record TwoShards(List<TestClickHouse> servers) implements AutoCloseable {
   }
 
   /** What {@code apply-sql} prints with these options. */
-  static List<String> statements(String... options) throws Exception {
+  public static List<String> statements(String... options) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Repository.path("deploy/clickhouse/apply-sql").toString());
     command.add("--print");

@@ -3,6 +3,7 @@ package dev.scriptanalytics.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.scriptanalytics.deploy.TwoShards;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.clickhouse.SqlStatements;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
@@ -43,6 +44,23 @@ class SchemaAdministratorIT {
                 ClickHouseProgram.READER_PASSWORD,
                 "SELECT count() FROM script_analytics.accounts"))
         .isEqualTo("0");
+  }
+
+  @Test
+  void mayCompareTheTablesWithTheirFiles() throws Exception {
+    clickHouse.server().applySql();
+    assertThat(differences()).isEmpty();
+    clickHouse.query("ALTER TABLE script_analytics.runs DROP COLUMN trace_id");
+    assertThat(differences())
+        .isEqualTo("script_analytics.runs: column trace_id is missing, in sql/ String");
+  }
+
+  private String differences() throws Exception {
+    StringBuilder answers = new StringBuilder();
+    for (String statement : TwoShards.statements("--print-check")) {
+      answers.append(clickHouse.queryAs(NAME, PASSWORD, statement));
+    }
+    return answers.toString();
   }
 
   private static List<Path> schema() throws Exception {

@@ -355,6 +355,9 @@ class TenantsIT {
             + " ('t', 1, now64(3), '{\"account\":\"umbrella\",'), ('t', 2, now64(3), '{}')");
     assertThat(tables).allSatisfy(t -> assertThat(rows(t, "umbrella")).isNotEqualTo("0"));
 
+    // The log is a table once it was written to.
+    clickHouse.query("SYSTEM FLUSH LOGS query_log");
+
     List<DocumentedSql> steps = guide("Delete everything of an account");
     String last = "";
     for (DocumentedSql step : steps) {
