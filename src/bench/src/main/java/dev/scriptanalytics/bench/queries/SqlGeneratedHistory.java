@@ -18,7 +18,8 @@ import java.util.Map;
  * of 100 to 300 bytes with other numbers and words in each run, response times are log-normal
  * around another median for each script, days have a busy and a quiet half, each script gets a new
  * version every week, and one run in a thousand arrives hours late. The rollups are made from the
- * rows in {@code runs}, with the values of each cell as the job gives them.
+ * rows in {@code runs}, with the values of each cell as the job gives them; those of hours are
+ * settled as the job settles them.
  *
  * @param begin when the first run started
  * @param runs how many
@@ -108,6 +109,7 @@ record SqlGeneratedHistory(Instant begin, long runs, long logs) {
     for (int ago = DAYS + 1; ago >= -1; ago--) {
       LocalDate day = newest.minusDays(ago);
       ask(clickHouse, Sql.statement("generate_rollups.sql"), Map.of("day", day.toString()));
+      ask(clickHouse, Sql.statement("generate_hour_rollups.sql"), Map.of("day", day.toString()));
       if (ago > 0) {
         for (String table : TABLES) {
           clickHouse.query(
@@ -115,7 +117,17 @@ record SqlGeneratedHistory(Instant begin, long runs, long logs) {
         }
         messages.printf("%s is merged%n", day);
       }
+      if (ago == 1) {
+        // Months and deployments go on being written to; most of their rows are merged by now.
+        for (String table : List.of("run_rollups_hourly", "deployments")) {
+          clickHouse.query("OPTIMIZE TABLE script_analytics.%s FINAL".formatted(table));
+        }
+      }
     }
+    ask(
+        clickHouse,
+        Sql.statement("settle_hours.sql"),
+        Map.of("end", Long.toString(end().toEpochMilli())));
   }
 
   /**

@@ -2,7 +2,7 @@
 -- is its name; "at most" is the median in milliseconds that it may take.
 
 -- `script_metrics` of 30 days
--- at most 100 ms
+-- at most 50 ms
 SELECT * FROM script_analytics.script_metrics(
     account = {account:String}, script = {busiest:String}, from = {begin:String}, to = {end:String});
 
@@ -13,7 +13,7 @@ FROM script_analytics.all_runs(
     account = {account:String}, script = {busiest:String}, from = {begin:String}, to = {end:String});
 
 -- `script_metrics` of the last 24 hours
--- at most 40 ms
+-- at most 42 ms
 SELECT * FROM script_analytics.script_metrics(
     account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String});
 
@@ -24,7 +24,7 @@ FROM script_analytics.all_runs(
     account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String});
 
 -- `script_metrics` of a day last week
--- at most 40 ms
+-- at most 42 ms
 SELECT * FROM script_analytics.script_metrics(
     account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String});
 
@@ -46,7 +46,7 @@ FROM script_analytics.all_runs(
     account = {account:String}, script = {ordinary:String}, from = {begin:String}, to = {end:String});
 
 -- `run_timeline` of 30 days in 120 buckets
--- at most 200 ms
+-- at most 60 ms
 SELECT * FROM script_analytics.run_timeline(
     account = {account:String}, script = {busiest:String}, from = {begin:String}, to = {end:String}, step = 21600);
 
@@ -59,6 +59,7 @@ FROM script_analytics.all_runs(
 GROUP BY bucket, deployment_version;
 
 -- `version_metrics` of 30 days
+-- at most 60 ms
 SELECT * FROM script_analytics.version_metrics(
     account = {account:String}, script = {busiest:String}, from = {begin:String}, to = {end:String});
 
@@ -73,4 +74,5 @@ GROUP BY deployment_version;
 SELECT * FROM script_analytics.scripts(account = {account:String});
 
 -- `version_regressions` of 30 days, all scripts
+-- at most 250 ms
 SELECT * FROM script_analytics.version_regressions(account = {account:String}, from = {begin:String}, to = {end:String});
