@@ -24,12 +24,7 @@ SELECT
 FROM
 (
     SELECT
-        script,
-        deployment_version,
-        min(first_run) AS first_of_version,
-        max(last_run) AS last_of_version,
-        min(first_entry) AS first_entry_of_version,
-        max(last_entry) AS last_entry_of_version,
+        *,
         deployment_version > 0 OR script IN (
             SELECT script
             FROM
@@ -52,9 +47,19 @@ FROM
             HAVING sum(seen) > 0
         ) AS has_runs,
         max(deployment_version) OVER (PARTITION BY script) AS newest_version
-    FROM script_analytics.deployments
-    WHERE account = {account:String} AND script != '' AND may_see
-    GROUP BY script, deployment_version
+    FROM
+    (
+        SELECT
+            script,
+            deployment_version,
+            min(deployments.first_run) AS first_of_version,
+            max(deployments.last_run) AS last_of_version,
+            min(deployments.first_entry) AS first_entry_of_version,
+            max(deployments.last_entry) AS last_entry_of_version
+        FROM script_analytics.deployments
+        WHERE account = {account:String} AND script != '' AND may_see
+        GROUP BY script, deployment_version
+    )
 )
 GROUP BY script
 ORDER BY script

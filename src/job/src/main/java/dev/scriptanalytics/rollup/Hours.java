@@ -68,7 +68,7 @@ final class Hours {
   }
 
   /** The hours before an hour, in seconds since 1970, whose rows are stale. */
-  List<HourCells> takeStaleBefore(long end) {
+  List<HourCells> staleBefore(long end) {
     NavigableMap<Long, Set<HourCells>> before = stale.headMap(end, false);
     return before.isEmpty() ? List.of() : before.values().stream().flatMap(Set::stream).toList();
   }

@@ -269,7 +269,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   }
 
   private void writeHoursBefore(long end) throws Exception {
-    for (HourCells hour : hours.takeStaleBefore(end)) {
+    for (HourCells hour : hours.staleBefore(end)) {
       writeHour(hour);
     }
   }
