@@ -11,6 +11,7 @@ final class Cell {
   private double sum;
   private double min;
   private double max;
+  private HourCells hour;
 
   /** A cell without facts. */
   Cell() {
@@ -83,9 +84,20 @@ final class Cell {
         weights);
   }
 
+  /** The hour of the cell, as far as it is known here: it is no part of the state. */
+  HourCells hour() {
+    return hour;
+  }
+
+  void setHour(HourCells ofCell) {
+    hour = ofCell;
+  }
+
   /** Another cell with the same contents, which changes on its own. */
   Cell copy() {
-    return new Cell(facts, seen, succeeded, failed, sum, min, max, digest.copy());
+    Cell copy = new Cell(facts, seen, succeeded, failed, sum, min, max, digest.copy());
+    copy.hour = hour;
+    return copy;
   }
 
   long facts() {

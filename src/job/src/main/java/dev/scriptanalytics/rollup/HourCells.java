@@ -1,16 +1,19 @@
 package dev.scriptanalytics.rollup;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The minute cells of one script and deployment version that share hour of start and arrival hour:
  * which there are, for which deployment ids, and whether the hour's rows say the same as they do.
  *
  * <p>It holds keys only, and follows from the keys of the cells in state, so it is no state itself.
+ * There are as many as cells if each script has a run per hour, so an hour without deployment ids
+ * takes one small array.
  *
  * <p><b>Deployment ids.</b> A producer may name a new id in every run. So the number of ids has a
  * limit; the runs of any further id count under {@link #OTHER}. Which ids came first depends on the
@@ -25,11 +28,20 @@ final class HourCells {
   private static final Comparator<CellKey> BY_MINUTE = Comparator.comparingLong(CellKey::minute);
 
   private final CellKey key;
-  private final List<CellKey> cells = new ArrayList<>(2);
-  private final Set<String> ids = new HashSet<>(2);
-  private final Set<String> unconfirmed = new HashSet<>(0);
-  // The ids whose hour row does not say what their cells say.
-  private final Set<String> stale = new HashSet<>(2);
+  private CellKey[] cells = new CellKey[1];
+  private int size;
+  // Whether any hour row does not say what its cells say.
+  private boolean stale;
+  private boolean listed;
+  // Null while no cell has a deployment id.
+  private Ids ids;
+
+  /** The deployment ids of an hour. */
+  private static final class Ids {
+    private final Set<String> known = new HashSet<>();
+    private final Set<String> unconfirmed = new HashSet<>();
+    private final Set<String> stale = new HashSet<>();
+  }
 
   /**
    * An hour without cells.
@@ -50,66 +62,110 @@ final class HourCells {
     return key.minute();
   }
 
+  /** The number of cells. */
+  int size() {
+    return size;
+  }
+
   /** Enters a new cell. */
   void add(CellKey cell) {
-    cells.add(cell);
-    ids.add(cell.deploymentId());
+    if (size == cells.length) {
+      cells = Arrays.copyOf(cells, 2 * size);
+    }
+    cells[size] = cell;
+    size++;
+    if (!cell.deploymentId().isEmpty()) {
+      ids().known.add(cell.deploymentId());
+    }
+  }
+
+  private Ids ids() {
+    if (ids == null) {
+      ids = new Ids();
+      if (stale) {
+        ids.stale.add(CellKey.NO_ID);
+      }
+    }
+    return ids;
   }
 
   /** All cells. */
   List<CellKey> cells() {
-    return cells;
+    return Arrays.asList(cells).subList(0, size);
   }
 
   /** The cells of a deployment id, by minute. */
   List<CellKey> cells(String id) {
-    return cells.stream().filter(cell -> cell.deploymentId().equals(id)).sorted(BY_MINUTE).toList();
+    Stream<CellKey> all = cells().stream();
+    return (ids == null ? all : all.filter(cell -> cell.deploymentId().equals(id)))
+        .sorted(BY_MINUTE)
+        .toList();
   }
 
-  /** True if cells of this id can be written: it has cells already, or there is room for it. */
+  /** True if cells of this id can be entered: it has cells already, or there is room for it. */
   boolean admits(String id, int limit) {
-    return ids.contains(id) || ids.size() < limit;
+    return ids == null || ids.known.contains(id) || ids.known.size() < limit;
   }
 
-  /** True if no cell of this id has been entered. */
+  /** True if no cell of this deployment id has been entered. */
   boolean isNew(String id) {
-    return !ids.contains(id);
+    return !id.isEmpty() && (ids == null || !ids.known.contains(id));
   }
 
   /** Holds back the rows of an id until {@link #confirm}. */
   void holdBack(String id) {
-    unconfirmed.add(id);
+    ids().unconfirmed.add(id);
   }
 
   /** Lets the rows of an id be written: a checkpoint contains it. */
   void confirm(String id) {
-    unconfirmed.remove(id);
+    ids().unconfirmed.remove(id);
   }
 
   /** True if rows of this id may be written. */
   boolean isConfirmed(String id) {
-    return !unconfirmed.contains(id);
+    return ids == null || !ids.unconfirmed.contains(id);
   }
 
   /** True if rows of every id may be written. */
   boolean isConfirmed() {
-    return unconfirmed.isEmpty();
+    return ids == null || ids.unconfirmed.isEmpty();
   }
 
   /** Notes that cells of an id have changed, so that its hour row has become stale. */
   void outdate(String id) {
-    stale.add(id);
+    stale = true;
+    if (ids != null) {
+      ids.stale.add(id);
+    }
   }
 
   /** True if the hour row of any id is stale. */
   boolean isStale() {
-    return !stale.isEmpty();
+    return stale;
   }
 
   /** Takes out the ids whose hour rows are stale and may be written. */
   List<String> takeStale() {
-    List<String> taken = stale.stream().filter(this::isConfirmed).toList();
-    taken.forEach(stale::remove);
+    if (!stale) {
+      return List.of();
+    }
+    if (ids == null) {
+      stale = false;
+      return List.of(CellKey.NO_ID);
+    }
+    List<String> taken = ids.stale.stream().filter(this::isConfirmed).toList();
+    taken.forEach(ids.stale::remove);
+    stale = !ids.stale.isEmpty();
     return taken;
+  }
+
+  /** Whether {@link Hours} has listed the hour among those that may be stale. */
+  boolean isListed() {
+    return listed;
+  }
+
+  void setListed(boolean isListed) {
+    this.listed = isListed;
   }
 }

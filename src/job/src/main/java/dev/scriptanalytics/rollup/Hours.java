@@ -3,11 +3,9 @@ package dev.scriptanalytics.rollup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -16,8 +14,8 @@ import java.util.TreeMap;
  */
 final class Hours {
   private final Map<CellKey, HourCells> byKey = new HashMap<>();
-  // The hours with stale rows, by the hour of the runs' starts.
-  private final NavigableMap<Long, Set<HourCells>> stale = new TreeMap<>();
+  // The hours that may have stale rows, by the hour of the runs' starts.
+  private final NavigableMap<Long, List<HourCells>> stale = new TreeMap<>();
   private final HourCalendar settling;
   private final HourCalendar leaving;
   // Hours that are due to leave while rows of new deployment ids are held back.
@@ -61,26 +59,35 @@ final class Hours {
 
   /** Notes that cells of a deployment id have changed. */
   void outdate(HourCells hour, String id) {
-    if (!hour.isStale()) {
-      stale.computeIfAbsent(hour.hour(), created -> new LinkedHashSet<>()).add(hour);
-    }
     hour.outdate(id);
+    list(hour);
   }
 
-  /** The hours before an hour, in seconds since 1970, whose rows are stale. */
-  List<HourCells> staleBefore(long end) {
-    NavigableMap<Long, Set<HourCells>> before = stale.headMap(end, false);
-    return before.isEmpty() ? List.of() : before.values().stream().flatMap(Set::stream).toList();
+  private void list(HourCells hour) {
+    if (!hour.isListed()) {
+      hour.setListed(true);
+      stale.computeIfAbsent(hour.hour(), created -> new ArrayList<>()).add(hour);
+    }
+  }
+
+  /** Takes the hours before an hour, in seconds since 1970, off the list of stale ones. */
+  List<HourCells> takeStaleBefore(long end) {
+    NavigableMap<Long, List<HourCells>> before = stale.headMap(end, false);
+    if (before.isEmpty()) {
+      return List.of();
+    }
+    List<HourCells> hours = new ArrayList<>();
+    before.values().forEach(hours::addAll);
+    before.clear();
+    hours.forEach(hour -> hour.setListed(false));
+    return hours;
   }
 
   /** Takes out the deployment ids of an hour whose rows are stale and may be written. */
   List<String> takeStale(HourCells hour) {
     List<String> ids = hour.takeStale();
-    if (!hour.isStale()) {
-      Set<HourCells> ofHour = stale.get(hour.hour());
-      if (ofHour != null && ofHour.remove(hour) && ofHour.isEmpty()) {
-        stale.remove(hour.hour());
-      }
+    if (hour.isStale()) {
+      list(hour);
     }
     return ids;
   }
@@ -99,7 +106,7 @@ final class Hours {
     for (HourCells hour : due) {
       if (hour.isConfirmed()) {
         byKey.remove(hour.key());
-        cells -= hour.cells().size();
+        cells -= hour.size();
         left.add(hour);
       } else {
         heldBack.add(hour);

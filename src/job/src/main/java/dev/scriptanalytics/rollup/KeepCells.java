@@ -220,19 +220,24 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   public void processElement(StreamRecord<FactBatch> element) throws Exception {
     FactBatch batch = element.getValue();
     CellKey key = batch.key();
-    HourCells hour = hours.of(key);
-    if (!hour.admits(key.deploymentId(), settings.maxDeploymentIds())) {
+    if (!key.deploymentId().isEmpty()
+        && !hours.of(key).admits(key.deploymentId(), settings.maxDeploymentIds())) {
       key = key.withDeploymentId(HourCells.OTHER);
       setCurrentKey(key);
       otherDeployments.inc(batch.facts());
     }
     Cell cell = cells.value();
+    HourCells hour;
     if (cell == null) {
       cell = new Cell();
-      if (awaitsCheckpoints && !key.deploymentId().isEmpty() && hour.isNew(key.deploymentId())) {
+      hour = hours.of(key);
+      if (awaitsCheckpoints && hour.isNew(key.deploymentId())) {
         newIds.add(hour, key.deploymentId());
       }
       hours.add(hour, key);
+      cell.setHour(hour);
+    } else {
+      hour = hourOf(cell, key);
     }
     cell.add(batch);
     cells.update(cell);
@@ -243,6 +248,14 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
       changes.update(true);
       pace.request();
     }
+  }
+
+  /** The hour of a cell. Cells that stay on the heap know it, which saves a look-up per batch. */
+  private HourCells hourOf(Cell cell, CellKey key) {
+    if (cell.hour() == null) {
+      cell.setHour(hours.of(key));
+    }
+    return cell.hour();
   }
 
   private void step() throws Exception {
@@ -269,7 +282,7 @@ public final class KeepCells extends AbstractStreamOperator<RollupRow>
   }
 
   private void writeHoursBefore(long end) throws Exception {
-    for (HourCells hour : hours.staleBefore(end)) {
+    for (HourCells hour : hours.takeStaleBefore(end)) {
       writeHour(hour);
     }
   }

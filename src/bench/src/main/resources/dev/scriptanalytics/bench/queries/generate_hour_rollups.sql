@@ -16,18 +16,20 @@ FROM
         countIf(status = 'Success') AS succeeded, countIf(status = 'Failed') AS failed,
         sum(response_time) AS response_time_sum, min(response_time) AS response_time_min,
         max(response_time) AS response_time_max,
+        -- Numbers that lambdas use are columns of their own: an array that one captures is copied for each element.
+        count(response_time) AS values,
         arraySort(groupArray(toFloat32(response_time))) AS times,
         -- The centroid of each value: of a few values each is its own.
         arrayMap(
-            (time, place) -> if(length(times) <= 200, place,
-                toUInt32(floor(300 / (2 * pi()) * (asin(2 * (place - 0.5) / length(times) - 1) + pi() / 2)))),
-            times, arrayEnumerate(times)) AS centroids,
+            place -> if(values <= 200, place,
+                toUInt32(floor(300 / (2 * pi()) * (asin(2 * (place - 0.5) / values - 1) + pi() / 2)))),
+            arrayEnumerate(times)) AS centroids,
         arraySplit(
             (time, first) -> first, times,
-            arrayMap(place -> place = 1 OR centroids[place] != centroids[place - 1], arrayEnumerate(centroids)))
+            arrayMap((step, place) -> place = 1 OR step != 0, arrayDifference(centroids), arrayEnumerate(times)))
             AS of_centroid,
-        arrayMap(values -> toFloat32(arrayAvg(values)), of_centroid) AS means,
-        arrayMap(values -> toUInt64(length(values)), of_centroid) AS weights
+        arrayMap(of_one -> toFloat32(arrayAvg(of_one)), of_centroid) AS means,
+        arrayMap(of_one -> toUInt64(length(of_one)), of_centroid) AS weights
     FROM script_analytics.runs FINAL
     WHERE toDate(executed_on) = {day:Date}
     GROUP BY account, script, hour, deployment_version, arrival
