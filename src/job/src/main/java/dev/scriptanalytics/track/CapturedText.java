@@ -1,17 +1,20 @@
 package dev.scriptanalytics.track;
 
 import dev.scriptanalytics.event.LogLevel;
+import dev.scriptanalytics.track.CapturedLines.Line;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Splits the captured text of a run into log entries.
  *
- * <p>A line in the format of the logging library ({@code LEVEL :: message}, configurable) begins an
- * entry with that level and message. Any other line is an entry of its own, unless it continues the
- * entry above: after a line of the library, or within a stack trace, a line continues it that
- * begins with white space, {@code Caused by:} or {@code Traceback}. Blank lines are skipped.
+ * <p>The lines are those that a terminal shows ({@link TerminalLine}). A line in the format of the
+ * logging library ({@code LEVEL :: message}, configurable) begins an entry with that level and
+ * message; the lines below it that begin with white space or {@code Caused by:} continue it. A
+ * stack trace is one entry, and belongs to the library's entry right above it, if that is a warning
+ * or worse. Any other line is an entry of its own. Blank lines are skipped.
  */
 final class CapturedText {
   /** Takes the entries, in order. */
@@ -26,10 +29,11 @@ final class CapturedText {
     void entry(int line, LogLevel level, String levelWord, String message);
   }
 
-  private static final Pattern FRAME = Pattern.compile("[ \\t]+(at |\\.\\.\\. \\d+ more)");
+  private static final List<TraceFormat> TRACES =
+      List.of(new PythonTraces(), new GoTraces(), new RubyTraces(), new AtTraces());
 
   private final Matcher libraryLine;
-  private final Matcher frame = FRAME.matcher("");
+  private final TerminalLine terminal = new TerminalLine();
 
   /**
    * Creates a splitter for a format of the library's lines.
@@ -38,78 +42,76 @@ final class CapturedText {
    */
   CapturedText(Pattern format) {
     // Lines end at \n alone. So they must for the pattern, whose "." and "$" would otherwise stop
-    // at
-    // the \r of a progress bar and at Unicode's separators.
+    // at Unicode's separators.
     this.libraryLine =
         Pattern.compile(format.pattern(), format.flags() | Pattern.UNIX_LINES).matcher("");
   }
 
   /** Splits a text and passes its entries on, in order. */
   void split(byte[] utf8, Entries entries) {
-    String text = new String(utf8, StandardCharsets.UTF_8);
-    int number = 0;
-    int firstLine = 0;
-    LogLevel level = null;
-    String levelWord = "";
-    StringBuilder message = null;
-    boolean inStackTrace = false;
-    int position = 0;
-    while (position < text.length()) {
-      int end = text.indexOf('\n', position);
-      int next = end < 0 ? text.length() : end + 1;
-      if (end < 0) {
-        end = text.length();
-      }
-      if (end > position && text.charAt(end - 1) == '\r') {
-        end--;
-      }
-      String line = text.substring(position, end);
-      position = next;
-      number++;
-      if (line.isBlank()) {
+    CapturedLines lines =
+        new CapturedLines(
+            new String(utf8, StandardCharsets.UTF_8), libraryLine, terminal);
+    for (Line line = lines.first(); line != null; line = lines.first()) {
+      if (line.level() == null && line.text().isBlank()) {
+        lines.skip(1);
         continue;
       }
-      // The format comes before continuation, because a configured one may begin with white space.
-      LogLevel lineLevel = levelOf(line);
-      boolean traceback = line.startsWith("Traceback");
-      boolean continuing =
-          lineLevel == null
-              && (traceback || isSpace(line.charAt(0)) || line.startsWith("Caused by:"));
-      if (message != null && continuing && (level != null || inStackTrace || isFrame(line))) {
-        message.append('\n').append(line);
-        inStackTrace |= traceback || isFrame(line);
-        continue;
+      StringBuilder message = new StringBuilder();
+      int trace = lengthOfTrace(lines);
+      append(Math.max(1, trace), lines, message);
+      if (line.level() != null) {
+        appendContinuation(lines, line.level(), trace > 0, message);
       }
-      if (message != null) {
-        entries.entry(firstLine, level, levelWord, message.toString());
-      }
-      firstLine = number;
-      inStackTrace = traceback;
-      level = lineLevel;
-      // Without a known level the line only looks like one of the library, and stays whole.
-      levelWord = level == null ? "" : libraryLine.group(1);
-      message = new StringBuilder(level == null ? line : libraryLine.group(2));
-    }
-    if (message != null) {
-      entries.entry(firstLine, level, levelWord, message.toString());
+      entries.entry(line.number(), line.level(), line.levelWord(), message.toString());
     }
   }
 
-  /** The level of a line of the library; null for any other line. */
-  private LogLevel levelOf(String line) {
-    // In a pattern with alternatives, either group may be missing from the match.
-    boolean library =
-        libraryLine.reset(line).matches()
-            && libraryLine.group(1) != null
-            && libraryLine.group(2) != null;
-    return library ? LogLevel.ofPrintedWord(libraryLine.group(1)) : null;
+  /** Moves what continues an entry of the library to its message. */
+  private static void appendContinuation(
+      CapturedLines lines, LogLevel level, boolean hasTrace, StringBuilder message) {
+    // Of a lesser entry it is not the trace: an error nobody caught would get its level.
+    boolean takesTrace = !hasTrace && level.compareTo(LogLevel.WARNING) >= 0;
+    for (Line line = lines.first();
+        line != null && line.level() == null;
+        line = lines.first()) {
+      String text = line.text();
+      if (text.isBlank()) {
+        lines.skip(1);
+        continue;
+      }
+      int trace = takesTrace ? lengthOfTrace(lines) : 0;
+      if (trace > 0) {
+        append(trace, lines, message);
+        takesTrace = false;
+      } else if (TraceFormat.isIndented(text) || text.startsWith("Caused by:")) {
+        append(1, lines, message);
+      } else {
+        return;
+      }
+    }
   }
 
-  private boolean isFrame(String line) {
-    return frame.reset(line).lookingAt();
+  private static int lengthOfTrace(CapturedLines lines) {
+    for (TraceFormat format : TRACES) {
+      int length = format.length(lines);
+      if (length > 0) {
+        return length;
+      }
+    }
+    return 0;
   }
 
-  private static boolean isSpace(char character) {
-    return character == ' ' || character == '\t';
+  /** Moves lines to a message, all but the blank ones. */
+  private static void append(int count, CapturedLines lines, StringBuilder message) {
+    for (int i = 0; i < count; i++) {
+      Line line = lines.first();
+      if (i == 0 && message.isEmpty()) {
+        message.append(line.text());
+      } else if (!line.text().isBlank()) {
+        message.append('\n').append(line.text());
+      }
+      lines.skip(1);
+    }
   }
 }

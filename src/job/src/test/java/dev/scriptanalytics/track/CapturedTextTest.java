@@ -49,9 +49,25 @@ class CapturedTextTest {
 
   @Test
   void keepsLinesOfAnyCharacters() {
-    assertThat(split("10%\r20%\r30%\nä\u2028€\u0085😀\n\u0000\n"))
-        .containsExactly(
-            plain(1, "10%\r20%\r30%"), plain(2, "ä\u2028€\u0085😀"), plain(3, "\u0000"));
+    assertThat(split("ä\u2028€\u0085😀\n\u0000\n"))
+        .containsExactly(plain(1, "ä\u2028€\u0085😀"), plain(2, "\u0000"));
+  }
+
+  @Test
+  void showsTheLastStateOfAProgressBar() {
+    assertThat(split("10%\r20%\r30%\r\n 10%|#  |\r100%|###|\ndone\n"))
+        .containsExactly(plain(1, "30%"), plain(2, "100%|###|"), plain(3, "done"));
+  }
+
+  @Test
+  void makesNoEntryOfABarThatIsWipedOut() {
+    assertThat(split("10%\r   \r\n20%\r\u001b[K\ndone\n")).containsExactly(plain(3, "done"));
+  }
+
+  @Test
+  void readsTheLevelOfAColouredLine() {
+    assertThat(split("\u001b[31mERROR\u001b[0m :: \u001b[1mred\u001b[m\n50%\r\u001b[2KINFO :: x"))
+        .containsExactly(library(1, "ERROR", "red"), library(2, "INFO", "x"));
   }
 
   // The library's lines
@@ -96,11 +112,11 @@ class CapturedTextTest {
 
   @Test
   void keepsTheRestOfALibraryLineUnchanged() {
-    assertThat(split("INFO :: a :: b\nINFO :: \nINFO :: 10%\r20%\u2028x\u0085\n"))
+    assertThat(split("INFO :: a :: b\nINFO :: \nINFO :: 20%\u2028x\u0085\n"))
         .containsExactly(
             library(1, "INFO", "a :: b"),
             library(2, "INFO", ""),
-            library(3, "INFO", "10%\r20%\u2028x\u0085"));
+            library(3, "INFO", "20%\u2028x\u0085"));
   }
 
   @Test
@@ -186,8 +202,8 @@ class CapturedTextTest {
                 """
                 Traceback (most recent call last):
                   File "a.py", line 1, in <module>
-                    f()"""),
-            plain(5, "ValueError: no"),
+                    f()
+                ValueError: no"""),
             plain(6, "  not part of it"));
   }
 
@@ -254,12 +270,41 @@ class CapturedTextTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", " ", "\t", "INFO :: ", "  at ", "\r", "A :: "})
+  @ValueSource(strings = {"a", " ", "\t", "INFO :: ", "  at ", "A :: ", "a.", "9", ":1:in `'"})
   void splitsALineOfMillionsOfCharacters(String part) {
     String line = "x" + part.repeat(4_000_000 / part.length()) + "x";
 
     assertThat(split(line)).containsExactly(plain(1, line));
     assertThat(split("INFO :: " + line)).containsExactly(library(1, "INFO", line));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\r", "\u001b[31m", "\u001b]0;", "\u001b[", "\u001b", "\b", "\u001b[9C"})
+  void splitsALineOfAMillionControls(String control) {
+    assertThat(split(control.repeat(1_000_000) + "x")).hasSizeLessThanOrEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Traceback",
+        "  File \"a\"",
+        "    at a(b)",
+        "Error: x",
+        "panic: x",
+        "goroutine 1 [x]:",
+        "a.rb:1:in `b': c",
+        "\tfrom a.rb:1:in `b'",
+        "/a/b.js:1",
+        "Caused by: x",
+        "  | x",
+        "Unhandled exception",
+        ""
+      })
+  void splitsAHundredThousandLinesOfATrace(String line) {
+    for (String begin : new String[] {"", "INFO :: a\n", "ERROR :: a\n", "Traceback\n  b\nE: c\n"}) {
+      assertThat(split(begin + (line + "\n").repeat(100_000))).hasSizeLessThanOrEqualTo(100_001);
+    }
   }
 
   private List<Entry> split(String captured) {

@@ -1,0 +1,79 @@
+package dev.scriptanalytics.track;
+
+/**
+ * Ruby's stack traces: a line with place and error, and lines that begin with {@code from}. Between
+ * them there may be the rest of the message, and the source with a mark below the culprit. Causes
+ * follow in the same form.
+ */
+final class RubyTraces implements TraceFormat {
+  @Override
+  public int length(CapturedLines lines) {
+    int end = 0;
+    while (end < MAX_LINES && namesError(lines.text(end))) {
+      int next = single(lines, end);
+      if (next == end) {
+        break;
+      }
+      end = next;
+    }
+    return end;
+  }
+
+  /** The end of the trace of one error; its beginning if it is only a line. */
+  private static int single(CapturedLines lines, int begin) {
+    int marked = begin;
+    for (int i = begin + 1; i <= begin + MAX_MESSAGE_LINES; i++) {
+      String line = lines.text(i);
+      if (line == null || namesError(line)) {
+        break;
+      }
+      if (isFrame(line)) {
+        int end = i + 1;
+        while (end < MAX_LINES && isFrame(lines.text(end))) {
+          end++;
+        }
+        return end;
+      }
+      if (TraceFormat.isIndented(line) && TraceFormat.isCaret(line)) {
+        marked = i + 1;
+      }
+    }
+    return marked;
+  }
+
+  /** Whether a line begins as {@code app.rb:2:in `run': } does. */
+  static boolean namesError(String line) {
+    if (line == null || TraceFormat.isIndented(line)) {
+      return false;
+    }
+    int in = line.indexOf(":in ");
+    return in > 0
+        && isOneOf(line, in + 4, "`'")
+        && isLineNumber(line, in)
+        && line.indexOf("': ", in + 5) > 0;
+  }
+
+  private static boolean isFrame(String line) {
+    if (line == null || !TraceFormat.isIndented(line)) {
+      return false;
+    }
+    String frame = line.stripLeading();
+    // Ruby 2 counts the frames on terminals.
+    int number = TraceFormat.behindDigits(frame, 0);
+    if (number > 0 && frame.startsWith(": ", number)) {
+      frame = frame.substring(number + 2);
+    }
+    int in = frame.indexOf(":in ");
+    return (frame.startsWith("from ") && in > 0 && isLineNumber(frame, in))
+        || (frame.startsWith("... ") && frame.endsWith(" levels..."));
+  }
+
+  private static boolean isLineNumber(String line, int end) {
+    int begin = TraceFormat.beforeDigits(line, end);
+    return begin < end && begin > 1 && line.charAt(begin - 1) == ':';
+  }
+
+  private static boolean isOneOf(String line, int position, String characters) {
+    return position < line.length() && characters.indexOf(line.charAt(position)) >= 0;
+  }
+}
