@@ -50,8 +50,7 @@ final class CapturedText {
   /** Splits a text and passes its entries on, in order. */
   void split(byte[] utf8, Entries entries) {
     CapturedLines lines =
-        new CapturedLines(
-            new String(utf8, StandardCharsets.UTF_8), libraryLine, terminal);
+        new CapturedLines(new String(utf8, StandardCharsets.UTF_8), libraryLine, terminal);
     for (Line line = lines.first(); line != null; line = lines.first()) {
       if (line.level() == null && line.text().isBlank()) {
         lines.skip(1);
@@ -72,9 +71,7 @@ final class CapturedText {
       CapturedLines lines, LogLevel level, boolean hasTrace, StringBuilder message) {
     // Of a lesser entry it is not the trace: an error nobody caught would get its level.
     boolean takesTrace = !hasTrace && level.compareTo(LogLevel.WARNING) >= 0;
-    for (Line line = lines.first();
-        line != null && line.level() == null;
-        line = lines.first()) {
+    for (Line line = lines.first(); line != null && line.level() == null; line = lines.first()) {
       String text = line.text();
       if (text.isBlank()) {
         lines.skip(1);

@@ -24,7 +24,7 @@ final class RubyTraces implements TraceFormat {
     int marked = begin;
     for (int i = begin + 1; i <= begin + MAX_MESSAGE_LINES; i++) {
       String line = lines.text(i);
-      if (line == null || namesError(line)) {
+      if (line == null || namesError(line) || (marked > begin && !isNote(line))) {
         break;
       }
       if (isFrame(line)) {
@@ -39,6 +39,11 @@ final class RubyTraces implements TraceFormat {
       }
     }
     return marked;
+  }
+
+  /** Whether a line may stand below the mark. */
+  private static boolean isNote(String line) {
+    return line.isBlank() || TraceFormat.isIndented(line) || line.startsWith("Did you mean?");
   }
 
   /** Whether a line begins as {@code app.rb:2:in `run': } does. */

@@ -151,7 +151,8 @@ final class TerminalLine {
 
   private void obey(char function, int number) {
     switch (function) {
-      case 'C' -> moveTo(Math.max(column, Math.min(MAX_MOVED_COLUMN, column + Math.max(1, number))));
+      case 'C' ->
+          moveTo(Math.max(column, Math.min(MAX_MOVED_COLUMN, column + Math.max(1, number))));
       case 'D' -> moveTo(column - Math.max(1, number));
       case 'G' -> moveTo(number - 1);
       case 'K' -> erase(number);

@@ -55,9 +55,7 @@ interface TraceFormat {
   /** Where the digits begin that end at a position of a text. */
   static int beforeDigits(String text, int end) {
     int position = end;
-    while (position > 0
-        && text.charAt(position - 1) >= '0'
-        && text.charAt(position - 1) <= '9') {
+    while (position > 0 && text.charAt(position - 1) >= '0' && text.charAt(position - 1) <= '9') {
       position--;
     }
     return position;

@@ -302,7 +302,8 @@ class CapturedTextTest {
         ""
       })
   void splitsAHundredThousandLinesOfATrace(String line) {
-    for (String begin : new String[] {"", "INFO :: a\n", "ERROR :: a\n", "Traceback\n  b\nE: c\n"}) {
+    for (String begin :
+        new String[] {"", "INFO :: a\n", "ERROR :: a\n", "Traceback\n  b\nE: c\n"}) {
       assertThat(split(begin + (line + "\n").repeat(100_000))).hasSizeLessThanOrEqualTo(100_001);
     }
   }
