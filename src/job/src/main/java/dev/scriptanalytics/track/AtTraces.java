@@ -21,13 +21,23 @@ final class AtTraces implements TraceFormat {
   private static final List<String> MODIFIERS = List.of("async ", "new ", "get ", "set ");
   private static final String JAVA_THREAD = "Exception in thread \"";
   private static final int MAX_SOURCE_LINES = 6;
-  private static final int MAX_NAME_LENGTH = 500;
 
   @Override
   public int length(CapturedLines lines) {
     int source = behindSource(lines);
     int frames = source > 0 ? source : behindMessage(lines, 0);
     return frames > 0 ? behindFooter(lines, behindFrames(lines, frames)) : 0;
+  }
+
+  @Override
+  public String errorType(CapturedLines lines, int length) {
+    for (int i = 0; i < length && !isFrame(lines.text(i)); i++) {
+      String type = typeAtBeginning(lines.text(i));
+      if (!type.isEmpty()) {
+        return type;
+      }
+    }
+    return "";
   }
 
   /** The end of Node's excerpt of the source and of the error below it; 0 if there is none. */
@@ -136,8 +146,12 @@ final class AtTraces implements TraceFormat {
         || line.regionMatches(true, 0, "Uncaught exception", 0, "Uncaught exception".length());
   }
 
-  /** Whether a line begins with an error's type. */
   private static boolean namesError(String line) {
+    return !typeAtBeginning(line).isEmpty();
+  }
+
+  /** The error's type that a line begins with; empty if it is missing. */
+  private static String typeAtBeginning(String line) {
     int begin = behindIntroduction(line);
     int end = begin;
     while (end < line.length()
@@ -145,13 +159,13 @@ final class AtTraces implements TraceFormat {
         && (Character.isJavaIdentifierPart(line.charAt(end)) || line.charAt(end) == '.')) {
       end++;
     }
-    if (end < line.length() && line.charAt(end) != ':' && line.charAt(end) != ' ') {
-      return false;
-    }
-    String name = line.substring(begin, end);
     // Words of a sentence are no types.
-    boolean typed = TYPES.stream().anyMatch(name::endsWith);
-    return typed && (end == line.length() || !line.startsWith(" ", end) || isMore(line, end + 1));
+    boolean ends =
+        end == line.length()
+            || line.charAt(end) == ':'
+            || (line.charAt(end) == ' ' && isMore(line, end + 1));
+    String name = line.substring(begin, end);
+    return ends && TYPES.stream().anyMatch(name::endsWith) ? name : "";
   }
 
   private static boolean isMore(String line, int position) {

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 /** Turns the captured text of a run into log rows. */
 final class CapturedLogs {
   private static final String MESSAGE = "log_message";
+  private static final String ERROR_CODE = "error_code";
   private static final byte[] STDOUT = "stdout".getBytes(StandardCharsets.UTF_8);
   private static final byte[] STDERR = "stderr".getBytes(StandardCharsets.UTF_8);
   // Fixed, because log ids must not depend on the configured key of run hashes.
@@ -102,7 +103,7 @@ final class CapturedLogs {
     entry.stream = stream;
     text.split(
         captured,
-        (line, level, levelWord, message) -> {
+        (line, level, levelWord, message, errorType) -> {
           if (level != null && rules.libraryLines() == KoreloggerCapture.DROP) {
             return;
           }
@@ -117,6 +118,7 @@ final class CapturedLogs {
           entry.logId = id(entry.account, entry.runId, stream, line);
           entry.level = level == null ? plain : level;
           entry.originalLevel = levelWord.getBytes(StandardCharsets.UTF_8);
+          setErrorType(errorType.getBytes(StandardCharsets.UTF_8));
           row.reset();
           entry.writeTo(version, row);
           rows.accept(row.copy());
@@ -136,6 +138,13 @@ final class CapturedLogs {
       entry.truncated.add(MESSAGE);
     }
     entry.message = end < masked.length ? Arrays.copyOf(masked, end) : masked;
+  }
+
+  private void setErrorType(byte[] type) {
+    entry.errorCode = redactor.text(type);
+    if (entry.errorCode != type) {
+      entry.redacted.add(ERROR_CODE);
+    }
   }
 
   /** Writes a tombstone for each line. */

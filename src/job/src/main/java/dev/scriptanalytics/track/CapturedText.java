@@ -25,8 +25,9 @@ final class CapturedText {
      * @param line the number of its first line, counted from 1
      * @param level null if the line is not in the library's format
      * @param levelWord the level as the text has it; empty if {@code level} is null
+     * @param errorType the type of the error of a stack trace; empty if unknown
      */
-    void entry(int line, LogLevel level, String levelWord, String message);
+    void entry(int line, LogLevel level, String levelWord, String message, String errorType);
   }
 
   private static final List<TraceFormat> TRACES =
@@ -57,46 +58,69 @@ final class CapturedText {
         continue;
       }
       StringBuilder message = new StringBuilder();
-      int trace = lengthOfTrace(lines);
-      append(Math.max(1, trace), lines, message);
-      if (line.level() != null) {
-        appendContinuation(lines, line.level(), trace > 0, message);
+      String errorType = appendTrace(lines, message);
+      boolean hasTrace = errorType != null;
+      if (!hasTrace) {
+        append(1, lines, message);
       }
-      entries.entry(line.number(), line.level(), line.levelWord(), message.toString());
+      if (line.level() != null) {
+        // Of a lesser entry it is not the trace: an error nobody caught would get its level.
+        boolean takesTrace = !hasTrace && line.level().compareTo(LogLevel.WARNING) >= 0;
+        String next = appendContinuation(lines, takesTrace, message);
+        errorType = hasTrace ? errorType : next;
+      }
+      entries.entry(
+          line.number(),
+          line.level(),
+          line.levelWord(),
+          message.toString(),
+          errorType == null ? "" : errorType);
     }
   }
 
-  /** Moves what continues an entry of the library to its message. */
-  private static void appendContinuation(
-      CapturedLines lines, LogLevel level, boolean hasTrace, StringBuilder message) {
-    // Of a lesser entry it is not the trace: an error nobody caught would get its level.
-    boolean takesTrace = !hasTrace && level.compareTo(LogLevel.WARNING) >= 0;
+  /**
+   * Moves what continues an entry of the library to its message.
+   *
+   * @return the type of the error of the trace; null if there is no trace
+   */
+  private static String appendContinuation(
+      CapturedLines lines, boolean takesTrace, StringBuilder message) {
+    String errorType = null;
     for (Line line = lines.first(); line != null && line.level() == null; line = lines.first()) {
       String text = line.text();
       if (text.isBlank()) {
         lines.skip(1);
         continue;
       }
-      int trace = takesTrace ? lengthOfTrace(lines) : 0;
-      if (trace > 0) {
-        append(trace, lines, message);
-        takesTrace = false;
-      } else if (TraceFormat.isIndented(text) || text.startsWith("Caused by:")) {
-        append(1, lines, message);
-      } else {
-        return;
+      if (takesTrace && errorType == null) {
+        errorType = appendTrace(lines, message);
+        if (errorType != null) {
+          continue;
+        }
       }
+      if (!TraceFormat.isIndented(text) && !text.startsWith("Caused by:")) {
+        break;
+      }
+      append(1, lines, message);
     }
+    return errorType;
   }
 
-  private static int lengthOfTrace(CapturedLines lines) {
+  /**
+   * Moves the trace that begins with the first line to a message.
+   *
+   * @return the type of its error; null if none begins there
+   */
+  private static String appendTrace(CapturedLines lines, StringBuilder message) {
     for (TraceFormat format : TRACES) {
       int length = format.length(lines);
       if (length > 0) {
-        return length;
+        String errorType = format.errorType(lines, length);
+        append(length, lines, message);
+        return errorType;
       }
     }
-    return 0;
+    return null;
   }
 
   /** Moves lines to a message, all but the blank ones. */

@@ -35,6 +35,12 @@ final class GoTraces implements TraceFormat {
     return end;
   }
 
+  @Override
+  public String errorType(CapturedLines lines, int length) {
+    // A panic has a value, of which only the text is printed.
+    return "";
+  }
+
   /** Where the first goroutine begins; negative if the first line has none. */
   private static int goroutine(CapturedLines lines) {
     String head = lines.text(0);

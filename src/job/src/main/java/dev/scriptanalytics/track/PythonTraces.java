@@ -15,7 +15,6 @@ final class PythonTraces implements TraceFormat {
           "During handling of the above exception, another exception occurred:",
           "The above exception was the direct cause of the following exception:");
   private static final int MAX_SOURCE_LINES = 5;
-  private static final int MAX_NAME_LENGTH = 500;
 
   @Override
   public int length(CapturedLines lines) {
@@ -38,6 +37,32 @@ final class PythonTraces implements TraceFormat {
       end = beginsTraceback(lines.text(next)) ? traceback(lines, next) : next;
     }
     return end;
+  }
+
+  @Override
+  public String errorType(CapturedLines lines, int length) {
+    String last = lines.text(length - 1);
+    if (hasMargin(last)) {
+      return typeOfGroup(lines, length);
+    }
+    if (RubyTraces.namesError(last)) {
+      return RubyTraces.typeAtEnd(last);
+    }
+    return namesError(last) ? last.substring(0, behindName(last)) : "";
+  }
+
+  /** The type of the first error below the frames of the group itself. */
+  private static String typeOfGroup(CapturedLines lines, int length) {
+    for (int i = 1; i < length; i++) {
+      String line = lines.text(i).strip();
+      if (line.startsWith("| ")) {
+        String inner = line.substring(2);
+        if (namesError(inner)) {
+          return inner.substring(0, behindName(inner));
+        }
+      }
+    }
+    return "";
   }
 
   private static boolean beginsTraceback(String line) {
@@ -122,14 +147,19 @@ final class PythonTraces implements TraceFormat {
 
   /** Whether a line is a name with dots, alone or with a colon behind it. */
   private static boolean namesError(String line) {
-    if (!Character.isJavaIdentifierStart(line.charAt(0))) {
+    if (line.isEmpty() || !Character.isJavaIdentifierStart(line.charAt(0))) {
       return false;
     }
+    int end = behindName(line);
+    return end == line.length() || line.charAt(end) == ':';
+  }
+
+  private static int behindName(String line) {
     int end = 1;
     while (end < line.length() && end < MAX_NAME_LENGTH && isOfName(line.charAt(end))) {
       end++;
     }
-    return end == line.length() || line.charAt(end) == ':';
+    return end;
   }
 
   // <locals> is a part of the names of classes within functions.

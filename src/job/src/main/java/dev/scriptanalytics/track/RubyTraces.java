@@ -19,6 +19,32 @@ final class RubyTraces implements TraceFormat {
     return end;
   }
 
+  @Override
+  public String errorType(CapturedLines lines, int length) {
+    for (int i = 0; i < length && !isFrame(lines.text(i)); i++) {
+      String type = typeAtEnd(lines.text(i));
+      if (!type.isEmpty()) {
+        return type;
+      }
+    }
+    return "";
+  }
+
+  /** The type in parentheses at the end of a line; empty if it is missing. */
+  static String typeAtEnd(String line) {
+    int begin = line.lastIndexOf('(') + 1;
+    if (begin == 0 || !line.endsWith(")")) {
+      return "";
+    }
+    String type = line.substring(begin, line.length() - 1);
+    boolean constant =
+        !type.isEmpty()
+            && type.length() <= MAX_NAME_LENGTH
+            && Character.isUpperCase(type.charAt(0))
+            && type.chars().allMatch(c -> c == ':' || Character.isJavaIdentifierPart(c));
+    return constant ? type : "";
+  }
+
   /** The end of the trace of one error; its beginning if it is only a line. */
   private static int single(CapturedLines lines, int begin) {
     int marked = begin;

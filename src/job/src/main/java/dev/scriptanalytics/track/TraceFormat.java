@@ -13,6 +13,9 @@ interface TraceFormat {
   /** The most lines between the line that names an error and the rest of its trace. */
   int MAX_MESSAGE_LINES = 20;
 
+  /** The most characters of an error's type. */
+  int MAX_NAME_LENGTH = 500;
+
   /** The most blank lines within a trace, one behind the other. */
   int MAX_BLANK_LINES = 3;
 
@@ -22,6 +25,14 @@ interface TraceFormat {
    * @return the number of its lines; 0 if none begins there
    */
   int length(CapturedLines lines);
+
+  /**
+   * The type of the error of the trace that begins with the first line.
+   *
+   * @param length the number of its lines
+   * @return empty if unknown
+   */
+  String errorType(CapturedLines lines, int length);
 
   /** Whether a line begins with a space or a tab. */
   static boolean isIndented(String line) {

@@ -93,6 +93,21 @@ class CapturedLogsTest {
   }
 
   @Test
+  void writesAStackTraceAsOneEntryWithTheTypeOfItsError() throws Exception {
+    String trace = "Traceback (most recent call last):\\n  File \\\"a\\\"\\nKeyError: 'url'";
+    List<Map<String, Object>> rows = rows(END.replace("oops", trace + "\\nend"));
+
+    assertThat(rows).hasSize(4);
+    assertThat(rows.get(2))
+        .containsEntry("log_level", "Stderr")
+        .containsEntry(
+            "log_message", "Traceback (most recent call last):\n  File \"a\"\nKeyError: 'url'")
+        .containsEntry("error_code", "KeyError")
+        .containsEntry("stack_trace", "");
+    assertThat(rows.get(3)).containsEntry("log_message", "end").containsEntry("error_code", "");
+  }
+
+  @Test
   void writesNothingForARunThatCapturedNothing() throws Exception {
     assertThat(rows(END.replace("stdout", "out").replace("stderr", "err"))).isEmpty();
     assertThat(rows(END.replace("\"oops\"", "[]").replace("stdout", "out"))).isEmpty();

@@ -259,7 +259,7 @@ class CapturedTextTest {
     long[] lineSum = new long[1];
     text.split(
         lines.toString().getBytes(UTF_8),
-        (line, level, word, message) -> {
+        (line, level, word, message, errorType) -> {
           entries[0]++;
           lineSum[0] += line;
         });
@@ -312,7 +312,8 @@ class CapturedTextTest {
     List<Entry> entries = new ArrayList<>();
     text.split(
         captured.getBytes(UTF_8),
-        (line, level, word, message) -> entries.add(new Entry(line, level, word, message)));
+        (line, level, word, message, errorType) ->
+            entries.add(new Entry(line, level, word, message)));
     return entries;
   }
 

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -120,6 +121,33 @@ class CapturedTracesTest {
         });
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "python, ZeroDivisionError",
+    "'python, a name with dots', __main__.make.<locals>.QuotaError",
+    "'python, during handling', RuntimeError",
+    "'python, a group', ExceptionGroup",
+    "'python, a syntax error', SyntaxError",
+    "java, java.lang.IllegalStateException",
+    "'java, a message of many lines', org.example.QueryException",
+    "'node, an uncaught error', Error",
+    "'node, a message of many lines', AssertionError",
+    "'node, a rejection', UnhandledPromiseRejection",
+    "go, ''",
+    "ruby, ZeroDivisionError",
+    "'ruby, the source and a cause', NameError",
+    "'ruby 2 on a terminal', RuntimeError",
+    "dotnet, System.InvalidOperationException",
+    "'dotnet, the type on its own line', System.AggregateException"
+  })
+  void tellsTheTypeOfTheError(String name, String type) {
+    String trace = Traces.ALL.get(name);
+
+    assertThat(errorTypes(trace)).containsExactly(type);
+    assertThat(errorTypes("ERROR :: job failed\n" + trace)).containsExactly(type);
+    assertThat(errorTypes("ERROR :: " + trace + "\nValueError: b")).containsExactly(type, "");
+  }
+
   @Test
   void leavesOrdinaryOutputAlone() {
     assertThat(split(String.join("\n", ORDINARY))).isEqualTo(ordinary());
@@ -209,7 +237,7 @@ class CapturedTracesTest {
     StringBuilder joined = new StringBuilder();
     text.split(
         output.getBytes(UTF_8),
-        (line, level, word, message) -> {
+        (line, level, word, message, errorType) -> {
           joined.append(level == null ? "" : word + " :: ").append(message);
         });
     String got = joined.toString().replaceAll("\\s+", "");
@@ -221,8 +249,15 @@ class CapturedTracesTest {
     List<Entry> entries = new ArrayList<>();
     text.split(
         captured.getBytes(UTF_8),
-        (line, level, word, message) -> entries.add(new Entry(level, message)));
+        (line, level, word, message, errorType) -> entries.add(new Entry(level, message)));
     return entries;
+  }
+
+  private List<String> errorTypes(String captured) {
+    List<String> types = new ArrayList<>();
+    text.split(
+        captured.getBytes(UTF_8), (line, level, word, message, errorType) -> types.add(errorType));
+    return types;
   }
 
   private static List<Entry> ordinary() {
