@@ -4,7 +4,6 @@ import dev.scriptanalytics.testkit.ledger.LogLevel;
 import dev.scriptanalytics.testkit.ledger.LogOutcome;
 import dev.scriptanalytics.testkit.ledger.RunStatus;
 import dev.scriptanalytics.testkit.sample.SampleRun.Failure;
-import dev.scriptanalytics.testkit.sample.ScriptProfile.Language;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -58,7 +57,7 @@ public final class LogGenerator {
             .forEach(line -> addCaptured(run, LogLevel.STDOUT, line.message(), logged));
       }
       if (run.details().failure() != null) {
-        addCapturedTrace(generated, logged);
+        addCapturedTrace(run, logged);
       }
     }
     if (random.nextDouble() < HOUSEKEEPING) {
@@ -157,18 +156,9 @@ public final class LogGenerator {
     }
   }
 
-  /** Python prints the exception's own line without indenting it, so that it is an entry too. */
-  private static void addCapturedTrace(RunWithDeliveries generated, Logged logged) {
-    List<String> trace = generated.run().details().failure().stackTrace();
-    SampleRun run = generated.run();
-    if (generated.profile().language() == Language.PYTHON) {
-      int last = trace.size() - 1;
-      String frames = String.join("\n", trace.subList(0, last));
-      addCaptured(run, LogLevel.STDERR, frames, logged);
-      addCaptured(run, LogLevel.STDERR, trace.get(last), logged);
-    } else {
-      addCaptured(run, LogLevel.STDERR, String.join("\n", trace), logged);
-    }
+  private static void addCapturedTrace(SampleRun run, Logged logged) {
+    String trace = String.join("\n", run.details().failure().stackTrace());
+    addCaptured(run, LogLevel.STDERR, trace, logged);
   }
 
   private static void addCaptured(SampleRun run, LogLevel level, String message, Logged logged) {
