@@ -1,0 +1,9 @@
+/**
+ * Shapes of messages and groups of errors: what is alike in log entries that differ only in their
+ * values.
+ *
+ * <p>Both are pure functions of the text, with hashes that are the same in every process and
+ * release, because they are stored. Which rows have them, and how shapes become patterns, is
+ * decided elsewhere.
+ */
+package dev.scriptanalytics.shape;
