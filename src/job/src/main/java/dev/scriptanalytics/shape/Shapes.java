@@ -163,23 +163,23 @@ public final class Shapes {
     starInChunk = -1;
     int next = stop;
     int masked;
-    if (slashes > 0 && (masked = urlStart(from, firstSlash)) >= 0) {
-      words(from, masked);
+    if (isWindowsPath(from, stop)) {
+      star();
+      next = pathEnd(stop, to);
+    } else if (slashes > 0 && (masked = urlStart(from, firstSlash)) >= 0) {
+      plain(from, at, masked);
       star();
       next = urlEnd(firstSlash, stop);
-    } else if ((masked = pathStart(from, firstSlash, slashes, stop)) >= 0) {
-      words(from, masked);
+    } else if (slashes > 0 && (masked = pathStart(from, firstSlash, slashes, stop)) >= 0) {
+      plain(from, at, masked);
       star();
       next = pathEnd(stop, to);
     } else if (isIpv6(any, all, colons)) {
       star();
-    } else if (at >= 0 && (masked = emailStart(from, at, stop)) >= 0) {
-      words(from, masked);
-      star();
-    } else if ((any & (VARIABLE | HEX)) == 0) {
+    } else if (at < 0 && (any & (VARIABLE | HEX)) == 0) {
       copy(from, stop);
     } else {
-      words(from, stop);
+      plain(from, at, stop);
     }
     if (starOfChunk >= 0 && length - start == 1 && shape[start] == STAR) {
       length = starOfChunk;
@@ -228,14 +228,11 @@ public final class Shapes {
   /**
    * Where a path begins in the chunk; -1 if the chunk has none.
    *
-   * <p>A path has two slashes, or begins with {@code /}, {@code ./}, {@code ../}, {@code ~/}, {@code
-   * C:\} or {@code \\}, or has a slash and a file's extension. {@code and/or} and {@code text/html}
-   * are none. It may follow a colon.
+   * <p>A path has two slashes, or begins with {@code /}, {@code ./}, {@code ../}, {@code ~/} or
+   * {@code C:/}, or has a slash and a file's extension. {@code and/or} and {@code text/html} are not
+   * paths. A path may follow a colon.
    */
   private int pathStart(int from, int firstSlash, int slashes, int stop) {
-    if (firstSlash < 0) {
-      return isWindowsPath(from, stop) ? from : -1;
-    }
     int start = firstSlash;
     while (start > from && text[start - 1] != ':') {
       start--;
@@ -250,12 +247,13 @@ public final class Shapes {
     return path ? start : -1;
   }
 
+  /** Whether the chunk begins with {@code C:\} or {@code \\}, and so is a path wholly. */
   private boolean isWindowsPath(int from, int stop) {
     if (stop - from < 3) {
       return false;
     }
     boolean drive = (kind(from) & LETTER) != 0 && text[from + 1] == ':' && text[from + 2] == '\\';
-    boolean share = text[from] == '\\' && text[from + 1] == '\\' && (kind(from + 2) & WORD) != 0;
+    boolean share = text[from] == '\\' && text[from + 1] == '\\';
     return drive || share;
   }
 
@@ -285,7 +283,18 @@ public final class Shapes {
     return (all & IPV6) != 0 && (colons >= 2 && (any & VARIABLE) != 0 || colons >= 5);
   }
 
-  /** Where an e-mail address begins in the chunk, which it then takes; -1 if none. */
+  /** Masks what is no URL or path: an e-mail address, or words. */
+  private void plain(int from, int firstAt, int to) {
+    int email = firstAt >= 0 && firstAt < to ? emailStart(from, firstAt, to) : -1;
+    if (email >= 0) {
+      words(from, email);
+      star();
+    } else {
+      words(from, to);
+    }
+  }
+
+  /** Where an e-mail address begins in the text, whose end it takes too; -1 if none. */
   private int emailStart(int from, int firstAt, int stop) {
     if (!hasExtension(firstAt, stop)) {
       return -1;
@@ -295,7 +304,7 @@ public final class Shapes {
       while (text[at] == '@' && local > from && (isDot(local - 1) || isWord(local - 1))) {
         local--;
       }
-      if (local < at && at + 1 < stop && isWord(at + 1)) {
+      if (local < at) {
         return local;
       }
     }

@@ -1,0 +1,296 @@
+package dev.scriptanalytics.shape;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Finds the top frame of a stack trace that is not a library's: the place in the user's own code.
+ *
+ * <p>Recognised are the frames of Java and other JVM languages, JavaScript, .NET, Python, Ruby and
+ * Go. The top frame is the first one; in a Python traceback, or under Ruby's {@code Traceback}
+ * header, it is the last. A frame counts by its function, and by the name of its file where the
+ * function has no qualified name. Line numbers, addresses, directories and the counters in names
+ * that compilers make ({@code lambda$main$0}, {@code func1.2}, {@code b__0_1}) do not count.
+ *
+ * <p>Reusable, not thread-safe. The time is linear in the length.
+ */
+final class TopFrame {
+  /** Packages and namespaces that come with a platform, and the most common framework's. */
+  private static final byte[][] LIBRARY_NAMES =
+      utf8(
+          List.of(
+              "java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.",
+              "scala.", "groovy.", "org.springframework.", "System.", "Microsoft.", "runtime.",
+              "runtime/", "panic"));
+
+  /** What the paths of libraries contain, with slashes of either kind. */
+  private static final byte[][] LIBRARY_PATHS =
+      utf8(
+          List.of(
+              "site-packages/", "dist-packages/", "lib/python", "<frozen ", "node_modules/",
+              "node:", "internal/", "<anonymous>", "pkg/mod/", "/local/go/src/", "/gems/",
+              "lib/ruby/", "<internal:"));
+
+  /** What compilers count, beside what stands behind a sign. */
+  private static final byte[][] COUNTED = utf8(List.of("func", "gowrap", "DisplayClass", "Lambda"));
+
+  private static final byte[] AT = utf8("at ");
+  private static final byte[] PYTHON = utf8("File \"");
+  private static final byte[] TRACEBACK = utf8("Traceback (most recent call last)");
+  private static final byte[] GO_FILE = utf8(".go:");
+  private static final byte[] CREATED = utf8("created by ");
+  private static final byte[] RUBY_METHOD = utf8(":in ");
+  private static final byte[] PYTHON_METHOD = utf8(", in ");
+  private static final byte[] NESTED = utf8("+-+-");
+  private static final int MAX_BYTES = 1_000;
+
+  private final byte[] frame = new byte[MAX_BYTES];
+  private int length;
+  private byte[] text;
+  private boolean lastCounts;
+
+  /** Finds the frame; {@link #text} and {@link #length} are what counts of it. */
+  void find(byte[] utf8) {
+    text = utf8;
+    length = 0;
+    lastCounts = false;
+    int previousFrom = 0;
+    int previousTo = 0;
+    int position = 0;
+    while (position < utf8.length && (length == 0 || lastCounts)) {
+      int from = position;
+      int to = from;
+      while (to < utf8.length && utf8[to] != '\n') {
+        to++;
+      }
+      position = to + 1;
+      while (from < to && (utf8[from] <= ' ' && utf8[from] >= 0 || utf8[from] == '|')) {
+        from++;
+      }
+      while (to > from && utf8[to - 1] <= ' ' && utf8[to - 1] >= 0) {
+        to--;
+      }
+      if (startsWith(NESTED, from, to)) {
+        // What follows are the parts of an exception group.
+        break;
+      }
+      line(from, to, previousFrom, previousTo);
+      previousFrom = from;
+      previousTo = to;
+    }
+    text = null;
+  }
+
+  byte[] text() {
+    return frame;
+  }
+
+  /** 0 if there is no such frame. */
+  int length() {
+    return length;
+  }
+
+  private void line(int from, int to, int previousFrom, int previousTo) {
+    int in;
+    if (startsWith(AT, from, to)) {
+      at(from + AT.length, to);
+    } else if (startsWith(PYTHON, from, to)) {
+      lastCounts = true;
+      python(from + PYTHON.length, to);
+    } else if (indexOf(TRACEBACK, from, to) >= 0) {
+      lastCounts = true;
+    } else if (indexOf(GO_FILE, from, to) >= 0 && previousTo > previousFrom) {
+      go(previousFrom, previousTo, from, to);
+    } else if ((in = indexOf(RUBY_METHOD, from, to)) > from && isDigit(text[in - 1])) {
+      ruby(from, in, to);
+    }
+  }
+
+  /** A frame of a JVM language, JavaScript or .NET. */
+  private void at(int from, int to) {
+    int open = indexOf('(', from, to);
+    if (open < 0) {
+      position(from, from, from, to);
+    } else if (open > from && text[open - 1] == ' ') {
+      int close = lastIndexOf(')', open, to);
+      position(from, open - 1, open + 1, close < 0 ? to : close);
+    } else {
+      int name = from;
+      int slash;
+      // A module's name and version stand before a slash, and so does a class loader's name.
+      while ((slash = indexOf('/', name, open)) >= 0 && indexOf('$', name, slash) < 0) {
+        name = slash + 1;
+      }
+      if (!isLibrary(name, open)) {
+        frame(name, open, 0, 0);
+      }
+    }
+  }
+
+  /** A frame with a function, perhaps empty, and a place, perhaps {@code native} or an index. */
+  private void position(int nameFrom, int nameTo, int from, int to) {
+    boolean numbered = to > from && isDigit(text[to - 1]) && indexOf(':', from, to) >= 0;
+    if (numbered && !isLibraryPath(from, to) && !isLibrary(nameFrom, nameTo)) {
+      // Behind the name may stand another, as in "Foo.bar [as baz]".
+      int other = indexOf('[', nameFrom, nameTo);
+      frame(nameFrom, other > nameFrom ? other - 1 : nameTo, from, to);
+    }
+  }
+
+  private void python(int from, int to) {
+    int quote = indexOf('"', from, to);
+    if (quote >= 0 && !isLibraryPath(from, quote)) {
+      int in = indexOf(PYTHON_METHOD, quote, to);
+      frame(in < 0 ? to : in + PYTHON_METHOD.length, to, from, quote);
+    }
+  }
+
+  private void ruby(int from, int in, int to) {
+    int name = in + RUBY_METHOD.length;
+    if (name < to && (text[name] == '`' || text[name] == '\'') && !isLibraryPath(from, in)) {
+      int quote = indexOf('\'', name + 1, to);
+      frame(name + 1, quote < 0 ? to : quote, from, in);
+    }
+  }
+
+  private void go(int from, int to, int fileFrom, int fileTo) {
+    int open = lastIndexOf('(', from, to);
+    if (open > from
+        && !startsWith(CREATED, from, to)
+        && !isLibrary(from, open)
+        && !isLibraryPath(fileFrom, fileTo)) {
+      frame(from, open, 0, 0);
+    }
+  }
+
+  /** Takes a frame: its function and the name of its file, which ends before a colon. */
+  private void frame(int nameFrom, int nameTo, int pathFrom, int pathTo) {
+    length = 0;
+    int position = nameFrom;
+    while (position < nameTo && length < MAX_BYTES) {
+      int end = isDigit(text[position]) ? counterEnd(nameFrom, position, nameTo) : position;
+      if (end > position) {
+        position = end;
+      } else {
+        frame[length++] = text[position++];
+      }
+    }
+    int file = pathFrom;
+    int end = pathTo;
+    for (int i = pathFrom; i < pathTo; i++) {
+      if (text[i] == '/' || text[i] == '\\') {
+        file = i + 1;
+        end = pathTo;
+      } else if (text[i] == ':' && end == pathTo) {
+        end = i;
+      }
+    }
+    if (end > file && length < MAX_BYTES) {
+      frame[length++] = 0;
+    }
+    for (int i = file; i < end && length < MAX_BYTES; i++) {
+      frame[length++] = text[i];
+    }
+  }
+
+  /** Where the counter ends that begins at a digit; the digit itself if it is part of a name. */
+  private int counterEnd(int from, int digit, int to) {
+    if (digit == from) {
+      return digit;
+    }
+    byte before = text[digit - 1];
+    boolean counter =
+        before == '$'
+            || before == '/'
+            || before == '.'
+            || before == '|'
+            || before == '_' && digit - 2 >= from && text[digit - 2] == '_';
+    for (int i = 0; !counter && i < COUNTED.length; i++) {
+      int start = digit - COUNTED[i].length;
+      counter = start >= from && startsWith(COUNTED[i], start, to);
+    }
+    int end = digit;
+    // An address behind a slash or two dollar signs is hexadecimal.
+    boolean hex = before == '/' || before == '$';
+    while (counter && end < to && (isDigit(text[end]) || text[end] == '_' || hex && isHex(end))) {
+      end++;
+    }
+    return end;
+  }
+
+  private boolean isHex(int position) {
+    byte character = text[position];
+    return character == 'x' || character >= 'a' && character <= 'f';
+  }
+
+  private boolean isLibrary(int from, int to) {
+    for (byte[] name : LIBRARY_NAMES) {
+      if (startsWith(name, from, to)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isLibraryPath(int from, int to) {
+    for (byte[] path : LIBRARY_PATHS) {
+      if (indexOf(path, from, to) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int indexOf(char character, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (text[i] == character) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int lastIndexOf(char character, int from, int to) {
+    for (int i = to - 1; i >= from; i--) {
+      if (text[i] == character) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int indexOf(byte[] part, int from, int to) {
+    for (int i = from; i + part.length <= to; i++) {
+      if (startsWith(part, i, to)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether the text begins with a part, in which a slash stands for a backslash too. */
+  private boolean startsWith(byte[] part, int from, int to) {
+    if (to - from < part.length) {
+      return false;
+    }
+    for (int i = 0; i < part.length; i++) {
+      byte character = text[from + i];
+      if (character != part[i] && !(character == '\\' && part[i] == '/')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isDigit(byte character) {
+    return character >= '0' && character <= '9';
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[][] utf8(List<String> texts) {
+    return texts.stream().map(TopFrame::utf8).toArray(byte[][]::new);
+  }
+}
