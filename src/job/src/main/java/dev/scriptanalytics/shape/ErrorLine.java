@@ -131,7 +131,7 @@ final class ErrorLine {
     return false;
   }
 
-  /** Lets the line begin behind a margin like {@code "  | "}. */
+  /** Lets the line begin behind a margin like {@code " | "}. */
   private void skipMargin() {
     lineFrom = Math.min(from + 2, to);
     from++;

@@ -14,10 +14,10 @@ package dev.scriptanalytics.shape;
  * shape is itself. Time is linear in the length; nothing is allocated per message. Reusable, not
  * thread-safe.
  *
- * <p>The line is read in <em>chunks</em>, which end at blanks, brackets, quotes and {@code = , ; |}.
- * A chunk may be a URL or path, may contain an e-mail address, or consists of <em>words</em>: of
- * letters, digits, {@code _}, {@code -} and {@code +}. Bytes beyond ASCII belong to chunks but not
- * to words, so a number amid Chinese text masks only itself. Masked words with only punctuation
+ * <p>The line is read in <em>chunks</em>, which end at blanks, brackets, quotes and {@code = , ;
+ * |}. A chunk may be a URL or path, may contain an e-mail address, or consists of <em>words</em>:
+ * of letters, digits, {@code _}, {@code -} and {@code +}. Bytes beyond ASCII belong to chunks but
+ * not to words, so a number amid Chinese text masks only itself. Masked words with only punctuation
  * between them are one star: {@code 10.0.0.1:8080} and {@code 12:30:45.123} are {@code *}.
  */
 public final class Shapes {
@@ -229,8 +229,8 @@ public final class Shapes {
    * Where a path begins in the chunk; -1 if the chunk has none.
    *
    * <p>A path has two slashes, or begins with {@code /}, {@code ./}, {@code ../}, {@code ~/} or
-   * {@code C:/}, or has a slash and a file's extension. {@code and/or} and {@code text/html} are not
-   * paths. A path may follow a colon.
+   * {@code C:/}, or has a slash and a file's extension. {@code and/or} and {@code text/html} are
+   * not paths. A path may follow a colon.
    */
   private int pathStart(int from, int firstSlash, int slashes, int stop) {
     int start = firstSlash;

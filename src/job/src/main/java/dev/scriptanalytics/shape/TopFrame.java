@@ -1,7 +1,7 @@
 package dev.scriptanalytics.shape;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * Finds the top frame of a stack trace that is not a library's: the place in the user's own code.
@@ -18,30 +18,52 @@ final class TopFrame {
   /** Packages and namespaces that come with a platform, and the most common framework's. */
   private static final byte[][] LIBRARY_NAMES =
       utf8(
-          List.of(
-              "java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.",
-              "scala.", "groovy.", "org.springframework.", "System.", "Microsoft.", "runtime.",
-              "runtime/", "panic"));
+          "java.",
+          "javax.",
+          "jakarta.",
+          "jdk.",
+          "sun.",
+          "com.sun.",
+          "kotlin.",
+          "kotlinx.",
+          "scala.",
+          "groovy.",
+          "org.springframework.",
+          "System.",
+          "Microsoft.");
+
+  private static final byte[][] GO_LIBRARY_NAMES = utf8("runtime.", "runtime/", "panic(");
 
   /** What the paths of libraries contain, with slashes of either kind. */
   private static final byte[][] LIBRARY_PATHS =
       utf8(
-          List.of(
-              "site-packages/", "dist-packages/", "lib/python", "<frozen ", "node_modules/",
-              "node:", "internal/", "<anonymous>", "pkg/mod/", "/local/go/src/", "/gems/",
-              "lib/ruby/", "<internal:"));
+          "site-packages/",
+          "dist-packages/",
+          "lib/python",
+          "<frozen ",
+          "node_modules/",
+          "pkg/mod/",
+          "/local/go/src/",
+          "/gems/",
+          "lib/ruby/",
+          "<internal:");
+
+  /** What the places of Node.js itself begin with, before and since version 16. */
+  private static final byte[][] NODE_PATHS = utf8("internal/", "node:");
 
   /** What compilers count, beside what stands behind a sign. */
-  private static final byte[][] COUNTED = utf8(List.of("func", "gowrap", "DisplayClass", "Lambda"));
+  private static final byte[][] COUNTED = utf8("func", "gowrap", "DisplayClass", "Lambda");
 
-  private static final byte[] AT = utf8("at ");
-  private static final byte[] PYTHON = utf8("File \"");
-  private static final byte[] TRACEBACK = utf8("Traceback (most recent call last)");
-  private static final byte[] GO_FILE = utf8(".go:");
-  private static final byte[] CREATED = utf8("created by ");
-  private static final byte[] RUBY_METHOD = utf8(":in ");
-  private static final byte[] PYTHON_METHOD = utf8(", in ");
-  private static final byte[] NESTED = utf8("+-+-");
+  private static final byte[] AT = bytes("at ");
+  private static final byte[] ASYNC = bytes("async ");
+  private static final byte[] GENERATED = bytes("(<generated>");
+  private static final byte[] PYTHON = bytes("File \"");
+  private static final byte[] TRACEBACK = bytes("Traceback (most recent call last)");
+  private static final byte[] GO_FILE = bytes(".go:");
+  private static final byte[] CREATED = bytes("created by ");
+  private static final byte[] RUBY_METHOD = bytes(":in ");
+  private static final byte[] PYTHON_METHOD = bytes(", in ");
+  private static final byte[] NESTED = bytes("+-+-");
   private static final int MAX_BYTES = 1_000;
 
   private final byte[] frame = new byte[MAX_BYTES];
@@ -93,7 +115,8 @@ final class TopFrame {
   private void line(int from, int to, int previousFrom, int previousTo) {
     int in;
     if (startsWith(AT, from, to)) {
-      at(from + AT.length, to);
+      int name = from + AT.length;
+      at(startsWith(ASYNC, name, to) ? name + ASYNC.length : name, to);
     } else if (startsWith(PYTHON, from, to)) {
       lastCounts = true;
       python(from + PYTHON.length, to);
@@ -113,7 +136,7 @@ final class TopFrame {
       position(from, from, from, to);
     } else if (open > from && text[open - 1] == ' ') {
       int close = lastIndexOf(')', open, to);
-      position(from, open - 1, open + 1, close < 0 ? to : close);
+      position(from, open - 1, open + 1, close < open ? to : close);
     } else {
       int name = from;
       int slash;
@@ -121,7 +144,7 @@ final class TopFrame {
       while ((slash = indexOf('/', name, open)) >= 0 && indexOf('$', name, slash) < 0) {
         name = slash + 1;
       }
-      if (!isLibrary(name, open)) {
+      if (!startsWith(GENERATED, open, to) && !startsWithAny(LIBRARY_NAMES, name, open)) {
         frame(name, open, 0, 0);
       }
     }
@@ -129,8 +152,15 @@ final class TopFrame {
 
   /** A frame with a function, perhaps empty, and a place, perhaps {@code native} or an index. */
   private void position(int nameFrom, int nameTo, int from, int to) {
-    boolean numbered = to > from && isDigit(text[to - 1]) && indexOf(':', from, to) >= 0;
-    if (numbered && !isLibraryPath(from, to) && !isLibrary(nameFrom, nameTo)) {
+    int colon = indexOf(':', from, to);
+    boolean file =
+        colon >= 0
+            && isDigit(text[to - 1])
+            && (indexOf('.', from, to) >= 0 || indexOf('/', from, to) >= 0);
+    if (file
+        && !isLibraryPath(from, to)
+        && !startsWithAny(NODE_PATHS, from, to)
+        && !startsWithAny(LIBRARY_NAMES, nameFrom, nameTo)) {
       // Behind the name may stand another, as in "Foo.bar [as baz]".
       int other = indexOf('[', nameFrom, nameTo);
       frame(nameFrom, other > nameFrom ? other - 1 : nameTo, from, to);
@@ -149,7 +179,8 @@ final class TopFrame {
     int name = in + RUBY_METHOD.length;
     if (name < to && (text[name] == '`' || text[name] == '\'') && !isLibraryPath(from, in)) {
       int quote = indexOf('\'', name + 1, to);
-      frame(name + 1, quote < 0 ? to : quote, from, in);
+      // Before the path may stand "from", and a number.
+      frame(name + 1, quote < 0 ? to : quote, lastIndexOf(' ', from, in) + 1, in);
     }
   }
 
@@ -157,7 +188,7 @@ final class TopFrame {
     int open = lastIndexOf('(', from, to);
     if (open > from
         && !startsWith(CREATED, from, to)
-        && !isLibrary(from, open)
+        && !startsWithAny(GO_LIBRARY_NAMES, from, open + 1)
         && !isLibraryPath(fileFrom, fileTo)) {
       frame(from, open, 0, 0);
     }
@@ -223,9 +254,9 @@ final class TopFrame {
     return character == 'x' || character >= 'a' && character <= 'f';
   }
 
-  private boolean isLibrary(int from, int to) {
-    for (byte[] name : LIBRARY_NAMES) {
-      if (startsWith(name, from, to)) {
+  private boolean startsWithAny(byte[][] parts, int from, int to) {
+    for (byte[] part : parts) {
+      if (startsWith(part, from, to)) {
         return true;
       }
     }
@@ -256,7 +287,7 @@ final class TopFrame {
         return i;
       }
     }
-    return -1;
+    return from - 1;
   }
 
   private int indexOf(byte[] part, int from, int to) {
@@ -286,11 +317,11 @@ final class TopFrame {
     return character >= '0' && character <= '9';
   }
 
-  private static byte[] utf8(String text) {
+  private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static byte[][] utf8(List<String> texts) {
-    return texts.stream().map(TopFrame::utf8).toArray(byte[][]::new);
+  private static byte[][] utf8(String... texts) {
+    return Arrays.stream(texts).map(TopFrame::bytes).toArray(byte[][]::new);
   }
 }

@@ -94,7 +94,7 @@ class ShapesTest {
   @Test
   void hashesAlikeInEveryRelease() {
     assertThat(List.of(hashOf("Server started"), hashOf("Loaded 15 rows"), hashOf("Größe 7")))
-        .containsExactly(0L, 0L, 0L);
+        .containsExactly(-7952114799095972938L, 3859975435526691261L, 6220231268842559723L);
   }
 
   @Test
@@ -116,7 +116,7 @@ class ShapesTest {
   @Test
   void dependsOnTheTextAloneIsNotLongerAndItsOwnShape() {
     Random random = new Random(2);
-    for (int round = 0; round < 300_000; round++) {
+    for (int round = 0; round < 100_000; round++) {
       byte[] message = utf8(randomMessage(random));
       shapes.of(message, 0, message.length);
       byte[] shape = Arrays.copyOf(shapes.text(), shapes.length());
@@ -150,8 +150,39 @@ class ShapesTest {
   /** Made of the pieces that rules look at, so that these meet in every order. */
   private static String randomMessage(Random random) {
     String[] pieces = {
-      "a", "b.c", "1", "2x", "/", ":", ".", "@", "-", "=", ",", " ", "(", ")", "[", "]", "\"", "*",
-      "://", "\\", "C:", "deadbeef", "::", "é", "用", "~", "..", "%", "?", "|", "\t", "_", "http",
+      "a",
+      "b.c",
+      "1",
+      "2x",
+      "/",
+      ":",
+      ".",
+      "@",
+      "-",
+      "=",
+      ",",
+      " ",
+      "(",
+      ")",
+      "[",
+      "]",
+      "\"",
+      "*",
+      "://",
+      "\\",
+      "C:",
+      "deadbeef",
+      "::",
+      "é",
+      "用",
+      "~",
+      "..",
+      "%",
+      "?",
+      "|",
+      "\t",
+      "_",
+      "http",
     };
     StringBuilder message = new StringBuilder();
     int count = random.nextInt(12);
