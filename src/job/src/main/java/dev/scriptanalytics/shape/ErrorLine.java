@@ -177,6 +177,6 @@ final class ErrorLine {
 
   /** Whether it is a blank or another control character, as {@link Shapes} takes it. */
   private static boolean isBlank(byte character) {
-    return character >= 0 && character <= ' ' || character == 0x7f;
+    return (character >= 0 && character <= ' ') || character == 0x7f;
   }
 }

@@ -242,7 +242,7 @@ public final class Shapes {
     }
     boolean path =
         slashes >= 2
-            || firstSlash + 1 < stop && isRoot(start, firstSlash)
+            || (firstSlash + 1 < stop && isRoot(start, firstSlash))
             || hasExtension(firstSlash, stop);
     return path ? start : -1;
   }
@@ -280,7 +280,7 @@ public final class Shapes {
   }
 
   private static boolean isIpv6(int any, int all, int colons) {
-    return (all & IPV6) != 0 && (colons >= 2 && (any & VARIABLE) != 0 || colons >= 5);
+    return (all & IPV6) != 0 && ((colons >= 2 && (any & VARIABLE) != 0) || colons >= 5);
   }
 
   /** Masks what is no URL or path: an e-mail address, or words. */
@@ -392,7 +392,7 @@ public final class Shapes {
         classes[i] = NOT_ASCII;
       } else if (i >= '0' && i <= '9') {
         classes[i] = WORD | VARIABLE | HEX | IPV6;
-      } else if (i >= 'a' && i <= 'z' || i >= 'A' && i <= 'Z') {
+      } else if ((i >= 'a' && i <= 'z') || (i >= 'A' && i <= 'Z')) {
         boolean hex = (i | 0x20) <= 'f';
         classes[i] = WORD | LETTER | (hex ? HEX | IPV6 : 0);
       }

@@ -86,10 +86,10 @@ final class TopFrame {
         to++;
       }
       position = to + 1;
-      while (from < to && (utf8[from] <= ' ' && utf8[from] >= 0 || utf8[from] == '|')) {
+      while (from < to && (isBlank(utf8[from]) || utf8[from] == '|')) {
         from++;
       }
-      while (to > from && utf8[to - 1] <= ' ' && utf8[to - 1] >= 0) {
+      while (to > from && isBlank(utf8[to - 1])) {
         to--;
       }
       if (startsWith(NESTED, from, to)) {
@@ -235,7 +235,7 @@ final class TopFrame {
             || before == '/'
             || before == '.'
             || before == '|'
-            || before == '_' && digit - 2 >= from && text[digit - 2] == '_';
+            || (before == '_' && digit - 2 >= from && text[digit - 2] == '_');
     for (int i = 0; !counter && i < COUNTED.length; i++) {
       int start = digit - COUNTED[i].length;
       counter = start >= from && startsWith(COUNTED[i], start, to);
@@ -243,7 +243,7 @@ final class TopFrame {
     int end = digit;
     // An address behind a slash or two dollar signs is hexadecimal.
     boolean hex = before == '/' || before == '$';
-    while (counter && end < to && (isDigit(text[end]) || text[end] == '_' || hex && isHex(end))) {
+    while (counter && end < to && (isDigit(text[end]) || text[end] == '_' || (hex && isHex(end)))) {
       end++;
     }
     return end;
@@ -251,7 +251,7 @@ final class TopFrame {
 
   private boolean isHex(int position) {
     byte character = text[position];
-    return character == 'x' || character >= 'a' && character <= 'f';
+    return character == 'x' || (character >= 'a' && character <= 'f');
   }
 
   private boolean startsWithAny(byte[][] parts, int from, int to) {
@@ -311,6 +311,10 @@ final class TopFrame {
       }
     }
     return true;
+  }
+
+  private static boolean isBlank(byte character) {
+    return character >= 0 && character <= ' ';
   }
 
   private static boolean isDigit(byte character) {
