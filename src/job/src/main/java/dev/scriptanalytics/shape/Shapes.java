@@ -6,9 +6,9 @@ package dev.scriptanalytics.shape;
  *
  * <p>{@link #of} reads the line of the message that says what happened ({@link ErrorLine}), up to
  * {@value #MAX_BYTES} bytes. Quoted text and dotted names stay, but for the words in them that are
- * masked by themselves: masking them wholly made groups less accurate (DESIGN.md, 5.1). Stars that
- * blanks or commas separate are one star, so a list has one shape, whatever its length. Blanks are
- * one blank.
+ * masked by themselves: masking them wholly cost 0.06 and 0.01 of the grouping accuracy on Loghub's
+ * samples. Stars that blanks or commas separate are one star, so a list has one shape, whatever its
+ * length. Blanks are one blank.
  *
  * <p>The shape depends on the text alone. It is never longer than the text, and the shape of a
  * shape is itself. Time is linear in the length; nothing is allocated per message. Reusable, not

@@ -9,6 +9,7 @@ import dev.scriptanalytics.hash.SipHash;
  * that are stored already. Reusable, not thread-safe.
  */
 final class StableHash {
+  /** The ASCII characters {@code shapes and error}. */
   private static final String KEY = "73686170657320616e64206572726f72";
 
   private final SipHash hash = new SipHash(KEY);

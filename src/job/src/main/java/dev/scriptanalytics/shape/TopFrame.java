@@ -10,7 +10,8 @@ import java.util.Arrays;
  * Go. The top frame is the first one; in a Python traceback, or under Ruby's {@code Traceback}
  * header, it is the last. A frame counts by its function, and by the name of its file where the
  * function has no qualified name. Line numbers, addresses, directories and the counters in names
- * that compilers make ({@code lambda$main$0}, {@code func1.2}, {@code b__0_1}) do not count.
+ * that compilers make ({@code lambda$main$0}, {@code func1.2}, {@code b__0_1}) do not count, nor does
+ * the hash that a bundler puts into a file's name ({@code main.3f2a1b9c.js}).
  *
  * <p>Reusable, not thread-safe. The time is linear in the length.
  */
@@ -52,7 +53,7 @@ final class TopFrame {
   private static final byte[][] NODE_PATHS = utf8("internal/", "node:");
 
   /** What compilers count, beside what stands behind a sign. */
-  private static final byte[][] COUNTED = utf8("func", "gowrap", "DisplayClass", "Lambda");
+  private static final byte[][] COUNTED = utf8("func", "gowrap", "DisplayClass", "Lambda", "lambda_method");
 
   private static final byte[] AT = bytes("at ");
   private static final byte[] ASYNC = bytes("async ");
@@ -65,6 +66,10 @@ final class TopFrame {
   private static final byte[] PYTHON_METHOD = bytes(", in ");
   private static final byte[] NESTED = bytes("+-+-");
   private static final int MAX_BYTES = 1_000;
+
+  /** Shorter numbers in the names of files are part of the name. */
+  private static final int MIN_HASH = 6;
+
 
   private final byte[] frame = new byte[MAX_BYTES];
   private int length;
@@ -219,9 +224,37 @@ final class TopFrame {
     if (end > file && length < MAX_BYTES) {
       frame[length++] = 0;
     }
-    for (int i = file; i < end && length < MAX_BYTES; i++) {
-      frame[length++] = text[i];
+    while (file < end && length < MAX_BYTES) {
+      int next = fileHashEnd(pathFrom, file, end);
+      if (next > file) {
+        file = next;
+      } else {
+        frame[length++] = text[file++];
+      }
     }
+  }
+
+  /** Where the hash ends that begins here in a file's name; here if none does. */
+  private int fileHashEnd(int from, int start, int to) {
+    if (start > from && !separatesParts(text[start - 1])) {
+      return start;
+    }
+    int end = start;
+    boolean digits = false;
+    while (end < to && (isDigit(text[end]) || isHex(end))) {
+      digits |= isDigit(text[end]);
+      end++;
+    }
+    boolean whole = end == to || separatesParts(text[end]);
+    return whole && digits && end - start >= MIN_HASH ? end : start;
+  }
+
+  private static boolean separatesParts(byte character) {
+    return character == '.'
+        || character == '-'
+        || character == '_'
+        || character == '/'
+        || character == '\\';
   }
 
   /** Where the counter ends that begins at a digit; the digit itself if it is part of a name. */

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +78,19 @@ class ShapesTest {
   }
 
   @Test
+  void readsTheLineThatNamesTheErrorOfATraceback() {
+    assertThat(
+            shapeOf(
+                """
+                Traceback (most recent call last):
+                  File "/app/main.py", line 12, in run
+                    pay(order)
+                KeyError: 'order 4711'
+                """))
+        .isEqualTo("KeyError: 'order *'");
+  }
+
+  @Test
   void readsAtMost3000BytesAndNoPartOfACharacter() {
     assertThat(shapeOf("x".repeat(5000))).isEqualTo("x".repeat(3000));
     assertThat(shapeOf("x".repeat(2998) + "€")).isEqualTo("x".repeat(2998));
@@ -114,22 +129,49 @@ class ShapesTest {
   }
 
   @Test
-  void dependsOnTheTextAloneIsNotLongerAndItsOwnShape() {
+  void dependsOnTheTextAloneAndNotOnTheMessagesBefore() {
+    forRandomMessages(
+        (message, shape) -> {
+          long hash = shapes.hash();
+          Shapes fresh = new Shapes();
+          fresh.of(message, 0, message.length);
+
+          assertThat(Arrays.copyOf(fresh.text(), fresh.length())).isEqualTo(shape);
+          assertThat(fresh.hash()).isEqualTo(hash);
+        });
+  }
+
+  @Test
+  void isNeverLongerThanTheMessage() {
+    forRandomMessages(
+        (message, shape) -> assertThat(shape.length).isLessThanOrEqualTo(message.length));
+  }
+
+  @Test
+  void isItsOwnShape() {
+    forRandomMessages(
+        (message, shape) -> {
+          long hash = shapes.hash();
+          shapes.of(shape, 0, shape.length);
+
+          assertThat(text()).isEqualTo(new String(shape, StandardCharsets.UTF_8));
+          assertThat(shapes.hash()).isEqualTo(hash);
+        });
+  }
+
+  /** Checks a rule; in its failure stands the message. */
+  private void forRandomMessages(BiConsumer<byte[], byte[]> rule) {
     Random random = new Random(2);
     for (int round = 0; round < 100_000; round++) {
-      byte[] message = utf8(randomMessage(random));
-      shapes.of(message, 0, message.length);
+      String message = randomMessage(random);
+      byte[] utf8 = utf8(message);
+      shapes.of(utf8, 0, utf8.length);
       byte[] shape = Arrays.copyOf(shapes.text(), shapes.length());
-      long hash = shapes.hash();
-      String written = new String(message, StandardCharsets.UTF_8);
-
-      assertThat(shape.length).as(written).isLessThanOrEqualTo(message.length);
-      Shapes fresh = new Shapes();
-      fresh.of(message, 0, message.length);
-      assertThat(fresh.hash()).as(written).isEqualTo(hash);
-      shapes.of(shape, 0, shape.length);
-      assertThat(text()).as(written).isEqualTo(new String(shape, StandardCharsets.UTF_8));
-      assertThat(shapes.hash()).as(written).isEqualTo(hash);
+      try {
+        rule.accept(utf8, shape);
+      } catch (AssertionError e) {
+        throw new AssertionError("Message: " + message, e);
+      }
     }
   }
 
@@ -137,7 +179,7 @@ class ShapesTest {
     return switch (kind) {
       case 0 -> Integer.toString(random.nextInt());
       case 1 -> Double.toString(random.nextGaussian());
-      case 2 -> new java.util.UUID(random.nextLong(), random.nextLong()).toString();
+      case 2 -> new UUID(random.nextLong(), random.nextLong()).toString();
       case 3 -> random.nextInt(256) + "." + random.nextInt(256) + ".0.1:" + random.nextInt(9999);
       case 4 -> "/var/" + Integer.toString(random.nextInt(1 << 20), 36) + "/data";
       case 5 -> "https://example.com/" + Integer.toString(random.nextInt(1 << 20), 36);

@@ -146,6 +146,8 @@ class TopFrameTest {
       delimiter = '|',
       value = {
         "at a.B$$Lambda$14/0x0000000800c03000.run(B.java) | at a.B$$Lambda$9/0x00f.run(B.java)",
+        "at f (/app/main.3f2a1b9c.js:1:2) | at f (/app/main.0aa2bb41.js:1:2)",
+        "at lambda_method5(Closure c) | at lambda_method12(Closure c)",
         "at a.B$1.run(B.java:5) | at a.B$2.run(B.java:50)",
         "at f (/app/1/x.js:1:2) | at f (/app/2/x.js:3:4)",
         "File \"/a/x.py\", line 1, in f | File \"C:\\b\\x.py\", line 2, in f",
@@ -153,6 +155,12 @@ class TopFrameTest {
       })
   void countsNeitherLinesNorAddressesNorDirectoriesNorCounters(String one, String other) {
     assertThat(frameOf(one)).isEqualTo(frameOf(other)).isNotEmpty();
+  }
+
+  @Test
+  void keepsTheNumbersThatNamesHave() {
+    assertThat(frameOf("File \"/a/step2.py\", line 1, in load_v2")).isEqualTo("load_v2 in step2.py");
+    assertThat(frameOf("at a.B2.run3(B2.java:1)")).isEqualTo("a.B2.run3");
   }
 
   @ParameterizedTest
