@@ -53,7 +53,8 @@ final class TopFrame {
   private static final byte[][] NODE_PATHS = utf8("internal/", "node:");
 
   /** What compilers count, beside what stands behind a sign. */
-  private static final byte[][] COUNTED = utf8("func", "gowrap", "DisplayClass", "Lambda", "lambda_method");
+  private static final byte[][] COUNTED =
+      utf8(".func", ".gowrap", "DisplayClass", "lambda_method");
 
   private static final byte[] AT = bytes("at ");
   private static final byte[] ASYNC = bytes("async ");
@@ -69,7 +70,6 @@ final class TopFrame {
 
   /** Shorter numbers in the names of files are part of the name. */
   private static final int MIN_HASH = 6;
-
 
   private final byte[] frame = new byte[MAX_BYTES];
   private int length;
