@@ -274,8 +274,8 @@ final class TopFrame {
       counter = start >= from && startsWith(COUNTED[i], start, to);
     }
     int end = digit;
-    // An address behind a slash or two dollar signs is hexadecimal.
-    boolean hex = before == '/' || before == '$';
+    // Behind a slash stands an address, which is hexadecimal.
+    boolean hex = before == '/';
     while (counter && end < to && (isDigit(text[end]) || text[end] == '_' || (hex && isHex(end)))) {
       end++;
     }
