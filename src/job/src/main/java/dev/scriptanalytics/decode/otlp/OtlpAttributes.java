@@ -5,7 +5,6 @@ import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
-import io.opentelemetry.proto.resource.v1.Resource;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The attributes of an item of OTLP: its own, then its scope's, then its resource's; the first that
- * has a name counts.
+ * The attributes of an item of OTLP: its own, then its scope's, then its resource's; the nearest of
+ * a name counts, and the last of several in one list.
  *
  * <p>The names are those of OpenTelemetry's semantic conventions for <a
  * href="https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas/">functions as a
@@ -28,9 +27,10 @@ final class OtlpAttributes {
   // A resource may be as large as a record and belong to each of its thousands of items.
   private final int maxOriginBytes;
   private List<KeyValue> own;
-  private InstrumentationScope scope;
-  private Resource resource;
-  private Map<String, AnyValue> inherited;
+  private OtlpOrigin origin = OtlpOrigin.NONE;
+  private Map<String, AnyValue> inherited = Map.of();
+  // Names of attributes of scope and resource that cannot be read, and no nearer one can.
+  private Set<String> unreadable = Set.of();
   private String ofResource;
   private String ofScope;
   // The names of the item's own attributes that became a column's value.
@@ -47,24 +47,59 @@ final class OtlpAttributes {
 
   /** Goes to another item. */
   @SuppressWarnings("ReferenceEquality") // Comparing contents costs what this saves.
-  void of(List<KeyValue> attributes, InstrumentationScope scope, Resource resource) {
+  void of(List<KeyValue> attributes, OtlpOrigin origin) {
     this.own = attributes;
     used.clear();
-    if (this.scope != scope || this.resource != resource) {
-      this.scope = scope;
-      this.resource = resource;
+    if (this.origin != origin) {
+      this.origin = origin;
       inherited = new HashMap<>();
-      scope.getAttributesList().forEach(this::inherit);
-      resource.getAttributesList().forEach(this::inherit);
+      unreadable = new HashSet<>();
+      inherit(origin.scope().getAttributesList());
+      inherit(origin.resource().getAttributesList());
       ofResource = null;
       ofScope = null;
     }
   }
 
-  private void inherit(KeyValue attribute) {
-    if (!isEmpty(attribute.getValue())) {
-      inherited.putIfAbsent(attribute.getKey(), attribute.getValue());
+  private void inherit(List<KeyValue> attributes) {
+    for (int i = attributes.size() - 1; i >= 0; i--) {
+      String name = attributes.get(i).getKey();
+      AnyValue value = attributes.get(i).getValue();
+      if (OtlpUnreadable.source(value) != null) {
+        if (!inherited.containsKey(name)) {
+          unreadable.add(name);
+        }
+      } else if (!isEmpty(value)) {
+        inherited.putIfAbsent(name, value);
+      }
     }
+  }
+
+  /** Whether the nearest attribute of that name cannot be read, so that its value is unknown. */
+  boolean isUnreadable(String name) {
+    for (int i = own.size() - 1; i >= 0; i--) {
+      AnyValue value = own.get(i).getValue();
+      if (own.get(i).getKey().equals(name)) {
+        if (OtlpUnreadable.source(value) != null) {
+          return true;
+        }
+        if (!isEmpty(value)) {
+          return false;
+        }
+      }
+    }
+    return unreadable.contains(name);
+  }
+
+  /** Whether the attribute is an array or a list, of which a part may be unreadable. */
+  boolean isStructured(String name) {
+    AnyValue value = find(name);
+    return value != null && (value.hasArrayValue() || value.hasKvlistValue());
+  }
+
+  /** Where the item comes from. */
+  OtlpOrigin origin() {
+    return origin;
   }
 
   /** The text of the first of these attributes that is present; empty if none is. */
@@ -90,9 +125,9 @@ final class OtlpAttributes {
   }
 
   private AnyValue find(String name) {
-    for (KeyValue attribute : own) {
-      if (attribute.getKey().equals(name) && !isEmpty(attribute.getValue())) {
-        return attribute.getValue();
+    for (int i = own.size() - 1; i >= 0; i--) {
+      if (own.get(i).getKey().equals(name) && !isEmpty(own.get(i).getValue())) {
+        return own.get(i).getValue();
       }
     }
     return inherited.get(name);
@@ -110,8 +145,10 @@ final class OtlpAttributes {
   byte[] rest() {
     return OtlpValues.object(
         to -> {
-          for (KeyValue attribute : own) {
-            if (!used.contains(attribute.getKey())) {
+          for (KeyValue attribute : OtlpValues.lastOfEachName(own)) {
+            // The column may have got the value of another attribute of that name.
+            boolean isUnreadable = OtlpUnreadable.source(attribute.getValue()) != null;
+            if (isUnreadable || !used.contains(attribute.getKey())) {
               to.writeFieldName(attribute.getKey());
               OtlpValues.write(attribute.getValue(), to);
             }
@@ -122,11 +159,17 @@ final class OtlpAttributes {
   /** Writes scope and resource as members of the object that is being written. */
   void writeOrigin(JsonGenerator to) throws IOException {
     if (ofResource == null) {
-      ofResource =
-          OtlpValues.text(
-              OtlpValues.object(
-                  json -> OtlpValues.writeMembers(resource.getAttributesList(), json)));
-      ofScope = OtlpValues.text(OtlpValues.object(this::writeScope));
+      ofResource = OtlpUnreadable.source(origin.resource());
+      if (ofResource == null) {
+        ofResource =
+            OtlpValues.text(
+                OtlpValues.object(
+                    json -> OtlpValues.writeMembers(origin.resource().getAttributesList(), json)));
+      }
+      ofScope = OtlpUnreadable.source(origin.scope());
+      if (ofScope == null) {
+        ofScope = OtlpValues.text(OtlpValues.object(this::writeScope));
+      }
     }
     if (ofResource.length() + ofScope.length() > maxOriginBytes) {
       to.writeBooleanField("resource_left_out", true);
@@ -137,6 +180,7 @@ final class OtlpAttributes {
   }
 
   private void writeScope(JsonGenerator to) throws IOException {
+    InstrumentationScope scope = origin.scope();
     OtlpValues.writeText("name", scope.getName(), to);
     OtlpValues.writeText("version", scope.getVersion(), to);
     if (scope.getAttributesCount() > 0) {

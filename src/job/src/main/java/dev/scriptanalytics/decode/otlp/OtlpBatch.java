@@ -17,44 +17,54 @@ import dev.scriptanalytics.decode.UnusableRecordException;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.resource.v1.Resource;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads the items of a batch of OTLP, each with its scope and its resource. A batch in JSON begins
- * with a brace, which no batch in Protocol Buffers does.
+ * with a brace, which no batch in Protocol Buffers does, and may have a byte order mark before it.
+ *
+ * <p>What cannot be read costs itself only: an item in which nothing can be read, or a part of the
+ * batch whose items cannot be found, is an item with a problem.
  *
  * @param <T> the type of the items
  */
 final class OtlpBatch<T extends Message> {
   /**
-   * An item as a message, or its problem, of which one is null; and its source, in one of two
-   * encodings.
+   * An item and its source, in one of two encodings.
+   *
+   * @param message what could be read of it; null if nothing could be
+   * @param problem why it must not be used; null if it can be
    */
-  record Item<T>(
+  record Item<T extends Message>(
       T message,
-      InstrumentationScope scope,
-      Resource resource,
+      OtlpOrigin origin,
       UnusableRecordException problem,
       JsonNode json,
       ByteString protobuf) {
     /** The item as a person can read it. */
     byte[] readable() {
       if (json != null) {
-        return json.toString().getBytes(StandardCharsets.UTF_8);
+        return OtlpValues.utf8(OtlpValues.json(json));
       }
-      return message == null ? protobuf.toByteArray() : readable((MessageOrBuilder) message);
+      return problem == null ? readable((MessageOrBuilder) message) : protobuf.toByteArray();
     }
 
-    /** A message in the text form of Protocol Buffers. */
+    /** A message as it came, or else in the text form of Protocol Buffers. */
     static byte[] readable(MessageOrBuilder message) {
-      return TextFormat.printer()
-          .escapingNonAscii(false)
-          .printToString(message)
-          .getBytes(StandardCharsets.UTF_8);
+      String source = OtlpUnreadable.source(message);
+      return OtlpValues.utf8(
+          source == null
+              ? TextFormat.printer().escapingNonAscii(false).printToString(message)
+              : source);
     }
   }
+
+  /** The bytes of two repeated fields of a message, and where the message is damaged. */
+  private record Parts(
+      List<ByteString> first, List<ByteString> second, IOException damage, ByteString rest) {}
 
   /**
    * Field numbers, the same for logs and spans: a batch's resources; within a resource or a scope,
@@ -71,7 +81,14 @@ final class OtlpBatch<T extends Message> {
   /** Objects and arrays in JSON together: each takes many times the memory of its two bytes. */
   private static final int MAX_NODES = 500_000;
 
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
   private final OtlpJson json = new OtlpJson();
+  private final OtlpProtobuf<Resource> resourceParser =
+      new OtlpProtobuf<>(Resource.getDefaultInstance());
+  private final OtlpProtobuf<InstrumentationScope> scopeParser =
+      new OtlpProtobuf<>(InstrumentationScope.getDefaultInstance());
+  private final OtlpProtobuf<T> itemParser;
   private final T prototype;
   private final String resources;
   private final String scopes;
@@ -86,29 +103,54 @@ final class OtlpBatch<T extends Message> {
    */
   OtlpBatch(T prototype, String resources, String scopes, String items) {
     this.prototype = prototype;
+    this.itemParser = new OtlpProtobuf<>(prototype);
     this.resources = resources;
     this.scopes = scopes;
     this.items = items;
   }
 
-  /** All items of a batch, in their order; at least one. */
-  List<Item<T>> read(byte[] batch) throws UnusableRecordException {
-    List<Item<T>> all;
+  /**
+   * All items of a batch, in their order; none if the batch is empty.
+   *
+   * @throws UnusableRecordException if it is no batch of these items
+   */
+  List<Item<T>> read(byte[] record) throws UnusableRecordException {
+    byte[] batch = withoutByteOrderMark(record);
+    if (!beginsWithBrace(batch)) {
+      return readProtobuf(ByteString.copyFrom(batch));
+    }
+    JsonNode object;
     try {
-      all = batch[0] == '{' ? readJson(batch) : readProtobuf(ByteString.copyFrom(batch));
-    } catch (IOException e) {
-      // Protobuf comes first, since a line feed and a brace may begin a message of 123 bytes.
-      if (!new String(batch, StandardCharsets.UTF_8).stripLeading().startsWith("{")) {
-        throw new UnusableRecordException(
-            NOT_PROTOBUF, "The record is neither JSON nor OTLP's protobuf: " + e.getMessage());
+      checkNodes(batch);
+      object = json.parse(batch);
+    } catch (UnusableRecordException e) {
+      // A line feed and a brace also begin a message of 123 bytes, which is never JSON as well.
+      if (batch[0] == '{') {
+        throw e;
       }
-      all = readJson(batch);
+      return readProtobuf(ByteString.copyFrom(batch));
     }
-    if (all.isEmpty()) {
-      throw new UnusableRecordException(
-          MISSING_FIELD, "The record is no batch of OTLP with " + items + " in " + resources);
+    return readJson(object);
+  }
+
+  private static byte[] withoutByteOrderMark(byte[] record) {
+    int mark = BYTE_ORDER_MARK.length;
+    boolean marked =
+        record.length >= mark && Arrays.equals(record, 0, mark, BYTE_ORDER_MARK, 0, mark);
+    return marked ? Arrays.copyOfRange(record, mark, record.length) : record;
+  }
+
+  private static boolean beginsWithBrace(byte[] batch) {
+    int at = 0;
+    while (at < batch.length && " \t\r\n".indexOf(batch[at]) >= 0) {
+      at++;
     }
-    return all;
+    return at < batch.length && batch[at] == '{';
+  }
+
+  private UnusableRecordException noBatch() {
+    return new UnusableRecordException(
+        MISSING_FIELD, "The record is no batch of OTLP with " + items + " in " + resources);
   }
 
   private void add(Item<T> item, List<Item<T>> to) throws UnusableRecordException {
@@ -120,59 +162,94 @@ final class OtlpBatch<T extends Message> {
   }
 
   // The levels are walked by hand, so that a bad item does not cost the others.
-  private List<Item<T>> readProtobuf(ByteString batch) throws IOException, UnusableRecordException {
+  private List<Item<T>> readProtobuf(ByteString batch) throws UnusableRecordException {
     List<Item<T>> all = new ArrayList<>();
-    for (ByteString ofResource : parts(batch, RESOURCES)) {
-      Resource resource = Resource.getDefaultInstance();
-      for (ByteString self : parts(ofResource, SELF)) {
-        resource = Resource.parseFrom(self);
+    Parts ofBatch = parts(batch, RESOURCES, RESOURCES);
+    if (ofBatch.first.isEmpty() && ofBatch.damage != null) {
+      throw new UnusableRecordException(
+          NOT_PROTOBUF,
+          "The record is neither JSON nor OTLP's protobuf: " + ofBatch.damage.getMessage());
+    }
+    if (ofBatch.first.isEmpty() && !batch.isEmpty()) {
+      throw noBatch();
+    }
+    for (ByteString bytes : ofBatch.first) {
+      Parts ofResource = parts(bytes, SELF, CHILDREN);
+      Resource resource = resourceParser.read(last(ofResource.first));
+      if (ofResource.first.isEmpty() && ofResource.damage != null) {
+        // It may be in what cannot be read.
+        Resource.Builder unknown = Resource.newBuilder();
+        OtlpUnreadable.mark(unknown, notProtobuf(ofResource.damage));
+        resource = unknown.build();
       }
-      for (ByteString ofScope : parts(ofResource, CHILDREN)) {
-        InstrumentationScope scope = InstrumentationScope.getDefaultInstance();
-        for (ByteString self : parts(ofScope, SELF)) {
-          scope = InstrumentationScope.parseFrom(self);
-        }
-        for (ByteString item : parts(ofScope, CHILDREN)) {
-          add(readItem(item, scope, resource), all);
-        }
+      int before = all.size();
+      for (ByteString ofScope : ofResource.second) {
+        readScope(ofScope, resource, all);
+      }
+      addDamage(ofResource, all);
+      if (all.size() == before && OtlpUnreadable.problem(resource) != null) {
+        add(new Item<>(null, OtlpOrigin.NONE, OtlpUnreadable.problem(resource), null, bytes), all);
       }
     }
+    addDamage(ofBatch, all);
     return all;
   }
 
-  /** The messages in a repeated field of a message. */
-  private static List<ByteString> parts(ByteString message, int field) throws IOException {
-    List<ByteString> parts = new ArrayList<>();
-    CodedInputStream from = message.newCodedInput();
-    for (int tag = from.readTag(); tag != 0; tag = from.readTag()) {
-      if (WireFormat.getTagFieldNumber(tag) == field
-          && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-        parts.add(from.readBytes());
-      } else {
-        from.skipField(tag);
+  private void readScope(ByteString bytes, Resource resource, List<Item<T>> all)
+      throws UnusableRecordException {
+    Parts ofScope = parts(bytes, SELF, CHILDREN);
+    OtlpOrigin origin = new OtlpOrigin(scopeParser.read(last(ofScope.first)), resource);
+    for (ByteString item : ofScope.second) {
+      T message = itemParser.read(item);
+      UnusableRecordException problem = OtlpUnreadable.problem(message);
+      if (problem == null) {
+        problem = OtlpProtobuf.foreignField(item, prototype.getDescriptorForType());
       }
+      add(new Item<>(message, origin, problem, null, item), all);
     }
-    return parts;
+    addDamage(ofScope, all);
   }
 
-  private Item<T> readItem(ByteString item, InstrumentationScope scope, Resource resource) {
+  private void addDamage(Parts parts, List<Item<T>> all) throws UnusableRecordException {
+    if (parts.damage != null) {
+      add(new Item<>(null, OtlpOrigin.NONE, notProtobuf(parts.damage), null, parts.rest), all);
+    }
+  }
+
+  private static UnusableRecordException notProtobuf(IOException e) {
+    return new UnusableRecordException(NOT_PROTOBUF, String.valueOf(e.getMessage()));
+  }
+
+  private static ByteString last(List<ByteString> parts) {
+    return parts.isEmpty() ? ByteString.EMPTY : parts.get(parts.size() - 1);
+  }
+
+  /** The messages in two repeated fields of a message, up to where it is damaged. */
+  private static Parts parts(ByteString message, int first, int second) {
+    List<ByteString> ofFirst = new ArrayList<>();
+    List<ByteString> ofSecond = new ArrayList<>();
+    CodedInputStream from = message.newCodedInput();
+    int good = 0;
     try {
-      Message message = prototype.getParserForType().parseFrom(item);
-      @SuppressWarnings("unchecked") // The parser is the prototype's.
-      T typed = (T) message;
-      return new Item<>(typed, scope, resource, null, null, item);
-    } catch (InvalidProtocolBufferException e) {
-      return new Item<>(
-          null,
-          scope,
-          resource,
-          new UnusableRecordException(NOT_PROTOBUF, String.valueOf(e.getMessage())),
-          null,
-          item);
+      for (int tag = from.readTag(); tag != 0; tag = from.readTag()) {
+        int field = WireFormat.getTagFieldNumber(tag);
+        boolean isMessage = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+        if (isMessage && field == first) {
+          ofFirst.add(from.readBytes());
+        } else if (isMessage && field == second) {
+          ofSecond.add(from.readBytes());
+        } else if (!from.skipField(tag)) {
+          throw new InvalidProtocolBufferException("A group ends that has not begun");
+        }
+        good = from.getTotalBytesRead();
+      }
+    } catch (IOException e) {
+      return new Parts(ofFirst, ofSecond, e, message.substring(good));
     }
+    return new Parts(ofFirst, ofSecond, null, ByteString.EMPTY);
   }
 
-  private List<Item<T>> readJson(byte[] batch) throws UnusableRecordException {
+  private static void checkNodes(byte[] batch) throws UnusableRecordException {
     int nodes = 0;
     for (byte character : batch) {
       nodes += character == '{' || character == '[' ? 1 : 0;
@@ -181,43 +258,86 @@ final class OtlpBatch<T extends Message> {
       throw new UnusableRecordException(
           TOO_LARGE, "The batch has more than " + MAX_NODES + " objects and arrays");
     }
+  }
+
+  private List<Item<T>> readJson(JsonNode batch) throws UnusableRecordException {
     List<Item<T>> all = new ArrayList<>();
-    for (JsonNode ofResource : list(json.parse(batch), resources)) {
-      Resource resource = json.read(ofResource.get("resource"), Resource.newBuilder()).build();
-      for (JsonNode ofScope : list(ofResource, scopes)) {
-        InstrumentationScope scope =
-            json.read(ofScope.get("scope"), InstrumentationScope.newBuilder()).build();
-        for (JsonNode item : list(ofScope, items)) {
-          add(readItem(item, scope, resource), all);
-        }
+    JsonNode list = member(batch, resources);
+    if (list == null && !batch.isEmpty()) {
+      // It may be a batch of another kind, on the wrong topic.
+      throw noBatch();
+    }
+    if (isPresent(list) && !list.isArray()) {
+      throw new UnusableRecordException(WRONG_TYPE, resources + " is not an array");
+    }
+    for (JsonNode ofResource : list(batch, resources, all)) {
+      Resource.Builder resource = Resource.newBuilder();
+      int before = all.size();
+      JsonNode self = ofResource.get("resource");
+      if (isPresent(self)) {
+        json.read(self, resource);
+      }
+      for (JsonNode ofScope : list(ofResource, scopes, all)) {
+        readScope(ofScope, resource.build(), all);
+      }
+      UnusableRecordException problem = OtlpUnreadable.problem(resource);
+      if (all.size() == before && problem != null) {
+        add(new Item<>(null, OtlpOrigin.NONE, problem, ofResource, null), all);
       }
     }
     return all;
   }
 
-  private Item<T> readItem(JsonNode item, InstrumentationScope scope, Resource resource) {
-    try {
+  private void readScope(JsonNode ofScope, Resource resource, List<Item<T>> all)
+      throws UnusableRecordException {
+    InstrumentationScope.Builder scope = InstrumentationScope.newBuilder();
+    JsonNode self = ofScope.get("scope");
+    if (isPresent(self)) {
+      json.read(self, scope);
+    }
+    OtlpOrigin origin = new OtlpOrigin(scope.build(), resource);
+    for (JsonNode item : list(ofScope, items, all)) {
       Message message = json.read(item, prototype.newBuilderForType()).build();
       @SuppressWarnings("unchecked") // The builder is the prototype's.
       T typed = (T) message;
-      return new Item<>(typed, scope, resource, null, item, null);
-    } catch (UnusableRecordException e) {
-      return new Item<>(null, scope, resource, e, item, null);
+      add(new Item<>(typed, origin, OtlpUnreadable.problem(message), item, null), all);
     }
   }
 
-  private static Iterable<JsonNode> list(JsonNode object, String name)
+  private static boolean isPresent(JsonNode node) {
+    return node != null && !node.isNull();
+  }
+
+  /** A member by its name in lowerCamelCase or in the schema. */
+  private static JsonNode member(JsonNode object, String name) {
+    JsonNode member = object.get(name);
+    return member == null
+        ? object.get(name.replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT))
+        : member;
+  }
+
+  /** The nodes of a list; what is no list becomes an item with a problem. */
+  private Iterable<JsonNode> list(JsonNode object, String name, List<Item<T>> all)
       throws UnusableRecordException {
-    if (!object.isObject()) {
-      throw new UnusableRecordException(WRONG_TYPE, "What should have " + name + " is no object");
-    }
-    JsonNode list = object.get(name);
-    if (list == null || list.isNull()) {
+    JsonNode list = member(object, name);
+    if (object.isObject() && !isPresent(list)) {
       return List.of();
     }
-    if (!list.isArray()) {
-      throw new UnusableRecordException(WRONG_TYPE, name + " is not an array");
+    if (object.isObject() && list.isArray()) {
+      return list;
     }
-    return list;
+    String problem =
+        object.isObject()
+            ? name + " is not an array"
+            : "What should have " + name + " is no object";
+    add(
+        new Item<>(
+            null,
+            OtlpOrigin.NONE,
+            new UnusableRecordException(WRONG_TYPE, problem),
+            object.isObject() ? list : object,
+            null),
+        all);
+    return List.of();
   }
 }

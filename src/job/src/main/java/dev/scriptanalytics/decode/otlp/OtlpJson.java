@@ -1,54 +1,42 @@
 package dev.scriptanalytics.decode.otlp;
 
-import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
 import static dev.scriptanalytics.event.DeadLetterReason.NOT_JSON;
 import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.google.protobuf.ByteString;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.scriptanalytics.decode.UnusableRecordException;
+import dev.scriptanalytics.json.Utf8;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import java.io.IOException;
-import java.math.BigInteger;
-import java.util.Base64;
-import java.util.EnumSet;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Reads OTLP's JSON into the messages of its Protocol Buffers.
  *
  * <p>It is the JSON of Protocol Buffers except for ids, which are hexadecimal. Names are in
- * lowerCamelCase or as in the schema, integers of 64 bits are strings or numbers, enums are numbers
- * or names, and unknown fields are ignored. Source: the <a
+ * lowerCamelCase or as in the schema, and unknown fields are ignored; {@link OtlpScalars} has the
+ * forms of values. What cannot be read costs what {@link OtlpSchema} says. Source: the <a
  * href="https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding">OTLP specification</a>.
  */
 final class OtlpJson {
-  /** The limit of Protocol Buffers' parser, 100 messages, each three levels of JSON. */
-  private static final int MAX_DEPTH = 300;
-
-  private static final Set<String> HEXADECIMAL = Set.of("trace_id", "span_id", "parent_span_id");
-
-  private static final Set<FieldDescriptor.Type> UNSIGNED =
-      EnumSet.of(
-          FieldDescriptor.Type.UINT32,
-          FieldDescriptor.Type.FIXED32,
-          FieldDescriptor.Type.UINT64,
-          FieldDescriptor.Type.FIXED64);
-
-  /** In characters: more than any integer of 64 bits has, and few enough to be cheap. */
-  private static final int LONGEST_INTEGER = 40;
+  /** Nodes are read without recursion, and messages to {@link OtlpSchema#MAX_DEPTH} only. */
+  private static final int MAX_NESTING = 500_000;
 
   private final ObjectReader reader;
   private final Map<Descriptor, Map<String, FieldDescriptor>> fields = new HashMap<>();
@@ -56,21 +44,32 @@ final class OtlpJson {
   OtlpJson() {
     JsonFactory factory =
         JsonFactory.builder()
+            // Python writes these.
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .streamReadConstraints(
                 StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNestingDepth(MAX_NESTING)
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxNameLength(Integer.MAX_VALUE)
                     .build())
             .build();
-    reader = new ObjectMapper(factory).reader(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    // A number that cannot be read is kept as it came, which a double could not do.
+    reader =
+        JsonMapper.builder(factory)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build()
+            .reader(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   }
 
-  /** Parses a record, which must be a JSON object. */
+  /** Parses a record, which must be a JSON object. Bytes that are not UTF-8 become U+FFFD. */
   JsonNode parse(byte[] json) throws UnusableRecordException {
     JsonNode object;
     try {
-      object = reader.readTree(json);
+      object =
+          Utf8.isValid(json, 0, json.length)
+              ? reader.readTree(json)
+              : reader.readTree(new String(json, StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
       throw new UnusableRecordException(NOT_JSON, e.getOriginalMessage());
     } catch (IOException e) {
@@ -82,14 +81,36 @@ final class OtlpJson {
     return object;
   }
 
-  /** Sets the fields of a message from an object; null and missing members are left unset. */
-  <B extends Message.Builder> B read(JsonNode object, B into) throws UnusableRecordException {
-    if (object == null || object.isNull()) {
-      return into;
+  /**
+   * Sets the fields of a message with attributes. A message that must not be used is {@linkplain
+   * OtlpUnreadable#problem marked}.
+   */
+  <B extends Message.Builder> B read(JsonNode object, B into) {
+    readMarked(object, into, 0);
+    return into;
+  }
+
+  private void readMarked(JsonNode object, Message.Builder into, int depth) {
+    try {
+      readFields(object, into, depth);
+    } catch (UnusableRecordException e) {
+      OtlpUnreadable.mark(into, e, object);
     }
+  }
+
+  /**
+   * Sets the fields of a message; null and missing members are left unset.
+   *
+   * @throws UnusableRecordException if a field cannot be read, nor be kept within the message
+   */
+  private void readFields(JsonNode object, Message.Builder into, int depth)
+      throws UnusableRecordException {
     Descriptor type = into.getDescriptorForType();
     if (!object.isObject()) {
       throw new UnusableRecordException(WRONG_TYPE, type.getName() + " is not an object");
+    }
+    if (depth > OtlpSchema.MAX_DEPTH) {
+      throw new UnusableRecordException(WRONG_TYPE, type.getName() + " is nested too deeply");
     }
     Map<String, FieldDescriptor> byName = fields.computeIfAbsent(type, OtlpJson::fieldsByName);
     for (Map.Entry<String, JsonNode> member : object.properties()) {
@@ -98,17 +119,16 @@ final class OtlpJson {
       if (field == null || value.isNull()) {
         continue;
       }
-      if (!field.isRepeated()) {
-        into.setField(field, value(field, value, into));
-      } else if (value.isArray()) {
-        for (JsonNode item : value) {
-          into.addRepeatedField(field, value(field, item, into));
-        }
-      } else {
-        throw wrong(field, "an array");
+      if (OtlpSchema.isOfKeyValues(field)) {
+        addKeyValues(field, value, into, depth);
+        continue;
+      }
+      try {
+        set(field, value, into, depth);
+      } catch (UnusableRecordException e) {
+        OtlpSchema.keep(into, field, member.getKey(), OtlpUnreadable.value(value), e);
       }
     }
-    return into;
   }
 
   private static Map<String, FieldDescriptor> fieldsByName(Descriptor type) {
@@ -120,107 +140,89 @@ final class OtlpJson {
     return byName;
   }
 
-  private Object value(FieldDescriptor field, JsonNode value, Message.Builder parent)
+  private void set(FieldDescriptor field, JsonNode value, Message.Builder into, int depth)
       throws UnusableRecordException {
-    return switch (field.getJavaType()) {
-      case STRING -> {
-        if (!value.isTextual()) {
-          throw wrong(field, "a string");
-        }
-        yield value.textValue();
-      }
-      case INT -> {
-        long number = integer(field, value);
-        if (number != (int) number && number != (number & 0xffff_ffffL)) {
-          throw wrong(field, "an integer of 32 bits");
-        }
-        yield (int) number;
-      }
-      case LONG -> integer(field, value);
-      case BOOLEAN -> {
-        if (!value.isBoolean()) {
-          throw wrong(field, "true or false");
-        }
-        yield value.booleanValue();
-      }
-      case FLOAT, DOUBLE -> number(field, value);
-      case ENUM -> enumValue(field, value);
-      case BYTE_STRING -> bytes(field, value);
-      case MESSAGE -> read(value, parent.newBuilderForField(field)).build();
-    };
-  }
-
-  private static long integer(FieldDescriptor field, JsonNode value)
-      throws UnusableRecordException {
-    BigInteger number;
-    if (value.isIntegralNumber()) {
-      number = value.bigIntegerValue();
-    } else if (value.isTextual() && value.textValue().length() <= LONGEST_INTEGER) {
-      try {
-        number = new BigInteger(value.textValue());
-      } catch (NumberFormatException e) {
-        throw wrong(field, "an integer");
+    if (!field.isRepeated()) {
+      into.setField(field, value(field, value, into, depth));
+    } else if (value.isArray()) {
+      for (JsonNode item : value) {
+        into.addRepeatedField(field, value(field, item, into, depth));
       }
     } else {
-      throw wrong(field, "an integer");
+      throw OtlpScalars.wrong(field, "an array");
     }
-    // Signed and unsigned fields are both longs, in which a number out of range is another number.
-    boolean unsigned = UNSIGNED.contains(field.getType());
-    if (unsigned ? number.signum() < 0 : number.bitLength() >= Long.SIZE) {
-      throw wrong(field, unsigned ? "an integer without a sign" : "an integer of 64 bits");
-    }
-    if (number.bitLength() > Long.SIZE) {
-      throw wrong(field, "an integer of 64 bits");
-    }
-    return number.longValue();
   }
 
-  private static double number(FieldDescriptor field, JsonNode value)
+  private Object value(FieldDescriptor field, JsonNode value, Message.Builder parent, int depth)
       throws UnusableRecordException {
-    if (value.isNumber()) {
-      return value.doubleValue();
+    if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+      return OtlpScalars.read(field, value);
     }
+    if (OtlpSchema.isValue(field)) {
+      return value(value, depth + 1);
+    }
+    Message.Builder message = parent.newBuilderForField(field);
+    if (OtlpSchema.isMessageWithAttributes(field)) {
+      readMarked(value, message, depth + 1);
+    } else {
+      readFields(value, message, depth + 1);
+    }
+    return message.build();
+  }
+
+  /** A value, also one that is written without its type, which OTLP does not have. */
+  private AnyValue value(JsonNode value, int depth) {
+    if (value.isNull()) {
+      return AnyValue.getDefaultInstance();
+    }
+    AnyValue.Builder read = AnyValue.newBuilder();
     if (value.isTextual()) {
-      try {
-        // NaN and Infinity are written as strings, too.
-        return Double.parseDouble(value.textValue());
-      } catch (NumberFormatException e) {
-        throw wrong(field, "a number");
-      }
-    }
-    throw wrong(field, "a number");
-  }
-
-  private static EnumValueDescriptor enumValue(FieldDescriptor field, JsonNode value)
-      throws UnusableRecordException {
-    if (value.isTextual() && field.getEnumType().findValueByName(value.textValue()) != null) {
-      return field.getEnumType().findValueByName(value.textValue());
-    }
-    if (value.isInt()) {
-      return field.getEnumType().findValueByNumberCreatingIfUnknown(value.intValue());
-    }
-    throw wrong(field, "a number of that enum");
-  }
-
-  private static ByteString bytes(FieldDescriptor field, JsonNode value)
-      throws UnusableRecordException {
-    boolean hexadecimal = HEXADECIMAL.contains(field.getName());
-    String form = hexadecimal ? "hexadecimal" : "in base64";
-    if (!value.isTextual()) {
-      throw wrong(field, form);
+      return read.setStringValue(OtlpUnreadable.wellFormed(value.textValue())).build();
     }
     try {
-      return ByteString.copyFrom(
-          hexadecimal
-              ? HexFormat.of().parseHex(value.textValue())
-              : Base64.getDecoder().decode(value.textValue()));
-    } catch (IllegalArgumentException e) {
-      throw new UnusableRecordException(
-          BAD_VALUE, field.getJsonName() + " is not " + form + ": " + e.getMessage());
+      readFields(value, read, depth);
+    } catch (UnusableRecordException e) {
+      return OtlpUnreadable.value(value);
     }
+    boolean isOfAnUnknownType =
+        read.getValueCase() == AnyValue.ValueCase.VALUE_NOT_SET
+            && value.properties().stream().anyMatch(member -> !member.getValue().isNull());
+    return isOfAnUnknownType ? OtlpUnreadable.value(value) : read.build();
   }
 
-  private static UnusableRecordException wrong(FieldDescriptor field, String form) {
-    return new UnusableRecordException(WRONG_TYPE, field.getJsonName() + " is not " + form);
+  /** Adds attributes, or the members of a value: each of them may be unreadable. */
+  private void addKeyValues(FieldDescriptor field, JsonNode value, Message.Builder into, int depth)
+      throws UnusableRecordException {
+    ArrayNode nameless = JsonNodeFactory.instance.arrayNode();
+    if (value.isArray()) {
+      for (JsonNode item : value) {
+        KeyValue.Builder read = KeyValue.newBuilder();
+        try {
+          if (!item.isNull()) {
+            readFields(item, read, depth + 1);
+            into.addRepeatedField(field, read.build());
+          }
+        } catch (UnusableRecordException e) {
+          nameless.add(item);
+        }
+      }
+    } else if (value.isObject()) {
+      // Some producers write a map of names.
+      for (Map.Entry<String, JsonNode> member : value.properties()) {
+        into.addRepeatedField(
+            field,
+            KeyValue.newBuilder()
+                .setKey(OtlpUnreadable.wellFormed(member.getKey()))
+                .setValue(value(member.getValue(), depth + 1))
+                .build());
+      }
+    } else if (OtlpSchema.hasAttributes(into.getDescriptorForType())) {
+      nameless.add(value);
+    } else {
+      throw OtlpScalars.wrong(field, "an array");
+    }
+    if (!nameless.isEmpty()) {
+      into.addRepeatedField(field, OtlpUnreadable.nameless(nameless));
+    }
   }
 }

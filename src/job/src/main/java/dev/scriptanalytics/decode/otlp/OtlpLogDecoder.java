@@ -1,7 +1,6 @@
 package dev.scriptanalytics.decode.otlp;
 
 import static dev.scriptanalytics.decode.otlp.OtlpValues.utf8;
-import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 
 import dev.scriptanalytics.decode.DecodedEvents;
 import dev.scriptanalytics.decode.EventLimits;
@@ -23,11 +22,15 @@ import java.util.Set;
  * <p>The run comes from the attributes ({@link OtlpRun}), the entry's id from {@code
  * log.record.uid}. The message is the body; for a structured body it is the member {@code message},
  * if there is one, and the whole body is kept in {@code extra}. Without a body, the message is that
- * of the exception, or the event's name. Attributes without a column become {@code metadata}; scope
- * and resource are kept in {@code extra}. Reusable, not thread-safe.
+ * of the exception, or the event's name, or the other attributes as JSON. Without a time, the entry
+ * has that of the record's arrival. Attributes without a column become {@code metadata}, and so
+ * does what cannot be read; scope and resource are kept in {@code extra}. Reusable, not
+ * thread-safe.
  */
 final class OtlpLogDecoder implements RecordDecoder {
-  private static final Set<String> MESSAGES = Set.of("message", "msg", "log.message");
+  private static final Set<String> MESSAGES =
+      Set.of("message", "msg", "log.message", "errorMessage");
+  private static final int MICROS_PER_MILLI = 1000;
 
   private final EventLimits limits;
   private final LogEventFactory events;
@@ -50,6 +53,10 @@ final class OtlpLogDecoder implements RecordDecoder {
   @Override
   public void decode(KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
+    if (record.value() != null && record.value().length == 0) {
+      // In Protocol Buffers, this is a batch without resources.
+      return;
+    }
     limits.checkRecord(record.value(), arrival);
     int number = 0;
     for (OtlpBatch.Item<LogRecord> item : batch.read(record.value())) {
@@ -57,8 +64,8 @@ final class OtlpLogDecoder implements RecordDecoder {
         if (item.problem() != null) {
           throw item.problem();
         }
-        attributes.of(item.message().getAttributesList(), item.scope(), item.resource());
-        read(item.message(), item.scope().getName());
+        attributes.of(item.message().getAttributesList(), item.origin());
+        read(item.message(), item.origin().scope().getName(), arrival);
         out.event(events.event(entry, arrival, "timeUnixNano"));
       } catch (UnusableRecordException e) {
         out.unusable(number, e, item.readable());
@@ -67,9 +74,9 @@ final class OtlpLogDecoder implements RecordDecoder {
     }
   }
 
-  private void read(LogRecord record, String scope) throws UnusableRecordException {
+  private void read(LogRecord record, String scope, long arrival) throws UnusableRecordException {
     entry.reset();
-    entry.timestamp = time(record);
+    entry.timestamp = time(record, arrival);
     new OtlpRun(attributes, LogEntry.NONE).copyTo(entry);
     entry.logId = attributes.take("log.record.uid");
     entry.source = utf8(scope);
@@ -101,30 +108,43 @@ final class OtlpLogDecoder implements RecordDecoder {
             });
   }
 
-  private static long time(LogRecord record) throws UnusableRecordException {
+  /** In microseconds; of a record without a time, its arrival. */
+  private static long time(LogRecord record, long arrival) {
     long nanos =
         record.getTimeUnixNano() == 0 ? record.getObservedTimeUnixNano() : record.getTimeUnixNano();
-    if (nanos == 0) {
-      throw new UnusableRecordException(
-          MISSING_FIELD, "timeUnixNano is missing, and so is observedTimeUnixNano");
-    }
-    return OtlpValues.micros(nanos);
+    return nanos == 0 ? arrival * MICROS_PER_MILLI : OtlpValues.micros(nanos);
   }
 
   private byte[] message(LogRecord record) {
     AnyValue body = record.getBody();
-    for (KeyValue member : body.getKvlistValue().getValuesList()) {
-      if (MESSAGES.contains(member.getKey()) && !member.getValue().getStringValue().isEmpty()) {
-        return utf8(member.getValue().getStringValue());
-      }
+    byte[] message = textOf(body, MESSAGES);
+    if (message.length == 0 && !isMissing(body)) {
+      message = utf8(OtlpValues.text(body));
     }
-    byte[] message =
-        body.getValueCase() == AnyValue.ValueCase.VALUE_NOT_SET
-            ? LogEntry.NONE
-            : utf8(OtlpValues.text(body));
     if (message.length == 0) {
       message = attributes.take("exception.message");
     }
-    return message.length == 0 ? utf8(record.getEventName()) : message;
+    if (message.length == 0) {
+      message = utf8(record.getEventName());
+    }
+    if (message.length == 0) {
+      message = attributes.take("event.name");
+    }
+    return message.length == 0 ? attributes.rest() : message;
+  }
+
+  private static boolean isMissing(AnyValue body) {
+    return body.getValueCase() == AnyValue.ValueCase.VALUE_NOT_SET
+        && OtlpUnreadable.source(body) == null;
+  }
+
+  /** The first text of a structured body that has one of these names; empty if there is none. */
+  private static byte[] textOf(AnyValue body, Set<String> names) {
+    for (KeyValue member : body.getKvlistValue().getValuesList()) {
+      if (names.contains(member.getKey()) && !member.getValue().getStringValue().isEmpty()) {
+        return utf8(member.getValue().getStringValue());
+      }
+    }
+    return LogEntry.NONE;
   }
 }

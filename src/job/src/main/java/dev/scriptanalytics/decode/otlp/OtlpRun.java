@@ -1,10 +1,19 @@
 package dev.scriptanalytics.decode.otlp;
 
+import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
+
 import dev.scriptanalytics.decode.EventLimits;
+import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.row.LogEntry;
 
 /** The run that a log entry or a span belongs to, as its attributes describe it. */
 final class OtlpRun {
+  private static final String ACCOUNT = "account";
+  private static final String INVOCATION = "faas.invocation_id";
+
+  /** The former name in the semantic conventions. */
+  private static final String EXECUTION = "faas.execution";
+
   /** The largest UInt32. */
   private static final long MAX_VERSION = 0xFFFF_FFFFL;
 
@@ -26,8 +35,9 @@ final class OtlpRun {
    * Takes the attributes of the run.
    *
    * @param otherFunction the function if no attribute names it
+   * @throws UnusableRecordException if the account is unknown
    */
-  OtlpRun(OtlpAttributes attributes, byte[] otherFunction) {
+  OtlpRun(OtlpAttributes attributes, byte[] otherFunction) throws UnusableRecordException {
     this(attributes, account(attributes), id(attributes), otherFunction);
   }
 
@@ -45,15 +55,38 @@ final class OtlpRun {
     sourceType = attributes.take("faas.trigger");
   }
 
-  /** The account that the attributes name, or the default one. */
-  static byte[] account(OtlpAttributes attributes) {
-    return or(attributes.take("account"), OtlpValues.utf8(EventLimits.DEFAULT_ACCOUNT));
+  /**
+   * The account that the attributes name, or the default one.
+   *
+   * @throws UnusableRecordException if it is unknown, because what may name it cannot be read
+   */
+  static byte[] account(OtlpAttributes attributes) throws UnusableRecordException {
+    if (attributes.isUnreadable(ACCOUNT) || attributes.isStructured(ACCOUNT)) {
+      throw new UnusableRecordException(
+          BAD_VALUE, "The account is unknown: the attribute account cannot be read");
+    }
+    byte[] account = attributes.take(ACCOUNT);
+    UnusableRecordException problem =
+        account.length == 0 ? attributes.origin().resourceProblem() : null;
+    if (problem != null) {
+      throw new UnusableRecordException(
+          problem.reason(),
+          "The account is unknown, for the resource cannot be read: " + problem.getMessage());
+    }
+    if (OtlpValues.text(account).indexOf(OtlpUnreadable.REPLACEMENT) >= 0) {
+      throw new UnusableRecordException(BAD_VALUE, "The account is unknown: it is not UTF-8");
+    }
+    return or(account, OtlpValues.utf8(EventLimits.DEFAULT_ACCOUNT));
   }
 
-  /** The run id; empty if the attributes name no invocation. */
+  /** The run id; empty if the attributes name no invocation that can be read. */
   static byte[] id(OtlpAttributes attributes) {
-    // The second is the former name in the semantic conventions.
-    return attributes.take("faas.invocation_id", "faas.execution");
+    return isIdUnreadable(attributes) ? LogEntry.NONE : attributes.take(INVOCATION, EXECUTION);
+  }
+
+  /** Whether the attributes may name an invocation and cannot be read. */
+  static boolean isIdUnreadable(OtlpAttributes attributes) {
+    return attributes.isUnreadable(INVOCATION) || attributes.isUnreadable(EXECUTION);
   }
 
   /** Copies everything into an entry of the run. */

@@ -16,7 +16,6 @@ import dev.scriptanalytics.decode.Phases;
 import dev.scriptanalytics.decode.RecordDecoder;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.decode.otlp.SpanRoles.Invocation;
-import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
@@ -29,8 +28,6 @@ import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
 import dev.scriptanalytics.row.RunRowWriter;
-import io.opentelemetry.proto.common.v1.InstrumentationScope;
-import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.util.ArrayList;
@@ -57,24 +54,38 @@ final class OtlpSpanDecoder implements RecordDecoder {
    * @param number its position among the record's spans and their events
    * @param named whether it names an invocation itself, or may do so
    * @param problem why it cannot be a run or a part of one; null without a problem
-   * @param member null if the span cannot be read
+   * @param doubt why it may be of an invocation if no other span shows that it is; null if it is
+   *     not
+   * @param member null if nothing of the span can be read
    */
   private record Part(
       OtlpBatch.Item<Span> item,
       int number,
       boolean named,
       UnusableRecordException problem,
+      UnusableRecordException doubt,
       SpanRoles.Member member) {
-    /** A span of no invocation is of no interest, whatever is wrong with it. */
-    boolean isUnusable() {
-      return problem != null && (named || member.role() != SpanRoles.Role.NEITHER);
+    /** Throws what is wrong. A span of no invocation is of no interest, whatever it is. */
+    void check() throws UnusableRecordException {
+      boolean isOfNone = member != null && member.role() == SpanRoles.Role.NEITHER;
+      if (problem != null && (named || !isOfNone)) {
+        throw problem;
+      }
+      if (isOfNone && doubt != null) {
+        throw new UnusableRecordException(
+            doubt.reason(),
+            "It is unknown whether the span is of an invocation, for attributes cannot be read: "
+                + doubt.getMessage());
+      }
     }
   }
+
+  /** Of a span whose invocation cannot be read. An account that cannot be read is empty. */
+  private static final Invocation UNKNOWN = new Invocation("", "");
 
   private static final byte[] OK = utf8("OK");
   private static final byte[] ERROR = utf8("ERROR");
   private static final byte[] UNSET = utf8("UNSET");
-  private static final String EXCEPTION = "exception";
   private static final int MICROS_PER_MILLI = 1000;
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -82,13 +93,13 @@ final class OtlpSpanDecoder implements RecordDecoder {
   private final long maxClockSkewMillis;
   private final Redactor redactor;
   private final SipHash hash;
-  private final LogEventFactory events;
+  private final OtlpSpanEvents events;
   private final OtlpBatch<Span> batch =
       new OtlpBatch<>(Span.getDefaultInstance(), "resourceSpans", "scopeSpans", "spans");
   private final OtlpAttributes attributes;
   private final Phases phases = new Phases();
-  private final LogEntry entry = new LogEntry();
   private final RunRowWriter row = new RunRowWriter();
+  private Invocation lastInvocation;
   // Of this span: the names of the columns that were cut or masked.
   private final List<String> cut = new ArrayList<>();
   private final List<String> redacted = new ArrayList<>();
@@ -104,21 +115,23 @@ final class OtlpSpanDecoder implements RecordDecoder {
     this.limits = limits;
     this.attributes = new OtlpAttributes(limits.maxInputBytes() / 2);
     this.hash = new SipHash(hashKey);
-    this.events = new LogEventFactory(limits, hashKey, redactor);
+    this.events = new OtlpSpanEvents(new LogEventFactory(limits, hashKey, redactor));
   }
 
   @Override
   public void decode(KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
+    if (record.value() != null && record.value().length == 0) {
+      // In Protocol Buffers, this is a batch without resources.
+      return;
+    }
     limits.checkRecord(record.value(), arrival);
     SpanRoles roles = new SpanRoles();
     List<Part> parts = read(batch.read(record.value()), arrival, roles);
     roles.decide();
     for (Part part : parts) {
       try {
-        if (part.isUnusable()) {
-          throw part.problem;
-        }
+        part.check();
         switch (part.member.role()) {
           case RUN -> run(part, record, arrival, out);
           case CHILD -> child(part, arrival, out);
@@ -137,55 +150,74 @@ final class OtlpSpanDecoder implements RecordDecoder {
     List<Part> parts = new ArrayList<>(items.size());
     // Spans and their events are numbered in one sequence, in the order of the batch.
     int number = 0;
-    Invocation last = null;
     for (OtlpBatch.Item<Span> item : items) {
-      if (item.problem() != null) {
-        parts.add(new Part(item, number, true, item.problem(), null));
-        number++;
-        continue;
-      }
-      Span span = item.message();
-      attributes.of(span.getAttributesList(), item.scope(), item.resource());
-      byte[] account = OtlpRun.account(attributes);
-      byte[] id = OtlpRun.id(attributes);
-      boolean named = id.length > 0;
-      Invocation invocation = null;
-      UnusableRecordException problem = null;
-      try {
-        if (named) {
-          checkKey("account", account);
-          checkKey("faas.invocation_id", id);
-          invocation = new Invocation(text(account), text(id));
-          // Spans in sequence that share an id of their resource share its object.
-          invocation = invocation.equals(last) ? last : invocation;
-          last = invocation;
-        }
-        checkTimes(span, limits.retentionDays(text(account)), arrival);
-      } catch (UnusableRecordException e) {
-        problem = e;
-      }
-      parts.add(
-          new Part(item, number, named, problem, roles.add(span, invocation, problem == null)));
-      number += 1 + span.getEventsCount();
+      parts.add(part(item, number, arrival, roles));
+      number += 1 + (item.message() == null ? 0 : item.message().getEventsCount());
     }
     return parts;
+  }
+
+  private Part part(OtlpBatch.Item<Span> item, int number, long arrival, SpanRoles roles) {
+    Span span = item.message();
+    if (span == null) {
+      return new Part(item, number, true, item.problem(), null, null);
+    }
+    attributes.of(span.getAttributesList(), item.origin());
+    byte[] id = OtlpRun.id(attributes);
+    boolean named = id.length > 0;
+    Invocation invocation = null;
+    UnusableRecordException problem = item.problem();
+    UnusableRecordException doubt = null;
+    String account = EventLimits.DEFAULT_ACCOUNT;
+    try {
+      if (OtlpRun.isIdUnreadable(attributes)) {
+        named = true;
+        invocation = UNKNOWN;
+        throw new UnusableRecordException(BAD_VALUE, "faas.invocation_id cannot be read");
+      }
+      if (named) {
+        checkKey("faas.invocation_id", id);
+        invocation = new Invocation("", text(id));
+        account = text(OtlpRun.account(attributes));
+        invocation = null;
+        checkKey("account", utf8(account));
+        invocation = shared(new Invocation(account, text(id)));
+      } else {
+        doubt = OtlpOrigin.problem(item.origin().problem(), span.getAttributesList());
+      }
+      checkTimes(span, limits.retentionDays(account), arrival);
+    } catch (UnusableRecordException e) {
+      problem = problem == null ? e : problem;
+    }
+    SpanRoles.Member member = roles.add(span, invocation, problem == null);
+    return new Part(item, number, named || item.problem() != null, problem, doubt, member);
+  }
+
+  /** Spans in sequence that share an id of their resource share its object. */
+  private Invocation shared(Invocation invocation) {
+    lastInvocation = invocation.equals(lastInvocation) ? lastInvocation : invocation;
+    return lastInvocation;
   }
 
   private void run(Part part, KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
     Span span = part.member.span;
-    attributes.of(span.getAttributesList(), part.item.scope(), part.item.resource());
+    attributes.of(span.getAttributesList(), part.item.origin());
     OtlpRun run = new OtlpRun(attributes, utf8(span.getName()));
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), part.number);
     out.event(event(part.member, run, arrival, origin));
     entries(part, run, arrival, out);
   }
 
-  private void child(Part part, long arrival, DecodedEvents out) {
+  private void child(Part part, long arrival, DecodedEvents out) throws UnusableRecordException {
     Span span = part.member.span;
+    Invocation invocation = part.member.invocation();
+    if (invocation.account().isEmpty()) {
+      throw new UnusableRecordException(
+          BAD_VALUE, "The run is unknown: a span above this one names it, and cannot be read");
+    }
     if (span.getEventsCount() > 0) {
-      attributes.of(span.getAttributesList(), part.item.scope(), part.item.resource());
-      Invocation invocation = part.member.invocation();
+      attributes.of(span.getAttributesList(), part.item.origin());
       byte[] account = utf8(invocation.account());
       byte[] id = utf8(invocation.id());
       entries(part, new OtlpRun(attributes, account, id, utf8(span.getName())), arrival, out);
@@ -193,6 +225,11 @@ final class OtlpSpanDecoder implements RecordDecoder {
     if (!part.member.isPhase()) {
       out.skipped();
     }
+  }
+
+  private void entries(Part part, OtlpRun run, long arrival, DecodedEvents out) {
+    events.decode(
+        part.member.span, part.number + 1, run, part.item.origin().scope().getName(), arrival, out);
   }
 
   private void checkTimes(Span span, int retentionDays, long arrival)
@@ -315,9 +352,10 @@ final class OtlpSpanDecoder implements RecordDecoder {
     byte[] code = errorType;
     byte[] message = utf8(span.getStatus().getMessage());
     byte[] stack = LogEntry.NONE;
-    Span.Event event = lastException(span);
+    Span.Event event = OtlpSpanEvents.lastException(span);
     if (event != null) {
-      OtlpAttributes exception = attributesOf(event);
+      OtlpAttributes exception = new OtlpAttributes(0);
+      exception.of(event.getAttributesList(), OtlpOrigin.NONE);
       byte[] type = exception.take("exception.type");
       code = type.length > 0 ? type : code;
       message = message.length > 0 ? message : exception.take("exception.message");
@@ -326,25 +364,6 @@ final class OtlpSpanDecoder implements RecordDecoder {
     maskedText(Column.ERROR_CODE, code, limits.maxNameBytes());
     maskedText(Column.ERROR_MESSAGE, message, limits.maxMessageBytes());
     maskedText(Column.ERROR_STACK, stack, limits.maxStackTraceBytes());
-  }
-
-  /** The last event that is an exception; null without one. */
-  private static Span.Event lastException(Span span) {
-    for (int i = span.getEventsCount() - 1; i >= 0; i--) {
-      if (span.getEvents(i).getName().equals(EXCEPTION)) {
-        return span.getEvents(i);
-      }
-    }
-    return null;
-  }
-
-  private static OtlpAttributes attributesOf(Span.Event event) {
-    OtlpAttributes attributes = new OtlpAttributes(0);
-    attributes.of(
-        event.getAttributesList(),
-        InstrumentationScope.getDefaultInstance(),
-        Resource.getDefaultInstance());
-    return attributes;
   }
 
   /** Checks a part of a key, which is never cut. */
@@ -406,45 +425,5 @@ final class OtlpSpanDecoder implements RecordDecoder {
       case SPAN_KIND_CONSUMER -> "consumer";
       default -> "";
     };
-  }
-
-  private void entries(Part part, OtlpRun run, long arrival, DecodedEvents out) {
-    Span span = part.member.span;
-    for (int i = 0; i < span.getEventsCount(); i++) {
-      try {
-        readEntry(span, i, run, part.item.scope().getName());
-        out.event(events.event(entry, arrival, "timeUnixNano of an event"));
-      } catch (UnusableRecordException e) {
-        out.unusable(part.number + 1 + i, e, OtlpBatch.Item.readable(span.getEvents(i)));
-      }
-    }
-  }
-
-  private void readEntry(Span span, int index, OtlpRun run, String scope) {
-    Span.Event event = span.getEvents(index);
-    OtlpAttributes ofEvent = attributesOf(event);
-    boolean exception = event.getName().equals(EXCEPTION);
-    entry.reset();
-    run.copyTo(entry);
-    long nanos =
-        event.getTimeUnixNano() == 0 ? span.getStartTimeUnixNano() : event.getTimeUnixNano();
-    entry.timestamp = micros(nanos);
-    entry.source = utf8(scope);
-    entry.traceId = hex(span.getTraceId());
-    entry.spanId = hex(span.getSpanId());
-    if (entry.traceId.length > 0 && entry.spanId.length > 0) {
-      // Two events may be equal to the microsecond and are still two entries.
-      entry.logId = utf8(text(entry.traceId) + "-" + text(entry.spanId) + "-" + index);
-    }
-    entry.level = exception ? LogLevel.ERROR : LogLevel.INFO;
-    if (exception) {
-      entry.errorCode = ofEvent.take("exception.type");
-      entry.stackTrace = ofEvent.take("exception.stacktrace");
-      entry.message = ofEvent.take("exception.message");
-    }
-    if (entry.message.length == 0) {
-      entry.message = utf8(event.getName());
-    }
-    entry.metadata = ofEvent.rest();
   }
 }

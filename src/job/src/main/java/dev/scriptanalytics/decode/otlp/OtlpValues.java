@@ -2,21 +2,35 @@ package dev.scriptanalytics.decode.otlp;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Converts OTLP's values to those of rows: times, ids, texts and JSON. */
 final class OtlpValues {
-  private static final JsonFactory JSON = new JsonFactory();
+  // By default, characters beyond the BMP are written as two escapes, which no filter finds.
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .streamWriteConstraints(
+              StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build())
+          .build();
   private static final int NANOS_PER_MICRO = 1000;
 
   private OtlpValues() {}
@@ -61,6 +75,21 @@ final class OtlpValues {
       case BYTES_VALUE -> base64(value);
       default -> text(written(to -> write(value, to)));
     };
+  }
+
+  /** The JSON of a node, however deep it is, with U+FFFD for halves of surrogate pairs. */
+  static String json(JsonNode node) {
+    StringWriter json = new StringWriter();
+    // Token by token, for the node's own methods follow it by recursion or to a depth of 1,000.
+    try (JsonParser from = node.traverse();
+        JsonGenerator to = JSON.createGenerator(json)) {
+      while (from.nextToken() != null) {
+        to.copyCurrentEvent(from);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return OtlpUnreadable.wellFormed(json.toString());
   }
 
   /** A JSON object of these members; empty without any. */
@@ -108,13 +137,24 @@ final class OtlpValues {
 
   /** Writes attributes as members of the object that is being written. */
   static void writeMembers(List<KeyValue> attributes, JsonGenerator to) throws IOException {
-    for (KeyValue attribute : attributes) {
+    for (KeyValue attribute : lastOfEachName(attributes)) {
       to.writeFieldName(attribute.getKey());
       write(attribute.getValue(), to);
     }
   }
 
-  /** Writes a value. */
+  /** The attributes without those that a later one of the same name replaces. */
+  static Collection<KeyValue> lastOfEachName(List<KeyValue> attributes) {
+    if (attributes.size() < 2) {
+      return attributes;
+    }
+    Map<String, KeyValue> byName = new LinkedHashMap<>(2 * attributes.size());
+    attributes.forEach(
+        attribute -> byName.merge(attribute.getKey(), attribute, OtlpUnreadable::joined));
+    return byName.values();
+  }
+
+  /** Writes a value, or the source of one that cannot be read. */
   static void write(AnyValue value, JsonGenerator to) throws IOException {
     switch (value.getValueCase()) {
       case STRING_VALUE -> to.writeString(value.getStringValue());
@@ -131,7 +171,14 @@ final class OtlpValues {
       }
       case KVLIST_VALUE -> write(value.getKvlistValue().getValuesList(), to);
       case BYTES_VALUE -> to.writeString(base64(value));
-      default -> to.writeNull();
+      default -> {
+        String source = OtlpUnreadable.source(value);
+        if (source == null) {
+          to.writeNull();
+        } else {
+          to.writeRawValue(source);
+        }
+      }
     }
   }
 
