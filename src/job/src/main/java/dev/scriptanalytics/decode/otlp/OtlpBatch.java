@@ -125,10 +125,11 @@ final class OtlpBatch<T extends Message> {
       object = json.parse(batch);
     } catch (UnusableRecordException e) {
       // A line feed and a brace also begin a message of 123 bytes, which is never JSON as well.
-      if (batch[0] == '{') {
+      ByteString bytes = ByteString.copyFrom(batch);
+      if (batch[0] == '{' || parts(bytes, RESOURCES, RESOURCES).damage != null) {
         throw e;
       }
-      return readProtobuf(ByteString.copyFrom(batch));
+      return readProtobuf(bytes);
     }
     return readJson(object);
   }
@@ -229,6 +230,8 @@ final class OtlpBatch<T extends Message> {
     List<ByteString> ofFirst = new ArrayList<>();
     List<ByteString> ofSecond = new ArrayList<>();
     CodedInputStream from = message.newCodedInput();
+    // The parts share the bytes of the batch.
+    from.enableAliasing(true);
     int good = 0;
     try {
       for (int tag = from.readTag(); tag != 0; tag = from.readTag()) {

@@ -15,13 +15,15 @@ import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads batches of OTLP logs.
  *
  * <p>The run comes from the attributes ({@link OtlpRun}), the entry's id from {@code
  * log.record.uid}. The message is the body; for a structured body it is the member {@code message},
- * if there is one, and the whole body is kept in {@code extra}. Without a body, the message is that
+ * if there is one, and the whole body is kept in {@code extra}. A body that is an error has its
+ * type and stack trace. Without a body, the message is that
  * of the exception, or the event's name, or the other attributes as JSON. Without a time, the entry
  * has that of the record's arrival. Attributes without a column become {@code metadata}, and so
  * does what cannot be read; scope and resource are kept in {@code extra}. Reusable, not
@@ -29,7 +31,9 @@ import java.util.Set;
  */
 final class OtlpLogDecoder implements RecordDecoder {
   private static final Set<String> MESSAGES =
-      Set.of("message", "msg", "log.message", "errorMessage");
+      Set.of("message", "msg", "log.message", "errorMessage", "error_message");
+  private static final Set<String> ERROR_TYPES = Set.of("errorType", "error_type");
+  private static final Set<String> STACK_TRACES = Set.of("stackTrace", "stack_trace");
   private static final int MICROS_PER_MILLI = 1000;
 
   private final EventLimits limits;
@@ -81,7 +85,13 @@ final class OtlpLogDecoder implements RecordDecoder {
     entry.logId = attributes.take("log.record.uid");
     entry.source = utf8(scope);
     entry.errorCode = attributes.take("exception.type");
+    if (entry.errorCode.length == 0) {
+      entry.errorCode = textOf(record.getBody(), ERROR_TYPES);
+    }
     entry.stackTrace = attributes.take("exception.stacktrace");
+    if (entry.stackTrace.length == 0) {
+      entry.stackTrace = textOf(record.getBody(), STACK_TRACES);
+    }
     entry.traceId = OtlpValues.hex(record.getTraceId());
     entry.spanId = OtlpValues.hex(record.getSpanId());
     LogLevel level = LogLevel.ofSeverityNumber(record.getSeverityNumberValue());
@@ -138,13 +148,27 @@ final class OtlpLogDecoder implements RecordDecoder {
         && OtlpUnreadable.source(body) == null;
   }
 
-  /** The first text of a structured body that has one of these names; empty if there is none. */
+  /**
+   * The first text of a structured body that has one of these names, or the lines of an array;
+   * empty if there is none.
+   */
   private static byte[] textOf(AnyValue body, Set<String> names) {
     for (KeyValue member : body.getKvlistValue().getValuesList()) {
-      if (names.contains(member.getKey()) && !member.getValue().getStringValue().isEmpty()) {
-        return utf8(member.getValue().getStringValue());
+      if (names.contains(member.getKey())) {
+        byte[] text = utf8(text(member.getValue()));
+        if (text.length > 0) {
+          return text;
+        }
       }
     }
     return LogEntry.NONE;
+  }
+
+  private static String text(AnyValue value) {
+    return value.hasArrayValue()
+        ? value.getArrayValue().getValuesList().stream()
+            .map(AnyValue::getStringValue)
+            .collect(Collectors.joining("\n"))
+        : value.getStringValue();
   }
 }

@@ -15,7 +15,7 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import java.util.Base64;
 
 /**
- * What cannot be read of a message, kept within it in fields that no schema has. So it stays where
+ * Keeps what cannot be read of a message within it, in fields that no schema has. So it stays where
  * it belongs, however deep that is. Fields of these numbers that a producer sends are never read.
  *
  * <p>An unreadable value is a value that is not set, with its source. A message that must not be
