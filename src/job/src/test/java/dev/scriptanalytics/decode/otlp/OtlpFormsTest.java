@@ -235,6 +235,24 @@ class OtlpFormsTest {
         .containsExactly(tuple("last", "last", "{\"a\":2,\"b\":{\"c\":2}}"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '\'',
+      delimiter = '|',
+      value = {
+        "\"eventName\":\"started\" | started",
+        "\"body\":{},\"attributes\":[{\"key\":\"event.name\",\"value\":{\"stringValue\":\"seen\"}}] | seen",
+        "\"body\":{\"stringValue\":\"\"},\"attributes\":[{\"key\":\"a\",\"value\":{\"boolValue\":true}}]"
+            + " | {\"a\":true}",
+        "\"attributes\":[{\"key\":\"event.name\",\"value\":{\"stringValue\":\"seen\"}},"
+            + "{\"key\":\"exception.message\",\"value\":{\"stringValue\":\"broken\"}}] | broken"
+      })
+  void findsAMessageWithoutABody(String members, String message) throws Exception {
+    assertThat(rows(json("{" + members + "}")))
+        .extracting(row -> row.get("log_message"), row -> row.get("timestamp"))
+        .containsExactly(tuple(message, ARRIVAL));
+  }
+
   @Test
   void readsAnErrorThatIsTheBody() throws Exception {
     String log =
