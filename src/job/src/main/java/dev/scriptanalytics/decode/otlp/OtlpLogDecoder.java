@@ -14,6 +14,7 @@ import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -90,7 +91,7 @@ final class OtlpLogDecoder implements RecordDecoder {
     }
     entry.stackTrace = attributes.take("exception.stacktrace");
     if (entry.stackTrace.length == 0) {
-      entry.stackTrace = textOf(record.getBody(), STACK_TRACES);
+      entry.stackTrace = stackTrace(record.getBody());
     }
     entry.traceId = OtlpValues.hex(record.getTraceId());
     entry.spanId = OtlpValues.hex(record.getSpanId());
@@ -148,27 +149,27 @@ final class OtlpLogDecoder implements RecordDecoder {
         && OtlpUnreadable.source(body) == null;
   }
 
-  /**
-   * The first text of a structured body that has one of these names, or the lines of an array;
-   * empty if there is none.
-   */
+  /** The first text of a structured body that has one of these names; empty if there is none. */
   private static byte[] textOf(AnyValue body, Set<String> names) {
     for (KeyValue member : body.getKvlistValue().getValuesList()) {
-      if (names.contains(member.getKey())) {
-        byte[] text = utf8(text(member.getValue()));
-        if (text.length > 0) {
-          return text;
-        }
+      if (names.contains(member.getKey()) && !member.getValue().getStringValue().isEmpty()) {
+        return utf8(member.getValue().getStringValue());
       }
     }
     return LogEntry.NONE;
   }
 
-  private static String text(AnyValue value) {
-    return value.hasArrayValue()
-        ? value.getArrayValue().getValuesList().stream()
-            .map(AnyValue::getStringValue)
-            .collect(Collectors.joining("\n"))
-        : value.getStringValue();
+  /** The stack trace of a structured body, a text or an array of lines; empty if there is none. */
+  private static byte[] stackTrace(AnyValue body) {
+    for (KeyValue member : body.getKvlistValue().getValuesList()) {
+      List<AnyValue> lines = member.getValue().getArrayValue().getValuesList();
+      if (STACK_TRACES.contains(member.getKey())
+          && !lines.isEmpty()
+          && lines.stream().allMatch(AnyValue::hasStringValue)) {
+        return utf8(
+            lines.stream().map(AnyValue::getStringValue).collect(Collectors.joining("\n")));
+      }
+    }
+    return textOf(body, STACK_TRACES);
   }
 }
