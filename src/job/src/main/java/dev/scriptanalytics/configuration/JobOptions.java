@@ -11,6 +11,7 @@ import static dev.scriptanalytics.configuration.AllowedValues.sizeBetween;
 import static dev.scriptanalytics.configuration.AllowedValues.zone;
 
 import dev.scriptanalytics.configuration.OptionCatalogue.Declared;
+import dev.scriptanalytics.event.LevelScale;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -437,6 +438,17 @@ public final class JobOptions {
               + " longer recognizes the runs that it has counted.");
 
   // Log entries
+
+  public static final ConfigOption<LevelScale> LOG_LEVEL_SCALE =
+      LOGS_OPTIONS.choice(
+          "log.level.scale",
+          LevelScale.PINO,
+          oneOf("pino", "python", "otel", "syslog"),
+          "What a level means that is a number, in entries that are JSON. pino, as in bunyan: 30 is"
+              + " Info, 40 Warning, 50 Error. python: 20 Info, 30 Warning, 40 Error. otel: 9 Info,"
+              + " 13 Warning, 17 Error. syslog: 6 Info, 4 Warning, 3 Error. A number that the scale"
+              + " does not have is Info. Under a wrong one, errors look like warnings, or like"
+              + " nothing at all; original_level still has the number.");
 
   public static final ConfigOption<Duration> LOG_AWAIT_RUN =
       LOGS_OPTIONS.duration(

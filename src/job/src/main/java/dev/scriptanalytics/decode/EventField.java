@@ -16,12 +16,14 @@ interface EventField {
   }
 
   /**
-   * The same, and then another name.
+   * The same, and then other names, each in snake case and in camel case.
    *
-   * @param other in snake case; empty for none
+   * @param others in snake case; empty texts are ignored
    */
-  static List<String> namesOf(Enum<?> constant, String other) {
-    return Stream.concat(namesOf(constant).stream(), Stream.of(other, camelCase(other)))
+  static List<String> namesOf(Enum<?> constant, String... others) {
+    return Stream.concat(
+            namesOf(constant).stream(),
+            Stream.of(others).flatMap(other -> Stream.of(other, camelCase(other))))
         .filter(name -> !name.isEmpty())
         .distinct()
         .toList();

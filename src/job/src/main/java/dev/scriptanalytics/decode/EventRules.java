@@ -2,12 +2,14 @@ package dev.scriptanalytics.decode;
 
 import static dev.scriptanalytics.configuration.JobOptions.EVENT_DEFAULT_ZONE;
 import static dev.scriptanalytics.configuration.JobOptions.EVENT_MAX_CLOCK_SKEW;
+import static dev.scriptanalytics.configuration.JobOptions.LOG_LEVEL_SCALE;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_STATUS_FAILED;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_STATUS_IN_PROGRESS;
 import static dev.scriptanalytics.configuration.JobOptions.RUN_STATUS_SUCCESS;
 
 import dev.scriptanalytics.configuration.ConfigurationException;
 import dev.scriptanalytics.configuration.JobConfiguration;
+import dev.scriptanalytics.event.LevelScale;
 import dev.scriptanalytics.event.RunStatusWords;
 import java.io.Serializable;
 import java.time.ZoneId;
@@ -28,12 +30,14 @@ import java.util.TreeSet;
  * @param aliases further names of fields, by canonical name
  * @param defaultZone the zone of times without one; null if they are an error
  * @param maxClockSkewMillis how long before its start a run may end, because two clocks told them
+ * @param levelScale what a log level means that is a number
  */
 public record EventRules(
     RunStatusWords statusWords,
     Map<String, List<String>> aliases,
     ZoneId defaultZone,
-    long maxClockSkewMillis)
+    long maxClockSkewMillis,
+    LevelScale levelScale)
     implements Serializable {
   /** The rules of a job without options. */
   public static final EventRules DEFAULT =
@@ -44,7 +48,8 @@ public record EventRules(
               RUN_STATUS_FAILED.defaultValue()),
           Map.of(),
           null,
-          EVENT_MAX_CLOCK_SKEW.defaultValue().toMillis());
+          EVENT_MAX_CLOCK_SKEW.defaultValue().toMillis(),
+          LOG_LEVEL_SCALE.defaultValue());
 
   /** The rules, with a copy of the aliases. */
   public EventRules {
@@ -70,7 +75,8 @@ public record EventRules(
             configuration.get(RUN_STATUS_FAILED)),
         aliases,
         zone == null ? null : ZoneId.of(zone),
-        configuration.get(EVENT_MAX_CLOCK_SKEW).toMillis());
+        configuration.get(EVENT_MAX_CLOCK_SKEW).toMillis(),
+        configuration.get(LOG_LEVEL_SCALE));
   }
 
   /** The names of a field, and then its aliases. */

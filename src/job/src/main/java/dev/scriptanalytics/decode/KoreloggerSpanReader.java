@@ -3,6 +3,7 @@ package dev.scriptanalytics.decode;
 import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
+import dev.scriptanalytics.event.LevelScale;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.row.LogEntry;
 import java.util.Arrays;
@@ -76,6 +77,8 @@ final class KoreloggerSpanReader {
   private final LogFields<Field> ofSpan;
   private final LogFields<ContextField> ofContext;
   private final LogFields<Attribute> log;
+  private final MessageReader message = new MessageReader(metadata);
+  private final LevelScale scale;
 
   KoreloggerSpanReader(KoreloggerAttributes names, EventRules rules) {
     span = new EventFields<>(Field.class, Field::names, rules);
@@ -87,6 +90,7 @@ final class KoreloggerSpanReader {
     ofSpan = new LogFields<>(span, extra);
     ofContext = new LogFields<>(context, extra);
     log = new LogFields<>(attributes, metadata);
+    scale = rules.levelScale();
   }
 
   /**
@@ -113,7 +117,7 @@ final class KoreloggerSpanReader {
       throw new UnusableRecordException(WRONG_TYPE, "attributes is not an object");
     }
     attributes.scanPart(span, Field.ATTRIBUTES);
-    if (attributes.isMissing(Attribute.MESSAGE)) {
+    if (attributes.kind(Attribute.MESSAGE) == Kind.ABSENT) {
       throw new UnusableRecordException(
           MISSING_FIELD,
           "attributes has no "
@@ -121,16 +125,16 @@ final class KoreloggerSpanReader {
               + ", which korelogger.attribute.message takes the message from");
     }
     metadata.reset();
-    entry.message = log.message(Attribute.MESSAGE);
     entry.account = log.key(Attribute.ACCOUNT);
     entry.runId = log.key(Attribute.RUN_ID);
     entry.script = log.key(Attribute.SCRIPT);
     entry.logId = log.key(Attribute.LOG_ID);
-    log.level(Attribute.LEVEL, entry);
+    log.level(Attribute.LEVEL, scale, entry);
     log.deployment(Attribute.DEPLOYMENT_VERSION, Attribute.DEPLOYMENT_ID, entry);
     entry.source = log.text(Attribute.SOURCE);
     entry.sourceType = log.text(Attribute.SOURCE_TYPE);
     entry.function = log.text(Attribute.FUNCTION);
+    message.read(attributes, Attribute.MESSAGE, entry);
     metadata.addUnknown(attributes.scanner());
     entry.metadata = metadata.toJson();
   }

@@ -5,6 +5,7 @@ import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 import dev.scriptanalytics.decode.LogEntryReader.Field;
 import dev.scriptanalytics.json.JsonArrayItems;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
+import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
@@ -12,7 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads records of log topics: JSON objects, distinguished by their fields.
+ * Reads records of log topics: JSON objects, distinguished by their fields, and lines of the logs
+ * API's text format, as they are or as JSON strings.
  *
  * <ol>
  *   <li>With a {@code timestamp}: an entry ({@link LogEntryReader}).
@@ -28,6 +30,8 @@ import java.util.Arrays;
  * <p>A field counts as missing if it is null or empty. Reusable, not thread-safe.
  */
 final class LogDecoder implements RecordDecoder {
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private final EventLimits limits;
   private final LogEventFactory events;
   private final LogEntryReader entries;
@@ -52,7 +56,7 @@ final class LogDecoder implements RecordDecoder {
     this.events = new LogEventFactory(limits, hashKey, redactor);
     this.entries = new LogEntryReader(rules);
     this.items = new LogEntryReader(rules);
-    this.lines = new LogLineReader(rules.defaultZone());
+    this.lines = new LogLineReader(rules);
     this.spans = new KoreloggerSpanReader(attributes, rules);
     this.fields = entries.fields();
   }
@@ -61,8 +65,15 @@ final class LogDecoder implements RecordDecoder {
   public void decode(KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
     limits.checkRecord(record.value(), arrival);
-    fields.scan(record.value());
+    events.beginRecord();
     entry.reset();
+    String line = line(record.value());
+    if (line != null) {
+      lines.read(line, entry);
+      out.event(events.event(entry, arrival, "The line's time"));
+      return;
+    }
+    fields.scan(record.value());
     if (!fields.isMissing(Field.TIMESTAMP)) {
       entries.read(entry);
       out.event(events.event(entry, arrival, "timestamp"));
@@ -73,6 +84,39 @@ final class LogDecoder implements RecordDecoder {
       out.event(events.event(entry, arrival, "start_time"));
     } else {
       throw fields.missing(Field.TIMESTAMP);
+    }
+  }
+
+  /** The line that the record is; null if it is none. */
+  private String line(byte[] record) {
+    int at = 0;
+    while (at < record.length && (record[at] <= ' ' && record[at] >= 0)) {
+      at++;
+    }
+    boolean isObject = at < record.length && record[at] == '{';
+    if (isObject || !Utf8.isValid(record, 0, record.length)) {
+      return null;
+    }
+    String text = new String(record, at, record.length - at, StandardCharsets.UTF_8).stripTrailing();
+    if (text.startsWith(BYTE_ORDER_MARK)) {
+      text = text.substring(BYTE_ORDER_MARK.length()).stripLeading();
+    }
+    if (text.startsWith("\"")) {
+      text = ofJson(text);
+    }
+    return LogLineReader.isLine(text) ? text : null;
+  }
+
+  /** The text of a JSON string; empty if this is none. */
+  private String ofJson(String json) {
+    try {
+      fields.scan(("{\"message\":" + json + "}").getBytes(StandardCharsets.UTF_8));
+      boolean isString =
+          fields.kind(Field.MESSAGE) == Kind.STRING
+              && fields.end(Field.MESSAGE) == fields.source().length - "\"}".length();
+      return isString ? fields.string(Field.MESSAGE) : "";
+    } catch (UnusableRecordException notJson) {
+      return "";
     }
   }
 

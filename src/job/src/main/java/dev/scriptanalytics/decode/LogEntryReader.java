@@ -1,16 +1,20 @@
 package dev.scriptanalytics.decode;
 
+import dev.scriptanalytics.event.LevelScale;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.row.LogEntry;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Reads a log entry that is a JSON object with its message at the top: a native entry, whose fields
+ * Reads a log entry that is a JSON object with its fields at the top: a native entry, whose fields
  * have the names of the columns, or an entry of the endpoints' logs API.
  *
  * <p>Both are read as one form, since they differ in names: {@code jobId} is the run and {@code
  * endpointId} the script; {@code duration} is in seconds, {@code memoryUsage} a size such as {@code
- * 8.2GB} ({@link UnitParser#bytes}), and {@code gpuUtilization} in percent. If an entry has a field
+ * 8.2GB} ({@link UnitParser#bytes}), and {@code gpuUtilization} in percent. What is converted and
+ * would be written back in another way is also kept as sent. If an entry has a field
  * by both names, the native one counts. The error code is in {@code error_code}, or in a field of
  * that name in {@code metadata}. Fields without a column are kept in {@code extra}.
  */
@@ -74,6 +78,12 @@ final class LogEntryReader {
     }
   }
 
+  /** The fields of an entry besides time and message. */
+  private static final Set<Field> OF_AN_ENTRY =
+      EnumSet.complementOf(
+          EnumSet.of(
+              Field.TIMESTAMP, Field.MESSAGE, Field.LOGS, Field.ATTRIBUTES, Field.START_TIME));
+
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -82,11 +92,14 @@ final class LogEntryReader {
   // Never cut here, because an entry's id is a hash of everything in it.
   private final ExtraFields extra = new ExtraFields(Integer.MAX_VALUE);
   private final LogFields<Field> log;
+  private final MessageReader message = new MessageReader(extra);
+  private final LevelScale scale;
 
   LogEntryReader(EventRules rules) {
     fields = new EventFields<>(Field.class, Field::names, rules);
     metadata = new EventFields<>(MetadataField.class, MetadataField::names, rules);
     log = new LogFields<>(fields, extra);
+    scale = rules.levelScale();
   }
 
   /** The fields of the object, which the caller scans. */
@@ -107,13 +120,15 @@ final class LogEntryReader {
   /** Sets everything that the object says; the entry must have been reset. */
   void read(LogEntry entry) throws UnusableRecordException {
     entry.timestamp = log.time(Field.TIMESTAMP);
-    entry.message = log.message(Field.MESSAGE);
+    if (!isEntry()) {
+      throw fields.missing(Field.MESSAGE);
+    }
     extra.reset();
     entry.account = account();
     entry.runId = EventFields.ofAttempt(log.key(Field.RUN_ID), attempt());
     entry.script = script();
     entry.logId = log.key(Field.LOG_ID);
-    log.level(Field.LEVEL, entry);
+    log.level(Field.LEVEL, scale, entry);
     log.deployment(Field.DEPLOYMENT_VERSION, Field.DEPLOYMENT_ID, entry);
     entry.function = log.text(Field.FUNCTION);
     entry.source = log.text(Field.SOURCE);
@@ -122,18 +137,27 @@ final class LogEntryReader {
     entry.traceId = log.text(Field.TRACE_ID);
     entry.spanId = log.text(Field.SPAN_ID);
     entry.durationMillis = durationMillis();
-    double memory = log.figure(oneOf(Field.MEMORY_BYTES, Field.MEMORY_USAGE), UnitParser::bytes);
-    entry.memoryBytes = Double.isNaN(memory) ? -1 : (long) memory;
-    entry.gpuPercent =
-        log.figure(oneOf(Field.GPU_PERCENT, Field.GPU_UTILIZATION), UnitParser::percentage);
+    entry.memoryBytes = memoryBytes();
+    entry.gpuPercent = gpuPercent();
     entry.stackTrace = log.lines(Field.STACK_TRACE);
     entry.errorCode = log.text(Field.ERROR_CODE);
     readMetadata(entry);
+    message.read(fields, Field.MESSAGE, entry);
     log.keep(Field.LOGS);
     log.keep(Field.ATTRIBUTES);
     log.keep(Field.START_TIME);
     extra.addUnknown(fields.scanner());
     entry.extra = extra.toJson();
+  }
+
+  /**
+   * Whether the object says more than a time: a message, which may be empty, or the value of any
+   * other field of an entry.
+   */
+  private boolean isEntry() {
+    Kind kind = fields.kind(Field.MESSAGE);
+    return (kind != Kind.ABSENT && kind != Kind.NULL)
+        || OF_AN_ENTRY.stream().anyMatch(field -> !fields.isMissing(field));
   }
 
   /** The attempt of the run; 0 if unknown. An entry without a run has none. */
@@ -160,10 +184,40 @@ final class LogEntryReader {
   private double durationMillis() {
     Field duration = oneOf(Field.DURATION_MS, Field.DURATION);
     double figure = log.figure(duration, UnitParser::number);
+    if (duration != Field.DURATION || Double.isNaN(figure)) {
+      return figure;
+    }
     // Rounded to whole nanoseconds, or 1.1 seconds would be 1100.0000000000002 milliseconds.
-    return duration == Field.DURATION
-        ? Math.rint(figure * NANOS_PER_SECOND) / NANOS_PER_MILLI
-        : figure;
+    double nanos = Math.rint(figure * NANOS_PER_SECOND);
+    if (fields.kind(duration) != Kind.NUMBER || nanos / NANOS_PER_SECOND != figure) {
+      log.keep(duration);
+    }
+    return nanos / NANOS_PER_MILLI;
+  }
+
+  private long memoryBytes() {
+    Field memory = oneOf(Field.MEMORY_BYTES, Field.MEMORY_USAGE);
+    double bytes = log.figure(memory, UnitParser::bytes);
+    if (Double.isNaN(bytes)) {
+      return -1;
+    }
+    boolean isSize =
+        fields.kind(memory) == Kind.STRING
+            && UnitParser.size((long) bytes).equals(fields.string(memory));
+    if (memory == Field.MEMORY_USAGE && !isSize) {
+      log.keep(memory);
+    }
+    return (long) bytes;
+  }
+
+  private double gpuPercent() {
+    Field gpu = oneOf(Field.GPU_PERCENT, Field.GPU_UTILIZATION);
+    double percent = log.figure(gpu, UnitParser::percentage);
+    boolean isConverted = gpu == Field.GPU_UTILIZATION && fields.kind(gpu) == Kind.STRING;
+    if (isConverted && !Double.isNaN(percent)) {
+      log.keep(gpu);
+    }
+    return percent;
   }
 
   private void readMetadata(LogEntry entry) {

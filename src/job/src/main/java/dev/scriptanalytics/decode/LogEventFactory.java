@@ -1,13 +1,12 @@
 package dev.scriptanalytics.decode;
 
 import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
-import static dev.scriptanalytics.event.DeadLetterReason.MISSING_FIELD;
 
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.hash.SipHash;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonSyntaxException;
-import dev.scriptanalytics.json.LoneSurrogates;
+import dev.scriptanalytics.json.NeedlessEscapes;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
@@ -15,7 +14,9 @@ import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * Makes events of log entries of any form: checks them, gives an id to those without one, masks
@@ -36,6 +37,13 @@ public final class LogEventFactory {
   private final JsonObjectScanner object = new JsonObjectScanner();
   private final ExtraFields fitting;
 
+  /** How many entries of this record have an id in common. */
+  private final Map<Hash, Integer> equalEntries = new HashMap<>();
+
+  private boolean counts;
+
+  private record Hash(long high, long low) {}
+
   /**
    * A factory.
    *
@@ -46,6 +54,15 @@ public final class LogEventFactory {
     this.redactor = redactor;
     this.runHash = new SipHash(hashKey);
     this.fitting = new ExtraFields(limits.maxInputBytes());
+  }
+
+  /**
+   * Begins a record: equal entries that follow are entries of their own, each with its own id.
+   * Without a call of this method, equal entries have one id, as if each were sent again.
+   */
+  public void beginRecord() {
+    equalEntries.clear();
+    counts = true;
   }
 
   /**
@@ -62,9 +79,6 @@ public final class LogEventFactory {
             ? limits.retentionDays()
             : limits.retentionDays(new String(entry.account, StandardCharsets.UTF_8));
     limits.checkTime(timeField, entry.timestamp, arrival, entry.retentionDays);
-    if (entry.message.length == 0) {
-      throw new UnusableRecordException(MISSING_FIELD, "The message is missing");
-    }
     if (entry.account.length == 0) {
       entry.account = DEFAULT_ACCOUNT;
     }
@@ -97,21 +111,20 @@ public final class LogEventFactory {
   }
 
   /**
-   * An id made of everything that the entry says, before anything is masked or cut: an entry that
-   * is delivered twice gets the same id twice, even if options have changed in between.
+   * An id made of what the entry says, before anything is masked or cut: an entry that is delivered
+   * twice gets the same id twice, even if options have changed in between.
+   *
+   * <p>Script, deployment and function are no part of it, because an entry alone may leave to its
+   * run what an answer of the logs API says of all its entries.
    */
   private byte[] idOf(LogEntry entry) {
     content.reset();
     content.string(entry.account);
-    content.string(entry.script);
     content.string(entry.runId);
     content.int64(entry.timestamp);
     content.uint8(entry.level.code());
     content.string(entry.originalLevel);
     content.string(entry.message);
-    content.uint32(entry.deploymentVersion);
-    content.string(entry.deploymentId);
-    content.string(entry.function);
     content.string(entry.source);
     content.string(entry.sourceType);
     content.string(entry.requestId);
@@ -125,6 +138,13 @@ public final class LogEventFactory {
     content.string(entry.spanId);
     content.string(entry.extra);
     idHash.hash(content.buffer(), 0, content.size());
+    if (counts) {
+      int before = equalEntries.merge(new Hash(idHash.high(), idHash.low()), 1, Integer::sum) - 1;
+      if (before > 0) {
+        content.uint32(before);
+        idHash.hash(content.buffer(), 0, content.size());
+      }
+    }
     HexFormat hex = HexFormat.of();
     return (hex.toHexDigits(idHash.high()) + hex.toHexDigits(idHash.low()))
         .getBytes(StandardCharsets.US_ASCII);
@@ -167,7 +187,7 @@ public final class LogEventFactory {
     if (json.length == 0) {
       return json;
     }
-    byte[] fields = fieldsThatFit(entry, column, LoneSurrogates.replaced(json));
+    byte[] fields = fieldsThatFit(entry, column, NeedlessEscapes.decoded(json));
     byte[] masked = redactor.object(fields);
     if (masked == fields) {
       return fields;

@@ -1,7 +1,6 @@
 package dev.scriptanalytics.decode;
 
-import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
-
+import dev.scriptanalytics.event.LevelScale;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.row.LogEntry;
@@ -65,21 +64,6 @@ final class LogFields<F extends Enum<F>> {
     return fields.kind(field) == Kind.ARRAY ? fields.lines(field) : text(field);
   }
 
-  /** The message, without which there is no entry. */
-  byte[] message(F field) throws UnusableRecordException {
-    if (fields.isMissing(field)) {
-      throw fields.missing(field);
-    }
-    requireString(field);
-    return fields.text(field);
-  }
-
-  private void requireString(F field) throws UnusableRecordException {
-    if (fields.kind(field) != Kind.STRING) {
-      throw new UnusableRecordException(WRONG_TYPE, fields.name(field) + " is not a string");
-    }
-  }
-
   /** When it was logged, in microseconds since 1970. */
   long time(F field) throws UnusableRecordException {
     long micros = fields.time(field);
@@ -101,8 +85,12 @@ final class LogFields<F extends Enum<F>> {
     entry.deploymentId = text(isId ? version : id);
   }
 
-  /** Sets the level, and the producer's word for it; the level is Info if the word is unknown. */
-  void level(F field, LogEntry entry) {
+  /**
+   * Sets the level, and the producer's word for it; the level is Info if the word is unknown.
+   *
+   * @param scale what a number means; always the same one
+   */
+  void level(F field, LevelScale scale, LogEntry entry) {
     // Producers use few words, and making a String of each costs a twentieth of reading an entry.
     int from = fields.start(field);
     int to = fields.end(field);
@@ -115,21 +103,19 @@ final class LogFields<F extends Enum<F>> {
       entry.level = known.level();
       return;
     }
-    readLevel(field, entry);
+    readLevel(field, scale, entry);
     if (isPlain && entry.originalLevel.length <= LONGEST_FIGURE) {
       knownLevels[place] = new KnownLevel(entry.originalLevel, entry.level);
     }
   }
 
-  private void readLevel(F field, LogEntry entry) {
+  private void readLevel(F field, LevelScale scale, LogEntry entry) {
     entry.originalLevel = text(field);
     LogLevel level = null;
-    if (entry.originalLevel.length > 0 && entry.originalLevel.length <= LONGEST_FIGURE) {
-      long number = fields.wholeNumber(field);
-      level =
-          number >= 0
-              ? LogLevel.ofNumber((int) Math.min(number, Integer.MAX_VALUE))
-              : LogLevel.ofWord(new String(entry.originalLevel, StandardCharsets.UTF_8));
+    if (fields.kind(field) == Kind.NUMBER) {
+      level = scale.levelOf(fields.wholeNumber(field));
+    } else if (entry.originalLevel.length > 0 && entry.originalLevel.length <= LONGEST_FIGURE) {
+      level = scale.levelOf(new String(entry.originalLevel, StandardCharsets.UTF_8));
     }
     entry.level = level == null ? LogLevel.INFO : level;
   }

@@ -11,7 +11,7 @@ import dev.scriptanalytics.event.RunStatusWords.Meaning;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.hash.SipHash;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
-import dev.scriptanalytics.json.LoneSurrogates;
+import dev.scriptanalytics.json.NeedlessEscapes;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
@@ -91,8 +91,8 @@ public final class RunDecoder implements RecordDecoder {
   public ScriptEvent decode(KafkaRecord record, long arrival) throws UnusableRecordException {
     limits.checkRecord(record.value(), arrival);
     event.scan(record.value());
-    if (event.scanner().hasSurrogates()) {
-      event.scan(LoneSurrogates.replaced(event.source()));
+    if (event.scanner().hasNeedlessEscapes()) {
+      event.scan(NeedlessEscapes.decoded(event.source()));
     }
 
     Meaning meaning = status();

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.decode;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -16,6 +17,9 @@ final class UnitParser {
   private static final Pattern PERCENTAGE = Pattern.compile(NUMBER + " ?%?");
   private static final Pattern PLAIN = Pattern.compile(NUMBER);
   private static final String PREFIXES = "KMGTP";
+  // A size may be larger than the units that are read can say.
+  private static final String UNITS = PREFIXES + "E";
+  private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
 
   /** No shortest form of a double is longer. */
   private static final int LONGEST_NUMBER = 40;
@@ -44,6 +48,23 @@ final class UnitParser {
   static double percentage(String text) {
     Matcher matcher = PERCENTAGE.matcher(text);
     return matcher.matches() ? Double.parseDouble(matcher.group(1)) : NONE;
+  }
+
+  /**
+   * How a size is written back, such as {@code 8.2GB}: in the largest unit of which there is one,
+   * a power of 1000, with all digits.
+   *
+   * @param bytes not negative
+   */
+  static String size(long bytes) {
+    BigDecimal amount = BigDecimal.valueOf(bytes);
+    int power = 0;
+    while (power < UNITS.length() && amount.compareTo(THOUSAND) >= 0) {
+      amount = amount.movePointLeft(3);
+      power++;
+    }
+    String unit = power == 0 ? "B" : UNITS.charAt(power - 1) + "B";
+    return amount.stripTrailingZeros().toPlainString() + unit;
   }
 
   /**

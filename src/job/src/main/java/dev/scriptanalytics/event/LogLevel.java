@@ -3,6 +3,7 @@ package dev.scriptanalytics.event;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The severity of a log entry, or the stream that its line was captured from. */
 public enum LogLevel {
@@ -13,6 +14,9 @@ public enum LogLevel {
   WARNING(5),
   ERROR(6),
   FATAL(7);
+
+  /** What colours a terminal's text. */
+  private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;:]*m");
 
   /** Words that mean a level anywhere, in upper case. */
   private static final Map<String, LogLevel> BY_WORD = new HashMap<>();
@@ -30,12 +34,13 @@ public enum LogLevel {
     put(BY_WORD, FATAL, "FATAL", "CRITICAL", "CRIT", "ALERT", "EMERGENCY", "EMERG");
     put(BY_WORD, FATAL, "PANIC", "DPANIC");
     // Java's CONFIG and the abbreviations of .NET and Android
-    put(BY_WORD_OF_A_FIELD, DEBUG, "CONFIG", "V", "D", "VRB", "TRC", "DBG", "TRCE", "DBUG");
+    put(BY_WORD_OF_A_FIELD, DEBUG, "CONFIG", "T", "V", "D", "VRB", "TRC", "DBG", "TRCE", "DBUG");
     // Words of other loggers between debug and warning, and for the lack of a level
     put(BY_WORD_OF_A_FIELD, INFO, "I", "INF", "HTTP", "LOG", "SUCCESS", "NOTSET", "DEFAULT");
+    put(BY_WORD_OF_A_FIELD, INFO, "INFORMATIONAL", "N");
     put(BY_WORD_OF_A_FIELD, WARNING, "W", "WRN");
     put(BY_WORD_OF_A_FIELD, ERROR, "E", "FAIL");
-    put(BY_WORD_OF_A_FIELD, FATAL, "F", "A", "FTL", "ASSERT");
+    put(BY_WORD_OF_A_FIELD, FATAL, "F", "A", "C", "FTL", "ASSERT", "WTF");
     // OpenTelemetry's short names for the steps within its levels
     for (int step = 2; step <= 4; step++) {
       put(BY_WORD_OF_A_FIELD, DEBUG, "TRACE" + step, "DEBUG" + step);
@@ -66,12 +71,19 @@ public enum LogLevel {
 
   /**
    * The level that a word means where a level is expected. It may be in any case, and comes from
-   * Python, java.util.logging, Log4j, Logback, .NET, syslog, Go, Node or Android.
+   * Python, java.util.logging, Log4j, Logback, .NET, syslog, Go, Node or Android. Blanks and
+   * colours around it do not matter.
    *
    * @return null for any other word
    */
   public static LogLevel ofWord(String word) {
-    return BY_WORD_OF_A_FIELD.get(word.toUpperCase(Locale.ROOT));
+    return BY_WORD_OF_A_FIELD.get(bare(word).toUpperCase(Locale.ROOT));
+  }
+
+  /** The text without colours, and without blanks around it. */
+  static String bare(String text) {
+    String plain = text.indexOf('\u001b') < 0 ? text : COLOUR.matcher(text).replaceAll("");
+    return plain.strip();
   }
 
   /**

@@ -300,9 +300,9 @@ public final class JsonObjectScanner extends JsonSyntax {
     return unknownEnds[Objects.checkIndex(i, unknown)];
   }
 
-  /** Whether an escape anywhere in the object stands for half of a surrogate pair. */
-  public boolean hasSurrogates() {
-    return surrogates;
+  /** Whether the object may have escapes that {@link NeedlessEscapes} decodes. */
+  public boolean hasNeedlessEscapes() {
+    return needlessEscapes;
   }
 
   /** The array that was scanned. */

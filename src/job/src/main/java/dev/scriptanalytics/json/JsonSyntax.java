@@ -39,15 +39,15 @@ abstract class JsonSyntax {
   /** Whether the string passed last holds a backslash. */
   boolean escaped;
 
-  /** Whether an escape anywhere in the text stands for half of a surrogate pair. */
-  boolean surrogates;
+  /** Whether the text may have escapes that {@link NeedlessEscapes} decodes. */
+  boolean needlessEscapes;
 
   /** Goes to another text: the bytes from {@code from} up to {@code to}. */
   final void reset(byte[] json, int from, int to) {
     this.json = json;
     this.from = from;
     this.to = to;
-    surrogates = false;
+    needlessEscapes = false;
   }
 
   /** The byte at that place, from 0 to 255; -1 behind the end. */
@@ -130,7 +130,11 @@ abstract class JsonSyntax {
   private int afterEscape(int backslash) throws JsonSyntaxException {
     int at = backslash + 1;
     switch (byteAt(at)) {
-      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {
+      case '"', '\\', 'b', 'f', 'n', 'r', 't' -> {
+        return at + 1;
+      }
+      case '/' -> {
+        needlessEscapes = true;
         return at + 1;
       }
       case 'u' -> {
@@ -139,8 +143,8 @@ abstract class JsonSyntax {
             throw unexpected(at + i, "four hexadecimal digits after \\u");
           }
         }
-        int second = byteAt(at + 2);
-        surrogates |= (byteAt(at + 1) | 0x20) == 'd' && second >= '8';
+        boolean isControl = json[at + 1] == '0' && json[at + 2] == '0' && json[at + 3] <= '1';
+        needlessEscapes |= !isControl;
         return at + 5;
       }
       default -> throw unexpected(at, "an escape that JSON knows");

@@ -1097,7 +1097,7 @@ class RunDecoderTest {
       strings = {
         "{ 'b' : 1.0,\n 'a' : [ ] }",
         "[1, 2e0, {'a': null}]",
-        "'a \\\" \\u00e4 \\ud83d\\ude00 text'",
+        "'a \\\" ä 😀 text \\u0000'",
         "''",
         "0.10",
         "true",
@@ -1111,6 +1111,19 @@ class RunDecoderTest {
   }
 
   @Test
+  void writesCharactersWhereAProducerEscapedThemSoThatSearchesFindThem() throws Exception {
+    assertThat(
+            row(
+                event(
+                    "input", "{'city':'Z\\u00fcrich','\\u20ac':'\\u003cb\\u003e'}",
+                    "output", "'\\uD83D\\uDE00 \\u0007\\n\\u0022 https:\\/\\/a'",
+                    "te\\u0061m", "['\\u00e4',1.0]")))
+        .containsEntry("input", quotes("{'city':'Zürich','€':'<b>'}"))
+        .containsEntry("output", quotes("'😀 \\u0007\\n\\u0022 https://a'"))
+        .containsEntry("extra", quotes("{'team':['ä',1.0]}"));
+  }
+
+  @Test
   void replacesHalvesOfSurrogatePairsWhichClickHouseTakesForNoJson() throws Exception {
     assertThat(
             row(
@@ -1118,9 +1131,9 @@ class RunDecoderTest {
                     "input", "{'a':['\\ud83d'],'n':7}",
                     "output", "'\\uD83D\\uDE00 \\udc00'",
                     "team", "'\\uDBFF'")))
-        .containsEntry("input", quotes("{'a':['\\ufffd'],'n':7}"))
-        .containsEntry("output", quotes("'\\uD83D\\uDE00 \\ufffd'"))
-        .containsEntry("extra", quotes("{'team':'\\ufffd'}"));
+        .containsEntry("input", quotes("{'a':['\ufffd'],'n':7}"))
+        .containsEntry("output", quotes("'😀 \ufffd'"))
+        .containsEntry("extra", quotes("{'team':'\ufffd'}"));
   }
 
   @Test
@@ -1355,13 +1368,13 @@ class RunDecoderTest {
                     "team",
                     "null",
                     "tags",
-                    "[ 1.0 ,{'a' : '\\u00e4'} ]",
+                    "[ 1.0 ,{'a' : '\\t'} ]",
                     "Status",
                     "'x'",
                     "",
                     "{}")))
         .containsEntry(
-            "extra", quotes("{'team':null,'tags':[ 1.0 ,{'a' : '\\u00e4'} ],'Status':'x','':{}}"));
+            "extra", quotes("{'team':null,'tags':[ 1.0 ,{'a' : '\\t'} ],'Status':'x','':{}}"));
   }
 
   @Test

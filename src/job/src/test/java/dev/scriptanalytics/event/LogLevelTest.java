@@ -14,11 +14,11 @@ class LogLevelTest {
     "STDOUT, stdout",
     "STDERR, stderr",
     "DEBUG, trace debug verbose silly finest finer fine config",
-    "DEBUG, trce dbug V D vrb dbg TRACE TRACE2 TRACE4 DEBUG2 DEBUG4",
-    "INFO, info information notice notset default log http success I inf INFO2 INFO4",
+    "DEBUG, trce dbug V D vrb dbg TRACE TRACE2 TRACE4 DEBUG2 DEBUG4 T",
+    "INFO, info information notice notset default log http success I inf INFO2 INFO4 informational N",
     "WARNING, warning warn W wrn WARN3",
     "ERROR, error err severe E fail ERROR3",
-    "FATAL, fatal critical crit alert emerg emergency panic dpanic F A assert ftl FATAL4",
+    "FATAL, fatal critical crit alert emerg emergency panic dpanic F A C assert wtf ftl FATAL4",
   })
   void knowsTheWordsOfAllLoggersInAnyCase(LogLevel level, String words) {
     for (String word : words.split(" ", -1)) {
@@ -26,6 +26,20 @@ class LogLevelTest {
       assertThat(LogLevel.ofWord(word.toUpperCase(Locale.ROOT))).as(word).isEqualTo(level);
       assertThat(LogLevel.ofWord(word.toLowerCase(Locale.ROOT))).as(word).isEqualTo(level);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ERROR ",
+        "  error",
+        "\tError\n",
+        "\u001b[31mERROR\u001b[0m",
+        "\u001b[1;38;5;9m error \u001b[39;49m",
+        " \u001b[31m ERROR\u001b[m "
+      })
+  void ignoresBlanksAndColoursAroundAWord(String word) {
+    assertThat(LogLevel.ofWord(word)).isEqualTo(LogLevel.ERROR);
   }
 
   @ParameterizedTest

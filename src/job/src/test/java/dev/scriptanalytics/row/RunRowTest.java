@@ -194,7 +194,7 @@ class RunRowTest {
     assertThat(merged(plainStart, end, start))
         .containsEntry("extra", "{\"region\": 2.0,\"exit\":{\"team\":3}}");
     assertThat(merged(start, plainEnd, start))
-        .containsEntry("extra", "{\"team\":\"a\",\"re\\u0067ion\":1,\"q\\\"\":[ 1]}");
+        .containsEntry("extra", "{\"team\":\"a\",\"region\":1,\"q\\\"\":[ 1]}");
     assertThat(merged(plainStart, plainEnd, start)).containsEntry("extra", "");
   }
 
