@@ -97,7 +97,8 @@ final class LogDecoder implements RecordDecoder {
     if (isObject || !Utf8.isValid(record, 0, record.length)) {
       return null;
     }
-    String text = new String(record, at, record.length - at, StandardCharsets.UTF_8).stripTrailing();
+    String text =
+        new String(record, at, record.length - at, StandardCharsets.UTF_8).stripTrailing();
     if (text.startsWith(BYTE_ORDER_MARK)) {
       text = text.substring(BYTE_ORDER_MARK.length()).stripLeading();
     }

@@ -14,9 +14,9 @@ import java.util.Set;
  * <p>Both are read as one form, since they differ in names: {@code jobId} is the run and {@code
  * endpointId} the script; {@code duration} is in seconds, {@code memoryUsage} a size such as {@code
  * 8.2GB} ({@link UnitParser#bytes}), and {@code gpuUtilization} in percent. What is converted and
- * would be written back in another way is also kept as sent. If an entry has a field
- * by both names, the native one counts. The error code is in {@code error_code}, or in a field of
- * that name in {@code metadata}. Fields without a column are kept in {@code extra}.
+ * would be written back in another way is also kept as sent. If an entry has a field by both names,
+ * the native one counts. The error code is in {@code error_code}, or in a field of that name in
+ * {@code metadata}. Fields without a column are kept in {@code extra}.
  */
 final class LogEntryReader {
   /** The fields of an entry, and those by which other shapes are recognized. */

@@ -11,8 +11,8 @@ import java.time.ZoneOffset;
 
 /**
  * Reads a log entry from one line of the logs API's text format: {@code TIME [LEVEL] SOURCE:
- * MESSAGE (JOB)}. The time may stand in brackets too. Source and job are optional: the source is one
- * word, and the job begins with {@code job_}.
+ * MESSAGE (JOB)}. The time may stand in brackets too. Source and job are optional: the source is
+ * one word, and the job begins with {@code job_}.
  */
 final class LogLineReader {
   private static final String JOB = " (job_";

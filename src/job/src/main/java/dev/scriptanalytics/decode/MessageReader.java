@@ -62,14 +62,14 @@ final class MessageReader {
 
   private void readObject(byte[] json, LogEntry entry) {
     boolean hasText = object.isText(Part.MESSAGE) && !object.isMissing(Part.MESSAGE);
-    entry.message =
-        hasText ? object.text(Part.MESSAGE) : NeedlessEscapes.decoded(json);
+    entry.message = hasText ? object.text(Part.MESSAGE) : NeedlessEscapes.decoded(json);
     if (entry.errorCode.length == 0 && object.isText(Part.ERROR_TYPE)) {
       entry.errorCode = object.text(Part.ERROR_TYPE);
     } else if (hasText) {
       rest.add(object, Part.ERROR_TYPE);
     }
-    boolean isTrace = object.kind(Part.STACK_TRACE) == Kind.ARRAY || object.isText(Part.STACK_TRACE);
+    boolean isTrace =
+        object.kind(Part.STACK_TRACE) == Kind.ARRAY || object.isText(Part.STACK_TRACE);
     if (entry.stackTrace.length == 0 && isTrace) {
       entry.stackTrace = parts.lines(Part.STACK_TRACE);
     } else if (hasText) {

@@ -51,8 +51,8 @@ final class UnitParser {
   }
 
   /**
-   * How a size is written back, such as {@code 8.2GB}: in the largest unit of which there is one,
-   * a power of 1000, with all digits.
+   * How a size is written back, such as {@code 8.2GB}: in the largest unit of which there is one, a
+   * power of 1000, with all digits.
    *
    * @param bytes not negative
    */

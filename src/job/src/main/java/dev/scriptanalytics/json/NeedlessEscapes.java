@@ -14,8 +14,8 @@ public final class NeedlessEscapes {
 
   /**
    * The document with characters in place of escapes; the very same array if it has none of these.
-   * It means the same, except that half of a surrogate pair becomes U+FFFD: Unicode has no character
-   * for it, and ClickHouse refuses a whole document that contains one.
+   * It means the same, except that half of a surrogate pair becomes U+FFFD: Unicode has no
+   * character for it, and ClickHouse refuses a whole document that contains one.
    *
    * @param json well-formed JSON in UTF-8
    */

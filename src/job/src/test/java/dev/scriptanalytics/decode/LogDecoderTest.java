@@ -727,10 +727,10 @@ class LogDecoderTest {
   }
 
   @Test
-  void givesEqualEntriesOfOneRecordAnIdEachAndTheSameIdsWhenTheRecordComesAgain()
-      throws Exception {
+  void givesEqualEntriesOfOneRecordAnIdEachAndTheSameIdsWhenTheRecordComesAgain() throws Exception {
     String item = entry(REQUIRED);
-    String answer = "{\"logs\":[" + String.join(",", item, item, entry(REQUIRED, "\"x\":1"), item) + "]}";
+    String answer =
+        "{\"logs\":[" + String.join(",", item, item, entry(REQUIRED, "\"x\":1"), item) + "]}";
 
     List<Object> ids = ids(decode(answer));
 

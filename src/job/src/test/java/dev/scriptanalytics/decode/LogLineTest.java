@@ -29,7 +29,8 @@ class LogLineTest {
   private LogDecoder decoder = decoder(EventRules.DEFAULT);
 
   @ParameterizedTest
-  @ValueSource(strings = {LINE, LINE + "\r\n", "\ufeff" + LINE, "\"" + LINE + "\"", " \"" + LINE + "\"\n"})
+  @ValueSource(
+      strings = {LINE, LINE + "\r\n", "\ufeff" + LINE, "\"" + LINE + "\"", " \"" + LINE + "\"\n"})
   void isAnEntryAloneAsItIsInAnAnswer(String record) throws Exception {
     Map<String, Object> row = row(record);
 
@@ -74,8 +75,7 @@ class LogLineTest {
     UnusableRecordException problem = problem(line);
     assertThat(problem.reason()).isEqualTo(BAD_VALUE);
     assertThat(problem)
-        .hasMessageStartingWith(
-            "The line's time has no zone, and event.default-zone is not set: ");
+        .hasMessageStartingWith("The line's time has no zone, and event.default-zone is not set: ");
 
     decoder = decoder(rules(LevelScale.PINO));
 

@@ -1363,16 +1363,7 @@ class RunDecoderTest {
   @Test
   void keepsUnknownFieldsAsTheyCame() throws Exception {
     assertThat(
-            row(
-                event(
-                    "team",
-                    "null",
-                    "tags",
-                    "[ 1.0 ,{'a' : '\\t'} ]",
-                    "Status",
-                    "'x'",
-                    "",
-                    "{}")))
+            row(event("team", "null", "tags", "[ 1.0 ,{'a' : '\\t'} ]", "Status", "'x'", "", "{}")))
         .containsEntry(
             "extra", quotes("{'team':null,'tags':[ 1.0 ,{'a' : '\\t'} ],'Status':'x','':{}}"));
   }

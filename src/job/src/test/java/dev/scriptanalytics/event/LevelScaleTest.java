@@ -65,7 +65,19 @@ class LevelScaleTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", " ", ".", "50.", ".5", "50.5", "+50", "5 0", "50x", "5e1", "99999999999999999999"})
+      strings = {
+        "",
+        " ",
+        ".",
+        "50.",
+        ".5",
+        "50.5",
+        "+50",
+        "5 0",
+        "50x",
+        "5e1",
+        "99999999999999999999"
+      })
   void readsNoOtherText(String text) {
     assertThat(LevelScale.PINO.levelOf(text)).isNull();
   }

@@ -66,8 +66,22 @@ class NeedlessEscapesTest {
   void neverChangesWhatADocumentMeans() throws Exception {
     Random random = new Random(17);
     String[] parts = {
-      "\\u00e4", "\\ud83d\\ude00", "\\/", "\\\\", "\\\"", "\\u0022", "\\u005c", "\\u0007", "\\n",
-      "u00e4", "ä", "😀", "x", "/", "\\u003c", "\\u007f"
+      "\\u00e4",
+      "\\ud83d\\ude00",
+      "\\/",
+      "\\\\",
+      "\\\"",
+      "\\u0022",
+      "\\u005c",
+      "\\u0007",
+      "\\n",
+      "u00e4",
+      "ä",
+      "😀",
+      "x",
+      "/",
+      "\\u003c",
+      "\\u007f"
     };
     for (int i = 0; i < 5_000; i++) {
       StringBuilder text = new StringBuilder();
