@@ -14,9 +14,7 @@ import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Map;
 
 /**
  * Makes events of log entries of any form: checks them, gives an id to those without one, masks
@@ -37,12 +35,8 @@ public final class LogEventFactory {
   private final JsonObjectScanner object = new JsonObjectScanner();
   private final ExtraFields fitting;
 
-  /** How many entries of this record have an id in common. */
-  private final Map<Hash, Integer> equalEntries = new HashMap<>();
-
-  private boolean counts;
-
-  private record Hash(long high, long low) {}
+  private final EqualEntries equalEntries = new EqualEntries();
+  private boolean isInRecord;
 
   /**
    * A factory.
@@ -62,7 +56,7 @@ public final class LogEventFactory {
    */
   public void beginRecord() {
     equalEntries.clear();
-    counts = true;
+    isInRecord = true;
   }
 
   /**
@@ -138,12 +132,10 @@ public final class LogEventFactory {
     content.string(entry.spanId);
     content.string(entry.extra);
     idHash.hash(content.buffer(), 0, content.size());
-    if (counts) {
-      int before = equalEntries.merge(new Hash(idHash.high(), idHash.low()), 1, Integer::sum) - 1;
-      if (before > 0) {
-        content.uint32(before);
-        idHash.hash(content.buffer(), 0, content.size());
-      }
+    int before = isInRecord ? equalEntries.add(idHash.high(), idHash.low()) : 0;
+    if (before > 0) {
+      content.uint32(before);
+      idHash.hash(content.buffer(), 0, content.size());
     }
     HexFormat hex = HexFormat.of();
     return (hex.toHexDigits(idHash.high()) + hex.toHexDigits(idHash.low()))

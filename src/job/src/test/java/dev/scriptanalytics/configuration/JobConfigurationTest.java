@@ -158,6 +158,7 @@ class JobConfigurationTest {
         "job.max-parallelism | 40000",
         "job.allow-no-checkpoints | perhaps",
         "captured.korelogger | sometimes",
+        "log.level.scale | log4j",
         "captured.pattern | (one group)",
         "captured.pattern | ((",
         "runs.topics | a,,b",

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.configuration.JobOptions;
+import dev.scriptanalytics.event.LevelScale;
+import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.testkit.process.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +14,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +57,36 @@ class EventsDocumentTest {
             Map.entry("In Progress", JobOptions.RUN_STATUS_IN_PROGRESS.defaultValue()),
             Map.entry("Success", JobOptions.RUN_STATUS_SUCCESS.defaultValue()),
             Map.entry("Failed", JobOptions.RUN_STATUS_FAILED.defaultValue()));
+  }
+
+  @Test
+  void listsWordsAndNumbersOfLevelsAsTheyAreRead() {
+    List<String[]> levels = table("## Log entries", "| level |");
+
+    assertThat(levels)
+        .extracting(row -> LogLevel.valueOf(row[0].toUpperCase(Locale.ROOT)))
+        .containsExactly(
+            LogLevel.DEBUG, LogLevel.INFO, LogLevel.WARNING, LogLevel.ERROR, LogLevel.FATAL);
+    for (String[] row : levels) {
+      LogLevel level = LogLevel.valueOf(row[0].toUpperCase(Locale.ROOT));
+      assertThat(row[1].split(", ", -1)).allSatisfy(word -> assertLevel(word, level));
+      LevelScale[] scales = LevelScale.values();
+      for (int i = 0; i < scales.length; i++) {
+        LevelScale scale = scales[i];
+        String[] range = row[2 + i].split("–", -1);
+        long first = Long.parseLong(range[0]);
+        long last = Long.parseLong(range[range.length - 1]);
+        assertThat(LongStream.rangeClosed(first, last).boxed())
+            .as(scale.name())
+            .allSatisfy(number -> assertThat(scale.levelOf(number)).isEqualTo(level));
+        assertThat(scale.levelOf(first - 1)).as(scale.name()).isNotEqualTo(level);
+        assertThat(scale.levelOf(last + 1)).as(scale.name()).isNotEqualTo(level);
+      }
+    }
+  }
+
+  private static void assertLevel(String word, LogLevel level) {
+    assertThat(LogLevel.ofWord(word)).as(word).isEqualTo(level);
   }
 
   @Test
