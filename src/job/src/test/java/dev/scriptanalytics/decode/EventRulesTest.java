@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.scriptanalytics.configuration.ConfigurationException;
 import dev.scriptanalytics.configuration.JobConfiguration;
+import dev.scriptanalytics.event.LevelScale;
 import dev.scriptanalytics.event.RunStatusWords.Meaning;
 import java.time.ZoneId;
 import java.util.List;
@@ -65,6 +66,14 @@ class EventRulesTest {
     assertThat(copy.aliases()).isEqualTo(rules.aliases());
     assertThat(copy.defaultZone()).isEqualTo(rules.defaultZone());
     assertThat(copy.statusWords().meanings()).isEqualTo(rules.statusWords().meanings());
+  }
+
+  @Test
+  void takeTheNumbersOfLevelsForPinosUnlessAnOptionNamesAnotherScale() {
+    assertThat(rules().levelScale()).isEqualTo(LevelScale.PINO);
+    assertThat(rules("--log.level.scale=python").levelScale()).isEqualTo(LevelScale.PYTHON);
+    assertThat(rules("--log.level.scale=otel").levelScale()).isEqualTo(LevelScale.OTEL);
+    assertThat(rules("--log.level.scale=syslog").levelScale()).isEqualTo(LevelScale.SYSLOG);
   }
 
   @ParameterizedTest

@@ -41,6 +41,8 @@ final class RandomLogs {
           "span_id",
           "error_code",
           "errorCode");
+  private static final List<String> ERROR_FIELDS =
+      List.of("message", "msg", "errorMessage", "errorType", "stackTrace");
   private static final List<String> OTHERS =
       List.of(
           "level",
@@ -119,7 +121,7 @@ final class RandomLogs {
       entry.set("timestamp", time());
     }
     if (!chance(20)) {
-      entry.set("message", text());
+      entry.set("message", chance(4) ? message() : text());
     }
     for (String field : TEXTS) {
       if (chance(3)) {
@@ -132,6 +134,19 @@ final class RandomLogs {
       }
     }
     return shuffled(entry);
+  }
+
+  /** Any JSON; an object may have the fields of an error. */
+  private JsonNode message() {
+    JsonNode message = document(0);
+    if (message instanceof ObjectNode object) {
+      for (String field : ERROR_FIELDS) {
+        if (chance(2)) {
+          object.set(field, chance(2) ? text() : document(1));
+        }
+      }
+    }
+    return message;
   }
 
   private ObjectNode answer() {
