@@ -132,7 +132,9 @@ public final class LogEventFactory {
     content.string(entry.spanId);
     content.string(entry.extra);
     idHash.hash(content.buffer(), 0, content.size());
-    int before = isInRecord ? equalEntries.add(idHash.high(), idHash.low()) : 0;
+    // Entries of different scripts are different rows, whatever their ids.
+    long high = idHash.high() ^ Arrays.hashCode(entry.script);
+    int before = isInRecord ? equalEntries.add(high, idHash.low()) : 0;
     if (before > 0) {
       content.uint32(before);
       idHash.hash(content.buffer(), 0, content.size());

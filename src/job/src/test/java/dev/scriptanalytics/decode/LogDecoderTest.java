@@ -739,6 +739,18 @@ class LogDecoderTest {
     assertThat(row(REQUIRED)).as("alone").containsEntry("log_id", ids.get(0));
   }
 
+  @Test
+  void countsEqualEntriesOfDifferentScriptsApart() throws Exception {
+    String answer =
+        "{\"logs\":["
+            + entry(REQUIRED, "\"script\":\"a\"")
+            + ","
+            + entry(REQUIRED, "\"script\":\"b\"")
+            + "]}";
+
+    assertThat(ids(decode(answer))).containsOnly(row(REQUIRED).get("log_id"));
+  }
+
   private static List<Object> ids(DecodedLogs decoded) {
     return decoded.rows().stream().map(row -> row.get("log_id")).toList();
   }
