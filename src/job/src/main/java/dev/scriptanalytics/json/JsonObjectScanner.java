@@ -20,7 +20,8 @@ import java.util.Objects;
  *   <li>Most of an event is copied into its row. A scanner that answers with places in the source
  *       needs no String and no copy in between.
  *   <li>{@code input}, {@code output}, {@code metadata} and unknown fields are stored as sent, but
- *       for needless escapes, so their places are needed. Jackson reports a place as a new object per token.
+ *       for needless escapes, so their places are needed. Jackson reports a place as a new object
+ *       per token.
  *   <li>Producers repeat the order of their fields, so that most names cost one comparison ({@link
  *       JsonFields}), and strings are passed eight bytes at a time ({@link JsonSyntax}).
  *   <li>The answers come by field and in any order, as the columns of a row need them; a streaming

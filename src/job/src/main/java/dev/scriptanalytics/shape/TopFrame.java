@@ -10,8 +10,8 @@ import java.util.Arrays;
  * Go. The top frame is the first one; in a Python traceback, or under Ruby's {@code Traceback}
  * header, it is the last. A frame counts by its function, and by the name of its file where the
  * function has no qualified name. Line numbers, addresses, directories and the counters in names
- * that compilers make ({@code lambda$main$0}, {@code func1.2}, {@code b__0_1}) do not count, nor does
- * the hash that a bundler puts into a file's name ({@code main.3f2a1b9c.js}).
+ * that compilers make ({@code lambda$main$0}, {@code func1.2}, {@code b__0_1}) do not count, nor
+ * does the hash that a bundler puts into a file's name ({@code main.3f2a1b9c.js}).
  *
  * <p>Reusable, not thread-safe. The time is linear in the length.
  */
@@ -53,8 +53,7 @@ final class TopFrame {
   private static final byte[][] NODE_PATHS = utf8("internal/", "node:");
 
   /** What compilers count, beside what stands behind a sign. */
-  private static final byte[][] COUNTED =
-      utf8(".func", ".gowrap", "DisplayClass", "lambda_method");
+  private static final byte[][] COUNTED = utf8(".func", ".gowrap", "DisplayClass", "lambda_method");
 
   private static final byte[] AT = bytes("at ");
   private static final byte[] ASYNC = bytes("async ");

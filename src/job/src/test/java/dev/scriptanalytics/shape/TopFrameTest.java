@@ -159,7 +159,8 @@ class TopFrameTest {
 
   @Test
   void keepsTheNumbersThatNamesHave() {
-    assertThat(frameOf("File \"/a/step2.py\", line 1, in load_v2")).isEqualTo("load_v2 in step2.py");
+    assertThat(frameOf("File \"/a/step2.py\", line 1, in load_v2"))
+        .isEqualTo("load_v2 in step2.py");
     assertThat(frameOf("at a.B2.my_func3(B2.java:1)")).isEqualTo("a.B2.my_func3");
   }
 

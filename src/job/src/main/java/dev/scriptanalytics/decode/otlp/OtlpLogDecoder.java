@@ -24,11 +24,10 @@ import java.util.stream.Collectors;
  * <p>The run comes from the attributes ({@link OtlpRun}), the entry's id from {@code
  * log.record.uid}. The message is the body; for a structured body it is the member {@code message},
  * if there is one, and the whole body is kept in {@code extra}. A body that is an error has its
- * type and stack trace. Without a body, the message is that
- * of the exception, or the event's name, or the other attributes as JSON. Without a time, the entry
- * has that of the record's arrival. Attributes without a column become {@code metadata}, and so
- * does what cannot be read; scope and resource are kept in {@code extra}. Reusable, not
- * thread-safe.
+ * type and stack trace. Without a body, the message is that of the exception, or the event's name,
+ * or the other attributes as JSON. Without a time, the entry has that of the record's arrival.
+ * Attributes without a column become {@code metadata}, and so does what cannot be read; scope and
+ * resource are kept in {@code extra}. Reusable, not thread-safe.
  */
 final class OtlpLogDecoder implements RecordDecoder {
   private static final Set<String> MESSAGES =
@@ -166,8 +165,7 @@ final class OtlpLogDecoder implements RecordDecoder {
       if (STACK_TRACES.contains(member.getKey())
           && !lines.isEmpty()
           && lines.stream().allMatch(AnyValue::hasStringValue)) {
-        return utf8(
-            lines.stream().map(AnyValue::getStringValue).collect(Collectors.joining("\n")));
+        return utf8(lines.stream().map(AnyValue::getStringValue).collect(Collectors.joining("\n")));
       }
     }
     return textOf(body, STACK_TRACES);

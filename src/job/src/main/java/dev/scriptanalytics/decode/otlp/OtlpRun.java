@@ -74,7 +74,8 @@ final class OtlpRun {
           "The account is unknown, for the resource cannot be read: " + problem.getMessage());
     }
     if (OtlpValues.text(account).indexOf(OtlpUnreadable.REPLACEMENT) >= 0) {
-      throw new UnusableRecordException(BAD_VALUE, "The account is unknown: a character of it cannot be read");
+      throw new UnusableRecordException(
+          BAD_VALUE, "The account is unknown: a character of it cannot be read");
     }
     return or(account, OtlpValues.utf8(EventLimits.DEFAULT_ACCOUNT));
   }

@@ -26,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All forms of values that OTLP's specification and the JSON of Protocol Buffers allow are read. */
+/**
+ * All forms of values that OTLP's specification and the JSON of Protocol Buffers allow are read.
+ */
 class OtlpFormsTest {
   private static final Instant ARRIVAL = Instant.parse("2026-11-02T10:15:00Z");
   private static final long NANOS = ARRIVAL.toEpochMilli() * 1_000_000 - 1_000_000_000L;
@@ -141,7 +143,8 @@ class OtlpFormsTest {
   @ParameterizedTest
   @ValueSource(strings = {"%d", "\"%d\"", "%d.0", "\"%de0\""})
   void readsATimeHoweverItIsWritten(String time) throws Exception {
-    String log = "{\"timeUnixNano\":" + time.formatted(NANOS) + ",\"body\":{\"stringValue\":\"m\"}}";
+    String log =
+        "{\"timeUnixNano\":" + time.formatted(NANOS) + ",\"body\":{\"stringValue\":\"m\"}}";
 
     assertThat(rows(json(log)))
         .extracting(row -> row.get("timestamp"))

@@ -325,13 +325,11 @@ class OtlpUnreadableTest {
 
   @Test
   void makesDeadLettersOfASpanWhoseInvocationCannotBeReadAndOfItsChildren() throws Exception {
-    String unreadable =
-        span(1, "", "").replace("{\"stringValue\":\"\"}", "{\"intValue\":\"x\"}");
+    String unreadable = span(1, "", "").replace("{\"stringValue\":\"\"}", "{\"intValue\":\"x\"}");
     String child = span(2, "", "\"parentSpanId\":\"0000000000000001\"");
     String childWithItsOwn = span(3, "inv", "\"parentSpanId\":\"0000000000000001\"");
 
-    DecodedLogs decoded =
-        spans(resource(ACME, scope("{}", child, unreadable, childWithItsOwn)));
+    DecodedLogs decoded = spans(resource(ACME, scope("{}", child, unreadable, childWithItsOwn)));
 
     assertThat(decoded.runRows()).extracting(row -> row.get("run_id")).containsExactly("inv");
     assertThat(decoded.skipped()).hasValue(0);
@@ -408,8 +406,7 @@ class OtlpUnreadableTest {
 
   @Test
   void keepsADamagedBodyInBase64() throws Exception {
-    ByteString log =
-        LogRecord.newBuilder().setTimeUnixNano(NANOS).build().toByteString();
+    ByteString log = LogRecord.newBuilder().setTimeUnixNano(NANOS).build().toByteString();
 
     DecodedLogs decoded =
         protobuf(log.concat(ByteString.copyFrom(new byte[] {0x2a, 1, (byte) 0x80})));
@@ -463,8 +460,7 @@ class OtlpUnreadableTest {
          "startTimeUnixNano":%d,"endTimeUnixNano":%d,"attributes":[
          {"key":"faas.invocation_id","value":{"stringValue":"%s"}}]%s%s}\
         """
-        .formatted(
-            id, id, NANOS, NANOS + 1_000_000, invocation, field.isEmpty() ? "" : ",", field);
+        .formatted(id, id, NANOS, NANOS + 1_000_000, invocation, field.isEmpty() ? "" : ",", field);
   }
 
   private static String scope(String scope, String... items) {
@@ -482,9 +478,7 @@ class OtlpUnreadableTest {
             .replace("SCOPES", "scopeLogs")
             .replace("ITEMS", "logRecords");
     return DecodedLogs.of(
-        new OtlpLogDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED),
-        batch.getBytes(UTF_8),
-        ARRIVAL);
+        new OtlpLogDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED), batch.getBytes(UTF_8), ARRIVAL);
   }
 
   private static DecodedLogs spans(String... resources) throws Exception {
@@ -501,16 +495,13 @@ class OtlpUnreadableTest {
 
   /** Decodes a batch of one log record, which need not be well-formed. */
   private static DecodedLogs protobuf(ByteString record) throws Exception {
-    ByteString scope =
-        ByteString.copyFrom(new byte[] {0x12, (byte) record.size()}).concat(record);
+    ByteString scope = ByteString.copyFrom(new byte[] {0x12, (byte) record.size()}).concat(record);
     assertThat(record.size()).as("a length of one byte").isLessThan(100);
     byte[] resource = {0x12, (byte) scope.size()};
     ByteString resources = ByteString.copyFrom(resource).concat(scope);
     ByteString batch =
         ByteString.copyFrom(new byte[] {0x0a, (byte) resources.size()}).concat(resources);
     return DecodedLogs.of(
-        new OtlpLogDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED),
-        batch.toByteArray(),
-        ARRIVAL);
+        new OtlpLogDecoder(LIMITS, HASH_KEY, DecodedLogs.UNMASKED), batch.toByteArray(), ARRIVAL);
   }
 }
