@@ -124,7 +124,9 @@ class OtlpFormsTest {
   @ParameterizedTest
   @ValueSource(strings = {"3.5", "\"3.5\"", "\"1e40\"", "1e999999999", "\"\"", "\" 3\"", "NaN"})
   void takesNothingElseForAnInteger(String integer) throws Exception {
-    assertThat(metadata("{\"intValue\":" + integer + "}")).startsWith("{\"n\":{\"intValue\":");
+    assertThat(metadata("{\"intValue\":" + integer + "}"))
+        .asString()
+        .startsWith("{\"n\":{\"intValue\":");
   }
 
   @ParameterizedTest
