@@ -62,6 +62,7 @@ final class OtlpLogDecoder implements RecordDecoder {
       return;
     }
     limits.checkRecord(record.value(), arrival);
+    events.beginRecord();
     int number = 0;
     for (OtlpBatch.Item<LogRecord> item : batch.read(record.value())) {
       try {

@@ -290,6 +290,21 @@ class OtlpFormsTest {
   }
 
   /** The metadata of an entry whose attribute n has that value. */
+  @Test
+  void givesEqualEntriesOfOneBatchAnIdEachAndTheSameIdsWhenTheBatchIsSentAgain() throws Exception {
+    LogRecord record =
+        LogRecord.newBuilder()
+            .setTimeUnixNano(NANOS)
+            .setBody(AnyValue.newBuilder().setStringValue("retrying"))
+            .build();
+    byte[] batch = protobuf(record, record, record);
+
+    List<Object> ids = rows(batch).stream().map(row -> row.get("log_id")).toList();
+
+    assertThat(ids).hasSize(3).doesNotHaveDuplicates();
+    assertThat(rows(batch)).extracting(row -> row.get("log_id")).isEqualTo(ids);
+  }
+
   private static Object metadata(String value) throws Exception {
     List<Map<String, Object>> rows =
         rows(
