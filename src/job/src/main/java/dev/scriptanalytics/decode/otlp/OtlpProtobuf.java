@@ -25,6 +25,9 @@ import java.nio.charset.StandardCharsets;
  * @param <T> the type of the messages, which must have attributes
  */
 final class OtlpProtobuf<T extends Message> {
+  private static final Parser<KeyValue> KEY_VALUES =
+      DiscardUnknownFieldsParser.wrap(KeyValue.parser());
+
   private final T prototype;
   // The fields of OtlpUnreadable must not come from outside.
   private final Parser<? extends Message> parser;
@@ -169,14 +172,23 @@ final class OtlpProtobuf<T extends Message> {
   }
 
   private static KeyValue keyValue(ByteString bytes, int depth) {
+    try {
+      return KEY_VALUES.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      return damagedKeyValue(bytes, depth);
+    }
+  }
+
+  private static KeyValue damagedKeyValue(ByteString bytes, int depth) {
     KeyValue.Builder read = KeyValue.newBuilder();
     try {
       readFields(bytes, read, depth);
-      return read.build();
     } catch (IOException | UnusableRecordException e) {
       // A name that was read before the damage may be a part of it.
       return OtlpUnreadable.nameless(bytes);
     }
+    // The damage may have made the name another field.
+    return read.getKey().isEmpty() ? OtlpUnreadable.nameless(bytes) : read.build();
   }
 
   private static AnyValue value(ByteString bytes, int depth) {
