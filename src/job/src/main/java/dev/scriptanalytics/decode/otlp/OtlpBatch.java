@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Reads the items of a batch of OTLP, each with its scope and its resource. A batch in JSON begins
@@ -80,6 +81,12 @@ final class OtlpBatch<T extends Message> {
 
   /** Objects and arrays in JSON together: each takes many times the memory of its two bytes. */
   private static final int MAX_NODES = 500_000;
+
+  /** Beside the children. */
+  private static final Set<String> KNOWN = Set.of("resource", "scope", "schemaUrl", "schema_url");
+
+  /** The number of the last field of a resource or scope, its schema's address. */
+  private static final int SCHEMA = 3;
 
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
@@ -233,6 +240,7 @@ final class OtlpBatch<T extends Message> {
     // The parts share the bytes of the batch.
     from.enableAliasing(true);
     int good = 0;
+    boolean foreign = false;
     try {
       for (int tag = from.readTag(); tag != 0; tag = from.readTag()) {
         int field = WireFormat.getTagFieldNumber(tag);
@@ -243,11 +251,18 @@ final class OtlpBatch<T extends Message> {
           ofSecond.add(from.readBytes());
         } else if (!from.skipField(tag)) {
           throw new InvalidProtocolBufferException("A group ends that has not begun");
+        } else {
+          foreign |= field != SCHEMA || !isMessage;
         }
         good = from.getTotalBytesRead();
       }
     } catch (IOException e) {
       return new Parts(ofFirst, ofSecond, e, message.substring(good));
+    }
+    if (foreign && ofSecond.isEmpty() && first != second) {
+      // Without the children, the unknown fields may be what is left of them.
+      return new Parts(
+          ofFirst, ofSecond, new IOException("Unknown fields stand for those of OTLP"), message);
     }
     return new Parts(ofFirst, ofSecond, null, ByteString.EMPTY);
   }
@@ -319,26 +334,35 @@ final class OtlpBatch<T extends Message> {
         : member;
   }
 
+  /** Whether a resource or scope has members that the protocol does not know, or not any more. */
+  private static boolean hasForeignMembers(JsonNode object) {
+    return object.properties().stream()
+        .anyMatch(member -> !member.getValue().isNull() && !KNOWN.contains(member.getKey()));
+  }
+
   /** The nodes of a list; what is no list becomes an item with a problem. */
   private Iterable<JsonNode> list(JsonNode object, String name, List<Item<T>> all)
       throws UnusableRecordException {
     JsonNode list = member(object, name);
-    if (object.isObject() && !isPresent(list)) {
+    boolean isForeign = object.isObject() && list == null && hasForeignMembers(object);
+    if (object.isObject() && !isPresent(list) && !isForeign) {
       return List.of();
     }
-    if (object.isObject() && list.isArray()) {
+    if (isPresent(list) && list.isArray()) {
       return list;
     }
     String problem =
-        object.isObject()
-            ? name + " is not an array"
-            : "What should have " + name + " is no object";
+        isForeign
+            ? "What should have " + name + " has other fields instead"
+            : isPresent(list)
+                ? name + " is not an array"
+                : "What should have " + name + " is no object";
     add(
         new Item<>(
             null,
             OtlpOrigin.NONE,
             new UnusableRecordException(WRONG_TYPE, problem),
-            object.isObject() ? list : object,
+            isPresent(list) ? list : object,
             null),
         all);
     return List.of();

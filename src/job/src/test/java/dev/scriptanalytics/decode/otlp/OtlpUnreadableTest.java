@@ -242,6 +242,7 @@ class OtlpUnreadableTest {
             resource(ACME, good, "null", "{\"logRecords\":{}}"),
             "{\"scopeLogs\":\"x\"}",
             "{\"resource\":7}",
+            "{\"instrumentationLibraryLogs\":[{}]}",
             resource(ACME, good));
 
     assertThat(decoded.rows())
@@ -255,7 +256,8 @@ class OtlpUnreadableTest {
             tuple(2, DeadLetterReason.WRONG_TYPE, "null"),
             tuple(3, DeadLetterReason.WRONG_TYPE, "{}"),
             tuple(4, DeadLetterReason.WRONG_TYPE, "\"x\""),
-            tuple(5, DeadLetterReason.WRONG_TYPE, "{\"resource\":7}"));
+            tuple(5, DeadLetterReason.WRONG_TYPE, "{\"resource\":7}"),
+            tuple(6, DeadLetterReason.WRONG_TYPE, "{\"instrumentationLibraryLogs\":[{}]}"));
   }
 
   // Spans
