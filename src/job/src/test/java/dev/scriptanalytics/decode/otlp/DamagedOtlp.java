@@ -108,6 +108,11 @@ abstract class DamagedOtlp {
     return "item " + resource + "." + scope + "." + item;
   }
 
+  /** The run of an item, which differs from all others in several bytes. */
+  static String run(int resource, int scope, int item) {
+    return "run " + Integer.toHexString(number(resource, scope, item) * 0x9E3779B9);
+  }
+
   static int number(int resource, int scope, int item) {
     return 1 + resource * 100 + scope * 10 + item;
   }

@@ -149,7 +149,7 @@ final class DamagedOtlpJson extends DamagedOtlp {
     item.put("traceId", "5b8efff798038103d269b633813fc60c");
     item.put("spanId", "%016x".formatted(number(r, s, i)));
     ArrayNode attributes = item.putArray("attributes");
-    attributes.add(attribute("faas.invocation_id", "run " + number(r, s, i)));
+    attributes.add(attribute("faas.invocation_id", run(r, s, i)));
     attributes.add(attribute("one", "1"));
     attributes.add(attribute("two", "2"));
     if (ofLogs) {

@@ -96,7 +96,7 @@ final class DamagedOtlpProtobuf extends DamagedOtlp {
         attributes(
             ofLogs ? LogRecord.ATTRIBUTES_FIELD_NUMBER : Span.ATTRIBUTES_FIELD_NUMBER,
             isBad(Target.ATTRIBUTE_OF_ITEM, r, s, i),
-            attribute("faas.invocation_id", "run " + number(r, s, i)),
+            attribute("faas.invocation_id", run(r, s, i)),
             attribute("one", "1"),
             attribute("two", "2"));
     ByteString trace = ByteString.fromHex("5b8efff798038103d269b633813fc60c");
