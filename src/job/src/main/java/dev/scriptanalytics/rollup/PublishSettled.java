@@ -42,8 +42,10 @@ public final class PublishSettled extends AbstractStreamOperator<Long>
     return progress
         .transform(NAME, Types.LONG, new PublishSettled())
         .uid(UID)
-        .setParallelism(1)
-        .setMaxParallelism(1);
+        // Its max parallelism stays that of the job: Flink chains it in a job of one slot, and then
+        // a
+        // savepoint has that of the whole chain.
+        .setParallelism(1);
   }
 
   @Override
