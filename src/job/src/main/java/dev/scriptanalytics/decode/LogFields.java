@@ -5,7 +5,6 @@ import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.row.LogEntry;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -21,15 +20,13 @@ final class LogFields<F extends Enum<F>> {
 
   private static final int LONGEST_FIGURE = 64;
 
-  /** A level as producers write it, and what it means. */
+  /** A level as a producer writes it, and what it means. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
   private record KnownLevel(byte[] word, LogLevel level) {}
 
   private final EventFields<F> fields;
   private final ExtraFields rest;
-
-  // By first letter and length; a newer word takes the place of another one.
-  private final KnownLevel[] knownLevels = new KnownLevel[16];
+  private final KnownWords<KnownLevel> knownLevels = new KnownWords<>();
 
   /**
    * A reader of these fields.
@@ -91,21 +88,19 @@ final class LogFields<F extends Enum<F>> {
    * @param scale what a number means; always the same one
    */
   void level(F field, LevelScale scale, LogEntry entry) {
-    // Producers use few words, and making a String of each costs a twentieth of reading an entry.
-    int from = fields.start(field);
-    int to = fields.end(field);
-    boolean isPlain = fields.kind(field) == Kind.STRING && !fields.escaped(field) && from < to;
-    int place = isPlain ? (fields.source()[from] + to - from) & (knownLevels.length - 1) : 0;
-    KnownLevel known = isPlain ? knownLevels[place] : null;
-    if (known != null
-        && Arrays.equals(known.word(), 0, known.word().length, fields.source(), from, to)) {
+    boolean isPlain = fields.kind(field) == Kind.STRING && !fields.escaped(field);
+    KnownLevel known =
+        isPlain
+            ? knownLevels.meaningOf(fields.source(), fields.start(field), fields.end(field))
+            : null;
+    if (known != null) {
       entry.originalLevel = known.word();
       entry.level = known.level();
       return;
     }
     readLevel(field, scale, entry);
     if (isPlain && entry.originalLevel.length <= LONGEST_FIGURE) {
-      knownLevels[place] = new KnownLevel(entry.originalLevel, entry.level);
+      knownLevels.put(entry.originalLevel, new KnownLevel(entry.originalLevel, entry.level));
     }
   }
 
