@@ -6,24 +6,21 @@ import java.util.stream.Stream;
 
 /** A field of an event, and the names that it is read by. */
 interface EventField {
-  /** The names, the canonical one first. Each is unique within its object. */
-  List<String> names();
+  /** The name of the constant that is the field. */
+  String name();
 
-  /** The names of a constant: its own in lower case, in snake case and in camel case. */
-  static List<String> namesOf(Enum<?> constant) {
-    String snake = constant.name().toLowerCase(Locale.ROOT);
-    return Stream.of(snake, camelCase(snake)).distinct().toList();
+  /** Further names of the field, in snake case; empty texts are ignored. */
+  default List<String> otherNames() {
+    return List.of();
   }
 
   /**
-   * The same, and then other names, each in snake case and in camel case.
-   *
-   * @param others in snake case; empty texts are ignored
+   * The names, the canonical one first: that of the constant and the others, each in snake case and
+   * in camel case. Each is unique within its object.
    */
-  static List<String> namesOf(Enum<?> constant, String... others) {
-    return Stream.concat(
-            namesOf(constant).stream(),
-            Stream.of(others).flatMap(other -> Stream.of(other, camelCase(other))))
+  default List<String> names() {
+    return Stream.concat(Stream.of(name().toLowerCase(Locale.ROOT)), otherNames().stream())
+        .flatMap(snake -> Stream.of(snake, camelCase(snake)))
         .filter(name -> !name.isEmpty())
         .distinct()
         .toList();

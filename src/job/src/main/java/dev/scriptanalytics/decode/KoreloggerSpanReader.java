@@ -20,22 +20,12 @@ final class KoreloggerSpanReader {
   private enum Field implements EventField {
     START_TIME,
     CONTEXT,
-    ATTRIBUTES;
-
-    @Override
-    public List<String> names() {
-      return EventField.namesOf(this);
-    }
+    ATTRIBUTES
   }
 
   private enum ContextField implements EventField {
     TRACE_ID,
-    SPAN_ID;
-
-    @Override
-    public List<String> names() {
-      return EventField.namesOf(this);
-    }
+    SPAN_ID
   }
 
   private enum Attribute {

@@ -63,19 +63,14 @@ final class LogEntryReader {
     }
 
     @Override
-    public List<String> names() {
-      return EventField.namesOf(this, otherName);
+    public List<String> otherNames() {
+      return List.of(otherName);
     }
   }
 
   /** The fields of an entry's {@code metadata} that have a column. */
   private enum MetadataField implements EventField {
-    ERROR_CODE;
-
-    @Override
-    public List<String> names() {
-      return EventField.namesOf(this);
-    }
+    ERROR_CODE
   }
 
   /** The fields of an entry besides time and message. */

@@ -20,10 +20,8 @@ final class MessageReader {
     STACK_TRACE;
 
     @Override
-    public List<String> names() {
-      return this == MESSAGE
-          ? EventField.namesOf(this, "msg", "error_message")
-          : EventField.namesOf(this);
+    public List<String> otherNames() {
+      return this == MESSAGE ? List.of("msg", "error_message") : List.of();
     }
   }
 

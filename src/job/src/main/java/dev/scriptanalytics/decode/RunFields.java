@@ -39,8 +39,8 @@ final class RunFields {
     }
 
     @Override
-    public List<String> names() {
-      return EventField.namesOf(this, otherName);
+    public List<String> otherNames() {
+      return List.of(otherName);
     }
   }
 
@@ -61,8 +61,8 @@ final class RunFields {
     }
 
     @Override
-    public List<String> names() {
-      return EventField.namesOf(this, otherName);
+    public List<String> otherNames() {
+      return List.of(otherName);
     }
   }
 
@@ -71,12 +71,7 @@ final class RunFields {
     MEMORY_BYTES,
     CPU_MS,
     GPU_PERCENT,
-    COLD_START;
-
-    @Override
-    public List<String> names() {
-      return EventField.namesOf(this);
-    }
+    COLD_START
   }
 
   private RunFields() {}
