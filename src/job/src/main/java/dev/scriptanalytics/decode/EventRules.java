@@ -39,6 +39,8 @@ public record EventRules(
     long maxClockSkewMillis,
     LevelScale levelScale)
     implements Serializable {
+  private static final int MICROS_PER_MILLI = 1000;
+
   /** The rules of a job without options. */
   public static final EventRules DEFAULT =
       new EventRules(
@@ -77,6 +79,14 @@ public record EventRules(
         zone == null ? null : ZoneId.of(zone),
         configuration.get(EVENT_MAX_CLOCK_SKEW).toMillis(),
         configuration.get(LOG_LEVEL_SCALE));
+  }
+
+  /**
+   * Whether an end is further before its start than clocks may differ, so that the event cannot be
+   * used. Both are in microseconds since 1970.
+   */
+  public boolean isBeyondClockSkew(long startedAt, long endedAt) {
+    return startedAt - endedAt > maxClockSkewMillis * MICROS_PER_MILLI;
   }
 
   /** The names of a field, and then its aliases. */

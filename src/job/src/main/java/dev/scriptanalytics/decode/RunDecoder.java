@@ -70,7 +70,7 @@ public final class RunDecoder implements RecordDecoder {
     this.event = new EventFields<>(Field.class, Field::names, rules);
     this.error = new EventFields<>(ErrorField.class, ErrorField::names, rules);
     this.resources = new EventFields<>(ResourceField.class, ResourceField::names, rules);
-    this.times = new RunTimes(event, limits, rules.maxClockSkewMillis());
+    this.times = new RunTimes(event, limits, rules);
     this.phases = new PhaseReader(limits.maxNameBytes());
     this.hash = new SipHash(hashKey);
     this.extra = new ExtraFields(limits.maxInputBytes());

@@ -20,16 +20,16 @@ final class RunTimes {
 
   private final EventFields<Field> event;
   private final EventLimits limits;
-  private final long maxClockSkewMillis;
+  private final EventRules rules;
 
   private long startedAt;
   private long endedAt;
   private double responseTime;
 
-  RunTimes(EventFields<Field> event, EventLimits limits, long maxClockSkewMillis) {
+  RunTimes(EventFields<Field> event, EventLimits limits, EventRules rules) {
     this.event = event;
     this.limits = limits;
-    this.maxClockSkewMillis = maxClockSkewMillis;
+    this.rules = rules;
   }
 
   /**
@@ -113,7 +113,7 @@ final class RunTimes {
 
   /** Two clocks may tell start and end, so that a short run seems to end before it starts. */
   private void endNotBeforeStart() throws UnusableRecordException {
-    if (startedAt - endedAt > maxClockSkewMillis * MICROS_PER_MILLI) {
+    if (rules.isBeyondClockSkew(startedAt, endedAt)) {
       throw new UnusableRecordException(
           BAD_VALUE,
           "ended_at, %s, is more than event.max-clock-skew before started_at, %s"

@@ -90,7 +90,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final EventLimits limits;
-  private final long maxClockSkewMillis;
+  private final EventRules rules;
   private final Redactor redactor;
   private final SipHash hash;
   private final OtlpSpanEvents events;
@@ -110,7 +110,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
    * @param hashKey the key that runs are hashed with, 32 hexadecimal digits
    */
   OtlpSpanDecoder(EventLimits limits, EventRules rules, String hashKey, Redactor redactor) {
-    this.maxClockSkewMillis = rules.maxClockSkewMillis();
+    this.rules = rules;
     this.redactor = redactor;
     this.limits = limits;
     this.attributes = new OtlpAttributes(limits.maxInputBytes() / 2);
@@ -242,7 +242,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     if (hasEnded(span)) {
       long endedAt = micros(span.getEndTimeUnixNano());
       limits.checkTime("endTimeUnixNano", endedAt, arrival, retentionDays);
-      if (startedAt - endedAt > maxClockSkewMillis * MICROS_PER_MILLI) {
+      if (rules.isBeyondClockSkew(startedAt, endedAt)) {
         throw new UnusableRecordException(
             BAD_VALUE,
             "endTimeUnixNano is more than event.max-clock-skew before startTimeUnixNano, by "
