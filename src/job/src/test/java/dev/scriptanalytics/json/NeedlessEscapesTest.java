@@ -63,6 +63,21 @@ class NeedlessEscapesTest {
   }
 
   @Test
+  void putsTheReplacementCharacterIntoNamesAndBehindBackslashes() {
+    assertThat(decoded("{\"\\ud83d\":\"\\\\\\ud83d\"}")).isEqualTo("{\"\ufffd\":\"\\\\\ufffd\"}");
+    assertThat(decoded("\"\\ud83d\"")).isEqualTo("\"\ufffd\"");
+  }
+
+  @Test
+  void leavesTheDocumentItWasGivenAlone() {
+    byte[] bytes = "[\"\\ud83d\"]".getBytes(UTF_8);
+
+    NeedlessEscapes.decoded(bytes);
+
+    assertThat(bytes).isEqualTo("[\"\\ud83d\"]".getBytes(UTF_8));
+  }
+
+  @Test
   void neverChangesWhatADocumentMeans() throws Exception {
     Random random = new Random(17);
     String[] parts = {

@@ -20,7 +20,7 @@ import dev.scriptanalytics.event.Origin;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.hash.SipHash;
-import dev.scriptanalytics.json.LoneSurrogates;
+import dev.scriptanalytics.json.NeedlessEscapes;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
@@ -311,7 +311,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
       row.bool(Column.COLD_START, coldStart);
     }
     row.numbers(Column.PHASES, phases(member));
-    byte[] extra = maskedOrNone(LoneSurrogates.replaced(extra(span)));
+    byte[] extra = maskedOrNone(NeedlessEscapes.decoded(extra(span)));
     row.texts(Column.TRUNCATED, cut);
     row.texts(Column.REDACTED, redacted);
     row.text(Column.EXTRA, extra);
