@@ -1,5 +1,6 @@
 package dev.scriptanalytics.bench.faults;
 
+import dev.scriptanalytics.bench.sql.SqlFile;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
@@ -12,58 +13,7 @@ import java.util.TreeMap;
 
 /** Whether ClickHouse holds exactly what was sent: nothing missing, nothing twice, nothing else. */
 final class Exactness {
-  private static final String RUNS =
-      "SELECT account, script, countIf(status = 'Success'), countIf(status = 'Failed'),"
-          + " countIf(status = 'In Progress') FROM script_analytics.runs FINAL GROUP BY ALL";
-
-  // A fact is of the deployment and of the hour that were known then, so only sums are of the run.
-  private static final String COUNTS =
-      "toInt64(sum(succeeded)) AS s, toInt64(sum(failed)) AS f, toInt64(sum(seen)) - s - f AS p";
-
-  private static final String ROLLUPS =
-      "SELECT account, script, " + COUNTS + " FROM script_analytics.run_rollups FINAL GROUP BY ALL";
-
-  private static final String DEPLOYMENTS =
-      "SELECT account, concat(script, ' deployment ', multiIf(deployment_version > 0,"
-          + " toString(deployment_version), deployment_id != '', deployment_id, 'unknown')), "
-          + COUNTS
-          + " FROM script_analytics.run_rollups FINAL GROUP BY ALL"
-          + " HAVING (s, f, p) != (0, 0, 0)";
-
-  private static final String SETTLED =
-      "(SELECT min(settled) FROM script_analytics.rollup_progress FINAL)";
-
-  // What an hour has in one of the two tables and not in the other.
-  private static final String HOURS =
-      """
-      SELECT concat(account, '/', script, ' deployment ', toString(deployment_version), '/',
-          deployment_id, ' at ', toString(hour)) AS cell,
-        sum(side * seen), sum(side * toInt64(succeeded)), sum(side * toInt64(failed)),
-        sum(side * toInt64(response_times)) AS times
-      FROM
-      (
-          SELECT 1 AS side, account, script, toStartOfHour(minute) AS hour, deployment_version,
-            deployment_id, seen, succeeded, failed, response_times
-          FROM script_analytics.run_rollups FINAL WHERE minute < %1$s
-          UNION ALL
-          SELECT -1 AS side, account, script, hour, deployment_version, deployment_id, seen,
-            succeeded, failed, response_times
-          FROM script_analytics.run_rollups_hourly FINAL WHERE hour < %1$s
-      )
-      GROUP BY account, script, hour, deployment_version, deployment_id
-      HAVING (sum(side * seen), sum(side * toInt64(succeeded)), sum(side * toInt64(failed)), times)
-        != (0, 0, 0, 0)
-      ORDER BY cell"""
-          .formatted(SETTLED);
-
-  private static final String SETTLED_HOURS =
-      "SELECT count() FROM script_analytics.rollup_progress WHERE settled > '1970-01-01 00:00:00'";
-
-  private static final String LOGS =
-      "SELECT account, script, count() FROM script_analytics.logs FINAL GROUP BY ALL";
-
-  private static final String DEAD_LETTERS =
-      "SELECT 'reason', reason, count() FROM script_analytics.dead_letters FINAL GROUP BY ALL";
+  private static final SqlFile SQL = SqlFile.beside(Exactness.class, "exactness.sql");
 
   private final ClickHouseHttp tables;
   private final ClickHouseReader views;
@@ -108,22 +58,22 @@ final class Exactness {
     Map<String, String> letters = new TreeMap<>();
     deadLetters.forEach((reason, count) -> letters.put("reason\t" + reason, count.toString()));
     List<String> differences = new ArrayList<>();
-    compare(differences, "runs", runs, rows(RUNS));
-    compare(differences, "run_rollups", runs, rows(ROLLUPS));
-    compare(differences, "run_rollups", deployments, rows(DEPLOYMENTS));
-    compare(differences, "logs", logs, rows(LOGS));
-    compare(differences, "dead_letters", letters, rows(DEAD_LETTERS));
+    compare(differences, "runs", runs, rows("runs"));
+    compare(differences, "run_rollups", runs, rows("run_rollups"));
+    compare(differences, "run_rollups", deployments, rows("run_rollups by deployment"));
+    compare(differences, "logs", logs, rows("logs"));
+    compare(differences, "dead_letters", letters, rows("dead_letters"));
     compareHours(differences);
     return differences;
   }
 
   /** Whether settled hours have the same facts in both tables of rollups. */
   private void compareHours(List<String> differences) {
-    if (tables.query(SETTLED_HOURS).strip().equals("0")) {
+    if (tables.query(SQL.statement("jobs with settled hours")).strip().equals("0")) {
       differences.add("rollup_progress: no hour is settled");
     }
     tables
-        .query(HOURS + " FORMAT TSV")
+        .query(SQL.statement("settled hours that differ") + " FORMAT TSV")
         .lines()
         .forEach(
             line ->
@@ -145,10 +95,10 @@ final class Exactness {
     return LedgerComparison.of(ledger, views).differences();
   }
 
-  private Map<String, String> rows(String query) {
+  private Map<String, String> rows(String statement) {
     Map<String, String> rows = new TreeMap<>();
     tables
-        .query(query + " FORMAT TSV")
+        .query(SQL.statement(statement) + " FORMAT TSV")
         .lines()
         .forEach(
             line -> {
