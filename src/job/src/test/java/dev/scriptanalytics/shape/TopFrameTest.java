@@ -92,7 +92,7 @@ class TopFrameTest {
                 panic({0x45f3a0?, 0xc000012345?})
                 \t/usr/local/go/src/runtime/panic.go:770 +0x132
                 github.com/lib/pq.(*conn).query(0xc00001)
-                \t/root/go/pkg/mod/github.com/lib/pq@v1.10.0/conn.go:9 +0x1d
+                \t/go/pkg/mod/github.com/lib/pq@v1.10.0/conn.go:9 +0x1d
                 main.(*Server).handle.func1.2({0xc000, 0x2})
                 \t/app/internal/main.go:12 +0x1d
                 main.main()
