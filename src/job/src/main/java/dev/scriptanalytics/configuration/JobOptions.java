@@ -345,10 +345,10 @@ public final class JobOptions {
           oneOf("auto", "keep", "drop"),
           "What becomes of korelogger's lines in captured output, which usually arrive as log"
               + " entries as well. auto: a line is left out if its run has streamed an entry of the"
-              + " same level and message, even up to log.await-run after its end; of a run that"
-              + " streams more than log.await-run.max-entries and log.await-run.max-bytes allow to"
-              + " remember, lines are stored twice (metric capturedLinesKept). keep: a line is"
-              + " stored twice if both copies arrive. drop: a line is lost if it was not streamed.");
+              + " same level and message, even up to log.await-run after its end; beyond"
+              + " log.await-run.max-entries and log.await-run.max-bytes a line may be stored twice"
+              + " (metric capturedLinesKept). keep: a line is stored twice if both copies arrive."
+              + " drop: a line is lost if it was not streamed.");
 
   // Runs
 

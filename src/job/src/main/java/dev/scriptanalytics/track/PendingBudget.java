@@ -50,9 +50,7 @@ final class PendingBudget {
     run.countedBytes = now;
   }
 
-  /**
-   * Holds a run whose wait is over: it still counts, and {@link #oldest} passes it over.
-   */
+  /** Holds a run whose wait is over: it still counts, and {@link #oldest} passes it over. */
   void hold(PendingRun run) {
     runs.remove(run);
     held.add(run);

@@ -8,10 +8,7 @@ import java.util.Map;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/**
- * The runs of one key group whose log entries may have to be written again, or are awaited by their
- * captured text.
- */
+/** The runs of one key group of whose log entries something must be remembered. */
 final class PendingLogs {
   private static final byte FORMAT = 1;
   private static final int INITIAL_BYTES = 4 << 10;

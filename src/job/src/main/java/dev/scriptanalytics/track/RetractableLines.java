@@ -25,6 +25,7 @@ final class RetractableLines {
    *     lowest bit
    * @param hash the bits of its level and message
    */
+  @SuppressWarnings("ArrayRecordComponent") // Lines are not compared.
   record Line(int place, long hash, byte[] message) {
     /** Its number in its stream, counted from 1. */
     int number() {

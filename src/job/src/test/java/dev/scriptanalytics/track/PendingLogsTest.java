@@ -69,8 +69,7 @@ class PendingLogsTest {
     RunRow run = new RunRow().wrap(end.row);
     List<Map<String, Object>> written = new ArrayList<>();
     PendingRun pending = logs.add(1, 2, 3);
-    pending.retractable =
-        captured.write(end, run, null, row -> written.add(RowReader.logRow(row)));
+    pending.retractable = captured.write(end, run, null, row -> written.add(RowReader.logRow(row)));
     PendingLogs again = new PendingLogs();
     again.load(logs.toBytes());
 

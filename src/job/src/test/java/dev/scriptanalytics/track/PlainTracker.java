@@ -297,7 +297,10 @@ final class PlainTracker {
                 + " "
                 + version
                 + " "
-                + new String(endEvent.stdout, StandardCharsets.UTF_8).lines().findFirst().orElse(""));
+                + new String(endEvent.stdout, StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse(""));
       }
     }
   }
