@@ -471,7 +471,7 @@ class TrackRunsLogsTest {
   @Test
   void writesWhatWasCapturedAndStreamedOnceInAnyOrderAndThroughAnyFailure() throws Exception {
     Random random = new Random(12);
-    for (int round = 0; round < 150; round++) {
+    for (int round = 0; round < 60; round++) {
       List<ScriptEvent> history = new ArrayList<>();
       List<String> expected = new ArrayList<>();
       for (int run = 0; run < 3; run++) {
