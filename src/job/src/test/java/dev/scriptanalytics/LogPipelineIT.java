@@ -75,7 +75,13 @@ class LogPipelineIT {
                         "deployment_version",
                         1 + run % 3,
                         "stdout",
-                        "printed by " + id + "\nINFO :: streamed too\n"))));
+                        "printed by "
+                            + id
+                            + "\nWARNING :: entry 3 of "
+                            + id
+                            + "\nWARNING :: only printed by "
+                            + id
+                            + "\n"))));
         for (int entry = 0; entry < ENTRIES_PER_RUN; entry++) {
           logs.add(new Delivery(0, entry % 2 == 0 ? null : id, entry(id, entry)));
         }
@@ -94,6 +100,7 @@ class LogPipelineIT {
 
   private void expectEachEntryOnce() {
     int streamed = RUNS * ENTRIES_PER_RUN;
+    int all = streamed + 2 * RUNS;
     String fromLogs =
         " FROM script_analytics.logs FINAL WHERE account = 'acme' FORMAT TabSeparated";
     assertThat(
@@ -106,19 +113,20 @@ class LogPipelineIT {
             String.join(
                 "\t",
                 List.of(
-                    Integer.toString(streamed + RUNS),
+                    Integer.toString(all),
                     Integer.toString(streamed),
                     "0",
-                    Integer.toString(streamed + RUNS),
-                    Integer.toString(streamed + RUNS),
-                    Integer.toString(streamed + RUNS))));
+                    Integer.toString(all),
+                    Integer.toString(all),
+                    Integer.toString(all))));
     assertThat(
             clickHouse.query(
                 "SELECT countIf(log_message = concat('entry ', substring(log_id, 1 +"
                     + " position(log_id, '/')), ' of ', run_id)), countIf(log_message ="
-                    + " concat('printed by ', run_id))"
+                    + " concat('printed by ', run_id)), countIf(log_message = concat('only printed"
+                    + " by ', run_id))"
                     + fromLogs))
-        .isEqualToIgnoringNewLines(streamed + "\t" + RUNS);
+        .isEqualToIgnoringNewLines(streamed + "\t" + RUNS + "\t" + RUNS);
     assertThat(clickHouse.query("SELECT count() FROM script_analytics.dead_letters"))
         .isEqualToIgnoringNewLines("0");
   }

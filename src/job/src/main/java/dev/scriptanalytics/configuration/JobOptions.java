@@ -343,10 +343,12 @@ public final class JobOptions {
           "captured.korelogger",
           KoreloggerCapture.AUTO,
           oneOf("auto", "keep", "drop"),
-          "What becomes of korelogger's lines in captured stdout, which usually arrive as log"
-              + " entries as well. auto: a line is dropped if the run has streamed entries, even"
-              + " if these arrive up to log.await-run later. keep: a line is stored twice if both"
-              + " copies arrive. drop: a line is lost if the run has no streamed entries.");
+          "What becomes of korelogger's lines in captured output, which usually arrive as log"
+              + " entries as well. auto: a line is left out if its run has streamed an entry of the"
+              + " same level and message, even up to log.await-run after its end; beyond"
+              + " log.await-run.max-entries and log.await-run.max-bytes a line may be stored twice"
+              + " (metric capturedLinesKept). keep: a line is stored twice if both copies arrive."
+              + " drop: a line is lost if it was not streamed.");
 
   // Runs
 
@@ -457,8 +459,10 @@ public final class JobOptions {
           durationBetween("0 s", "1 d"),
           "How long the job keeps a log entry that arrives before its run, to write it again with"
               + " the script, deployment and function of the run. The entry itself is written at"
-              + " once. Too short: entries that arrive long before their run stay without a"
-              + " script (metric unenrichedLogs). Too long: entries stay in state, those of runs"
+              + " once. As long it keeps korelogger's lines in the captured output of a finished"
+              + " run, in case they are streamed too. Too short: entries that arrive long before"
+              + " their run stay without a script (metric unenrichedLogs), and lines that are"
+              + " streamed late are stored twice. Too long: entries stay in state, those of runs"
               + " that are never reported for the whole time.");
 
   public static final ConfigOption<Integer> LOG_AWAIT_RUN_MAX_ENTRIES =
@@ -466,8 +470,10 @@ public final class JobOptions {
           "log.await-run.max-entries",
           1000,
           integerBetween(0, 1_000_000),
-          "How many such entries of one run are kept; further ones stay as they arrived. Too"
-              + " small: a talkative run whose start arrives late is found under no script. Too"
+          "How many such entries of one run are kept; further ones stay as they arrived. It is also"
+              + " the number of streamed entries of a run, at 8 to 22 bytes each, that are"
+              + " remembered until its end for captured.korelogger. Too small: a talkative run whose"
+              + " start arrives late is found under no script, and its lines are stored twice. Too"
               + " large: one run that is never reported can fill log.await-run.max-bytes.");
 
   public static final ConfigOption<MemorySize> LOG_AWAIT_RUN_MAX_BYTES =
@@ -475,9 +481,9 @@ public final class JobOptions {
           "log.await-run.max-bytes",
           "32 mb",
           sizeBetween("0 b", "8 gb"),
-          "How many bytes of such entries one parallel instance keeps; those of the oldest runs"
-              + " leave first. Too small: log.await-run is not reached under load. Too large: the"
-              + " entries take heap memory and are part of every checkpoint.");
+          "How many bytes of all this one parallel instance keeps; the oldest runs leave first. Too"
+              + " small: log.await-run is not reached under load, and lines are stored twice. Too"
+              + " large: it takes heap memory and is part of every checkpoint.");
 
   // Rollups
 

@@ -5,7 +5,7 @@ package dev.scriptanalytics.configuration;
  * entries of their own as well.
  */
 public enum KoreloggerCapture {
-  /** Dropped when the run has streamed entries, kept otherwise. */
+  /** A line is dropped when the run has streamed an equal entry, and kept otherwise. */
   AUTO,
   /** Always kept. */
   KEEP,

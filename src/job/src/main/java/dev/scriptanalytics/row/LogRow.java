@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 
 /**
  * A view of the bytes of one row of {@code logs} in RowBinary, in the order of {@link #COLUMNS}: of
- * the columns that an entry may take from its run.
+ * the columns that an entry may take from its run, and of level and message.
  *
  * <p>The columns of fixed width come first, then the key and what a run may supply, so that the
- * rest is never parsed:
+ * rest is not parsed, except for the message where it is asked for:
  *
  * <pre>
  *   version 1 | is_deleted 1 | log_level 1 | deployment_version 4 | timestamp 8 | line 4
@@ -33,6 +33,7 @@ public final class LogRow {
   /** Row version of a tombstone, which nothing supersedes. */
   public static final int TOMBSTONE = 255;
 
+  private static final int LOG_LEVEL = 2;
   private static final int DEPLOYMENT_VERSION = 3;
   private static final int TIMESTAMP = 7;
   private static final int RETENTION_DAYS = 43;
@@ -93,6 +94,9 @@ public final class LogRow {
   /** How many columns the view knows: up to the function. */
   private static final int VIEWED = Column.FUNCTION.ordinal() + 1;
 
+  /** How many it knows together with the message. */
+  private static final int VIEWED_WITH_MESSAGE = Column.LOG_MESSAGE.ordinal() + 1;
+
   /** The columns of the insert statement, in the order of the bytes. */
   public static final List<String> COLUMNS =
       Stream.concat(FIXED.stream(), Arrays.stream(ALL).map(Column::sqlName)).toList();
@@ -107,8 +111,8 @@ public final class LogRow {
   }
 
   private byte[] bytes;
-  private final int[] texts = new int[VIEWED];
-  private final int[] ends = new int[VIEWED];
+  private final int[] texts = new int[VIEWED_WITH_MESSAGE];
+  private final int[] ends = new int[VIEWED_WITH_MESSAGE];
 
   static void writeFixed(
       int version,
@@ -144,14 +148,47 @@ public final class LogRow {
   /** Lays this view over a row; returns itself. */
   public LogRow wrap(byte[] row) {
     bytes = row;
-    RowBinaryReader reader = new RowBinaryReader(row, FIXED_BYTES);
-    for (int i = 0; i < VIEWED; i++) {
+    view(0, VIEWED, FIXED_BYTES);
+    return this;
+  }
+
+  /**
+   * Extends this view to the message, for {@link #messageStart} and {@link #messageEnd}; returns
+   * itself.
+   */
+  public LogRow withMessage() {
+    view(VIEWED, VIEWED_WITH_MESSAGE, ends[VIEWED - 1]);
+    return this;
+  }
+
+  private void view(int first, int behindLast, int from) {
+    RowBinaryReader reader = new RowBinaryReader(bytes, from);
+    for (int i = first; i < behindLast; i++) {
       int length = reader.varint();
       texts[i] = reader.position();
       reader.skip(length);
       ends[i] = reader.position();
     }
-    return this;
+  }
+
+  /** The row that this view lies over. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** The {@link LogLevel#code} of the entry's level. */
+  public int levelCode() {
+    return bytes[LOG_LEVEL];
+  }
+
+  /** Where the message begins in {@link #bytes}; only after {@link #withMessage}. */
+  public int messageStart() {
+    return texts[Column.LOG_MESSAGE.ordinal()];
+  }
+
+  /** Where it ends. */
+  public int messageEnd() {
+    return ends[Column.LOG_MESSAGE.ordinal()];
   }
 
   /** Whether the entry names its run. */

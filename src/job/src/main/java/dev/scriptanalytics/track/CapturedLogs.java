@@ -15,6 +15,7 @@ import dev.scriptanalytics.row.RunRow.Column;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Turns the captured text of a run into log rows. */
@@ -34,6 +35,7 @@ final class CapturedLogs {
   private final Redactor redactor;
   private final CapturedText text;
   private final SipHash hash = new SipHash(ID_KEY);
+  private final LineHash lineHash = new LineHash();
   private final RowBinaryBuffer content = new RowBinaryBuffer();
   private final LogEntry entry = new LogEntry();
   private final EntryGroups groups = new EntryGroups();
@@ -46,17 +48,19 @@ final class CapturedLogs {
   }
 
   /**
-   * Writes a row for each entry.
+   * Writes a row for each entry. A line of the library that equals a streamed entry gets a
+   * tombstone instead of a row, because before a restart, in another order, it may have been
+   * written.
    *
    * @param end the event with the text
    * @param run the run as it is known now
-   * @param streamed true if the run has streamed entries, so that the library's lines are written
-   *     already
+   * @param streamed what the run has streamed; null if nothing is known of that
    * @param rows takes the rows
-   * @return the library's lines that must be retracted if an entry is streamed later; null if there
-   *     are none
+   * @return the library's lines that were written, to be retracted if equal entries are streamed
+   *     later; null if the text has no such lines, or if they are not compared
    */
-  RetractableLines write(ScriptEvent end, RunRow run, boolean streamed, Consumer<byte[]> rows) {
+  RetractableLines write(
+      ScriptEvent end, RunRow run, StreamedEntries streamed, Consumer<byte[]> rows) {
     if (end.stdout == null && end.stderr == null) {
       return null;
     }
@@ -72,24 +76,14 @@ final class CapturedLogs {
     entry.source = run.textUtf8(Column.SOURCE);
     entry.sourceType = run.textUtf8(Column.SOURCE_TYPE);
     entry.traceId = run.textUtf8(Column.TRACE_ID);
-    RetractableLines library =
-        new RetractableLines(
-            entry.account, entry.script, entry.runId, entry.timestamp, entry.retentionDays);
+    Library library = new Library(streamed);
     if (end.stdout != null) {
-      write(end.stdout, STDOUT, LogLevel.STDOUT, run.version(), library, streamed, rows);
+      write(end.stdout, STDOUT, LogLevel.STDOUT, run.version(), library, rows);
     }
     if (end.stderr != null) {
-      write(end.stderr, STDERR, LogLevel.STDERR, run.version(), library, streamed, rows);
+      write(end.stderr, STDERR, LogLevel.STDERR, run.version(), library, rows);
     }
-    if (rules.libraryLines() != KoreloggerCapture.AUTO || library.size() == 0) {
-      return null;
-    }
-    if (streamed) {
-      // Also if none was written now: before a restart, in another order, they may have been.
-      retract(library, rows);
-      return null;
-    }
-    return library;
+    return library.written;
   }
 
   private void write(
@@ -97,15 +91,8 @@ final class CapturedLogs {
       byte[] stream,
       LogLevel plain,
       int version,
-      RetractableLines library,
-      boolean streamed,
+      Library library,
       Consumer<byte[]> rows) {
-    boolean writesLibrary =
-        switch (rules.libraryLines()) {
-          case AUTO -> !streamed;
-          case KEEP -> true;
-          case DROP -> false;
-        };
     entry.stream = stream;
     text.split(
         captured,
@@ -114,12 +101,6 @@ final class CapturedLogs {
             return;
           }
           setMessage(message.getBytes(StandardCharsets.UTF_8));
-          if (level != null) {
-            library.add(line, stream == STDERR, entry.message);
-            if (!writesLibrary) {
-              return;
-            }
-          }
           entry.line = line;
           entry.logId = id(entry.account, entry.runId, stream, line);
           entry.level = level == null ? plain : level;
@@ -127,10 +108,38 @@ final class CapturedLogs {
           setErrorType(errorType.getBytes(StandardCharsets.UTF_8));
           entry.sequence = (stream == STDERR ? STDERR_SEQUENCE : 0) + line;
           groups.set(entry);
+          boolean isStreamed = level != null && library.isStreamed(entry, stream == STDERR);
           row.reset();
           entry.writeTo(version, row);
-          rows.accept(row.copy());
+          rows.accept(isStreamed ? LogRow.deleted(row.copy()) : row.copy());
         });
+  }
+
+  /** The library's lines of a text: compares each with what was streamed. */
+  private final class Library {
+    final StreamedEntries streamed;
+    RetractableLines written;
+
+    Library(StreamedEntries streamed) {
+      this.streamed = streamed;
+    }
+
+    boolean isStreamed(LogEntry line, boolean isStderr) {
+      if (rules.libraryLines() != KoreloggerCapture.AUTO) {
+        return false;
+      }
+      if (written == null) {
+        written =
+            new RetractableLines(
+                line.account, line.script, line.runId, line.timestamp, line.retentionDays);
+      }
+      long bits = lineHash.of(line.level, line.message);
+      if (streamed != null && streamed.contains(bits)) {
+        return true;
+      }
+      written.add(line.line, isStderr, bits, line.message);
+      return false;
+    }
   }
 
   private void setMessage(byte[] whole) {
@@ -155,24 +164,34 @@ final class CapturedLogs {
     }
   }
 
-  /** Writes a tombstone for each line. */
-  void retract(RetractableLines lines, Consumer<byte[]> rows) {
+  /**
+   * Writes a tombstone for each line that equals a streamed entry, and removes it from the lines.
+   *
+   * @param streamed the bits of the entry, as {@link LineHash} has them
+   * @return true if there was such a line
+   */
+  boolean retract(RetractableLines lines, long streamed, Consumer<byte[]> rows) {
+    List<RetractableLines.Line> equal = lines.remove(streamed);
+    if (equal.isEmpty()) {
+      return false;
+    }
     entry.reset();
     entry.timestamp = lines.timestamp;
     entry.retentionDays = lines.retentionDays;
     entry.account = lines.account;
     entry.script = lines.script;
     entry.runId = lines.runId;
-    for (int i = 0; i < lines.size(); i++) {
-      byte[] stream = lines.isStderr(i) ? STDERR : STDOUT;
-      entry.logId = id(lines.account, lines.runId, stream, lines.line(i));
+    for (RetractableLines.Line line : equal) {
+      byte[] stream = line.isStderr() ? STDERR : STDOUT;
+      entry.logId = id(lines.account, lines.runId, stream, line.number());
       // The tombstone has run and message too, because a query that skips granules by the indexes
       // on them must read the tombstone wherever it reads the row.
-      entry.message = lines.message(i);
+      entry.message = line.message();
       row.reset();
       entry.writeTo(LogRow.AS_IT_CAME, row);
       rows.accept(LogRow.deleted(row.copy()));
     }
+    return true;
   }
 
   private byte[] id(byte[] account, byte[] runId, byte[] stream, int line) {

@@ -21,12 +21,15 @@ import java.util.function.LongPredicate;
  * so a rewrite that supplies it also writes a tombstone for the old key. Tombstones have the
  * highest version, therefore no replay in another order brings the old row back.
  *
- * <p>Captured text becomes log entries when the run ends. With {@code captured.korelogger=auto},
- * lines of the logging library are left out if the run has streamed entries, and retracted if it
- * streams some later.
+ * <p>Captured text becomes log entries when the run ends. With {@code captured.korelogger=auto}, a
+ * line of the logging library is left out if the run has streamed an equal entry, and retracted if
+ * it streams one later. So what a run streams is remembered until its end, as 64 bits an entry, and
+ * what was written of its captured lines for {@code log.await-run} from then on. A finished run
+ * without such lines needs nothing. Where something had to be given up, a captured line stays: a
+ * line twice is better than none.
  *
- * <p><b>Owned state:</b> the {@link PendingBudget} over the pending runs of all key groups; the
- * runs themselves belong to their {@link KeyGroupState}.
+ * <p><b>Owned state:</b> the {@link PendingBudget} over the pending runs of all key groups, and the
+ * runs that it gave up; the runs themselves belong to their {@link KeyGroupState}.
  *
  * <p><b>Lifecycle:</b> {@link #restore} once after all key groups are restored; {@link #giveUp} as
  * time passes. It does not know time itself.
@@ -37,7 +40,9 @@ final class EnrichLogs {
   private final TrackerOutputs outputs;
   private final CapturedLogs captured;
   private final Consumer<byte[]> logRows;
+  private final LineHash lineHash = new LineHash();
   private final PendingBudget budget;
+  private final GivenUpRuns givenUp = new GivenUpRuns();
   private final RowBinaryBuffer buffer = new RowBinaryBuffer();
 
   // Views that are laid over one row after another, and passed on as arguments.
@@ -67,6 +72,7 @@ final class EnrichLogs {
         int finished = group.finished.find(run.hashHigh, run.hashLow);
         int open = group.open.find(run.hashHigh, run.hashLow);
         run.deployment = deploymentOf(group, finished, open);
+        run.isOpen = open != OpenRuns.NONE;
         restored.add(run);
       }
     }
@@ -86,9 +92,6 @@ final class EnrichLogs {
         finished == FinishedRuns.NONE
             ? group.open.find(event.hashHigh, event.hashLow)
             : OpenRuns.NONE;
-    if (open != OpenRuns.NONE) {
-      group.open.setStreamed(open);
-    }
     RunDeployment deployment = deploymentOf(group, finished, open);
     int version = versionOf(group, finished, open);
     boolean entryIsWhole = entry.isWhole();
@@ -101,27 +104,50 @@ final class EnrichLogs {
       outputs.countUnenriched(1);
     }
 
-    boolean mayBeCompleted =
-        version != RunRow.COMPLETE
-            && !entryIsWhole
-            && (deployment == null || !deployment.isWhole());
-    // The end must know that entries were streamed. An open run remembers it by itself.
-    boolean isUnknown = finished == FinishedRuns.NONE && open == OpenRuns.NONE;
-    boolean mustBeRemembered = isUnknown && rules.libraryLines() == KoreloggerCapture.AUTO;
     PendingRun pending = group.pending.get(event.hashHigh, event.hashLow);
-    if (pending == null && (mayBeCompleted || mustBeRemembered)) {
-      pending = group.pending.add(event.hashHigh, event.hashLow, event.arrival);
-      pending.deployment = deployment;
-      budget.add(pending);
-    }
-    if (pending != null) {
-      noteStreamed(pending);
-      if (mayBeCompleted) {
-        keep(event.row, pending, deployment);
+    if (version == RunRow.COMPLETE) {
+      if (pending != null && pending.retractable != null) {
+        retract(entry, pending);
       }
-      changed(pending);
-      evict();
+      return;
     }
+    boolean mayBeCompleted = !entryIsWhole && (deployment == null || !deployment.isWhole());
+    boolean awaitsEnd =
+        finished == FinishedRuns.NONE && rules.libraryLines() == KoreloggerCapture.AUTO;
+    boolean isNew = pending == null;
+    if (isNew) {
+      if (!mayBeCompleted && !awaitsEnd) {
+        return;
+      }
+      pending = add(event, event.arrival, group);
+      pending.deployment = deployment;
+      pending.isOpen = open != OpenRuns.NONE;
+    } else if (mayBeCompleted && pending.isOpen && pending.rows().isEmpty()) {
+      // It may be held for its end alone; the row waits as long as any other.
+      waitFrom(event.arrival, pending);
+    }
+    if (awaitsEnd || pending.retractable != null) {
+      isNew |= compare(entry, pending);
+    }
+    if (mayBeCompleted) {
+      isNew |= keep(event.row, pending, deployment);
+    }
+    if (isNew) {
+      changedOrDone(pending);
+    }
+  }
+
+  private PendingRun add(ScriptEvent first, long since, KeyGroupState group) {
+    PendingRun pending = group.pending.add(first.hashHigh, first.hashLow, since);
+    pending.isIncomplete = givenUp.remove(first.hashHigh);
+    budget.add(pending);
+    return pending;
+  }
+
+  private void waitFrom(long since, PendingRun pending) {
+    budget.remove(pending);
+    pending.since = since;
+    budget.add(pending);
   }
 
   private RunDeployment deploymentOf(KeyGroupState group, int finished, int open) {
@@ -142,35 +168,62 @@ final class EnrichLogs {
     return open != OpenRuns.NONE ? RunRow.START_ONLY : LogRow.AS_IT_CAME;
   }
 
-  private void noteStreamed(PendingRun pending) {
-    pending.streamed = true;
-    if (pending.retractable != null) {
-      captured.retract(pending.retractable, logRows);
-      pending.retractable = null;
+  /**
+   * Remembers a streamed entry for the captured lines that come later, and retracts those that came
+   * before and equal it.
+   *
+   * @return true if anything of the run has changed
+   */
+  private boolean compare(LogRow entry, PendingRun pending) {
+    long hash = lineHash.of(entry);
+    // Also behind an end alone, whose start makes the captured lines be written again.
+    boolean isNew = pending.addStreamed(hash, rules.awaitRunMaxEntries());
+    boolean isRetracted =
+        pending.retractable != null && captured.retract(pending.retractable, hash, logRows);
+    return isNew || isRetracted;
+  }
+
+  /** Retracts the captured lines of a complete run that equal a streamed entry. */
+  private void retract(LogRow entry, PendingRun pending) {
+    if (captured.retract(pending.retractable, lineHash.of(entry), logRows)) {
+      if (pending.retractable.size() == 0) {
+        pending.retractable = null;
+      }
+      changedOrDone(pending);
     }
   }
 
-  private void keep(byte[] row, PendingRun pending, RunDeployment deployment) {
+  private boolean keep(byte[] row, PendingRun pending, RunDeployment deployment) {
     if (pending.rows().size() < rules.awaitRunMaxEntries()) {
       pending.addRow(row);
-    } else if (deployment == null) {
+      return true;
+    }
+    if (deployment == null) {
       outputs.countUnenriched(1);
     }
+    return false;
   }
 
   /**
    * Receives the start of a run that has not ended, and enriches the entries that came before it.
    *
    * @param run the start's row
-   * @return true if the run has streamed log entries
    */
-  boolean runStarted(ScriptEvent start, RunRow run, KeyGroupState group) {
+  void runStarted(ScriptEvent start, RunRow run, KeyGroupState group) {
     PendingRun pending = group.pending.get(start.hashHigh, start.hashLow);
-    if (pending == null) {
-      return false;
+    if (pending != null) {
+      pending.isOpen = true;
+      enrich(pending, run);
     }
-    enrich(pending, run);
-    return pending.streamed;
+  }
+
+  /** Receives the start of a run whose end is not awaited any more. */
+  void runForgotten(ScriptEvent start, KeyGroupState group) {
+    PendingRun pending = group.pending.get(start.hashHigh, start.hashLow);
+    if (pending != null) {
+      budget.remove(pending);
+      giveUp(pending);
+    }
   }
 
   /**
@@ -179,30 +232,45 @@ final class EnrichLogs {
    *
    * @param end the event with the captured text
    * @param run the run as it is known now
-   * @param streamed true if the run is known to have streamed entries
    * @param arrival when the event that caused this arrived, in milliseconds since 1970
    */
-  void runEnded(ScriptEvent end, RunRow run, boolean streamed, long arrival, KeyGroupState group) {
+  void runEnded(ScriptEvent end, RunRow run, long arrival, KeyGroupState group) {
     PendingRun pending = group.pending.get(end.hashHigh, end.hashLow);
     if (pending != null) {
       enrich(pending, run);
     }
-    boolean hasStreamed = streamed || (pending != null && pending.streamed);
-    RetractableLines retractable = captured.write(end, run, hasStreamed, logRows);
-    if (pending != null && run.version() == RunRow.COMPLETE) {
-      remove(pending);
-      pending = null;
+    StreamedEntries streamed = pending == null ? null : pending.streamed();
+    RetractableLines lines = captured.write(end, run, streamed, logRows);
+    boolean mayMissSome =
+        pending == null
+            ? givenUp.remove(end.hashHigh)
+            : pending.isIncomplete && pending.retractable == null;
+    if (mayMissSome && lines != null) {
+      outputs.countCapturedLinesKept(lines.size());
     }
-    if (retractable == null) {
+    boolean isComplete = run.version() == RunRow.COMPLETE;
+    // Of an end alone the lines are written again with its start, and compared again.
+    boolean mayChange = lines != null && (!isComplete || lines.size() > 0);
+    if (pending == null && !mayChange) {
       return;
     }
     if (pending == null) {
-      pending = group.pending.add(end.hashHigh, end.hashLow, arrival);
-      budget.add(pending);
+      pending = add(end, arrival, group);
+      pending.deployment = deployments.get(deployments.of(run));
     }
-    pending.retractable = retractable;
-    changed(pending);
-    evict();
+    pending.isOpen = false;
+    pending.isIncomplete = false;
+    pending.retractable = mayChange ? lines : null;
+    if (isComplete || !mayChange) {
+      pending.setStreamed(null);
+    }
+    if (isComplete) {
+      pending.removeRows();
+    }
+    if (mayChange) {
+      waitFrom(arrival, pending);
+    }
+    changedOrDone(pending);
   }
 
   /** Rewrites pending entries if more is known of their run than they have. */
@@ -229,13 +297,22 @@ final class EnrichLogs {
     }
   }
 
-  /** Gives up the entries of the oldest runs, up to the first run that has not expired. */
+  /**
+   * Gives up the entries of the oldest runs, up to the first run that has not expired. What an open
+   * run has streamed is kept for its end, whenever that comes.
+   */
   void giveUp(LongPredicate hasExpired) {
     for (PendingRun oldest = budget.oldest();
         oldest != null && hasExpired.test(oldest.since);
         oldest = budget.oldest()) {
-      budget.remove(oldest);
-      giveUp(oldest);
+      if (oldest.isOpen && oldest.awaitsCapturedText()) {
+        oldest.removeRows();
+        oldest.setChanged();
+        budget.hold(oldest);
+      } else {
+        budget.remove(oldest);
+        giveUp(oldest);
+      }
     }
   }
 
@@ -249,12 +326,24 @@ final class EnrichLogs {
     if (uncounted.deployment == null) {
       outputs.countUnenriched(uncounted.rows().size());
     }
+    if (uncounted.awaitsCapturedText()) {
+      givenUp.add(uncounted.hashHigh);
+    }
     uncounted.remove();
   }
 
   private void remove(PendingRun pending) {
     budget.remove(pending);
     pending.remove();
+  }
+
+  private void changedOrDone(PendingRun pending) {
+    if (pending.isDone()) {
+      remove(pending);
+    } else {
+      changed(pending);
+      evict();
+    }
   }
 
   private void changed(PendingRun pending) {

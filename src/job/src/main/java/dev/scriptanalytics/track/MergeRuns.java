@@ -89,10 +89,7 @@ final class MergeRuns {
         outputs.countDuplicate();
         finishWithoutStart(event, row, group);
       }
-      case FINISH -> {
-        boolean hasStreamed = group.open.hasStreamed(open);
-        finish(event, row, run.row(), run.begun(), hasStreamed, event.arrival, group);
-      }
+      case FINISH -> finish(event, row, run.row(), run.begun(), event.arrival, group);
       case TIME_OUT_AND_REJECT -> {
         timeOut(run.event(), group);
         rejectEndAfterTimeout(event, row);
@@ -123,17 +120,16 @@ final class MergeRuns {
   private void open(ScriptEvent start, RunRow row, KeyGroupState group) {
     outputs.runRow(start.row);
     outputs.fact(Fact.Kind.SEEN, row, start.arrival);
-    boolean hasStreamed = logs.runStarted(start, row, group);
-    group.open.add(start, hasStreamed);
+    logs.runStarted(start, row, group);
+    group.open.add(start);
   }
 
   private void openAndFinish(ScriptEvent start, RunRow row, KnownRun run, KeyGroupState group) {
     untimedEnds.remove(start.hashHigh, start.hashLow);
     open(start, row, group);
     int open = group.open.find(start.hashHigh, start.hashLow);
-    boolean hasStreamed = group.open.hasStreamed(open);
     long begun = group.open.begun(open);
-    finish(run.event(), run.row(), row, begun, hasStreamed, start.arrival, group);
+    finish(run.event(), run.row(), row, begun, start.arrival, group);
   }
 
   private void awaitStart(ScriptEvent untimedEnd) {
@@ -150,7 +146,7 @@ final class MergeRuns {
     outputs.runRow(end.row);
     boolean succeeded = row.status() == RunStatus.SUCCESS;
     outputs.fact(succeeded ? Fact.Kind.SEEN_SUCCEEDED : Fact.Kind.SEEN_FAILED, row, end.arrival);
-    logs.runEnded(end, row, /* streamed= */ false, end.arrival, group);
+    logs.runEnded(end, row, end.arrival, group);
     if (rules.awaitStartMillis() > 0) {
       ends.add(end);
     }
@@ -168,7 +164,6 @@ final class MergeRuns {
       RunRow ended,
       RunRow started,
       long begun,
-      boolean hasStreamed,
       long arrival,
       KeyGroupState group) {
     RunRow merged = mergedView.wrap(merged(started, begun, end, ended));
@@ -181,7 +176,7 @@ final class MergeRuns {
       outputs.fact(Fact.Kind.SEEN, merged, arrival);
     }
     factOfEnd(merged, arrival);
-    logs.runEnded(end, merged, hasStreamed, arrival, group);
+    logs.runEnded(end, merged, arrival, group);
   }
 
   /** Whether a run counts elsewhere: by its deployment's id if the number is unknown. */
@@ -207,7 +202,7 @@ final class MergeRuns {
     RunRow merged = mergedView.wrap(RunRow.merge(row, ended, ended, buffer));
     group.finished.setStartSeen(finished, deployments.of(merged));
     outputs.runRow(merged.bytes());
-    logs.runEnded(end, merged, /* streamed= */ false, start.arrival, group);
+    logs.runEnded(end, merged, start.arrival, group);
   }
 
   /**
@@ -230,7 +225,7 @@ final class MergeRuns {
     remember(start, deadline, failed, Ending.BY_TIMEOUT, begun, EndFingerprint.NONE, group);
     outputs.runRow(failed.bytes());
     factOfEnd(failed, deadline);
-    logs.runEnded(start, failed, /* streamed= */ true, deadline, group);
+    logs.runEnded(start, failed, deadline, group);
     outputs.countTimedOut();
   }
 

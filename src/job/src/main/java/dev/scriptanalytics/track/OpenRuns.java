@@ -6,34 +6,30 @@ import dev.scriptanalytics.hash.Probing;
 import dev.scriptanalytics.row.RunRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.function.Predicate;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * The runs of one key group whose start has arrived and whose end has not, each with its start
- * event, whether it has streamed log entries, and when its execution began if the start event only
- * told that it was queued.
+ * event, and when its execution began if the start event only told that it was queued.
  *
  * <p>An open-addressing table of the events themselves, because the end is merged with the whole
  * start. The first half of each hash stands in an array of its own, so that a search reads no event
  * of another run, which lies elsewhere in memory.
  *
  * <pre>
- *   hashes[i]    | first half of the hash 64 bits |
- *   starts[i]    | the start event; null in an empty slot |
- *   streamed[i]  | true if the run has streamed log entries |
- *   begun[i]     | of a queued run: when its execution began, in milliseconds since 1970 64 bits |
+ *   hashes[i]  | first half of the hash 64 bits |
+ *   starts[i]  | the start event; null in an empty slot |
+ *   begun[i]   | of a queued run: when its execution began, in milliseconds since 1970 64 bits |
  * </pre>
  */
 final class OpenRuns {
   /** The slot of a run that is not here. */
   static final int NONE = -1;
 
-  private static final byte FORMAT = 2;
+  private static final byte FORMAT = 1;
   private static final int MIN_CAPACITY = 8;
   private static final double MAX_LOAD = 0.75;
   // A table shrinks to half when it is this empty; far from full then, so that it does not grow at
@@ -44,7 +40,6 @@ final class OpenRuns {
   private final ScriptEventSerializer serializer = new ScriptEventSerializer();
   private ScriptEvent[] starts = new ScriptEvent[MIN_CAPACITY];
   private long[] hashes = new long[MIN_CAPACITY];
-  private boolean[] streamed = new boolean[MIN_CAPACITY];
   private long[] begun = new long[MIN_CAPACITY];
   private int maxSize = Probing.maxEntries(MIN_CAPACITY, MAX_LOAD);
   private int size;
@@ -69,19 +64,6 @@ final class OpenRuns {
     return starts[slot];
   }
 
-  /** True if the run in a slot has streamed log entries. */
-  boolean hasStreamed(int slot) {
-    return streamed[slot];
-  }
-
-  /** Notes that the run in a slot has streamed log entries. */
-  void setStreamed(int slot) {
-    if (!streamed[slot]) {
-      streamed[slot] = true;
-      changed = true;
-    }
-  }
-
   /**
    * When the execution of the run in a slot began, in milliseconds since 1970; {@link
    * FinishedRuns#NO_START} if that is unknown.
@@ -99,11 +81,11 @@ final class OpenRuns {
   }
 
   /** Adds a run that is not here yet. */
-  void add(ScriptEvent start, boolean hasStreamed) {
+  void add(ScriptEvent start) {
     if (size >= maxSize) {
       resize(2 * starts.length);
     }
-    enter(start, hasStreamed, FinishedRuns.NO_START);
+    enter(start, FinishedRuns.NO_START);
     size++;
     changed = true;
   }
@@ -136,13 +118,11 @@ final class OpenRuns {
       }
     }
     starts[gap] = null;
-    streamed[gap] = false;
   }
 
   private void move(int from, int to) {
     starts[to] = starts[from];
     hashes[to] = hashes[from];
-    streamed[to] = streamed[from];
     begun[to] = begun[from];
   }
 
@@ -160,23 +140,14 @@ final class OpenRuns {
     return changed;
   }
 
-  /**
-   * All runs, for {@link #load}: first those that have not streamed, then those that have. When a
-   * queued run began stands behind its start event.
-   */
+  /** All runs, for {@link #load}. When a queued run began stands behind its start event. */
   byte[] toBytes() {
     try {
       DataOutputSerializer to = new DataOutputSerializer(INITIAL_BYTES);
       to.writeByte(FORMAT);
-      for (boolean withStreamed : new boolean[] {false, true}) {
-        List<Integer> slots = new ArrayList<>();
-        for (int slot = 0; slot < starts.length; slot++) {
-          if (starts[slot] != null && streamed[slot] == withStreamed) {
-            slots.add(slot);
-          }
-        }
-        to.writeInt(slots.size());
-        for (int slot : slots) {
+      to.writeInt(size);
+      for (int slot = 0; slot < starts.length; slot++) {
+        if (starts[slot] != null) {
           serializer.serialize(starts[slot], to);
           if (starts[slot].kind == ScriptEvent.Kind.QUEUED_RUN) {
             to.writeLong(begun[slot]);
@@ -202,13 +173,11 @@ final class OpenRuns {
       if (format != FORMAT) {
         throw new IllegalStateException("Unknown format of open runs: " + format);
       }
-      for (boolean withStreamed : new boolean[] {false, true}) {
-        for (int left = from.readInt(); left > 0; left--) {
-          ScriptEvent start = serializer.deserialize(from);
-          add(start, withStreamed);
-          if (start.kind == ScriptEvent.Kind.QUEUED_RUN) {
-            setBegun(find(start.hashHigh, start.hashLow), from.readLong());
-          }
+      for (int left = from.readInt(); left > 0; left--) {
+        ScriptEvent start = serializer.deserialize(from);
+        add(start);
+        if (start.kind == ScriptEvent.Kind.QUEUED_RUN) {
+          setBegun(find(start.hashHigh, start.hashLow), from.readLong());
         }
       }
       changed = false;
@@ -229,25 +198,22 @@ final class OpenRuns {
 
   private void resize(int capacity) {
     ScriptEvent[] oldStarts = starts;
-    boolean[] oldStreamed = streamed;
     long[] oldBegun = begun;
     starts = new ScriptEvent[capacity];
     hashes = new long[capacity];
-    streamed = new boolean[capacity];
     begun = new long[capacity];
     maxSize = Probing.maxEntries(capacity, MAX_LOAD);
     for (int slot = 0; slot < oldStarts.length; slot++) {
       if (oldStarts[slot] != null) {
-        enter(oldStarts[slot], oldStreamed[slot], oldBegun[slot]);
+        enter(oldStarts[slot], oldBegun[slot]);
       }
     }
   }
 
-  private void enter(ScriptEvent start, boolean hasStreamed, long begunAt) {
+  private void enter(ScriptEvent start, long begunAt) {
     int slot = search(start.hashHigh, start.hashLow);
     starts[slot] = start;
     hashes[slot] = start.hashHigh;
-    streamed[slot] = hasStreamed;
     begun[slot] = begunAt;
   }
 

@@ -5,15 +5,16 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The bytes that pending log entries take, over all key groups of an instance, and the order in
- * which they are given up: oldest first.
+ * The bytes that pending runs take, over all key groups of an instance, and the order in which they
+ * are given up: oldest first.
  *
  * <p>It remembers with each run the bytes that it has counted, so that a caller who has changed a
  * run only says so ({@link #resize}).
  */
 final class PendingBudget {
   private final long maxBytes;
-  // Oldest first.
+  // Oldest first. Those that are held leave first, since they have waited longer than the others.
+  private final Set<PendingRun> held = new LinkedHashSet<>();
   private final Set<PendingRun> runs = new LinkedHashSet<>();
   private long bytes;
 
@@ -28,7 +29,7 @@ final class PendingBudget {
 
   /** The number of runs. */
   int size() {
-    return runs.size();
+    return held.size() + runs.size();
   }
 
   /** The bytes of all runs. */
@@ -49,17 +50,30 @@ final class PendingBudget {
     run.countedBytes = now;
   }
 
+  /** Holds a run whose wait is over: it still counts, and {@link #oldest} passes it over. */
+  void hold(PendingRun run) {
+    runs.remove(run);
+    held.add(run);
+    resize(run);
+  }
+
   /** Stops counting a run. */
   void remove(PendingRun run) {
-    runs.remove(run);
+    if (!runs.remove(run)) {
+      held.remove(run);
+    }
     bytes -= run.countedBytes;
     run.countedBytes = 0;
   }
 
-  /** The oldest run; null if there is none. */
+  /** The oldest run that is not held; null if there is none. */
   PendingRun oldest() {
-    Iterator<PendingRun> oldestFirst = runs.iterator();
-    return oldestFirst.hasNext() ? oldestFirst.next() : null;
+    return first(runs);
+  }
+
+  private static PendingRun first(Set<PendingRun> oldestFirst) {
+    Iterator<PendingRun> iterator = oldestFirst.iterator();
+    return iterator.hasNext() ? iterator.next() : null;
   }
 
   /** Removes the oldest run if all take more than they may; null if they do not. */
@@ -67,7 +81,7 @@ final class PendingBudget {
     if (bytes <= maxBytes) {
       return null;
     }
-    PendingRun evicted = oldest();
+    PendingRun evicted = first(held.isEmpty() ? runs : held);
     remove(evicted);
     return evicted;
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** The runs of one key group whose log entries may have to be written again. */
+/** The runs of one key group of whose log entries something must be remembered. */
 final class PendingLogs {
   private static final byte FORMAT = 1;
   private static final int INITIAL_BYTES = 4 << 10;
@@ -61,7 +61,11 @@ final class PendingLogs {
         to.writeLong(run.hashHigh);
         to.writeLong(run.hashLow);
         to.writeLong(run.since);
-        to.writeBoolean(run.streamed);
+        to.writeBoolean(run.isIncomplete);
+        to.writeBoolean(run.streamed() != null);
+        if (run.streamed() != null) {
+          run.streamed().writeTo(to);
+        }
         to.writeBoolean(run.retractable != null);
         if (run.retractable != null) {
           run.retractable.writeTo(to);
@@ -93,7 +97,10 @@ final class PendingLogs {
       }
       for (int left = from.readInt(); left > 0; left--) {
         PendingRun run = add(from.readLong(), from.readLong(), from.readLong());
-        run.streamed = from.readBoolean();
+        run.isIncomplete = from.readBoolean();
+        if (from.readBoolean()) {
+          run.setStreamed(StreamedEntries.readFrom(from));
+        }
         if (from.readBoolean()) {
           run.retractable = RetractableLines.readFrom(from);
         }

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The log entries of one run that may have to be written again, because more of the run may become
- * known, or because its captured text may turn out to have been streamed too.
+ * What must be remembered of the log entries of one run: the rows that are written again once more
+ * of the run is known, and until its end what it has streamed, with which its captured text is
+ * compared then.
  */
 final class PendingRun {
   // What an object and its place in tables and lists take beside the rows: an estimate.
@@ -16,16 +17,25 @@ final class PendingRun {
   final long hashHigh;
   final long hashLow;
 
-  /** When the first of it arrived, in milliseconds since 1970. */
-  final long since;
+  /**
+   * When its wait began, in milliseconds since 1970: when the first of it arrived, or the run's end
+   * with captured lines.
+   */
+  long since;
 
-  /** True once a log entry of the run has been streamed. */
-  boolean streamed;
+  /** True while the start of the run is known and its end is not. */
+  boolean isOpen;
+
+  /** True if the run has streamed entries that are not in {@link #streamed()}. */
+  boolean isIncomplete;
 
   /** The deployment that the rows were last enriched with; null if nothing is known of the run. */
   RunDeployment deployment;
 
-  /** The captured lines that must go once an entry is streamed; null if there are none. */
+  /**
+   * The captured lines of the logging library that no streamed entry equals so far; null before the
+   * run's end, and if there are no lines to be compared.
+   */
   RetractableLines retractable;
 
   /** The bytes of this run that {@link PendingBudget} has counted; only the budget changes it. */
@@ -34,6 +44,7 @@ final class PendingRun {
   private final PendingLogs owner;
   private final List<byte[]> rows = new ArrayList<>();
   private int rowBytes;
+  private StreamedEntries streamed;
 
   PendingRun(PendingLogs owner, long hashHigh, long hashLow, long since) {
     this.owner = owner;
@@ -44,7 +55,10 @@ final class PendingRun {
 
   /** The memory that it takes, in bytes: an estimate. */
   int bytes() {
-    return BYTES_PER_RUN + rowBytes + (retractable == null ? 0 : retractable.bytes());
+    return BYTES_PER_RUN
+        + rowBytes
+        + (streamed == null ? 0 : streamed.bytes())
+        + (retractable == null ? 0 : retractable.bytes());
   }
 
   /** Rows as they arrived, each without something that its run may supply. */
@@ -60,6 +74,48 @@ final class PendingRun {
   void removeRows() {
     rows.clear();
     rowBytes = 0;
+  }
+
+  /** What the run has streamed; null for nothing. */
+  StreamedEntries streamed() {
+    return streamed;
+  }
+
+  void setStreamed(StreamedEntries entries) {
+    streamed = entries;
+  }
+
+  /**
+   * Adds a streamed entry, unless there is no room for it.
+   *
+   * @param hash the bits of its level and message
+   * @param maxEntries how many are kept
+   * @return true if anything has changed
+   */
+  boolean addStreamed(long hash, int maxEntries) {
+    if (streamed != null && streamed.contains(hash)) {
+      return false;
+    }
+    if (streamed != null ? streamed.size() >= maxEntries : maxEntries == 0) {
+      boolean wasComplete = !isIncomplete;
+      isIncomplete = true;
+      return wasComplete;
+    }
+    if (streamed == null) {
+      streamed = new StreamedEntries();
+    }
+    streamed.add(hash);
+    return true;
+  }
+
+  /** True if it waits for the run's end with what the run has streamed. */
+  boolean awaitsCapturedText() {
+    return retractable == null && (streamed != null || isIncomplete);
+  }
+
+  /** True if nothing of the run has to be remembered. */
+  boolean isDone() {
+    return rows.isEmpty() && retractable == null && streamed == null && !isIncomplete;
   }
 
   /** Notes that this run must be written with the next checkpoint. */

@@ -2,17 +2,41 @@ package dev.scriptanalytics.track;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The logging library's lines in the captured text of one run, as rows that may have to be
- * retracted: what their keys have in common, and the place and message of each.
+ * The logging library's lines in the captured text of one run that no streamed entry equals so far,
+ * as rows that may have to be retracted: what their keys have in common, and of each line the
+ * place, the message, and the {@link LineHash} by which a streamed entry finds it.
  */
 final class RetractableLines {
   private static final int STDERR_BIT = 1;
-  private static final int BYTES_PER_LINE = 40;
+  // The object of a line, its place in the list, and the header of its message: an estimate.
+  private static final int BYTES_PER_LINE = 56;
+  private static final Comparator<Line> BY_HASH = Comparator.comparingLong(Line::hash);
+
+  /**
+   * A line.
+   *
+   * @param place its number in its stream, counted from 1 and shifted by one, and its stream in the
+   *     lowest bit
+   * @param hash the bits of its level and message
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Lines are not compared.
+  record Line(int place, long hash, byte[] message) {
+    /** Its number in its stream, counted from 1. */
+    int number() {
+      return place >>> 1;
+    }
+
+    /** True for a line of standard error, false for one of standard output. */
+    boolean isStderr() {
+      return (place & STDERR_BIT) != 0;
+    }
+  }
 
   final byte[] account;
   final byte[] script;
@@ -22,9 +46,8 @@ final class RetractableLines {
   final long timestamp;
 
   final int retentionDays;
-  // The number of each line, shifted by one, and its stream in the lowest bit.
-  private final List<Integer> places = new ArrayList<>();
-  private final List<byte[]> messages = new ArrayList<>();
+  private final List<Line> lines = new ArrayList<>();
+  private boolean isSorted = true;
   private int bytes;
 
   RetractableLines(byte[] account, byte[] script, byte[] runId, long timestamp, int retentionDays) {
@@ -36,33 +59,66 @@ final class RetractableLines {
     this.bytes = account.length + script.length + runId.length;
   }
 
-  void add(int line, boolean isStderr, byte[] message) {
-    add(line << 1 | (isStderr ? STDERR_BIT : 0), message);
+  /**
+   * Adds a line.
+   *
+   * @param number counted from 1
+   * @param hash the bits of its level and message
+   */
+  void add(int number, boolean isStderr, long hash, byte[] message) {
+    add(new Line(number << 1 | (isStderr ? STDERR_BIT : 0), hash, message));
   }
 
-  private void add(int place, byte[] message) {
-    places.add(place);
-    messages.add(message);
-    bytes += BYTES_PER_LINE + message.length;
+  private void add(Line line) {
+    lines.add(line);
+    isSorted = false;
+    bytes += bytes(line);
+  }
+
+  private static int bytes(Line line) {
+    return BYTES_PER_LINE + line.message.length;
   }
 
   /** The number of lines. */
   int size() {
-    return places.size();
+    return lines.size();
   }
 
-  /** The number of a line in its stream, counted from 1. */
-  int line(int index) {
-    return places.get(index) >>> 1;
+  /** Removes the lines with a hash, and returns them; none most times. */
+  List<Line> remove(long hash) {
+    if (!isSorted) {
+      // Only now, because most runs stream nothing after their end.
+      lines.sort(BY_HASH);
+      isSorted = true;
+    }
+    int from = firstOf(hash);
+    int to = from;
+    while (to < lines.size() && lines.get(to).hash == hash) {
+      bytes -= bytes(lines.get(to));
+      to++;
+    }
+    if (to == from) {
+      return List.of();
+    }
+    List<Line> equal = lines.subList(from, to);
+    List<Line> removed = List.copyOf(equal);
+    equal.clear();
+    return removed;
   }
 
-  /** True for a line of standard error, false for one of standard output. */
-  boolean isStderr(int index) {
-    return (places.get(index) & STDERR_BIT) != 0;
-  }
-
-  byte[] message(int index) {
-    return messages.get(index);
+  /** The index of the first line with a hash, or where it would stand. */
+  private int firstOf(long hash) {
+    int low = 0;
+    int high = lines.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (lines.get(middle).hash < hash) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /** The memory that the lines take, in bytes: an estimate. */
@@ -77,10 +133,11 @@ final class RetractableLines {
     writeBytes(runId, to);
     to.writeLong(timestamp);
     to.writeInt(retentionDays);
-    to.writeInt(places.size());
-    for (int i = 0; i < places.size(); i++) {
-      to.writeInt(places.get(i));
-      writeBytes(messages.get(i), to);
+    to.writeInt(lines.size());
+    for (Line line : lines) {
+      to.writeInt(line.place);
+      to.writeLong(line.hash);
+      writeBytes(line.message, to);
     }
   }
 
@@ -89,7 +146,7 @@ final class RetractableLines {
         new RetractableLines(
             readBytes(from), readBytes(from), readBytes(from), from.readLong(), from.readInt());
     for (int left = from.readInt(); left > 0; left--) {
-      read.add(from.readInt(), readBytes(from));
+      read.add(new Line(from.readInt(), from.readLong(), readBytes(from)));
     }
     return read;
   }

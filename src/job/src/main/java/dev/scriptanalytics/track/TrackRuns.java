@@ -84,7 +84,16 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
   /** Counts log entries that were given up before their run was known. */
   public static final String UNENRICHED_LOGS = TrackerOutputs.UNENRICHED_LOGS;
 
-  /** The number of runs whose log entries are kept to be written again. */
+  /**
+   * Counts captured lines of the logging library that were written although not all is known any
+   * more that their run has streamed.
+   */
+  public static final String CAPTURED_LINES_KEPT = TrackerOutputs.CAPTURED_LINES_KEPT;
+
+  /**
+   * The number of runs whose log entries are kept to be written again, or to be compared with the
+   * captured text.
+   */
   public static final String RUNS_WITH_PENDING_LOGS = "runsWithPendingLogs";
 
   /** The number of runs with a start and no end, or with an end that awaits its start. */
@@ -339,6 +348,7 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
       group.open.collect(start -> start.arrival + rules.maxOpenMillis() < time, old);
       for (ScriptEvent start : old) {
         group.open.remove(start.hashHigh, start.hashLow);
+        logs.runForgotten(start, group);
       }
     }
   }

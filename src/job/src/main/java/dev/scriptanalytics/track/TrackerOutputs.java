@@ -40,6 +40,7 @@ final class TrackerOutputs {
   static final String CONTRADICTING_EVENTS = "contradictingEvents";
   static final String TIMED_OUT_RUNS = "timedOutRuns";
   static final String UNENRICHED_LOGS = "unenrichedLogs";
+  static final String CAPTURED_LINES_KEPT = "capturedLinesKept";
 
   private final Output<StreamRecord<Fact>> output;
   private final MetricGroup metrics;
@@ -54,6 +55,7 @@ final class TrackerOutputs {
       new EnumMap<>(DeadLetterReason.class);
   private final Counter timedOut;
   private final Counter unenriched;
+  private final Counter capturedLinesKept;
 
   /**
    * Registers the counters.
@@ -73,6 +75,7 @@ final class TrackerOutputs {
     this.duplicates = metrics.counter(DUPLICATE_EVENTS);
     this.timedOut = metrics.counter(TIMED_OUT_RUNS);
     this.unenriched = metrics.counter(UNENRICHED_LOGS);
+    this.capturedLinesKept = metrics.counter(CAPTURED_LINES_KEPT);
   }
 
   void runRow(byte[] row) {
@@ -141,5 +144,9 @@ final class TrackerOutputs {
 
   void countUnenriched(int entries) {
     unenriched.inc(entries);
+  }
+
+  void countCapturedLinesKept(int lines) {
+    capturedLinesKept.inc(lines);
   }
 }

@@ -66,6 +66,22 @@ class LogRowTest {
   }
 
   @Test
+  void findsLevelAndMessageWhereTheyAreAskedFor() {
+    for (String message : List.of("a message ä", "", "long ".repeat(1000))) {
+      entry.message = utf8(message);
+      out.reset();
+      entry.writeTo(LogRow.AS_IT_CAME, out);
+      LogRow row = new LogRow().wrap(out.copy()).withMessage();
+
+      assertThat(row.levelCode()).isEqualTo(LogLevel.ERROR.code());
+      assertThat(
+              new String(
+                  row.bytes(), row.messageStart(), row.messageEnd() - row.messageStart(), UTF_8))
+          .isEqualTo(message);
+    }
+  }
+
+  @Test
   void keepsWhatItHas() {
     entry.script = utf8("Qbalance");
     entry.deploymentVersion = 4;

@@ -2,13 +2,17 @@ package dev.scriptanalytics.track;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.scriptanalytics.configuration.KoreloggerCapture;
 import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.decode.RunDecoder;
+import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
+import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RowReader;
 import dev.scriptanalytics.row.RunRow;
@@ -19,7 +23,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.Test;
 
 class CapturedLogsTest {
@@ -213,6 +219,82 @@ class CapturedLogsTest {
   }
 
   @Test
+  void writesATombstoneForALineThatEqualsAStreamedEntry() throws Exception {
+    logs = new CapturedLogs(rules(KoreloggerCapture.AUTO, 1024), Redactor.ofNothing());
+    ScriptEvent end =
+        decode(
+            END.replace("begun", "one\\nWARN :: two\\nINFO :: two")
+                .replace("oops", "WARNING :: two\\nWARNING :: two\\n  and more"));
+    StreamedEntries streamed = new StreamedEntries();
+    streamed.add(new LineHash().of(LogLevel.WARNING, "two".getBytes(UTF_8)));
+    List<Map<String, Object>> rows = new ArrayList<>();
+
+    RetractableLines kept =
+        logs.write(
+            end, new RunRow().wrap(end.row), streamed, row -> rows.add(RowReader.logRow(row)));
+
+    assertThat(rows)
+        .extracting(row -> row.get("log_message"), row -> row.get("is_deleted"))
+        .containsExactly(
+            tuple("one", 0),
+            tuple("two", 1),
+            tuple("two", 0),
+            tuple("plain ä", 0),
+            tuple("two", 1),
+            tuple("two\n  and more", 0));
+    assertThat(rows)
+        .filteredOn(row -> row.get("is_deleted").equals(1))
+        .extracting(row -> row.get("version"))
+        .containsOnly(LogRow.TOMBSTONE);
+    assertThat(kept.size()).isEqualTo(3);
+  }
+
+  @Test
+  void comparesOnlyWhereConfiguredAndOnlyLinesOfTheLibrary() throws Exception {
+    ScriptEvent end = decode(END);
+    RunRow run = new RunRow().wrap(end.row);
+    StreamedEntries streamed = new StreamedEntries();
+    LineHash hash = new LineHash();
+    streamed.add(hash.of(LogLevel.STDOUT, "plain ä".getBytes(UTF_8)));
+    streamed.add(hash.of(LogLevel.STDERR, "oops".getBytes(UTF_8)));
+    streamed.add(hash.of(LogLevel.INFO, "begun".getBytes(UTF_8)));
+    for (KoreloggerCapture capture : KoreloggerCapture.values()) {
+      logs = new CapturedLogs(rules(capture, 1024), Redactor.ofNothing());
+      List<Map<String, Object>> rows = new ArrayList<>();
+      RetractableLines kept =
+          logs.write(end, run, streamed, row -> rows.add(RowReader.logRow(row)));
+
+      boolean isAuto = capture == KoreloggerCapture.AUTO;
+      assertThat(kept == null).isEqualTo(!isAuto);
+      assertThat(rows)
+          .filteredOn(row -> row.get("is_deleted").equals(1))
+          .extracting(row -> row.get("log_message"))
+          .isEqualTo(isAuto ? List.of("begun") : List.of());
+      assertThat(rows)
+          .extracting(row -> row.get("log_message"))
+          .contains("plain ä", "oops")
+          .hasSize(capture == KoreloggerCapture.DROP ? 2 : 3);
+    }
+  }
+
+  @Test
+  void comparesMessagesAsTheyStandInRows() throws Exception {
+    Redactor redactor =
+        new Redactor(
+            new Redaction(Map.of("pin", Pattern.compile("pin-\\d+"))), new SimpleCounter());
+    logs = new CapturedLogs(rules(KoreloggerCapture.AUTO, 30), redactor);
+    ScriptEvent end = decode(END.replace("begun", "pin-1 " + "x".repeat(100)));
+    StreamedEntries streamed = new StreamedEntries();
+    String masked = "[redacted:pin] " + "x".repeat(15);
+    streamed.add(new LineHash().of(LogLevel.INFO, masked.getBytes(UTF_8)));
+    List<Map<String, Object>> rows = new ArrayList<>();
+
+    logs.write(end, new RunRow().wrap(end.row), streamed, row -> rows.add(RowReader.logRow(row)));
+
+    assertThat(rows.get(0)).containsEntry("is_deleted", 1).containsEntry("log_message", masked);
+  }
+
+  @Test
   void writesAMillionLines() throws Exception {
     ScriptEvent end = decode(END);
     byte[] lines = "x\n".repeat(1_000_000).getBytes(UTF_8);
@@ -233,7 +315,7 @@ class CapturedLogsTest {
     logs.write(
         many,
         run,
-        false,
+        null,
         row -> {
           count[0]++;
           last.set(0, row);
@@ -250,7 +332,7 @@ class CapturedLogsTest {
 
   private List<Map<String, Object>> rows(ScriptEvent end, RunRow run) {
     List<Map<String, Object>> rows = new ArrayList<>();
-    logs.write(end, run, false, row -> rows.add(RowReader.logRow(row)));
+    logs.write(end, run, null, row -> rows.add(RowReader.logRow(row)));
     return rows;
   }
 

@@ -197,7 +197,7 @@ class KnownRunTest {
   private KnownRun open(Event start) {
     OpenRuns runs = new OpenRuns();
     ScriptEvent decoded = start.decoded();
-    runs.add(decoded, false);
+    runs.add(decoded);
     int slot = runs.find(decoded.hashHigh, decoded.hashLow);
     return new KnownRun(rules, deployments).open(decoded, runs.begun(slot));
   }

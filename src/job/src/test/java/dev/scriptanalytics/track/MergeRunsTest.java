@@ -6,7 +6,6 @@ import static dev.scriptanalytics.rollup.Fact.Kind.SUCCEEDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.event.DeadLetterReason;
-import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.track.RunEvents.Event;
 import java.time.Duration;
@@ -103,18 +102,6 @@ class MergeRunsTest {
     assertThat(tracked.factKinds()).containsExactly(SEEN, FAILED);
     assertThat(tracked.deadLetterReasons()).containsExactly(DeadLetterReason.END_AFTER_TIMEOUT);
     assertThat(group.open.size()).isZero();
-  }
-
-  @Test
-  void opensARunWithTheKnowledgeThatItStreams() {
-    ScriptEvent entry = LogRecords.entry("a", "1", "streamed");
-    logs.receive(entry, group);
-    receive(events.start("a"));
-
-    assertThat(group.open.hasStreamed(group.open.find(entry.hashHigh, entry.hashLow))).isTrue();
-    receive(events.start("b"));
-    ScriptEvent other = events.start("b").decoded();
-    assertThat(group.open.hasStreamed(group.open.find(other.hashHigh, other.hashLow))).isFalse();
   }
 
   private void receive(Event event) {

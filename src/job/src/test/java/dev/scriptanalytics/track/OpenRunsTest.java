@@ -8,12 +8,10 @@ import dev.scriptanalytics.event.ScriptEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OpenRunsTest {
@@ -26,7 +24,6 @@ class OpenRunsTest {
     for (int seed = 0; seed < 20; seed++) {
       OpenRuns open = new OpenRuns();
       Map<Long, ScriptEvent> expected = new HashMap<>();
-      Set<Long> streamed = new HashSet<>();
       Random random = new Random(seed);
       // From one home slot for all runs to a different one for each.
       int homes = 1 << seed;
@@ -35,27 +32,16 @@ class OpenRunsTest {
         long low = random.nextInt(1 + 500 / homes);
         // Grows to some hundred runs, and shrinks to none.
         boolean adds = random.nextInt(5000) > step;
-        int slot = open.find(high, low);
         ScriptEvent known = expected.get(high ^ low);
         assertThat(get(open, high, low)).isSameAs(known);
-        if (slot != OpenRuns.NONE) {
-          assertThat(open.hasStreamed(slot)).isEqualTo(streamed.contains(high ^ low));
-        }
         if (adds && known == null) {
           ScriptEvent event = event(high, low, step);
-          open.add(event, step % 3 == 0);
+          open.add(event);
           expected.put(high ^ low, event);
-          if (step % 3 == 0) {
-            streamed.add(high ^ low);
-          }
-        } else if (adds) {
-          open.setStreamed(slot);
-          streamed.add(high ^ low);
-        } else {
+        } else if (!adds) {
           open.remove(high, low);
           assertThat(get(open, high, low)).isNull();
           expected.remove(high ^ low);
-          streamed.remove(high ^ low);
         }
         assertThat(open.size()).isEqualTo(expected.size());
       }
@@ -69,7 +55,7 @@ class OpenRunsTest {
   void takesFiftyFiveBytesOfACheckpointBesidesTheNameOfTheTopicAndTheRow() {
     int empty = runs.toBytes().length;
     for (int i = 0; i < 1000; i++) {
-      runs.add(event((long) i << 32, i, i), false);
+      runs.add(event((long) i << 32, i, i));
     }
     assertThat(runs.toBytes()).hasSize(empty + 1000 * (55 + "t".length() + 16));
   }
@@ -77,7 +63,7 @@ class OpenRunsTest {
   @Test
   void collectsWhatIsAskedFor() {
     for (int i = 0; i < 100; i++) {
-      runs.add(event((long) i << 32, i, i), false);
+      runs.add(event((long) i << 32, i, i));
     }
     List<ScriptEvent> old = new ArrayList<>();
     runs.collect(event -> event.arrival < 3, old);
@@ -104,7 +90,7 @@ class OpenRunsTest {
               i % 5 == 0 ? null : new byte[] {(byte) i},
               i % 7 == 0 ? null : new byte[] {});
       events.add(event);
-      runs.add(event, i % 4 == 0);
+      runs.add(event);
     }
     OpenRuns again = new OpenRuns();
     again.load(runs.toBytes());
@@ -114,14 +100,13 @@ class OpenRunsTest {
       ScriptEvent event = events.get(i);
       int slot = again.find(event.hashHigh, event.hashLow);
       assertSame(again.start(slot), event);
-      assertThat(again.hasStreamed(slot)).isEqualTo(i % 4 == 0);
     }
   }
 
   @Test
   void remembersWhenAQueuedRunBegan() {
     for (int i = 0; i < 100; i++) {
-      runs.add(queued(i), false);
+      runs.add(queued(i));
       int slot = runs.find(i, i);
       assertThat(runs.begun(slot)).isEqualTo(FinishedRuns.NO_START);
       if (i % 2 == 0) {
@@ -144,17 +129,15 @@ class OpenRunsTest {
   @Test
   void knowsWhetherItChangedSinceItWasWritten() {
     assertThat(runs.isChanged()).isFalse();
-    runs.add(event(1, 1, 1), false);
+    runs.add(event(1, 1, 1));
     assertThat(runs.isChanged()).isTrue();
     byte[] bytes = runs.toBytes();
     assertThat(runs.isChanged()).isFalse();
     runs.remove(2, 2);
     assertThat(runs.isChanged()).isFalse();
-    runs.setStreamed(runs.find(1, 1));
+    runs.setBegun(runs.find(1, 1), 5);
     assertThat(runs.isChanged()).isTrue();
     runs.toBytes();
-    runs.setStreamed(runs.find(1, 1));
-    assertThat(runs.isChanged()).isFalse();
     runs.remove(1, 1);
     assertThat(runs.isChanged()).isTrue();
 
@@ -175,9 +158,9 @@ class OpenRunsTest {
             "row".getBytes(StandardCharsets.UTF_8),
             null,
             "err".getBytes(StandardCharsets.UTF_8));
-    runs.add(event, false);
+    runs.add(event);
     String golden =
-        "02"
+        "01"
             + "00000001"
             + "00"
             + "0123456789abcdef"
@@ -192,18 +175,14 @@ class OpenRunsTest {
             + "726f77"
             + "ffffffff"
             + "00000003"
-            + "657272"
-            + "00000000";
+            + "657272";
     assertThat(HEX.formatHex(runs.toBytes())).isEqualTo(golden);
 
     OpenRuns again = new OpenRuns();
     again.load(HEX.parseHex(golden));
     assertThat(again.size()).isOne();
     assertSame(get(again, 0x0123456789abcdefL, 0xfedcba9876543210L), event);
-    again.setStreamed(again.find(0x0123456789abcdefL, 0xfedcba9876543210L));
-    assertThat(HEX.formatHex(again.toBytes()))
-        .as("those that have streamed come second")
-        .isEqualTo("02" + "00000000" + "00000001" + golden.substring(10, golden.length() - 8));
+    assertThat(HEX.formatHex(again.toBytes())).isEqualTo(golden);
   }
 
   @Test

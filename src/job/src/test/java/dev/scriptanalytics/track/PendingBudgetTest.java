@@ -72,6 +72,32 @@ class PendingBudgetTest {
   }
 
   @Test
+  void countsAHeldRunPassesItOverAndEvictsItFirst() {
+    PendingRun one = logs.add(1, 1, 1);
+    PendingRun two = logs.add(2, 2, 2);
+    PendingBudget budget = new PendingBudget(one.bytes() + two.bytes());
+    budget.add(one);
+    budget.add(two);
+    budget.hold(one);
+    assertThat(budget.oldest()).isSameAs(two);
+    assertThat(budget.size()).isEqualTo(2);
+    assertThat(budget.bytes()).isEqualTo(one.bytes() + two.bytes());
+    assertThat(budget.evict()).isNull();
+
+    two.addRow(new byte[1]);
+    budget.resize(two);
+    assertThat(budget.evict()).isSameAs(one);
+    assertThat(budget.evict()).isNull();
+    assertThat(budget.bytes()).isEqualTo(two.bytes());
+
+    budget.hold(two);
+    assertThat(budget.oldest()).isNull();
+    budget.remove(two);
+    assertThat(budget.size()).isZero();
+    assertThat(budget.bytes()).isZero();
+  }
+
+  @Test
   void evictsARunThatIsLargerThanEverything() {
     PendingBudget budget = new PendingBudget(10);
     PendingRun run = logs.add(1, 1, 1);
@@ -86,7 +112,7 @@ class PendingBudgetTest {
   private static RetractableLines lines(int count) {
     RetractableLines lines = new RetractableLines(new byte[4], new byte[8], new byte[12], 0L, 30);
     for (int line = 1; line <= count; line++) {
-      lines.add(line, line % 2 == 0, new byte[line]);
+      lines.add(line, line % 2 == 0, line, new byte[line]);
     }
     return lines;
   }

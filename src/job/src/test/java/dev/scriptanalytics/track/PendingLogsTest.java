@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowReader;
@@ -22,7 +23,9 @@ class PendingLogsTest {
   @Test
   void keepsWhatItWasToldOfEachRun() {
     PendingRun one = logs.add(1, 2, 3);
-    one.streamed = true;
+    one.addStreamed(7, 2);
+    one.addStreamed(-8, 2);
+    one.addStreamed(9, 2);
     one.addRow("row".getBytes(UTF_8));
     logs.add(1, 3, 4);
 
@@ -30,11 +33,15 @@ class PendingLogsTest {
     again.load(logs.toBytes());
 
     assertThat(again.get(1, 2).since).isEqualTo(3);
-    assertThat(again.get(1, 2).streamed).isTrue();
+    assertThat(again.get(1, 2).streamed().size()).isEqualTo(2);
+    assertThat(again.get(1, 2).streamed().contains(7)).isTrue();
+    assertThat(again.get(1, 2).streamed().contains(-8)).isTrue();
+    assertThat(again.get(1, 2).isIncomplete).isTrue();
     assertThat(again.get(1, 2).rows()).containsExactly("row".getBytes(UTF_8));
     assertThat(again.get(1, 2).bytes()).isEqualTo(one.bytes());
     assertThat(again.get(1, 3).rows()).isEmpty();
-    assertThat(again.get(1, 3).streamed).isFalse();
+    assertThat(again.get(1, 3).streamed()).isNull();
+    assertThat(again.get(1, 3).isIncomplete).isFalse();
     assertThat(again.get(2, 1)).isNull();
   }
 
@@ -62,13 +69,22 @@ class PendingLogsTest {
     RunRow run = new RunRow().wrap(end.row);
     List<Map<String, Object>> written = new ArrayList<>();
     PendingRun pending = logs.add(1, 2, 3);
-    pending.retractable =
-        captured.write(end, run, false, row -> written.add(RowReader.logRow(row)));
+    pending.retractable = captured.write(end, run, null, row -> written.add(RowReader.logRow(row)));
     PendingLogs again = new PendingLogs();
     again.load(logs.toBytes());
 
     List<Map<String, Object>> tombstones = new ArrayList<>();
-    captured.retract(again.get(1, 2).retractable, row -> tombstones.add(RowReader.logRow(row)));
+    RetractableLines lines = again.get(1, 2).retractable;
+    assertThat(lines.bytes()).isEqualTo(pending.retractable.bytes());
+    LineHash hash = new LineHash();
+    captured.retract(
+        lines, hash.of(LogLevel.INFO, "one".getBytes(UTF_8)), row -> add(row, tombstones));
+    captured.retract(
+        lines, hash.of(LogLevel.INFO, "two".getBytes(UTF_8)), row -> add(row, tombstones));
+    captured.retract(
+        lines, hash.of(LogLevel.INFO, "three".getBytes(UTF_8)), row -> add(row, tombstones));
+    captured.retract(
+        lines, hash.of(LogLevel.ERROR, "three".getBytes(UTF_8)), row -> add(row, tombstones));
 
     assertThat(tombstones).hasSize(3).allMatch(row -> row.get("is_deleted").equals(1));
     assertThat(tombstones)
@@ -78,7 +94,11 @@ class PendingLogsTest {
                 .filter(row -> !row.get("original_level").equals(""))
                 .map(PendingLogsTest::key)
                 .toList());
-    assertThat(again.get(1, 2).bytes()).isEqualTo(pending.bytes());
+    assertThat(lines.size()).isZero();
+  }
+
+  private static void add(byte[] row, List<Map<String, Object>> rows) {
+    rows.add(RowReader.logRow(row));
   }
 
   private static List<Object> key(Map<String, Object> row) {
@@ -100,7 +120,11 @@ class PendingLogsTest {
             + "0123456789abcdef"
             + "fedcba9876543210"
             + "000001a19bc150a0"
+            + "01" // more was streamed than is here
             + "01" // streamed
+            + "00000002"
+            + "1123456789abcdef"
+            + "f123456789abcdef"
             + "01" // lines of the library
             + "00000004"
             + HEX.formatHex("acme".getBytes(UTF_8))
@@ -112,9 +136,11 @@ class PendingLogsTest {
             + "0000001e"
             + "00000002"
             + "00000004" // line 2 of stdout
+            + "2123456789abcdef"
             + "00000001"
             + "78"
             + "00000007" // line 3 of stderr
+            + "e123456789abcdef"
             + "00000000"
             + "00000001" // row
             + "00000003"
@@ -123,7 +149,9 @@ class PendingLogsTest {
 
     PendingRun run = logs.get(0x0123456789abcdefL, 0xfedcba9876543210L);
     assertThat(run.since).isEqualTo(1_793_614_500_000L);
-    assertThat(run.streamed).isTrue();
+    assertThat(run.isIncomplete).isTrue();
+    assertThat(run.streamed().contains(0xf123456789abcdefL)).isTrue();
+    assertThat(run.retractable.size()).isEqualTo(2);
     assertThat(run.rows()).containsExactly("row".getBytes(UTF_8));
     assertThat(HEX.formatHex(logs.toBytes())).isEqualTo(golden);
   }

@@ -301,7 +301,10 @@ final class PlainTracker {
                 + " "
                 + version
                 + " "
-                + new String(endEvent.stdout, StandardCharsets.UTF_8));
+                + new String(endEvent.stdout, StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse(""));
       }
     }
   }

@@ -150,7 +150,8 @@ final class RandomHistory {
         }
       }
       if (chance(0.3)) {
-        end.with("stdout", "out of " + mark());
+        // The first line of the library is what a run streams, if it streams.
+        end.with("stdout", "out of " + mark() + "\nINFO :: streamed\nERROR :: streamed");
       }
       return common(end).with("output", mark());
     }

@@ -148,9 +148,10 @@ class TrackRunsHistoryTest {
     return history.get(history.size() - 1).arrival + AFTER_ALL;
   }
 
+  /** The captured lines, all but those of the library. */
   private static List<String> logs(Tracked tracked) {
     return tracked.logRows.stream()
-        .filter(row -> !row.get("stream").equals(""))
+        .filter(row -> !row.get("stream").equals("") && row.get("original_level").equals(""))
         .map(row -> row.get("run_id") + " " + row.get("version") + " " + row.get("log_message"))
         .toList();
   }

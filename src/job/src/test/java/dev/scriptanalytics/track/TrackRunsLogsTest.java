@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.scriptanalytics.configuration.KoreloggerCapture;
+import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.track.RunEvents.Event;
@@ -15,9 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
@@ -227,7 +231,9 @@ class TrackRunsLogsTest {
     restart();
     tracker.watermarkAfter(Duration.ofMinutes(11));
 
-    assertThat(tracker.metric(TrackRuns.RUNS_WITH_PENDING_LOGS)).isZero();
+    assertThat(tracker.metric(TrackRuns.RUNS_WITH_PENDING_LOGS))
+        .as("what it has streamed is kept for its end")
+        .isOne();
     assertThat(tracker.metric(TrackRuns.UNENRICHED_LOGS)).isZero();
   }
 
@@ -315,33 +321,64 @@ class TrackRunsLogsTest {
   // Captured lines of the library that streams
 
   @Test
-  void dropsCapturedLinesOfTheLibraryIfTheRunHasStreamedEntries() throws Exception {
+  void dropsCapturedLinesOfTheLibraryThatTheRunHasStreamedToo() throws Exception {
     track(rules());
     tracker.receive(start("a"));
     tracker.receive(entry("a", "l1", "two"));
-    tracker.receive(end("a").with("stdout", "one\nINFO :: two").with("stderr", "three"));
+    tracker.receive(
+        end("a").with("stdout", "one\nINFO :: two\nERROR :: two").with("stderr", "three"));
 
-    assertThat(messages()).containsExactlyInAnyOrder("one", "two", "three");
+    assertThat(messages()).containsExactlyInAnyOrder("one", "two", "two", "three");
     assertThat(tracked.liveLogRows())
         .filteredOn(row -> row.get("log_message").equals("two"))
-        .extracting(row -> row.get("log_id"))
-        .containsExactly("l1");
+        .extracting(row -> row.get("log_level"), row -> row.get("stream"))
+        .containsExactlyInAnyOrder(tuple("Info", ""), tuple("Error", "stdout"));
   }
 
   @Test
-  void retractsThemIfTheFirstEntryArrivesAfterTheEnd() throws Exception {
+  void retractsThemIfTheyAreStreamedAfterTheEndAndARestart() throws Exception {
     track(rules());
-    tracker.receive(start("a"), end("a").with("stdout", "one\nINFO :: two\nWARNING :: three"));
-    assertThat(messages()).containsExactlyInAnyOrder("one", "two", "three");
+    String stdout = "one\nINFO :: two\nINFO :: three\nINFO :: four";
+    tracker.receive(start("a"));
+    tracker.receive(entry("a", "l1", "four"));
+    tracker.receive(end("a").with("stdout", stdout));
+    assertThat(messages()).containsExactlyInAnyOrder("one", "two", "three", "four");
     restart();
-    tracker.receive(entry("a", "l1", "two"));
-    tracker.receive(entry("a", "l2", "three"));
+    tracker.receive(entry("a", "l2", "two"));
 
-    assertThat(messages()).containsExactlyInAnyOrder("one", "two", "three");
+    assertThat(messages()).containsExactlyInAnyOrder("one", "two", "three", "four");
     assertThat(tracked.liveLogRows())
-        .extracting(row -> row.get("log_id"))
-        .contains("l1", "l2")
-        .hasSize(3);
+        .filteredOn(row -> row.get("stream").equals(""))
+        .extracting(row -> row.get("log_message"))
+        .containsExactlyInAnyOrder("two", "four");
+    tracker.watermarkAfter(Duration.ofMinutes(11));
+    assertThat(tracker.metric(TrackRuns.RUNS_WITH_PENDING_LOGS)).isZero();
+    assertThat(tracker.metric(TrackRuns.CAPTURED_LINES_KEPT)).isZero();
+  }
+
+  @Test
+  void countsCapturedLinesThatStayBecauseOfTheBounds() throws Exception {
+    track(rules().awaitRunMaxEntries(1));
+    tracker.receive(start("a"));
+    tracker.receive(entry("a", "l1", "one"));
+    tracker.receive(entry("a", "l2", "two"));
+    tracker.receive(end("a").with("stdout", "INFO :: one\nINFO :: two"));
+
+    assertThat(messages()).containsExactlyInAnyOrder("one", "two", "two");
+    assertThat(tracker.metric(TrackRuns.CAPTURED_LINES_KEPT)).isOne();
+  }
+
+  @Test
+  void forgetsWhatARunStreamedWhoseEndIsNotAwaitedAnyMore() throws Exception {
+    track(rules().maxOpen(Duration.ofHours(1)));
+    tracker.receive(start("a"));
+    tracker.receive(entry("a", "l1", "one"));
+    tracker.watermarkAfter(Duration.ofMinutes(30));
+    assertThat(tracker.metric(TrackRuns.RUNS_WITH_PENDING_LOGS)).isOne();
+    tracker.watermarkAfter(Duration.ofHours(2));
+
+    assertThat(tracker.metric(TrackRuns.OPEN_RUNS)).isZero();
+    assertThat(tracker.metric(TrackRuns.RUNS_WITH_PENDING_LOGS)).isZero();
   }
 
   @Test
@@ -371,15 +408,17 @@ class TrackRunsLogsTest {
   }
 
   @Test
-  void remembersThatAnOpenRunStreamedEvenIfItsEntriesWereGivenUp() throws Exception {
+  void remembersWhatAnOpenRunStreamedEvenIfItsEntriesWereGivenUp() throws Exception {
     track(rules());
     tracker.receive(start("a"));
     tracker.receive(entry("a", "l1", "one"));
     tracker.watermarkAfter(Duration.ofHours(5));
     restart();
-    tracker.receive(end("a").with("stdout", "INFO :: one").arrivingAfter(Duration.ofHours(5)));
+    tracker.receive(
+        end("a").with("stdout", "INFO :: one\nINFO :: two").arrivingAfter(Duration.ofHours(5)));
 
-    assertThat(messages()).containsExactly("one");
+    assertThat(messages()).containsExactlyInAnyOrder("one", "two");
+    assertThat(tracker.metric(TrackRuns.CAPTURED_LINES_KEPT)).isZero();
   }
 
   // Masking
@@ -427,6 +466,106 @@ class TrackRunsLogsTest {
       both.logRows.addAll(first.logRows);
       assertThat(both.liveLogRowsByKey()).as("round %s, replayed again", round).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void writesWhatWasCapturedAndStreamedOnceInAnyOrderAndThroughAnyFailure() throws Exception {
+    Random random = new Random(12);
+    for (int round = 0; round < 60; round++) {
+      List<ScriptEvent> history = new ArrayList<>();
+      List<String> expected = new ArrayList<>();
+      for (int run = 0; run < 3; run++) {
+        addStreamingRun("run-" + round + "-" + run, random, history, expected);
+      }
+      Tracked both = new Tracked();
+      for (int replay = 0; replay < 2; replay++) {
+        Collections.shuffle(history, random);
+        Tracked played = playedWithFailures(history, random);
+        assertThat(lines(played))
+            .as("round %s, replay %s", round, replay)
+            .containsExactlyInAnyOrderElementsOf(expected);
+        both.logRows.addAll(played.logRows);
+      }
+      assertThat(lines(both))
+          .as("round %s, rows of both", round)
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  /**
+   * Adds the events of a run, and of each entry that a query should find: its run, where it comes
+   * from, level and message.
+   */
+  private void addStreamingRun(
+      String id, Random random, List<ScriptEvent> history, List<String> expected) {
+    Set<String> streamed = new HashSet<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      LogLevel level = random.nextBoolean() ? LogLevel.INFO : LogLevel.ERROR;
+      String message = "message " + random.nextInt(3);
+      streamed.add(level + message);
+      expected.add(id + " streamed " + level + " " + message);
+      ScriptEvent entry = entry(id, id + "-" + i, message, T, more -> more.level = level);
+      history.addAll(Collections.nCopies(1 + random.nextInt(3), entry));
+    }
+    if (random.nextInt(3) > 0) {
+      Event start = start(id);
+      history.addAll(Collections.nCopies(1 + random.nextInt(2), start.decoded()));
+    }
+    if (random.nextInt(8) == 0) {
+      return;
+    }
+    StringBuilder stdout = new StringBuilder("plain\n");
+    expected.add(id + " captured STDOUT plain");
+    for (int i = random.nextInt(5); i > 0; i--) {
+      LogLevel level = random.nextBoolean() ? LogLevel.INFO : LogLevel.ERROR;
+      String message = "message " + random.nextInt(3);
+      stdout.append(level).append(" :: ").append(message).append('\n');
+      if (!streamed.contains(level + message)) {
+        expected.add(id + " captured " + level + " " + message);
+      }
+    }
+    ScriptEvent end = end(id).with("stdout", stdout.toString()).decoded();
+    history.addAll(Collections.nCopies(1 + random.nextInt(2), end));
+  }
+
+  private static List<String> lines(Tracked tracked) {
+    List<String> lines = new ArrayList<>();
+    for (Map<String, Object> row : tracked.liveLogRows()) {
+      String origin = row.get("stream").equals("") ? "streamed" : "captured";
+      String level = ((String) row.get("log_level")).toUpperCase(Locale.ROOT);
+      lines.add(row.get("run_id") + " " + origin + " " + level + " " + row.get("log_message"));
+    }
+    return lines;
+  }
+
+  /**
+   * Plays a history, and fails at times: rows of events behind the last snapshot have been written,
+   * and the tracker goes on from the snapshot, with another number of instances and in another
+   * order.
+   */
+  private static Tracked playedWithFailures(List<ScriptEvent> history, Random random)
+      throws Exception {
+    Tracked tracked = new Tracked();
+    TrackerHarness tracker =
+        new TrackerHarness(rules(), new HashMapStateBackend(), 1, null, tracked);
+    try {
+      for (int i = 0; i < history.size(); i++) {
+        tracker.receive(history.get(i));
+        if (random.nextInt(8) == 0) {
+          OperatorSubtaskState state = tracker.snapshot(1);
+          for (int lost = random.nextInt(3); lost > 0; lost--) {
+            tracker.receive(history.get(i + random.nextInt(history.size() - i)));
+          }
+          tracker.close();
+          tracker =
+              new TrackerHarness(
+                  rules(), new HashMapStateBackend(), 1 + random.nextInt(3), state, tracked);
+        }
+      }
+    } finally {
+      tracker.close();
+    }
+    return tracked;
   }
 
   private static Tracked played(Rules rules, List<ScriptEvent> history) throws Exception {
@@ -481,7 +620,7 @@ class TrackRunsLogsTest {
             entry(
                 id,
                 logId,
-                "message",
+                i == 1 ? "by the library\n  more" : "message",
                 T,
                 more -> {
                   if (ownScript) {
