@@ -78,10 +78,7 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
                             redactor))));
     records =
         new DecodedRecords(
-            metrics,
-            settings.limits().maxDeadLetterBytes(),
-            redactor,
-            metrics.counter(SKIPPED_SPANS));
+            metrics, settings.limits(), redactor, metrics.counter(SKIPPED_SPANS));
   }
 
   @Override

@@ -98,6 +98,18 @@ final class KoreloggerSpanReader {
     entry.extra = extra.toJson();
   }
 
+  /** Who sent the span of which {@link #read} was tried last. */
+  Sender sender() {
+    if (span.isMissing(Field.ATTRIBUTES)) {
+      return Sender.DEFAULT;
+    }
+    if (span.kind(Field.ATTRIBUTES) != Kind.OBJECT) {
+      return Sender.UNKNOWN;
+    }
+    attributes.scanPart(span, Field.ATTRIBUTES);
+    return attributes.sender(Attribute.ACCOUNT);
+  }
+
   private void readAttributes(LogEntry entry) throws UnusableRecordException {
     if (span.isMissing(Field.ATTRIBUTES)) {
       throw new UnusableRecordException(
