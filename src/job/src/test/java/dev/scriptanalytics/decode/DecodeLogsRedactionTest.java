@@ -68,7 +68,7 @@ class DecodeLogsRedactionTest {
 
       assertThat(harness.letters().get(0).resource()).isEqualTo("{\"a\":\"my [redacted:pin]\"}");
       assertThat(harness.letters().get(1).resource())
-          .isEqualTo("{\"a\":\"" + "é".repeat(2040) + " [redacte");
+          .isEqualTo("{\"a\":\"" + "é".repeat(2040) + " [redacted");
       assertThat(harness.letters().get(1).resource().getBytes(UTF_8))
           .hasSizeLessThanOrEqualTo(DeadLetter.MAX_RESOURCE_BYTES);
     }
