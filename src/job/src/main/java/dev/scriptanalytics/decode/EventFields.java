@@ -175,16 +175,6 @@ final class EventFields<F extends Enum<F>> {
         : Sender.UNKNOWN;
   }
 
-  /** The same of a record that has not been scanned. */
-  Sender senderOf(byte[] record, F account) {
-    try {
-      scan(record);
-      return sender(account);
-    } catch (UnusableRecordException unreadable) {
-      return Sender.UNKNOWN;
-    }
-  }
-
   void requireText(F field) throws UnusableRecordException {
     if (!isText(field)) {
       throw new UnusableRecordException(

@@ -98,8 +98,13 @@ final class KoreloggerSpanReader {
     entry.extra = extra.toJson();
   }
 
-  /** Who sent the span of which {@link #read} was tried last. */
-  Sender sender() {
+  /**
+   * Who sent a span.
+   *
+   * @param record the span, which was scanned before
+   */
+  Sender sender(byte[] record) {
+    span.scanPart(record, 0, record.length);
     if (span.isMissing(Field.ATTRIBUTES)) {
       return Sender.DEFAULT;
     }

@@ -67,7 +67,7 @@ final class LogDecoder implements RecordDecoder {
     try {
       limits.checkRecord(record.value(), arrival);
     } catch (UnusableRecordException e) {
-      throw e.from(fields.senderOf(record.value(), Field.ACCOUNT));
+      throw e.from(senderOf(record.value()));
     }
     events.beginRecord();
     entry.reset();
@@ -77,15 +77,25 @@ final class LogDecoder implements RecordDecoder {
       return;
     }
     fields.scan(record.value());
-    if (fields.isMissing(Field.TIMESTAMP) && isSpan()) {
-      decodeSpan(arrival, out);
-      return;
-    }
     try {
       decodeObject(arrival, out);
     } catch (UnusableRecordException e) {
-      throw e.from(entries.sender());
+      throw e.from(sender());
     }
+  }
+
+  /** Who sent a record that has not been scanned. */
+  private Sender senderOf(byte[] record) {
+    try {
+      fields.scan(record);
+      return sender();
+    } catch (UnusableRecordException unreadable) {
+      return Sender.UNKNOWN;
+    }
+  }
+
+  private Sender sender() {
+    return isSpan() ? spans.sender(fields.source()) : entries.sender();
   }
 
   private void decodeLine(String line, long arrival, DecodedEvents out)
@@ -99,17 +109,9 @@ final class LogDecoder implements RecordDecoder {
   }
 
   private boolean isSpan() {
-    return fields.kind(Field.LOGS) != Kind.ARRAY
+    return fields.isMissing(Field.TIMESTAMP)
+        && fields.kind(Field.LOGS) != Kind.ARRAY
         && (!fields.isMissing(Field.ATTRIBUTES) || !fields.isMissing(Field.START_TIME));
-  }
-
-  private void decodeSpan(long arrival, DecodedEvents out) throws UnusableRecordException {
-    try {
-      spans.read(fields.source(), entry);
-      out.event(events.event(entry, arrival, "start_time"));
-    } catch (UnusableRecordException e) {
-      throw e.from(spans.sender());
-    }
   }
 
   private void decodeObject(long arrival, DecodedEvents out) throws UnusableRecordException {
@@ -118,6 +120,9 @@ final class LogDecoder implements RecordDecoder {
       out.event(events.event(entry, arrival, "timestamp"));
     } else if (fields.kind(Field.LOGS) == Kind.ARRAY) {
       decodeItems(arrival, out);
+    } else if (isSpan()) {
+      spans.read(fields.source(), entry);
+      out.event(events.event(entry, arrival, "start_time"));
     } else {
       throw fields.missing(Field.TIMESTAMP);
     }

@@ -92,7 +92,7 @@ public final class RunDecoder implements RecordDecoder {
     try {
       limits.checkRecord(record.value(), arrival);
     } catch (UnusableRecordException e) {
-      throw e.from(event.senderOf(record.value(), Field.ACCOUNT));
+      throw e.from(senderOf(record.value()));
     }
     event.scan(record.value());
     if (event.scanner().hasNeedlessEscapes()) {
@@ -102,6 +102,16 @@ public final class RunDecoder implements RecordDecoder {
       return decodeFields(record, arrival);
     } catch (UnusableRecordException e) {
       throw e.from(event.sender(Field.ACCOUNT));
+    }
+  }
+
+  /** Who sent a record that has not been scanned. */
+  private Sender senderOf(byte[] record) {
+    try {
+      event.scan(record);
+      return event.sender(Field.ACCOUNT);
+    } catch (UnusableRecordException unreadable) {
+      return Sender.UNKNOWN;
     }
   }
 

@@ -70,6 +70,8 @@ class SenderTest {
       assertThat(problem(decoder, "{'account':'acme'}", never).sender().account())
           .isEqualTo("acme");
     }
+    assertThat(problem(logs, "{'attributes':{'account':'acme'}}", never).sender().account())
+        .isEqualTo("acme");
   }
 
   @Test
