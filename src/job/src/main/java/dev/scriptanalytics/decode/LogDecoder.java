@@ -191,8 +191,7 @@ final class LogDecoder implements RecordDecoder {
 
   /** Who sent the item that was read last: its own account, or that of the answer. */
   private Sender senderOfItem(byte[] json, JsonArrayItems array) {
-    boolean hasAccount =
-        isObject(json, array) && !items.fields().isMissing(Field.ACCOUNT);
+    boolean hasAccount = isObject(json, array) && !items.fields().isMissing(Field.ACCOUNT);
     return hasAccount ? items.sender() : entries.sender();
   }
 

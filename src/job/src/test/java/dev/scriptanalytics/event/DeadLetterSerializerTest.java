@@ -51,6 +51,7 @@ class DeadLetterSerializerTest {
   }
 
   private static DeadLetter letter(DeadLetterReason reason, String detail, byte[] bytes) {
-    return new DeadLetter("script-runs", 3, 42, 1, 0x196cd4b7c40L, "acme", "{}", reason, detail, bytes);
+    return new DeadLetter(
+        "script-runs", 3, 42, 1, 0x196cd4b7c40L, "acme", "{}", reason, detail, bytes);
   }
 }

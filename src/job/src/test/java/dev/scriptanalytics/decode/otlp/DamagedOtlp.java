@@ -87,7 +87,10 @@ abstract class DamagedOtlp {
 
   /** Whether the resource itself is whole, so that the account of all its items is known. */
   boolean isResourceWhole() {
-    return target != Target.ATTRIBUTE_OF_RESOURCE && target != Target.RESOURCE;
+    return switch (target) {
+      case ATTRIBUTE_OF_RESOURCE, RESOURCE, SCOPES_OF_RESOURCE -> false;
+      default -> true;
+    };
   }
 
   /** How many rows and dead letters there must be. */

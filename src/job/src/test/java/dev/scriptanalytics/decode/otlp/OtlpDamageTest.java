@@ -75,7 +75,10 @@ class OtlpDamageTest {
         assertThat(decoded.unusable())
             .extracting(DecodedLogs.Unusable::account)
             .as("account of a dead letter, " + what)
-            .isSubsetOf(batch.isResourceWhole() ? Set.of(batch.badAccount()) : Set.of("", batch.badAccount()));
+            .isSubsetOf(
+                batch.isResourceWhole()
+                    ? Set.of(batch.badAccount())
+                    : Set.of("", batch.badAccount()));
         named += decoded.unusable().stream().filter(of -> !of.account().isEmpty()).count();
       }
       kept += found.size() - batch.undamaged().size();

@@ -116,7 +116,7 @@ class OtlpSenderTest {
     String run =
         span(1, 0, "'events':[7,{'name':'e','timeUnixNano':'soon'}]", invocation, name, OWN);
     String child = span(2, 1, "'endTimeUnixNano':1");
-    String noScript = span(3, 0, "'kind':1", invocation.replace("inv", "other"));
+    String noScript = span(3, 0, "'kind':1", invocation.replace("'inv'", "'other'"));
 
     DecodedLogs decoded = spans(ACME, run, child, noScript, "7");
 
@@ -135,7 +135,8 @@ class OtlpSenderTest {
   void isUnknownOfASpanThatInheritsAnUnknownRun() throws Exception {
     String unreadable = "{'key':'faas.invocation_id','value':{'intValue':'x'}}";
 
-    DecodedLogs decoded = spans(NO_ACCOUNT, span(1, 0, "'kind':1", unreadable), span(2, 1, "'kind':1"));
+    DecodedLogs decoded =
+        spans(NO_ACCOUNT, span(1, 0, "'kind':1", unreadable), span(2, 1, "'kind':1"));
 
     assertThat(decoded.unusable())
         .extracting(Unusable::item, Unusable::account)
@@ -155,17 +156,24 @@ class OtlpSenderTest {
     ByteString damaged = ByteString.copyFrom(new byte[] {0x12, 2, (byte) 0x80, (byte) 0x80});
     ByteString resource =
         ResourceLogs.newBuilder().setResource(acme()).addScopeLogs(scope).build().toByteString();
-    byte[] batch = batchOf(resource.concat(ByteString.copyFrom(new byte[] {0x12, 4})).concat(damaged));
+    byte[] batch =
+        batchOf(resource.concat(ByteString.copyFrom(new byte[] {0x12, 4})).concat(damaged));
 
     assertThat(DecodedLogs.of(logs, batch, ARRIVAL).unusable())
         .extracting(Unusable::item, Unusable::account, Unusable::resource)
         .containsExactly(
-            tuple(0, "acme", ACME_SHOWN), tuple(1, "own", ACME_SHOWN), tuple(2, "acme", ACME_SHOWN));
+            tuple(0, "acme", ACME_SHOWN),
+            tuple(1, "own", ACME_SHOWN),
+            tuple(2, "acme", ACME_SHOWN));
   }
 
   @Test
   void isThatOfTheResourceForItemsOfAnotherKind() throws Exception {
-    Span span = Span.newBuilder().setName("s").addAttributes(attribute("account", "own")).build();
+    Span span =
+        Span.newBuilder()
+            .setStartTimeUnixNano(NANOS)
+            .addAttributes(attribute("account", "own"))
+            .build();
     TracesData batch =
         TracesData.newBuilder()
             .addResourceSpans(

@@ -65,8 +65,7 @@ public final class RunGenerator {
   private static final double PEAK = 16.0 / 24;
 
   /** Those that people who try this out send their own events to. */
-  private static final Set<String> ACCOUNTS_OF_OTHERS =
-      Set.of(SampleRun.DEFAULT_ACCOUNT, "acme");
+  private static final Set<String> ACCOUNTS_OF_OTHERS = Set.of(SampleRun.DEFAULT_ACCOUNT, "acme");
 
   /** How many events nobody can use. */
   private enum Unusable {

@@ -176,8 +176,7 @@ public record SampleRun(
 
   /** A successful run like this one, which nobody counts, in the account of unusable events. */
   SampleRun impostor() {
-    return with(
-        UNUSABLE_ACCOUNT, "impostor_of_" + runId, deployment, RunStatus.SUCCESS, details);
+    return with(UNUSABLE_ACCOUNT, "impostor_of_" + runId, deployment, RunStatus.SUCCESS, details);
   }
 
   private SampleRun with(
@@ -187,7 +186,10 @@ public record SampleRun(
 
   private SampleRun with(
       String newAccount,
-      String newRunId, Deployment newDeployment, RunStatus newStatus, Details newDetails) {
+      String newRunId,
+      Deployment newDeployment,
+      RunStatus newStatus,
+      Details newDetails) {
     return new SampleRun(
         newAccount,
         script,
