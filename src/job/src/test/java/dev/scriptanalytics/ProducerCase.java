@@ -50,7 +50,7 @@ record ProducerCase(
           continue;
         }
         ProducerCase current = cases.get(cases.size() - 1);
-        String account = "case-" + cases.size();
+        String account = file.replace(".cases", "-") + cases.size();
         if (line.startsWith("? ")) {
           answer = new ArrayList<>();
           current.expected().put(ofAccount(timed(rest, now), account), answer);
@@ -83,7 +83,7 @@ record ProducerCase(
         .replaceAll("FROM (SELECT * FROM script_analytics.$1$2 WHERE CONDITION)")
         .replaceAll(
             "(dead_letters(?: FINAL)? WHERE) CONDITION",
-            "$1 position(bytes, '\"" + account + "\"') > 0")
+            "$1 (account = '" + account + "' OR position(bytes, '\"" + account + "\"') > 0)")
         .replace("CONDITION", "account = '" + account + "'")
         .replace("ACCOUNT", account);
   }

@@ -43,7 +43,7 @@ class ProducersIT {
     if (now == null) {
       now = Instant.now().minus(Duration.ofMinutes(10));
     }
-    return Stream.of("runs.cases")
+    return Stream.of("runs.cases", "letters.cases")
         .flatMap(
             file -> {
               try {

@@ -77,11 +77,7 @@ public final class DecodeLogs extends ProcessFunction<KafkaRecord, ScriptEvent> 
                             settings.runHashKey(),
                             redactor))));
     records =
-        new DecodedRecords(
-            metrics,
-            settings.limits().maxDeadLetterBytes(),
-            redactor,
-            metrics.counter(SKIPPED_SPANS));
+        new DecodedRecords(metrics, settings.limits(), redactor, metrics.counter(SKIPPED_SPANS));
   }
 
   @Override

@@ -49,9 +49,7 @@ public final class DecodeRuns extends ProcessFunction<KafkaRecord, ScriptEvent> 
     Redactor redactor = new Redactor(settings.redaction(), metrics.counter(Redactor.FAILURES));
     decoder = new RunDecoder(settings.limits(), settings.rules(), settings.runHashKey(), redactor);
     // A record of a run topic is one event and is never skipped.
-    records =
-        new DecodedRecords(
-            metrics, settings.limits().maxDeadLetterBytes(), redactor, new SimpleCounter());
+    records = new DecodedRecords(metrics, settings.limits(), redactor, new SimpleCounter());
   }
 
   @Override

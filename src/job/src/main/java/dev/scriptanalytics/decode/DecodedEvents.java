@@ -14,6 +14,7 @@ public interface DecodedEvents {
    * Receives an item that cannot be used.
    *
    * @param item its position within the record, counted from 0
+   * @param problem what is wrong, {@linkplain UnusableRecordException#from from} its sender
    * @param bytes the item for a person to read: as sent, or as JSON
    */
   void unusable(int item, UnusableRecordException problem, byte[] bytes);

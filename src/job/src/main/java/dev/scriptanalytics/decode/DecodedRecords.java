@@ -40,11 +40,11 @@ final class DecodedRecords implements DecodedEvents {
   /**
    * For one operator.
    *
-   * @param maxDeadLetterBytes where the bytes of a dead letter are cut
+   * @param limits where dead letters are cut
    * @param skipped counts the items that {@link #skipped} reports
    */
-  DecodedRecords(MetricGroup metrics, int maxDeadLetterBytes, Redactor redactor, Counter skipped) {
-    this.letters = new DeadLetters(metrics, maxDeadLetterBytes, redactor);
+  DecodedRecords(MetricGroup metrics, EventLimits limits, Redactor redactor, Counter skipped) {
+    this.letters = new DeadLetters(metrics, limits, redactor);
     this.skipped = skipped;
   }
 
@@ -101,11 +101,12 @@ final class DecodedRecords implements DecodedEvents {
         others == 0
             ? lastProblem
             : new UnusableRecordException(
-                lastProblem.reason(),
-                lastProblem.getMessage()
-                    + " (before it "
-                    + others
-                    + " other items, shown by no dead letter, could not be used either)");
+                    lastProblem.reason(),
+                    lastProblem.getMessage()
+                        + " (before it "
+                        + others
+                        + " other items, shown by no dead letter, could not be used either)")
+                .from(lastProblem.sender());
     letter(lastItem, problem, lastBytes);
     lastProblem = null;
     lastBytes = null;

@@ -161,6 +161,20 @@ final class EventFields<F extends Enum<F>> {
     return new UnusableRecordException(MISSING_FIELD, name(field) + " is missing");
   }
 
+  /**
+   * Who sent the object.
+   *
+   * @param account the field that names the account
+   */
+  Sender sender(F account) {
+    if (isMissing(account)) {
+      return Sender.DEFAULT;
+    }
+    return isText(account)
+        ? new Sender(new String(text(account), StandardCharsets.UTF_8), "")
+        : Sender.UNKNOWN;
+  }
+
   void requireText(F field) throws UnusableRecordException {
     if (!isText(field)) {
       throw new UnusableRecordException(

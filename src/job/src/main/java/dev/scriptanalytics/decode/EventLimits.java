@@ -98,7 +98,6 @@ public record EventLimits(
   /**
    * Checks a record before it is read.
    *
-   * @param value null for a tombstone
    * @param arrival in milliseconds since 1970
    * @throws UnusableRecordException if it is empty, too large, or has an impossible timestamp
    */
@@ -107,7 +106,7 @@ public record EventLimits(
       throw new UnusableRecordException(
           BAD_VALUE, "The record's Kafka timestamp lies after 2100: " + arrival);
     }
-    if (value == null || value.length == 0) {
+    if (value.length == 0) {
       throw new UnusableRecordException(EMPTY, "The record has no value");
     }
     if (value.length > maxBytes) {

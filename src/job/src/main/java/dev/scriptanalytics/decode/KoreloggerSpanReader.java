@@ -98,6 +98,23 @@ final class KoreloggerSpanReader {
     entry.extra = extra.toJson();
   }
 
+  /**
+   * Who sent a span.
+   *
+   * @param record the span, which was scanned before
+   */
+  Sender sender(byte[] record) {
+    span.scanPart(record, 0, record.length);
+    if (span.isMissing(Field.ATTRIBUTES)) {
+      return Sender.DEFAULT;
+    }
+    if (span.kind(Field.ATTRIBUTES) != Kind.OBJECT) {
+      return Sender.UNKNOWN;
+    }
+    attributes.scanPart(span, Field.ATTRIBUTES);
+    return attributes.sender(Attribute.ACCOUNT);
+  }
+
   private void readAttributes(LogEntry entry) throws UnusableRecordException {
     if (span.isMissing(Field.ATTRIBUTES)) {
       throw new UnusableRecordException(

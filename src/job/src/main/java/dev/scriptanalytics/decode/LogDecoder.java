@@ -64,22 +64,63 @@ final class LogDecoder implements RecordDecoder {
   @Override
   public void decode(KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
-    limits.checkRecord(record.value(), arrival);
+    try {
+      limits.checkRecord(record.value(), arrival);
+    } catch (UnusableRecordException e) {
+      throw e.from(senderOf(record.value()));
+    }
     events.beginRecord(record);
     entry.reset();
     String line = line(record.value());
     if (line != null) {
-      lines.read(line, entry);
-      out.event(events.event(entry, arrival, "The line's time"));
+      decodeLine(line, arrival, out);
       return;
     }
     fields.scan(record.value());
+    try {
+      decodeObject(arrival, out);
+    } catch (UnusableRecordException e) {
+      throw e.from(sender());
+    }
+  }
+
+  /** Who sent a record that has not been scanned. */
+  private Sender senderOf(byte[] record) {
+    try {
+      fields.scan(record);
+      return sender();
+    } catch (UnusableRecordException unreadable) {
+      return Sender.UNKNOWN;
+    }
+  }
+
+  private Sender sender() {
+    return isSpan() ? spans.sender(fields.source()) : entries.sender();
+  }
+
+  private void decodeLine(String line, long arrival, DecodedEvents out)
+      throws UnusableRecordException {
+    try {
+      lines.read(line, entry);
+      out.event(events.event(entry, arrival, "The line's time"));
+    } catch (UnusableRecordException e) {
+      throw e.from(Sender.DEFAULT);
+    }
+  }
+
+  private boolean isSpan() {
+    return fields.isMissing(Field.TIMESTAMP)
+        && fields.kind(Field.LOGS) != Kind.ARRAY
+        && (!fields.isMissing(Field.ATTRIBUTES) || !fields.isMissing(Field.START_TIME));
+  }
+
+  private void decodeObject(long arrival, DecodedEvents out) throws UnusableRecordException {
     if (!fields.isMissing(Field.TIMESTAMP)) {
       entries.read(entry);
       out.event(events.event(entry, arrival, "timestamp"));
     } else if (fields.kind(Field.LOGS) == Kind.ARRAY) {
       decodeItems(arrival, out);
-    } else if (!fields.isMissing(Field.ATTRIBUTES) || !fields.isMissing(Field.START_TIME)) {
+    } else if (isSpan()) {
       spans.read(fields.source(), entry);
       out.event(events.event(entry, arrival, "start_time"));
     } else {
@@ -140,16 +181,29 @@ final class LogDecoder implements RecordDecoder {
         out.event(events.event(entry, arrival, "timestamp"));
       } catch (UnusableRecordException e) {
         int quote = array.isString() ? 1 : 0;
-        out.unusable(item, e, Arrays.copyOfRange(json, array.start() - quote, array.end() + quote));
+        out.unusable(
+            item,
+            e.from(senderOfItem(json, array)),
+            Arrays.copyOfRange(json, array.start() - quote, array.end() + quote));
       }
     }
+  }
+
+  /** Who sent the item that was read last: its own account, or that of the answer. */
+  private Sender senderOfItem(byte[] json, JsonArrayItems array) {
+    boolean hasAccount = isObject(json, array) && !items.fields().isMissing(Field.ACCOUNT);
+    return hasAccount ? items.sender() : entries.sender();
+  }
+
+  private static boolean isObject(byte[] json, JsonArrayItems array) {
+    return !array.isString() && json[array.start()] == '{';
   }
 
   private void readItem(byte[] json, JsonArrayItems array) throws UnusableRecordException {
     if (array.isString()) {
       byte[] line = EventFields.decoded(json, array.start(), array.end(), array.isEscaped());
       lines.read(new String(line, StandardCharsets.UTF_8), entry);
-    } else if (json[array.start()] == '{') {
+    } else if (isObject(json, array)) {
       items.fields().scanPart(json, array.start(), array.end());
       items.read(entry);
     } else {

@@ -102,6 +102,11 @@ final class LogEntryReader {
     return fields;
   }
 
+  /** Who sent the object. */
+  Sender sender() {
+    return fields.sender(Field.ACCOUNT);
+  }
+
   /** The account that the object names; empty if it names none. */
   byte[] account() throws UnusableRecordException {
     return log.key(Field.ACCOUNT);

@@ -9,8 +9,8 @@ public interface RecordDecoder {
    *
    * @param arrival when the record arrived, in milliseconds since 1970
    * @param out receives events and unusable items
-   * @throws UnusableRecordException if the record as a whole cannot be used; {@code out} has
-   *     received nothing then
+   * @throws UnusableRecordException if the record as a whole cannot be used, {@linkplain
+   *     UnusableRecordException#from from} its sender; {@code out} has received nothing then
    */
   void decode(KafkaRecord record, long arrival, DecodedEvents out) throws UnusableRecordException;
 }

@@ -91,12 +91,34 @@ public final class RunDecoder implements RecordDecoder {
    * @throws UnusableRecordException with what is wrong, if the record cannot be used
    */
   public ScriptEvent decode(KafkaRecord record, long arrival) throws UnusableRecordException {
-    limits.checkRecord(record.value(), arrival);
+    try {
+      limits.checkRecord(record.value(), arrival);
+    } catch (UnusableRecordException e) {
+      throw e.from(senderOf(record.value()));
+    }
     event.scan(record.value());
     if (event.scanner().hasNeedlessEscapes()) {
       event.scan(NeedlessEscapes.decoded(event.source()));
     }
+    try {
+      return decodeFields(record, arrival);
+    } catch (UnusableRecordException e) {
+      throw e.from(event.sender(Field.ACCOUNT));
+    }
+  }
 
+  /** Who sent a record that has not been scanned. */
+  private Sender senderOf(byte[] record) {
+    try {
+      event.scan(record);
+      return event.sender(Field.ACCOUNT);
+    } catch (UnusableRecordException unreadable) {
+      return Sender.UNKNOWN;
+    }
+  }
+
+  private ScriptEvent decodeFields(KafkaRecord record, long arrival)
+      throws UnusableRecordException {
     Meaning meaning = status();
     RunStatus status = meaning.status();
     boolean ended = status != RunStatus.IN_PROGRESS;

@@ -20,13 +20,15 @@ public final class UnusableRecordException extends Exception {
   /** The value that ends the sentence; null for none. */
   private final String value;
 
+  private final Sender sender;
+
   /**
    * With one sentence that tells a person what is wrong.
    *
    * @param detail cut after 500 characters
    */
   public UnusableRecordException(DeadLetterReason reason, String detail) {
-    this(reason, detail, null);
+    this(reason, detail, null, Sender.UNKNOWN);
   }
 
   /**
@@ -36,14 +38,30 @@ public final class UnusableRecordException extends Exception {
    * @param value the whole value, so that it can be masked; cut after 100 characters
    */
   UnusableRecordException(DeadLetterReason reason, String detail, String value) {
+    this(reason, detail, value, Sender.UNKNOWN);
+  }
+
+  private UnusableRecordException(
+      DeadLetterReason reason, String detail, String value, Sender sender) {
     super(shown(detail, value), null, false, false);
     this.reason = reason;
     this.sentence = detail;
     this.value = value;
+    this.sender = sender;
+  }
+
+  /** The same problem of a record or item that was sent by somebody who is known. */
+  public UnusableRecordException from(Sender known) {
+    return new UnusableRecordException(reason, sentence, value, known);
   }
 
   public DeadLetterReason reason() {
     return reason;
+  }
+
+  /** Who sent the record or item; {@link Sender#UNKNOWN} unless a decoder said so. */
+  public Sender sender() {
+    return sender;
   }
 
   /** The sentence and the value, masked. */

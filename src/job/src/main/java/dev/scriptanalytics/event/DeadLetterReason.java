@@ -6,7 +6,7 @@ import java.util.Locale;
  * Why a record could not be used; {@code dead_letters.reason} and metrics show the {@link #word}.
  */
 public enum DeadLetterReason {
-  /** No bytes at all (a Kafka tombstone). */
+  /** A value without bytes. A null value, Kafka's tombstone, is ignored. */
   EMPTY,
   /** Not one well-formed JSON object. */
   NOT_JSON,

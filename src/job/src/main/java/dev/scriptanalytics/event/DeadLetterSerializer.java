@@ -24,6 +24,8 @@ public final class DeadLetterSerializer extends ValueSerializer<DeadLetter> {
     target.writeLong(letter.offset());
     target.writeInt(letter.item());
     target.writeLong(letter.arrivedAt());
+    StringValue.writeString(letter.account(), target);
+    StringValue.writeString(letter.resource(), target);
     StringValue.writeString(letter.reason().name(), target);
     StringValue.writeString(letter.detail(), target);
     writeBytes(letter.bytes(), target);
@@ -37,6 +39,8 @@ public final class DeadLetterSerializer extends ValueSerializer<DeadLetter> {
         source.readLong(),
         source.readInt(),
         source.readLong(),
+        StringValue.readString(source),
+        StringValue.readString(source),
         DeadLetterReason.valueOf(StringValue.readString(source)),
         StringValue.readString(source),
         readBytes(source));

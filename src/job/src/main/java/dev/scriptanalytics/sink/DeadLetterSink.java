@@ -11,8 +11,8 @@ public final class DeadLetterSink {
   private static final String TABLE = "dead_letters";
 
   private static final String INSERT =
-      "INSERT INTO dead_letters (topic, kafka_partition, kafka_offset, item, arrived_at, reason,"
-          + " detail, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+      "INSERT INTO dead_letters (topic, kafka_partition, kafka_offset, item, arrived_at, account,"
+          + " resource, reason, detail, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   /** The driver builds the statement as text, in several copies. */
   private static final int MAX_ROWS = 5_000;
@@ -22,16 +22,24 @@ public final class DeadLetterSink {
 
   private DeadLetterSink() {}
 
-  /** The sink, at least once: a letter's key is its place in Kafka, so it is stored once. */
+  /**
+   * The sink, at least once: a letter's key is its place in Kafka and its arrival there, so it is
+   * stored once, and a topic that is created anew does not replace letters of the former one.
+   */
   public static Sink<DeadLetter> of(ClickHouseConnection connection, Batching batching) {
     return new JdbcBatchSink<>(
         connection,
         TABLE,
         INSERT,
         DeadLetterSink::bind,
-        // A byte is sent as two hexadecimal digits.
-        letter -> BYTES_WITHOUT_TEXTS + letter.detail().length() + 2 * letter.bytes().length,
+        DeadLetterSink::size,
         batching.atMost(MAX_ROWS, MAX_BYTES));
+  }
+
+  private static int size(DeadLetter letter) {
+    int texts = letter.account().length() + letter.resource().length() + letter.detail().length();
+    // A byte is sent as two hexadecimal digits.
+    return BYTES_WITHOUT_TEXTS + texts + 2 * letter.bytes().length;
   }
 
   private static void bind(PreparedStatement statement, DeadLetter letter) throws SQLException {
@@ -41,8 +49,10 @@ public final class DeadLetterSink {
     statement.setInt(4, letter.item());
     // The driver would take a Timestamp or LocalDateTime as one of the JVM's time zone.
     statement.setObject(5, Instant.ofEpochMilli(letter.arrivedAt()));
-    statement.setString(6, letter.reason().word());
-    statement.setString(7, letter.detail());
-    statement.setBytes(8, letter.bytes());
+    statement.setString(6, letter.account());
+    statement.setString(7, letter.resource());
+    statement.setString(8, letter.reason().word());
+    statement.setString(9, letter.detail());
+    statement.setBytes(10, letter.bytes());
   }
 }

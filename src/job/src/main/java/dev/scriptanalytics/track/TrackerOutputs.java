@@ -1,11 +1,16 @@
 package dev.scriptanalytics.track;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.DeadLetterSerializer;
 import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.json.JsonObjectScanner;
+import dev.scriptanalytics.json.JsonSyntaxException;
+import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.rollup.ArrivalHour;
 import dev.scriptanalytics.rollup.Fact;
@@ -42,6 +47,9 @@ final class TrackerOutputs {
   static final String UNENRICHED_LOGS = "unenrichedLogs";
   static final String CAPTURED_LINES_KEPT = "capturedLinesKept";
 
+  /** The number of the field in {@link #extra}. */
+  private static final int RESOURCE = 0;
+
   private final Output<StreamRecord<Fact>> output;
   private final MetricGroup metrics;
   private final Redactor redactor;
@@ -50,6 +58,7 @@ final class TrackerOutputs {
   private final Fact fact = new Fact();
   private final StreamRecord<Fact> factRecord = new StreamRecord<>(null);
   private final StreamRecord<byte[]> rowRecord = new StreamRecord<>(null);
+  private final JsonObjectScanner extra = new JsonObjectScanner("resource");
   private final Counter duplicates;
   private final Map<DeadLetterReason, Counter> contradicting =
       new EnumMap<>(DeadLetterReason.class);
@@ -128,10 +137,35 @@ final class TrackerOutputs {
             event.origin.offset(),
             event.origin.item(),
             event.arrival,
+            row.text(Column.ACCOUNT),
+            resource(row),
             reason,
             detail,
             redactor.excerpt(bytes, maxDeadLetterBytes));
     output.collect(DEAD_LETTERS, new StreamRecord<>(letter));
+  }
+
+  /**
+   * The resource of a span. It is in the row's {@code extra}, where it was masked, or where it is
+   * missing because it was too large.
+   */
+  private String resource(RunRow row) {
+    byte[] json = row.text(Column.EXTRA).getBytes(UTF_8);
+    if (json.length == 0) {
+      return "";
+    }
+    try {
+      extra.scan(json, 0, json.length);
+    } catch (JsonSyntaxException e) {
+      throw new IllegalStateException("The decoder wrote an extra that is no JSON", e);
+    }
+    if (extra.kind(RESOURCE) != JsonObjectScanner.Kind.OBJECT) {
+      return "";
+    }
+    int start = extra.start(RESOURCE);
+    int maxBytes = Math.min(DeadLetter.MAX_RESOURCE_BYTES, maxDeadLetterBytes);
+    int end = Utf8.cut(json, start, extra.end(RESOURCE), maxBytes);
+    return new String(json, start, end - start, UTF_8);
   }
 
   void countDuplicate() {

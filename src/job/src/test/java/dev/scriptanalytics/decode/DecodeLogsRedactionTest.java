@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.scriptanalytics.decode.otlp.OtlpFormat;
+import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
@@ -49,6 +50,36 @@ class DecodeLogsRedactionTest {
                     .doesNotContain("pin-");
               });
     }
+  }
+
+  @Test
+  void masksAndCutsTheResourceOfADeadLetter() throws Exception {
+    DecodeLogs decodeLogs =
+        new DecodeLogs(
+            Map.of("script-logs", OtlpFormat.LOGS),
+            new DecodeSettings(
+                DecodedLogs.limits(Duration.ofDays(30)),
+                EventRules.DEFAULT,
+                DecodedLogs.HASH_KEY,
+                PINS));
+    try (DecodeHarness harness = new DecodeHarness(decodeLogs)) {
+      harness.process(record(badLogOf("my pin-1")));
+      harness.process(record(badLogOf("é".repeat(2040) + " pin-2" + "x".repeat(100_000))));
+
+      assertThat(harness.letters().get(0).resource()).isEqualTo("{\"a\":\"my [redacted:pin]\"}");
+      assertThat(harness.letters().get(1).resource())
+          .isEqualTo("{\"a\":\"" + "é".repeat(2040) + " [redacted");
+      assertThat(harness.letters().get(1).resource().getBytes(UTF_8))
+          .hasSizeLessThanOrEqualTo(DeadLetter.MAX_RESOURCE_BYTES);
+    }
+  }
+
+  private static String badLogOf(String resource) {
+    return """
+        {"resourceLogs":[{"resource":{"attributes":[{"key":"a","value":{"stringValue":"%s"}}]},
+         "scopeLogs":[{"logRecords":[7]}]}]}
+        """
+        .formatted(resource);
   }
 
   @Test

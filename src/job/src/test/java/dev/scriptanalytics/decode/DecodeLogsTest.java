@@ -67,6 +67,8 @@ class DecodeLogsTest {
                 42,
                 0,
                 ARRIVAL.toEpochMilli(),
+                "default",
+                "",
                 DeadLetterReason.MISSING_FIELD,
                 "timestamp is missing",
                 "{\"message\":\"ä\"}".getBytes(UTF_8)));

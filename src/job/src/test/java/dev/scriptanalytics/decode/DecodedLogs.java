@@ -42,7 +42,16 @@ public record DecodedLogs(
   public static final LogFormat JSON = new JsonLogFormat(ATTRIBUTES);
 
   /** An item that could not be used. */
-  public record Unusable(int item, DeadLetterReason reason, String detail, String bytes) {}
+  public record Unusable(
+      int item, DeadLetterReason reason, String detail, Sender sender, String bytes) {
+    public String account() {
+      return sender.account();
+    }
+
+    public String resource() {
+      return sender.resource();
+    }
+  }
 
   /** Decodes one record, alone. */
   public static DecodedLogs of(RecordDecoder decoder, byte[] value, Instant arrival)
@@ -67,7 +76,11 @@ public record DecodedLogs(
           public void unusable(int item, UnusableRecordException problem, byte[] bytes) {
             decoded.unusable.add(
                 new Unusable(
-                    item, problem.reason(), problem.getMessage(), new String(bytes, UTF_8)));
+                    item,
+                    problem.reason(),
+                    problem.getMessage(),
+                    problem.sender(),
+                    new String(bytes, UTF_8)));
           }
         });
     return decoded;

@@ -620,7 +620,6 @@ class LogDecoderTest {
     assertThatProblemOf("[]").isEqualTo(NOT_JSON);
     assertThatProblemOf("{").isEqualTo(NOT_JSON);
     assertThatProblemOf(" ".repeat((8 << 20) + 1)).isEqualTo(TOO_LARGE);
-    assertThat(problem(null).reason()).isEqualTo(EMPTY);
     assertThat(problem(new byte[0]).reason()).isEqualTo(EMPTY);
     assertThat(problem(entry(REQUIRED, "\"a\":\"ä\"").getBytes(ISO_8859_1)).reason())
         .isEqualTo(NOT_UTF8);

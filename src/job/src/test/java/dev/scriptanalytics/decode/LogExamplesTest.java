@@ -420,6 +420,7 @@ class LogExamplesTest {
                 DeadLetterReason.BAD_VALUE,
                 "The item is neither an object nor a line of the form TIME [LEVEL] SOURCE:"
                     + " MESSAGE: \"<string>\"",
+                Sender.DEFAULT,
                 "\"<string>\""));
   }
 

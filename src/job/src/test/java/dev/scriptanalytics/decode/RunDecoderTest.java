@@ -852,7 +852,6 @@ class RunDecoderTest {
 
   @Test
   void rejectsARecordWithoutValue() {
-    rejects((byte[]) null, EMPTY, "The record has no value");
     rejects(new byte[0], EMPTY, "The record has no value");
   }
 

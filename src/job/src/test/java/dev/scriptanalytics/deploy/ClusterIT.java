@@ -350,8 +350,8 @@ class ClusterIT {
     write(
         first,
         """
-        dead_letters (topic, kafka_partition, kafka_offset, item, arrived_at, reason, detail, bytes)
-        SELECT 'script-runs', number % 3, number, 0, executed_on, 'not_json', 'detail', 'bytes'
+        dead_letters (topic, kafka_partition, kafka_offset, item, arrived_at, account, resource, reason, detail, bytes)
+        SELECT 'script-runs', number % 3, number, 0, executed_on, '', '', 'not_json', 'detail', 'bytes'
         """);
   }
 

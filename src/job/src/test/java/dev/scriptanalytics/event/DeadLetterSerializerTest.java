@@ -16,6 +16,8 @@ class DeadLetterSerializerTest {
           + "000000000000002a" // offset
           + "00000001" // item
           + "00000196cd4b7c40" // arrived_at
+          + "0561636d65" // account
+          + "037b7d" // resource
           + "094e4f545f4a534f4e" // reason
           + "03e40161" // detail
           + "000000027bff"; // bytes
@@ -49,6 +51,7 @@ class DeadLetterSerializerTest {
   }
 
   private static DeadLetter letter(DeadLetterReason reason, String detail, byte[] bytes) {
-    return new DeadLetter("script-runs", 3, 42, 1, 0x196cd4b7c40L, reason, detail, bytes);
+    return new DeadLetter(
+        "script-runs", 3, 42, 1, 0x196cd4b7c40L, "acme", "{}", reason, detail, bytes);
   }
 }

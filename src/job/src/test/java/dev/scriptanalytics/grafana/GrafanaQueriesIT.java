@@ -71,7 +71,7 @@ class GrafanaQueriesIT {
             + " '{\"a\":1}', 30 FROM script_analytics.runs");
     clickHouse.query(
         "INSERT INTO script_analytics.dead_letters SELECT 'script-runs', 0, number,"
-            + " 0, now64(3) - number, ['not JSON', 'too old'][1 + number % 2], 'detail', '{\\xFF'"
+            + " 0, now64(3) - number, 'acme', '', ['not JSON', 'too old'][1 + number % 2], 'detail', '{\\xFF'"
             + " FROM numbers(20)");
   }
 

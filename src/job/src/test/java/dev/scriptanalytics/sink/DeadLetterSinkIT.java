@@ -61,14 +61,16 @@ class DeadLetterSinkIT {
             1L << 40,
             7,
             arrivedAt("2026-11-20T12:34:56.789Z"),
+            "it's \\ acme",
+            "{\"a\":\"😀\\n\"}",
             DeadLetterReason.NOT_JSON,
             detail,
             bytes));
 
     assertThat(
             select(
-                "topic, kafka_partition, kafka_offset, item, toString(arrived_at), reason,"
-                    + " lower(hex(detail)), lower(hex(bytes))"))
+                "topic, kafka_partition, kafka_offset, item, toString(arrived_at),"
+                    + " lower(hex(account)), lower(hex(resource)), reason, lower(hex(detail)), lower(hex(bytes))"))
         .isEqualTo(
             String.join(
                 "\t",
@@ -77,8 +79,10 @@ class DeadLetterSinkIT {
                 "1099511627776",
                 "7",
                 "2026-11-20 12:34:56.789",
+                hex("it's \\ acme"),
+                hex("{\"a\":\"😀\\n\"}"),
                 "not_json",
-                HexFormat.of().formatHex(detail.getBytes(StandardCharsets.UTF_8)),
+                hex(detail),
                 HexFormat.of().formatHex(bytes)));
   }
 
@@ -123,12 +127,25 @@ class DeadLetterSinkIT {
   }
 
   @Test
+  void keepsTheLettersOfATopicThatIsCreatedAnew() throws Exception {
+    long now = System.currentTimeMillis();
+    write(letter(0, now - 1, new byte[] {'o'}));
+    write(letter(0, now, new byte[] {'n'}));
+
+    clickHouse.query("OPTIMIZE TABLE script_analytics.dead_letters FINAL");
+    assertThat(
+            clickHouse.query(
+                "SELECT arraySort(groupArray(bytes)) FROM script_analytics.dead_letters FINAL"))
+        .isEqualTo("['n','o']");
+  }
+
+  @Test
   void writesEveryReason() throws Exception {
     long now = System.currentTimeMillis();
     DeadLetterReason[] reasons = DeadLetterReason.values();
     DeadLetter[] letters = new DeadLetter[reasons.length];
     for (int i = 0; i < letters.length; i++) {
-      letters[i] = new DeadLetter("t", 0, i, 0, now, reasons[i], "", new byte[0]);
+      letters[i] = new DeadLetter("t", 0, i, 0, now, "", "", reasons[i], "", new byte[0]);
     }
     write(letters);
 
@@ -141,7 +158,20 @@ class DeadLetterSinkIT {
 
   private static DeadLetter letter(long offset, long arrivedAt, byte[] bytes) {
     return new DeadLetter(
-        "script-runs", 0, offset, 0, arrivedAt, DeadLetterReason.TOO_LARGE, "too large", bytes);
+        "script-runs",
+        0,
+        offset,
+        0,
+        arrivedAt,
+        "acme",
+        "",
+        DeadLetterReason.TOO_LARGE,
+        "too large",
+        bytes);
+  }
+
+  private static String hex(String text) {
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void write(DeadLetter... letters) throws Exception {

@@ -133,6 +133,15 @@ class SinksInAJobIT {
 
   private static DeadLetter letter(long number) {
     return new DeadLetter(
-        "t", 0, number, 0, System.currentTimeMillis(), DeadLetterReason.EMPTY, "", new byte[0]);
+        "t",
+        0,
+        number,
+        0,
+        System.currentTimeMillis(),
+        "",
+        "",
+        DeadLetterReason.EMPTY,
+        "",
+        new byte[0]);
   }
 }

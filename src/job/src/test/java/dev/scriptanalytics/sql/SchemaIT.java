@@ -198,6 +198,8 @@ class SchemaIT {
             "kafka_offset Int64",
             "item Int32",
             "arrived_at DateTime64(3, 'UTC')",
+            "account LowCardinality(String)",
+            "resource String",
             "reason LowCardinality(String)",
             "detail String",
             "bytes String");

@@ -14,6 +14,7 @@ import dev.scriptanalytics.track.RunEvents.Event;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +76,27 @@ class ContradictingEventsTest {
                 + " 2026-11-02T10:25:00Z");
     assertThat(tracker.metric(TrackRuns.CONTRADICTING_EVENTS + "/contradicting_start")).isOne();
     assertThat(tracker.metric(TrackRuns.CONTRADICTING_EVENTS + "/contradicting_end")).isOne();
+  }
+
+  @Test
+  void saysWhoseAContradictionIsAndWhichResourceItCameFrom() throws Exception {
+    String large = "{\"pod\":\"" + "ä".repeat(3000) + "\"}";
+    tracker.receive(
+        events.start("a").with("account", "acme"),
+        events.start("a").with("account", "acme").with("script", "Other"),
+        events.start("b"),
+        events.start("b").with("script", "Other").with("resource", Map.of("pod", "x")),
+        events.start("c"),
+        events.start("c").with("script", "Other").with("resource", Map.of("pod", "ä".repeat(3000))),
+        events.start("d"),
+        events.start("d").with("script", "Other").with("resource", "no object"));
+
+    assertThat(tracked.deadLetters)
+        .extracting(DeadLetter::account)
+        .containsExactly("acme", "default", "default", "default");
+    assertThat(tracked.deadLetters)
+        .extracting(DeadLetter::resource)
+        .containsExactly("", "{\"pod\":\"x\"}", large.substring(0, 2052), "");
   }
 
   @Test

@@ -121,7 +121,7 @@ public final class SampleProducer implements Callable<Integer> {
 
   private void produce() throws IOException, InterruptedException {
     Instant begin = from == null ? Instant.now().minus(history) : from;
-    SampleStream stream = new SampleStream(new RunGenerator(seed, begin, rate));
+    SampleStream stream = new SampleStream(RunGenerator.ofUsableRuns(seed, begin, rate));
     Map<Topic, String> names = topics.names();
     names.put(Topic.OTLP_SPANS, otlpSpansTopic);
     try (EventSender sender = new EventSender(kafka.bootstrapServers(), names, messages)) {

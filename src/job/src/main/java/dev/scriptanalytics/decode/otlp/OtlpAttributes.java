@@ -5,6 +5,7 @@ import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.resource.v1.Resource;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,8 +32,9 @@ final class OtlpAttributes {
   private Map<String, AnyValue> inherited = Map.of();
   // Names of attributes of scope and resource that cannot be read, and no nearer one can.
   private Set<String> unreadable = Set.of();
-  private String ofResource;
   private String ofScope;
+  private Resource resource = Resource.getDefaultInstance();
+  private String ofResource;
   // The names of the item's own attributes that became a column's value.
   private final Set<String> used = new HashSet<>();
 
@@ -56,8 +58,12 @@ final class OtlpAttributes {
       unreadable = new HashSet<>();
       inherit(origin.scope().getAttributesList());
       inherit(origin.resource().getAttributesList());
-      ofResource = null;
       ofScope = null;
+    }
+    // Several scopes may have the same resource.
+    if (this.resource != origin.resource()) {
+      this.resource = origin.resource();
+      ofResource = null;
     }
   }
 
@@ -156,26 +162,33 @@ final class OtlpAttributes {
         });
   }
 
+  /** The attributes of the resource as a JSON object; empty without any. */
+  String resource() {
+    if (ofResource == null) {
+      ofResource = OtlpUnreadable.source(resource);
+    }
+    if (ofResource == null) {
+      ofResource =
+          OtlpValues.text(
+              OtlpValues.object(
+                  json -> OtlpValues.writeMembers(resource.getAttributesList(), json)));
+    }
+    return ofResource;
+  }
+
   /** Writes scope and resource as members of the object that is being written. */
   void writeOrigin(JsonGenerator to) throws IOException {
-    if (ofResource == null) {
-      ofResource = OtlpUnreadable.source(origin.resource());
-      if (ofResource == null) {
-        ofResource =
-            OtlpValues.text(
-                OtlpValues.object(
-                    json -> OtlpValues.writeMembers(origin.resource().getAttributesList(), json)));
-      }
+    if (ofScope == null) {
       ofScope = OtlpUnreadable.source(origin.scope());
       if (ofScope == null) {
         ofScope = OtlpValues.text(OtlpValues.object(this::writeScope));
       }
     }
-    if (ofResource.length() + ofScope.length() > maxOriginBytes) {
+    if (resource().length() + ofScope.length() > maxOriginBytes) {
       to.writeBooleanField("resource_left_out", true);
       return;
     }
-    writeJson("resource", ofResource, to);
+    writeJson("resource", resource(), to);
     writeJson("scope", ofScope, to);
   }
 

@@ -37,6 +37,7 @@ final class OtlpBatch<T extends Message> {
    * An item and its source, in one of two encodings.
    *
    * @param message what could be read of it; null if nothing could be
+   * @param origin where it comes from, as far as that is known
    * @param problem why it must not be used; null if it can be
    */
   record Item<T extends Message>(
@@ -45,6 +46,13 @@ final class OtlpBatch<T extends Message> {
       UnusableRecordException problem,
       JsonNode json,
       ByteString protobuf) {
+    /** Whether its own attributes are known. */
+    boolean isReadable() {
+      return message != null
+          && OtlpUnreadable.source(message) == null
+          && (problem == null || problem.reason() != NOT_PROTOBUF);
+    }
+
     /** The item as a person can read it. */
     byte[] readable() {
       if (json != null) {
@@ -194,12 +202,13 @@ final class OtlpBatch<T extends Message> {
       for (ByteString ofScope : ofResource.second) {
         readScope(ofScope, resource, all);
       }
-      addDamage(ofResource, all);
+      OtlpOrigin origin = OtlpOrigin.of(resource);
+      addDamage(ofResource, origin, all);
       if (all.size() == before && OtlpUnreadable.problem(resource) != null) {
-        add(new Item<>(null, OtlpOrigin.NONE, OtlpUnreadable.problem(resource), null, bytes), all);
+        add(new Item<>(null, origin, OtlpUnreadable.problem(resource), null, bytes), all);
       }
     }
-    addDamage(ofBatch, all);
+    addDamage(ofBatch, OtlpOrigin.NONE, all);
     return all;
   }
 
@@ -215,12 +224,13 @@ final class OtlpBatch<T extends Message> {
       }
       add(new Item<>(message, origin, problem, null, item), all);
     }
-    addDamage(ofScope, all);
+    addDamage(ofScope, origin, all);
   }
 
-  private void addDamage(Parts parts, List<Item<T>> all) throws UnusableRecordException {
+  private void addDamage(Parts parts, OtlpOrigin origin, List<Item<T>> all)
+      throws UnusableRecordException {
     if (parts.damage != null) {
-      add(new Item<>(null, OtlpOrigin.NONE, notProtobuf(parts.damage), null, parts.rest), all);
+      add(new Item<>(null, origin, notProtobuf(parts.damage), null, parts.rest), all);
     }
   }
 
@@ -288,19 +298,21 @@ final class OtlpBatch<T extends Message> {
     if (isPresent(list) && !list.isArray()) {
       throw new UnusableRecordException(WRONG_TYPE, resources + " is not an array");
     }
-    for (JsonNode ofResource : list(batch, resources, all)) {
-      Resource.Builder resource = Resource.newBuilder();
+    for (JsonNode ofResource : list(batch, resources, OtlpOrigin.NONE, all)) {
+      Resource.Builder read = Resource.newBuilder();
       int before = all.size();
       JsonNode self = ofResource.get("resource");
       if (isPresent(self)) {
-        json.read(self, resource);
+        json.read(self, read);
       }
-      for (JsonNode ofScope : list(ofResource, scopes, all)) {
-        readScope(ofScope, resource.build(), all);
+      Resource resource = read.build();
+      OtlpOrigin origin = OtlpOrigin.of(resource);
+      for (JsonNode ofScope : list(ofResource, scopes, origin, all)) {
+        readScope(ofScope, resource, all);
       }
       UnusableRecordException problem = OtlpUnreadable.problem(resource);
       if (all.size() == before && problem != null) {
-        add(new Item<>(null, OtlpOrigin.NONE, problem, ofResource, null), all);
+        add(new Item<>(null, origin, problem, ofResource, null), all);
       }
     }
     return all;
@@ -314,7 +326,7 @@ final class OtlpBatch<T extends Message> {
       json.read(self, scope);
     }
     OtlpOrigin origin = new OtlpOrigin(scope.build(), resource);
-    for (JsonNode item : list(ofScope, items, all)) {
+    for (JsonNode item : list(ofScope, items, origin, all)) {
       Message message = json.read(item, prototype.newBuilderForType()).build();
       @SuppressWarnings("unchecked") // The builder is the prototype's.
       T typed = (T) message;
@@ -341,7 +353,8 @@ final class OtlpBatch<T extends Message> {
   }
 
   /** The nodes of a list; what is no list becomes an item with a problem. */
-  private Iterable<JsonNode> list(JsonNode object, String name, List<Item<T>> all)
+  private Iterable<JsonNode> list(
+      JsonNode object, String name, OtlpOrigin origin, List<Item<T>> all)
       throws UnusableRecordException {
     JsonNode list = member(object, name);
     boolean isForeign = object.isObject() && list == null && hasForeignMembers(object);
@@ -360,7 +373,7 @@ final class OtlpBatch<T extends Message> {
     add(
         new Item<>(
             null,
-            OtlpOrigin.NONE,
+            origin,
             new UnusableRecordException(WRONG_TYPE, problem),
             isPresent(list) ? list : object,
             null),

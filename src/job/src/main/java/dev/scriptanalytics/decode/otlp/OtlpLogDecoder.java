@@ -6,6 +6,7 @@ import dev.scriptanalytics.decode.DecodedEvents;
 import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.decode.LogEventFactory;
 import dev.scriptanalytics.decode.RecordDecoder;
+import dev.scriptanalytics.decode.Sender;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.kafka.KafkaRecord;
@@ -57,7 +58,7 @@ final class OtlpLogDecoder implements RecordDecoder {
   @Override
   public void decode(KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
-    if (record.value() != null && record.value().length == 0) {
+    if (record.value().length == 0) {
       // In Protocol Buffers, this is a batch without resources.
       return;
     }
@@ -73,10 +74,16 @@ final class OtlpLogDecoder implements RecordDecoder {
         read(item.message(), item.origin().scope().getName(), arrival);
         out.event(events.event(entry, arrival, "timeUnixNano"));
       } catch (UnusableRecordException e) {
-        out.unusable(number, e, item.readable());
+        out.unusable(number, e.from(sender(item)), item.readable());
       }
       number++;
     }
+  }
+
+  private Sender sender(OtlpBatch.Item<LogRecord> item) {
+    attributes.of(
+        item.message() == null ? List.of() : item.message().getAttributesList(), item.origin());
+    return OtlpRun.sender(attributes, item.isReadable());
   }
 
   private void read(LogRecord record, String scope, long arrival) throws UnusableRecordException {

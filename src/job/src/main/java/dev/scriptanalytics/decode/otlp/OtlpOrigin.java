@@ -19,6 +19,11 @@ record OtlpOrigin(InstrumentationScope scope, Resource resource) {
   static final OtlpOrigin NONE =
       new OtlpOrigin(InstrumentationScope.getDefaultInstance(), Resource.getDefaultInstance());
 
+  /** That resource, and no scope. */
+  static OtlpOrigin of(Resource resource) {
+    return new OtlpOrigin(InstrumentationScope.getDefaultInstance(), resource);
+  }
+
   /** Why attributes of the resource are unknown, even their names; null if all are known. */
   UnusableRecordException resourceProblem() {
     return problem(OtlpUnreadable.problem(resource), resource.getAttributesList());

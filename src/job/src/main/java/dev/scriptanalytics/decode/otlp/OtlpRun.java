@@ -3,6 +3,7 @@ package dev.scriptanalytics.decode.otlp;
 import static dev.scriptanalytics.event.DeadLetterReason.BAD_VALUE;
 
 import dev.scriptanalytics.decode.EventLimits;
+import dev.scriptanalytics.decode.Sender;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.row.LogEntry;
 
@@ -61,6 +62,30 @@ final class OtlpRun {
    * @throws UnusableRecordException if it is unknown, because what may name it cannot be read
    */
   static byte[] account(OtlpAttributes attributes) throws UnusableRecordException {
+    return or(namedAccount(attributes), OtlpValues.utf8(EventLimits.DEFAULT_ACCOUNT));
+  }
+
+  /**
+   * Who sent the item that the attributes belong to.
+   *
+   * @param isDefault whether it is of the default account if no attribute names one; else its
+   *     account is unknown then
+   */
+  static Sender sender(OtlpAttributes attributes, boolean isDefault) {
+    String account = "";
+    try {
+      account = OtlpValues.text(namedAccount(attributes));
+      if (account.isEmpty() && isDefault) {
+        account = EventLimits.DEFAULT_ACCOUNT;
+      }
+    } catch (UnusableRecordException unknown) {
+      // What may name it cannot be read.
+    }
+    return new Sender(account, attributes.resource());
+  }
+
+  /** The account that the attributes name; empty if they name none. */
+  private static byte[] namedAccount(OtlpAttributes attributes) throws UnusableRecordException {
     if (attributes.isUnreadable(ACCOUNT) || attributes.isStructured(ACCOUNT)) {
       throw new UnusableRecordException(
           BAD_VALUE, "The account is unknown: the attribute account cannot be read");
@@ -77,7 +102,7 @@ final class OtlpRun {
       throw new UnusableRecordException(
           BAD_VALUE, "The account is unknown: a character of it cannot be read");
     }
-    return or(account, OtlpValues.utf8(EventLimits.DEFAULT_ACCOUNT));
+    return account;
   }
 
   /** The run id; empty if the attributes name no invocation that can be read. */

@@ -14,6 +14,7 @@ import dev.scriptanalytics.decode.LogEventFactory;
 import dev.scriptanalytics.decode.MaskedText;
 import dev.scriptanalytics.decode.Phases;
 import dev.scriptanalytics.decode.RecordDecoder;
+import dev.scriptanalytics.decode.Sender;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.decode.otlp.SpanRoles.Invocation;
 import dev.scriptanalytics.event.Origin;
@@ -123,7 +124,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
   @Override
   public void decode(KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
-    if (record.value() != null && record.value().length == 0) {
+    if (record.value().length == 0) {
       // In Protocol Buffers, this is a batch without resources.
       return;
     }
@@ -141,7 +142,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
           case NEITHER -> out.skipped();
         }
       } catch (UnusableRecordException e) {
-        out.unusable(part.number, e, part.item.readable());
+        out.unusable(part.number, e.from(sender(part)), part.item.readable());
       }
     }
   }
@@ -196,6 +197,18 @@ final class OtlpSpanDecoder implements RecordDecoder {
     return new Part(item, number, named || item.problem() != null, problem, doubt, member);
   }
 
+  /** Who sent a span: the account is that of its run, as far as that is known. */
+  private Sender sender(Part part) {
+    Span span = part.item.message();
+    attributes.of(span == null ? List.of() : span.getAttributesList(), part.item.origin());
+    Invocation invocation = part.member == null ? null : part.member.invocation();
+    if (invocation != null && !invocation.account().isEmpty()) {
+      return new Sender(invocation.account(), attributes.resource());
+    }
+    boolean isOfAnUnknownRun = invocation != null && !part.named;
+    return OtlpRun.sender(attributes, part.item.isReadable() && !isOfAnUnknownRun);
+  }
+
   /** Spans in sequence that share an id of their resource share its object. */
   private Invocation shared(Invocation invocation) {
     lastInvocation = invocation.equals(lastInvocation) ? lastInvocation : invocation;
@@ -232,7 +245,13 @@ final class OtlpSpanDecoder implements RecordDecoder {
 
   private void entries(Part part, OtlpRun run, long arrival, DecodedEvents out) {
     events.decode(
-        part.member.span, part.number + 1, run, part.item.origin().scope().getName(), arrival, out);
+        part.member.span,
+        part.number + 1,
+        run,
+        part.item.origin().scope().getName(),
+        () -> sender(part),
+        arrival,
+        out);
   }
 
   private void checkTimes(Span span, int retentionDays, long arrival)

@@ -7,11 +7,13 @@ import static dev.scriptanalytics.decode.otlp.OtlpValues.utf8;
 
 import dev.scriptanalytics.decode.DecodedEvents;
 import dev.scriptanalytics.decode.LogEventFactory;
+import dev.scriptanalytics.decode.Sender;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.util.function.Supplier;
 
 /**
  * Makes log entries of the events of spans. The message is the name of the event, or that of the
@@ -38,9 +40,16 @@ final class OtlpSpanEvents {
    *
    * @param firstNumber the number of the first of them in the record
    * @param source the name of the span's scope
+   * @param sender who sent the span, asked for events that cannot be used
    */
   void decode(
-      Span span, int firstNumber, OtlpRun run, String source, long arrival, DecodedEvents out) {
+      Span span,
+      int firstNumber,
+      OtlpRun run,
+      String source,
+      Supplier<Sender> sender,
+      long arrival,
+      DecodedEvents out) {
     for (int i = 0; i < span.getEventsCount(); i++) {
       try {
         UnusableRecordException problem = OtlpUnreadable.problem(span.getEvents(i));
@@ -50,7 +59,8 @@ final class OtlpSpanEvents {
         read(span, i, run, source);
         out.event(events.event(entry, arrival, "timeUnixNano of an event"));
       } catch (UnusableRecordException e) {
-        out.unusable(firstNumber + i, e, OtlpBatch.Item.readable(span.getEvents(i)));
+        out.unusable(
+            firstNumber + i, e.from(sender.get()), OtlpBatch.Item.readable(span.getEvents(i)));
       }
     }
   }

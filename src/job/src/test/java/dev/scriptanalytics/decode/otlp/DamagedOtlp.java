@@ -80,6 +80,19 @@ abstract class DamagedOtlp {
     return undamaged;
   }
 
+  /** The account of the damaged part. */
+  String badAccount() {
+    return account(badResource);
+  }
+
+  /** Whether the resource itself is whole, so that the account of all its items is known. */
+  boolean isResourceWhole() {
+    return switch (target) {
+      case ATTRIBUTE_OF_RESOURCE, RESOURCE, SCOPES_OF_RESOURCE -> false;
+      default -> true;
+    };
+  }
+
   /** How many rows and dead letters there must be. */
   int leastOutcomes() {
     boolean areItemsGone = target == Target.ITEMS_OF_SCOPE || target == Target.SCOPES_OF_RESOURCE;

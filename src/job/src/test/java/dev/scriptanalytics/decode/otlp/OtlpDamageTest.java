@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,6 +35,7 @@ class OtlpDamageTest {
   void costsItselfOnly(boolean ofLogs, boolean json) {
     int kept = 0;
     int dead = 0;
+    long named = 0;
     for (int seed = 0; seed < BATCHES / 4; seed++) {
       Random random = new Random(seed);
       DamagedOtlp batch =
@@ -69,11 +71,22 @@ class OtlpDamageTest {
       assertThat(decoded.unusable())
           .as(what)
           .allSatisfy(letter -> assertThat(letter.detail()).isNotBlank());
+      if (!batch.maySayAnything()) {
+        assertThat(decoded.unusable())
+            .extracting(DecodedLogs.Unusable::account)
+            .as("account of a dead letter, " + what)
+            .isSubsetOf(
+                batch.isResourceWhole()
+                    ? Set.of(batch.badAccount())
+                    : Set.of("", batch.badAccount()));
+        named += decoded.unusable().stream().filter(of -> !of.account().isEmpty()).count();
+      }
       kept += found.size() - batch.undamaged().size();
       dead += decoded.unusable().size();
     }
     assertThat(kept).as("damaged and kept").isGreaterThan(BATCHES / 40);
     assertThat(dead).as("dead letters").isGreaterThan(BATCHES / 40);
+    assertThat(named).as("dead letters with an account").isGreaterThan(BATCHES / 80);
   }
 
   private static DecodedLogs decode(RecordDecoder decoder, byte[] record, String what) {

@@ -10,6 +10,17 @@ import java.util.Optional;
 /** Shows the running parts of a local stack, and the number of rows in it. */
 final class Status {
 
+  // A newcomer looks for those of his own account.
+  private static final String LETTERS_BY_ACCOUNT =
+      """
+      SELECT arrayStringConcat(groupArray(
+          toString(letters) || if(account = '', ' of no account', ' of ' || account)), ', ')
+      FROM
+      (
+          SELECT account, count() AS letters FROM script_analytics.dead_letters FINAL
+          GROUP BY account ORDER BY letters DESC, account LIMIT 10
+      )""";
+
   private final Stack stack;
   private final Report report;
   private boolean complete = true;
@@ -92,13 +103,11 @@ final class Status {
     ClickHouseHttp clickHouse = stack.clickHouse().http();
     for (String table : Stack.TABLES) {
       try {
-        show(
-            table,
+        String rows =
             clickHouse.query(
-                    "SELECT formatReadableQuantity(count()) FROM script_analytics."
-                        + table
-                        + " FINAL")
-                + " rows");
+                "SELECT formatReadableQuantity(count()) FROM script_analytics." + table + " FINAL");
+        String whose = table.equals("dead_letters") ? clickHouse.query(LETTERS_BY_ACCOUNT) : "";
+        show(table, rows + " rows" + (whose.isEmpty() ? "" : ": " + whose));
       } catch (ClickHouseHttp.QueryFailedException | UncheckedIOException e) {
         complete = false;
         show(table, e.getMessage());

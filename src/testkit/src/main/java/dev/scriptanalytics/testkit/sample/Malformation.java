@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -92,6 +95,15 @@ public enum Malformation {
   /** Why it cannot be used: the word of {@code dead_letters.reason}. */
   public String reason() {
     return reason;
+  }
+
+  /** The first of each reason. */
+  static List<Malformation> oneOfEachReason() {
+    Map<String, Malformation> byReason = new LinkedHashMap<>();
+    for (Malformation way : values()) {
+      byReason.putIfAbsent(way.reason, way);
+    }
+    return List.copyOf(byReason.values());
   }
 
   /** {@code endEvent}, spoilt. */

@@ -7,8 +7,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import javax.annotation.Nullable;
 
@@ -62,8 +64,20 @@ public final class RunGenerator {
   private static final double DAY_MILLIS = 86_400_000;
   private static final double PEAK = 16.0 / 24;
 
+  /** Those that people who try this out send their own events to. */
+  private static final Set<String> ACCOUNTS_OF_OTHERS = Set.of(SampleRun.DEFAULT_ACCOUNT, "acme");
+
+  /** How many events nobody can use. */
+  private enum Unusable {
+    /** In every way, beside the shares of runs that are above. */
+    MANY,
+    /** One malformed record for each reason, and the contradictions of one run. */
+    ONE_OF_EACH
+  }
+
   private final double runsPerMilli;
   private final boolean orderMatters;
+  private final Unusable unusable;
   private final long idSeed;
   private final SplittableRandom random;
   private final DetailsGenerator details;
@@ -73,6 +87,8 @@ public final class RunGenerator {
   private final RunEventWriter events = new RunEventWriter();
   private final PriorityQueue<RunWithDeliveries> retried =
       new PriorityQueue<>(Comparator.comparingLong(of -> of.run().executedOn()));
+  private final Iterator<Malformation> oneOfEachReason = Malformation.oneOfEachReason().iterator();
+  private boolean contradicted;
   @Nullable private RunWithDeliveries upcoming;
   private double clock;
   private long count;
@@ -84,16 +100,18 @@ public final class RunGenerator {
    *     runs: most at 16:00 UTC, fewest at 4:00
    */
   public RunGenerator(long seed, Instant from, double eventsPerSecond) {
-    this(seed, from, eventsPerSecond, true);
+    this(seed, from, eventsPerSecond, true, Unusable.MANY);
   }
 
-  private RunGenerator(long seed, Instant from, double eventsPerSecond, boolean orderMatters) {
+  private RunGenerator(
+      long seed, Instant from, double eventsPerSecond, boolean orderMatters, Unusable unusable) {
     if (!(eventsPerSecond > 0 && eventsPerSecond <= 1e6)) {
       throw new IllegalArgumentException(
           "events per second must be above 0 and at most 1,000,000, not " + eventsPerSecond);
     }
     runsPerMilli = eventsPerSecond / eventsPerRun() / 1000;
     this.orderMatters = orderMatters;
+    this.unusable = unusable;
     // Another start makes other runs, even where a producer is started again with the same seed.
     idSeed = SeedMixer.seedOf(seed, from.toEpochMilli());
     random = new SplittableRandom(idSeed);
@@ -109,7 +127,16 @@ public final class RunGenerator {
    * events the first one counts, so there are none, and no run is queued before it starts.
    */
   public static RunGenerator ofRunsInAnyOrder(long seed, Instant from, double eventsPerSecond) {
-    return new RunGenerator(seed, from, eventsPerSecond, false);
+    return new RunGenerator(seed, from, eventsPerSecond, false, Unusable.MANY);
+  }
+
+  /**
+   * As the constructor, the same runs with hardly any unusable events: one for each reason, and all
+   * of them beside the first runs. Who sends events of his own beside these finds his own dead
+   * letters.
+   */
+  public static RunGenerator ofUsableRuns(long seed, Instant from, double eventsPerSecond) {
+    return new RunGenerator(seed, from, eventsPerSecond, true, Unusable.ONE_OF_EACH);
   }
 
   /** What brings the logs of these runs to Kafka. */
@@ -247,18 +274,39 @@ public final class RunGenerator {
       contradict(run, ended, deliveries);
     }
     if (random.nextDouble() < MALFORMED) {
-      deliveries.add(malformed(run));
+      Malformation[] ways = Malformation.values();
+      Delivery malformed = malformed(run, ways[random.nextInt(ways.length)]);
+      if (unusable == Unusable.MANY) {
+        deliveries.add(malformed);
+      }
+    }
+    if (unusable == Unusable.ONE_OF_EACH && oneOfEachReason.hasNext()) {
+      deliveries.add(malformed(run, oneOfEachReason.next()));
     }
     return deliveries;
   }
 
   private void contradict(SampleRun run, long ended, List<Delivery> deliveries) {
+    List<Delivery> contradicting = new ArrayList<>();
     if (run.status() != RunStatus.IN_PROGRESS && random.nextDouble() < CONTRADICTED) {
       long later = ended + 1000 + (long) exponential(5000);
       byte[] event = events.end(run.contradicted());
-      deliveries.add(Delivery.unusable(later, run.runId(), event, ReusedIds.END_REASON));
+      contradicting.add(Delivery.unusable(later, run.runId(), event, ReusedIds.END_REASON));
     }
-    deliveries.addAll(reusedIds.after(run, deliveries));
+    List<Delivery> told = new ArrayList<>(deliveries);
+    told.addAll(contradicting);
+    contradicting.addAll(reusedIds.after(run, told));
+    if (unusable == Unusable.MANY || isFirstContradiction(run, contradicting)) {
+      deliveries.addAll(contradicting);
+    }
+  }
+
+  private boolean isFirstContradiction(SampleRun run, List<Delivery> contradicting) {
+    if (contradicted || contradicting.isEmpty() || ACCOUNTS_OF_OTHERS.contains(run.account())) {
+      return false;
+    }
+    contradicted = true;
+    return true;
   }
 
   private boolean tellsStart(SampleRun run) {
@@ -277,9 +325,7 @@ public final class RunGenerator {
     }
   }
 
-  private Delivery malformed(SampleRun run) {
-    Malformation[] ways = Malformation.values();
-    Malformation way = ways[random.nextInt(ways.length)];
+  private Delivery malformed(SampleRun run, Malformation way) {
     // Not the run's own id: should it be taken for good by mistake, it must not go unnoticed.
     byte[] event = way.spoil(events.end(run.impostor()));
     return Delivery.unusable(run.startedAt(), null, event, way.reason());

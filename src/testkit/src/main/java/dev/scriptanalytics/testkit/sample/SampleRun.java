@@ -36,6 +36,9 @@ public record SampleRun(
   /** The account of events that do not name one. */
   public static final String DEFAULT_ACCOUNT = "default";
 
+  /** The account of events that are broken on purpose, so that they bury nobody's own. */
+  public static final String UNUSABLE_ACCOUNT = "sample-errors";
+
   /** A first attempt that did not have to wait. */
   public SampleRun(
       String account,
@@ -171,15 +174,24 @@ public record SampleRun(
     return with(runId, deployment, other, Details.NONE);
   }
 
-  /** A successful run like this one, which nobody counts. */
+  /** A successful run like this one, which nobody counts, in the account of unusable events. */
   SampleRun impostor() {
-    return with("impostor_of_" + runId, deployment, RunStatus.SUCCESS, details);
+    return with(UNUSABLE_ACCOUNT, "impostor_of_" + runId, deployment, RunStatus.SUCCESS, details);
   }
 
   private SampleRun with(
       String newRunId, Deployment newDeployment, RunStatus newStatus, Details newDetails) {
+    return with(account, newRunId, newDeployment, newStatus, newDetails);
+  }
+
+  private SampleRun with(
+      String newAccount,
+      String newRunId,
+      Deployment newDeployment,
+      RunStatus newStatus,
+      Details newDetails) {
     return new SampleRun(
-        account,
+        newAccount,
         script,
         newRunId,
         attempt,

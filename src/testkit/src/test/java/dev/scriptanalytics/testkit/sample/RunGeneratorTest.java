@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.scriptanalytics.testkit.ledger.DeploymentKey;
 import dev.scriptanalytics.testkit.ledger.RunStatus;
 import dev.scriptanalytics.testkit.ledger.ScriptLedger;
@@ -26,6 +27,8 @@ class RunGeneratorTest {
   private static final Instant FROM = Instant.parse("2026-11-20T10:00:00Z");
   private static final int RUNS = 20_000;
 
+  private static final Set<String> UNREADABLE = Set.of("empty", "not_json", "not_utf8");
+  private static final JsonMapper JSON = new JsonMapper();
   private static final Sample SAMPLE = Sample.of(new RunGenerator(1, FROM, 50), RUNS);
 
   @Test
@@ -229,6 +232,54 @@ class RunGeneratorTest {
         .doesNotContainKeys(ReusedIds.START_REASON, ReusedIds.END_REASON);
     assertThat(read(sample).counts())
         .containsExactlyInAnyOrderEntriesOf(LedgerCounts.of(sample.ledger()));
+  }
+
+  @Test
+  void sendsOneUnusableEventOfEachReasonWhereTheyMustNotBuryOthers() {
+    Sample sample = Sample.of(RunGenerator.ofUsableRuns(1, FROM, 50), RUNS);
+    List<Delivery> malformed =
+        sample.deliveries().stream().filter(delivery -> delivery.key() == null).toList();
+
+    assertThat(malformed)
+        .extracting(Delivery::deadLetter)
+        .containsExactlyInAnyOrder(
+            "empty",
+            "not_json",
+            "not_utf8",
+            "missing_field",
+            "wrong_type",
+            "bad_value",
+            "negative_time",
+            "too_old",
+            "too_far_ahead");
+    assertThat(malformed)
+        .filteredOn(delivery -> !UNREADABLE.contains(delivery.deadLetter()))
+        .extracting(delivery -> JSON.readTree(delivery.value()).get("account").textValue())
+        .hasSize(6)
+        .containsOnly(SampleRun.UNUSABLE_ACCOUNT);
+    List<Delivery> contradicting =
+        sample.deliveries().stream()
+            .filter(delivery -> delivery.deadLetter() != null && delivery.key() != null)
+            .toList();
+    assertThat(contradicting).hasSizeBetween(1, 3);
+    assertThat(contradicting)
+        .extracting(delivery -> JSON.readTree(delivery.value()).path("account").asText())
+        .doesNotContain("", "acme");
+  }
+
+  @Test
+  void makesTheSameRunsWithFewUnusableEventsAsWithMany() {
+    Sample few = Sample.of(RunGenerator.ofUsableRuns(1, FROM, 50), RUNS);
+
+    assertThat(LedgerCounts.of(few.ledger())).isEqualTo(LedgerCounts.of(SAMPLE.ledger()));
+    assertThat(usable(few)).containsExactlyElementsOf(usable(SAMPLE));
+  }
+
+  private static List<String> usable(Sample sample) {
+    return sample.deliveries().stream()
+        .filter(delivery -> delivery.deadLetter() == null)
+        .map(RunGeneratorTest::text)
+        .toList();
   }
 
   @Test
