@@ -8,6 +8,7 @@ import dev.scriptanalytics.testkit.junit.KafkaExtension;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.kafka.KafkaProgram;
 import dev.scriptanalytics.testkit.sample.Delivery;
+import dev.scriptanalytics.testkit.sample.Topic;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -15,9 +16,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,9 +43,9 @@ class ProducersIT {
   /** The cases, with times before that of the first call. */
   static Stream<ProducerCase> cases() {
     if (now == null) {
-      now = Instant.now().minus(Duration.ofMinutes(10));
+      now = Instant.now().minus(Duration.ofMinutes(10)).truncatedTo(ChronoUnit.MILLIS);
     }
-    return Stream.of("runs.cases", "letters.cases")
+    return Stream.of("runs.cases", "logs.cases", "letters.cases")
         .flatMap(
             file -> {
               try {
@@ -56,26 +58,27 @@ class ProducersIT {
 
   @BeforeAll
   static void sendEverything() throws Exception {
-    for (String topic : List.of("script-runs", "script-logs", "otlp_spans")) {
-      // One partition, so that what a case sends arrives in its order.
-      kafka.createTopic(topic, 1, KafkaProgram.LOG_APPEND_TIME);
+    Map<Topic, String> names = new EnumMap<>(Topic.class);
+    for (Topic topic : Topic.values()) {
+      names.put(topic, topic.usualName());
+      // One partition, so that what a case sends to a topic arrives in its order.
+      kafka.createTopic(topic.usualName(), 1, KafkaProgram.LOG_APPEND_TIME);
     }
     PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
-    for (String topic : new TreeSet<>(cases().map(ProducerCase::topic).toList())) {
-      try (EventSender sender = new EventSender(kafka.bootstrapServers(), topic, silent)) {
-        for (ProducerCase each : cases().filter(of -> of.topic().equals(topic)).toList()) {
-          for (String event : each.events()) {
-            sender.send(new Delivery(0, null, event.getBytes(UTF_8)));
-          }
+    try (EventSender sender = new EventSender(kafka.bootstrapServers(), names, silent)) {
+      for (ProducerCase each : cases().toList()) {
+        for (ProducerCase.Sent record : each.sent()) {
+          sender.send(new Delivery(0, record.topic(), null, record.value()));
         }
-        sender.flush();
       }
+      sender.flush();
     }
     try (RunningPipeline pipeline =
         RunningPipeline.between(kafka.bootstrapServers(), clickHouse.httpUrl(), checkpoints)
-            .readingRuns("script-runs")
-            .readingLogs("script-logs")
-            .readingSpans("otlp_spans")
+            .readingRuns(Topic.RUNS.usualName())
+            .readingLogs(Topic.LOGS.usualName())
+            .readingOtlpLogs(Topic.OTLP_LOGS.usualName())
+            .readingSpans(Topic.OTLP_SPANS.usualName())
             .with("--run.await-start", "1 s")
             .start()) {
       pipeline.awaitEverythingWritten();

@@ -12,11 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -32,6 +33,8 @@ import org.apache.kafka.common.TopicPartition;
 final class RunningPipeline implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int PARALLELISM = 2;
+
+  private static final String LOGS = "--logs.topics";
 
   private final Settings settings;
   private final String group;
@@ -53,45 +56,42 @@ final class RunningPipeline implements AutoCloseable {
    * @param checkpoints the directory that checkpoints go to
    */
   static Settings between(String bootstrapServers, URI clickHouse, Path checkpoints) {
-    return new Settings(
-        bootstrapServers, clickHouse, checkpoints, List.of(), List.of(), List.of(), List.of());
+    return new Settings(bootstrapServers, clickHouse, checkpoints, Map.of(), List.of());
   }
 
-  /** The settings of a pipeline; the job's own defaults hold for what they do not say. */
+  /**
+   * The settings of a pipeline; the job's own defaults hold for what they do not say.
+   *
+   * @param topics by the option that names them
+   * @param options of the job: names and values by turns
+   */
   record Settings(
       String bootstrapServers,
       URI clickHouse,
       Path checkpoints,
-      List<String> runTopics,
-      List<String> logTopics,
-      List<String> spanTopics,
+      Map<String, String> topics,
       List<String> options) {
 
     Settings readingRuns(String topic) {
-      return new Settings(
-          bootstrapServers,
-          clickHouse,
-          checkpoints,
-          List.of(topic),
-          logTopics,
-          spanTopics,
-          options);
+      return reading("--runs.topics", topic);
     }
 
     Settings readingLogs(String topic) {
-      return new Settings(
-          bootstrapServers,
-          clickHouse,
-          checkpoints,
-          runTopics,
-          List.of(topic),
-          spanTopics,
-          options);
+      return reading(LOGS, topic);
+    }
+
+    Settings readingOtlpLogs(String topic) {
+      return reading("--otlp.logs.topics", topic);
     }
 
     Settings readingSpans(String topic) {
-      return new Settings(
-          bootstrapServers, clickHouse, checkpoints, runTopics, logTopics, List.of(topic), options);
+      return reading("--otlp.spans.topics", topic);
+    }
+
+    private Settings reading(String option, String topic) {
+      Map<String, String> all = new TreeMap<>(topics);
+      all.put(option, topic);
+      return new Settings(bootstrapServers, clickHouse, checkpoints, all, options);
     }
 
     /**
@@ -101,13 +101,7 @@ final class RunningPipeline implements AutoCloseable {
      */
     Settings with(String... namesAndValues) {
       return new Settings(
-          bootstrapServers,
-          clickHouse,
-          checkpoints,
-          runTopics,
-          logTopics,
-          spanTopics,
-          List.of(namesAndValues));
+          bootstrapServers, clickHouse, checkpoints, topics, List.of(namesAndValues));
     }
 
     /** Starts the job without state: it reads the topics from their earliest offset. */
@@ -128,16 +122,14 @@ final class RunningPipeline implements AutoCloseable {
                   bootstrapServers,
                   "--kafka.group.id",
                   group,
-                  "--runs.topics",
-                  String.join(",", runTopics),
-                  "--logs.topics",
-                  String.join(",", logTopics),
-                  "--otlp.spans.topics",
-                  String.join(",", spanTopics),
                   "--clickhouse.url",
                   clickHouse.toString(),
                   "--clickhouse.password",
                   "${CLICKHOUSE_PASSWORD}"));
+      topics.forEach((option, topic) -> args.addAll(List.of(option, topic)));
+      if (!topics.containsKey(LOGS)) {
+        args.addAll(List.of(LOGS, ""));
+      }
       args.addAll(options);
       return JobConfiguration.fromArgs(
           args.toArray(String[]::new),
@@ -192,15 +184,14 @@ final class RunningPipeline implements AutoCloseable {
     assertThat(same).as(clickHouse.query("SELECT " + counts)).isTrue();
   }
 
-  private List<String> topics() {
-    return Stream.of(settings.runTopics(), settings.logTopics(), settings.spanTopics())
-        .flatMap(List::stream)
-        .toList();
+  /** Whether the job runs; it is started once, and any failure ends it. */
+  boolean isRunning() {
+    return job.getJobStatus().join() == JobStatus.RUNNING;
   }
 
   private Map<TopicPartition, Long> ends(Admin admin) throws Exception {
     var partitions =
-        admin.describeTopics(topics()).allTopicNames().get().values().stream()
+        admin.describeTopics(settings.topics().values()).allTopicNames().get().values().stream()
             .flatMap(
                 topic ->
                     topic.partitions().stream()

@@ -3,6 +3,7 @@ package dev.scriptanalytics.bench.faults;
 import dev.scriptanalytics.bench.sql.SqlFile;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
+import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.LedgerComparison;
 import dev.scriptanalytics.testkit.ledger.ScriptLedger;
 import java.io.IOException;
@@ -34,8 +35,12 @@ final class Exactness {
    * account or script that nobody named is found too.
    *
    * @param deadLetters how many there must be, by reason
+   * @param orders the messages of entries of one instant, by run
    */
-  List<String> differencesOfTables(List<ScriptLedger> ledger, Map<String, Long> deadLetters) {
+  List<String> differencesOfTables(
+      List<ScriptLedger> ledger,
+      Map<String, Long> deadLetters,
+      Map<Ledger.RunKey, List<String>> orders) {
     Map<String, String> runs = new TreeMap<>();
     Map<String, String> deployments = new TreeMap<>();
     Map<String, String> logs = new TreeMap<>();
@@ -52,16 +57,27 @@ final class Exactness {
                       name + " deployment " + deployment,
                       counts(of.succeeded(), of.failed(), of.inProgress())));
       if (script.logs() != null && script.logs().counts().total() > 0) {
-        logs.put(name, Long.toString(script.logs().counts().total()));
+        script
+            .logs()
+            .counts()
+            .byLevel()
+            .forEach((level, count) -> logs.put(name + " " + level, count.toString()));
       }
     }
     Map<String, String> letters = new TreeMap<>();
     deadLetters.forEach((reason, count) -> letters.put("reason\t" + reason, count.toString()));
+    Map<String, String> order = new TreeMap<>();
+    orders.forEach(
+        (run, messages) ->
+            order.put(
+                run.account() + "\t" + run.runId(),
+                String.join(" | ", messages).replace('\n', ' ')));
     List<String> differences = new ArrayList<>();
     compare(differences, "runs", runs, rows("runs"));
     compare(differences, "run_rollups", runs, rows("run_rollups"));
     compare(differences, "run_rollups", deployments, rows("run_rollups by deployment"));
     compare(differences, "logs", logs, rows("logs"));
+    compare(differences, "logs in their order", order, rows("logs of one instant"));
     compare(differences, "dead_letters", letters, rows("dead_letters"));
     compareHours(differences);
     return differences;
@@ -98,7 +114,7 @@ final class Exactness {
   private Map<String, String> rows(String statement) {
     Map<String, String> rows = new TreeMap<>();
     tables
-        .query(SQL.statement(statement) + " FORMAT TSV")
+        .query(SQL.statement(statement) + " FORMAT TSVRaw")
         .lines()
         .forEach(
             line -> {

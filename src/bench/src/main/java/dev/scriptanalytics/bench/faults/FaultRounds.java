@@ -185,7 +185,8 @@ public final class FaultRounds {
         COMPARE_EVERY,
         () -> {
           differences.clear();
-          differences.addAll(exactness.differencesOfTables(expected, ledger.deadLetters()));
+          differences.addAll(
+              exactness.differencesOfTables(expected, ledger.deadLetters(), ledger.orders()));
           return differences.isEmpty();
         });
     if (differences.isEmpty()) {

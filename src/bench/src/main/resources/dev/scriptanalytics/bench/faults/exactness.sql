@@ -50,7 +50,17 @@ ORDER BY cell;
 SELECT count() FROM script_analytics.rollup_progress WHERE settled > '1970-01-01 00:00:00';
 
 -- logs
-SELECT account, script, count() FROM script_analytics.logs FINAL GROUP BY ALL;
+SELECT account, concat(script, ' ', toString(log_level)), count() FROM script_analytics.logs FINAL GROUP BY ALL;
+
+-- logs of one instant
+-- The messages of a run's entries that only sequence tells apart. Captured output has the time of its run's end.
+SELECT account, run_id,
+    arrayStringConcat(arrayMap(entry -> replaceAll(entry.2, '\n', ' '), arraySort(groupArray((sequence, log_message)))),
+        ' | ')
+FROM script_analytics.logs FINAL
+WHERE run_id != '' AND stream = ''
+GROUP BY account, run_id, timestamp
+HAVING count() > 1;
 
 -- dead_letters
 SELECT 'reason', reason, count() FROM script_analytics.dead_letters FINAL GROUP BY ALL;

@@ -8,6 +8,8 @@ import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.ledger.ClickHouseReader;
 import dev.scriptanalytics.testkit.ledger.DeploymentKey;
 import dev.scriptanalytics.testkit.ledger.Ledger;
+import dev.scriptanalytics.testkit.ledger.LogLevel;
+import dev.scriptanalytics.testkit.ledger.LogOutcome;
 import dev.scriptanalytics.testkit.ledger.RunOutcome;
 import dev.scriptanalytics.testkit.ledger.RunStatus;
 import java.time.Duration;
@@ -35,7 +37,13 @@ class ExactnessIT {
   @BeforeEach
   void fill() {
     for (String table :
-        List.of("runs", "run_rollups", "run_rollups_hourly", "rollup_progress", "dead_letters")) {
+        List.of(
+            "runs",
+            "logs",
+            "run_rollups",
+            "run_rollups_hourly",
+            "rollup_progress",
+            "dead_letters")) {
       clickHouse.query("TRUNCATE TABLE script_analytics." + table);
     }
     ledger.add(
@@ -114,6 +122,56 @@ class ExactnessIT {
             "dead_letters: rows of reason/contradicting_end, which nobody sent: 1");
   }
 
+  @Test
+  void findsAnEntryOfAnotherLevel() {
+    ledger.add(entry(LogLevel.WARNING, "disk is slow"));
+    insertEntry(1, "Error", "disk is slow");
+
+    assertThat(differences())
+        .containsExactly(
+            "logs of acme/Qbalance Warning: nothing instead of 1",
+            "logs: rows of acme/Qbalance Error, which nobody sent: 1");
+  }
+
+  @Test
+  void findsThatEntriesOfOneInstantAreInAnotherOrder() {
+    List<String> written = List.of("open\nthe ledger", "debit 'a'", "credit\tb");
+    written.forEach(message -> ledger.add(entry(LogLevel.INFO, message)));
+    ledger.addOrder(new Ledger.RunKey("acme", "run_1"), written);
+    insertEntry(1 << 20, "Info", written.get(0));
+    insertEntry(2 << 20, "Info", written.get(1));
+    insertEntry(3 << 20, "Info", written.get(2));
+    assertThat(differences()).isEmpty();
+
+    clickHouse.query("TRUNCATE TABLE script_analytics.logs");
+    insertEntry(1 << 20, "Info", written.get(0));
+    insertEntry(3 << 20, "Info", written.get(1));
+    insertEntry(2 << 20, "Info", written.get(2));
+
+    assertThat(differences())
+        .containsExactly(
+            "logs in their order of acme/run_1: open the ledger | credit/b | debit 'a' instead of"
+                + " open the ledger | debit 'a' | credit/b");
+  }
+
+  private LogOutcome entry(LogLevel level, String message) {
+    return new LogOutcome(
+        "acme", "Qbalance", "run_1", 0, hour.toEpochMilli() * 1000, level, message);
+  }
+
+  private void insertEntry(long sequence, String level, String message) {
+    clickHouse.query(
+        "INSERT INTO script_analytics.logs (account, script, timestamp, log_id, version, run_id,"
+            + " sequence, log_level, log_message, retention_days) SELECT 'acme', 'Qbalance',"
+            + " toDateTime64(%d, 6), '%d', 0, 'run_1', %d, '%s', '%s', 30"
+                .formatted(
+                    hour.getEpochSecond(),
+                    message.hashCode(),
+                    sequence,
+                    level,
+                    message.replace("'", "\\'")));
+  }
+
   private void insertRollup(String table, String times, String deploymentId) {
     String at = "toDateTime(%d, 'UTC')".formatted(hour.getEpochSecond());
     clickHouse.query(
@@ -140,6 +198,6 @@ class ExactnessIT {
             new ClickHouseHttp(clickHouse.httpUrl()),
             new ClickHouseReader(
                 clickHouse.httpUrl(), "script_reader", ClickHouseProgram.READER_PASSWORD))
-        .differencesOfTables(ledger.scripts(), ledger.deadLetters());
+        .differencesOfTables(ledger.scripts(), ledger.deadLetters(), ledger.orders());
   }
 }

@@ -3,15 +3,20 @@ package dev.scriptanalytics.decode.otlp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Random;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A damaged batch in JSON. */
 final class DamagedOtlpJson extends DamagedOtlp {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   /** What is neither an object nor null. */
   private static final String[] NO_OBJECTS = {"7", "\"x\"", "true", "[]", "[{}]", "1e400"};
@@ -71,24 +76,49 @@ final class DamagedOtlpJson extends DamagedOtlp {
     "\"droppedAttributesCount\":-1", "\"name\":{}", "\"version\":[]", "\"attributes\":7"
   };
 
-  private String damage = "";
+  /** Values of every type, some of which are right in some places. */
+  private static final String[] VALUES = {
+    "null",
+    "true",
+    "-1",
+    "2",
+    "0.5",
+    "1e400",
+    "99999999999999999999",
+    "NaN",
+    "\"\"",
+    "\"x\"",
+    "\"12\"",
+    "\"\\ud83d\"",
+    "\"\\u0000\"",
+    "[]",
+    "[null]",
+    "[[[]]]",
+    "{}",
+    "{\"stringValue\":\"x\"}",
+    "{\"a\":{\"b\":[1]}}",
+    "{\"values\":[{\"key\":7}]}"
+  };
 
-  DamagedOtlpJson(Random random, boolean ofLogs) {
-    super(random, ofLogs);
+  private String damage = "";
+  private boolean anything;
+
+  DamagedOtlpJson(long seed, boolean ofLogs, Instant at) {
+    super(seed, ofLogs, at);
   }
 
   @Override
-  boolean maySayAnything() {
-    return false;
+  public boolean maySayAnything() {
+    return anything;
   }
 
   @Override
   String damage() {
-    return target + ": " + damage;
+    return damage;
   }
 
   @Override
-  byte[] record() {
+  public byte[] record() {
     ObjectNode batch = JSON.createObjectNode();
     ArrayNode all = batch.putArray(ofLogs ? "resourceLogs" : "resourceSpans");
     for (int r = 0; r < resources; r++) {
@@ -98,11 +128,13 @@ final class DamagedOtlpJson extends DamagedOtlp {
       for (int s = 0; s < scopes; s++) {
         ofScopes.add(scope(r, s));
       }
-      boolean bad = isBad(Target.SCOPES_OF_RESOURCE, r, 0, 0);
-      if (bad && random.nextBoolean()) {
-        all.set(r, damaged("7"));
-      } else {
-        ofResource.set(ofLogs ? "scopeLogs" : "scope_spans", bad ? damaged("\"x\"") : ofScopes);
+      ofResource.set(ofLogs ? "scopeLogs" : "scope_spans", ofScopes);
+      if (isBad(Target.SCOPES_OF_RESOURCE, r, 0, 0)) {
+        switch (random.nextInt(3)) {
+          case 0 -> all.set(r, damaged("7"));
+          case 1 -> ofResource.set(ofLogs ? "scopeLogs" : "scope_spans", damaged("\"x\""));
+          default -> mutate(ofResource);
+        }
       }
     }
     return batch.toString().getBytes(UTF_8);
@@ -136,10 +168,13 @@ final class DamagedOtlpJson extends DamagedOtlp {
       list.add(item(r, s, i));
     }
     if (isBad(Target.ITEMS_OF_SCOPE, r, s, 0)) {
-      if (random.nextBoolean()) {
-        return damaged("true");
+      switch (random.nextInt(3)) {
+        case 0 -> {
+          return damaged("true");
+        }
+        case 1 -> ofScope.set(ofLogs ? "logRecords" : "spans", damaged("7"));
+        default -> mutate(ofScope);
       }
-      ofScope.set(ofLogs ? "logRecords" : "spans", damaged("7"));
     }
     return ofScope;
   }
@@ -153,23 +188,24 @@ final class DamagedOtlpJson extends DamagedOtlp {
     attributes.add(attribute("one", "1"));
     attributes.add(attribute("two", "2"));
     if (ofLogs) {
-      item.put("timeUnixNano", String.valueOf(NANOS));
+      item.put("timeUnixNano", String.valueOf(nanos));
       item.putObject("body").put("stringValue", name(r, s, i));
     } else {
       item.put("name", name(r, s, i));
       item.put("kind", 2);
-      item.put("startTimeUnixNano", String.valueOf(NANOS));
-      item.put("endTimeUnixNano", NANOS + 1000);
-      item.putArray("events").addObject().put("name", "event of " + name(r, s, i));
+      item.put("startTimeUnixNano", String.valueOf(nanos));
+      item.put("endTimeUnixNano", nanos + 1000);
+      item.putArray("events").addObject().put("name", EVENT + name(r, s, i));
     }
     if (isBad(Target.ATTRIBUTE_OF_ITEM, r, s, i)) {
       attributes.set(badAttribute, badAttribute(attributes.get(badAttribute)));
     }
     if (isBad(Target.ITEM, r, s, i)) {
-      return switch (random.nextInt(3)) {
+      return switch (random.nextInt(4)) {
         case 0 -> damaged(oneOf(NO_OBJECTS));
         case 1 -> with(item, oneOf(BAD_MEMBERS));
-        default -> with(item, oneOf(ofLogs ? BAD_MEMBERS_OF_LOGS : BAD_MEMBERS_OF_SPANS));
+        case 2 -> with(item, oneOf(ofLogs ? BAD_MEMBERS_OF_LOGS : BAD_MEMBERS_OF_SPANS));
+        default -> mutate(item);
       };
     }
     return item;
@@ -182,18 +218,60 @@ final class DamagedOtlpJson extends DamagedOtlp {
   }
 
   private JsonNode badAttribute(JsonNode attribute) {
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(4)) {
       case 0 -> damaged(oneOf(NO_OBJECTS));
       case 1 -> damaged("{\"key\":" + oneOf("7", "{}", "[]", "true") + "}");
-      default ->
+      case 2 ->
           damaged("{\"key\":" + attribute.get("key") + ",\"value\":" + oneOf(BAD_VALUES) + "}");
+      default -> mutate(attribute);
     };
   }
 
   private JsonNode badOrigin(ObjectNode origin) {
-    return random.nextBoolean()
-        ? damaged(oneOf(NO_OBJECTS))
-        : with(origin, oneOf(BAD_MEMBERS_OF_ORIGINS));
+    return switch (random.nextInt(3)) {
+      case 0 -> damaged(oneOf(NO_OBJECTS));
+      case 1 -> with(origin, oneOf(BAD_MEMBERS_OF_ORIGINS));
+      default -> mutate(origin);
+    };
+  }
+
+  /** Takes a member or an element somewhere within the part, and changes, renames or removes it. */
+  private JsonNode mutate(JsonNode part) {
+    List<JsonNode> parents = new ArrayList<>();
+    collectParents(part, parents);
+    JsonNode parent = parents.get(random.nextInt(parents.size()));
+    JsonNode value = parse(oneOf(VALUES));
+    if (parent instanceof ArrayNode array) {
+      int at = random.nextInt(array.size());
+      if (random.nextInt(3) == 0) {
+        array.remove(at);
+      } else {
+        array.set(at, value);
+      }
+    } else {
+      ObjectNode object = (ObjectNode) parent;
+      List<String> names = new ArrayList<>();
+      object.fieldNames().forEachRemaining(names::add);
+      String name = names.get(random.nextInt(names.size()));
+      switch (random.nextInt(3)) {
+        case 0 -> object.remove(name);
+        case 1 -> {
+          JsonNode old = object.remove(name);
+          object.set(name + oneOf("", "s", "Value", "_"), old);
+        }
+        default -> object.set(name, value);
+      }
+    }
+    damage = part.toString();
+    anything = true;
+    return part;
+  }
+
+  private static void collectParents(JsonNode node, List<JsonNode> to) {
+    if (!node.isEmpty()) {
+      to.add(node);
+      node.forEach(child -> collectParents(child, to));
+    }
   }
 
   /** The object with a member, of which the last one of its name counts. */
@@ -204,6 +282,10 @@ final class DamagedOtlpJson extends DamagedOtlp {
 
   private JsonNode damaged(String json) {
     damage = json;
+    return parse(json);
+  }
+
+  private static JsonNode parse(String json) {
     try {
       return JSON.readTree(json);
     } catch (JsonProcessingException e) {

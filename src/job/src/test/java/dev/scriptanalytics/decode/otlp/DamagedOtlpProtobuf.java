@@ -17,30 +17,30 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.HexFormat;
-import java.util.Random;
 
-/** A damaged batch in Protocol Buffers: a part is cut, or has another byte, and its length fits. */
+/** A damaged batch in Protocol Buffers: a part is cut, or has other bytes, and its length fits. */
 final class DamagedOtlpProtobuf extends DamagedOtlp {
-  private boolean valid;
+  private boolean anything;
   private String damage = "";
 
-  DamagedOtlpProtobuf(Random random, boolean ofLogs) {
-    super(random, ofLogs);
+  DamagedOtlpProtobuf(long seed, boolean ofLogs, Instant at) {
+    super(seed, ofLogs, at);
   }
 
   @Override
-  boolean maySayAnything() {
-    return valid;
+  public boolean maySayAnything() {
+    return anything;
   }
 
   @Override
   String damage() {
-    return target + ": " + damage;
+    return damage;
   }
 
   @Override
-  byte[] record() {
+  public byte[] record() {
     ByteString batch = ByteString.EMPTY;
     for (int r = 0; r < resources; r++) {
       ByteString ofResource = field(1, resource(r));
@@ -106,7 +106,7 @@ final class DamagedOtlpProtobuf extends DamagedOtlp {
             ? LogRecord.newBuilder()
                 .setTraceId(trace)
                 .setSpanId(id)
-                .setTimeUnixNano(NANOS)
+                .setTimeUnixNano(nanos)
                 .setBody(AnyValue.newBuilder().setStringValue(name(r, s, i)))
                 .build()
                 .toByteString()
@@ -115,9 +115,9 @@ final class DamagedOtlpProtobuf extends DamagedOtlp {
                 .setSpanId(id)
                 .setName(name(r, s, i))
                 .setKind(Span.SpanKind.SPAN_KIND_SERVER)
-                .setStartTimeUnixNano(NANOS)
-                .setEndTimeUnixNano(NANOS + 1000)
-                .addEvents(Span.Event.newBuilder().setName("event of " + name(r, s, i)))
+                .setStartTimeUnixNano(nanos)
+                .setEndTimeUnixNano(nanos + 1000)
+                .addEvents(Span.Event.newBuilder().setName(EVENT + name(r, s, i)))
                 .build()
                 .toByteString();
     ByteString whole = attributes.concat(item);
@@ -160,17 +160,25 @@ final class DamagedOtlpProtobuf extends DamagedOtlp {
   }
 
   private ByteString damaged(ByteString part, Parser<?> parser) {
-    int at = random.nextInt(part.size());
-    byte[] bytes = part.toByteArray();
-    bytes[at] = (byte) random.nextInt(256);
-    ByteString damaged =
-        random.nextInt(3) == 0 ? part.substring(0, at) : ByteString.copyFrom(bytes);
+    ByteString damaged;
+    if (random.nextInt(3) == 0) {
+      damaged = part.substring(0, random.nextInt(part.size()));
+    } else {
+      byte[] bytes = part.toByteArray();
+      int changes = 1 + random.nextInt(3);
+      for (int i = 0; i < changes; i++) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      damaged = ByteString.copyFrom(bytes);
+      // One of several changes may be another letter of the account.
+      anything = changes > 1;
+    }
     damage = HexFormat.of().formatHex(damaged.toByteArray());
     try {
       parser.parseFrom(damaged);
-      valid = true;
+      anything = true;
     } catch (InvalidProtocolBufferException e) {
-      valid = false;
+      // Then it is seen to be damaged.
     }
     return damaged;
   }

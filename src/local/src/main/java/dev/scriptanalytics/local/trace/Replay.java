@@ -56,6 +56,15 @@ public final class Replay implements Iterable<Delivery> {
 
   private static final int OTLP_BATCH = 5;
 
+  /** Those that can say all of an entry, whatever its text. */
+  private static final List<LogForm> FORMS =
+      List.of(
+          LogForm.NATIVE,
+          LogForm.ENDPOINT,
+          LogForm.KORELOGGER,
+          LogForm.OTLP_JSON,
+          LogForm.OTLP_PROTOBUF);
+
   private final Settings settings;
   private final List<Sending> sendings = new ArrayList<>();
   private final List<SampleRun> runs = new ArrayList<>();
@@ -182,11 +191,10 @@ public final class Replay implements Iterable<Delivery> {
       throw new IllegalArgumentException("there are lines of logs but no run to log them");
     }
     SplittableRandom delivery = new SplittableRandom(SeedMixer.seedOf(settings.seed(), entries));
-    LogForm[] forms = LogForm.values();
     Map<LogForm, List<SampleLog>> batches = new EnumMap<>(LogForm.class);
     for (int i = 0, first = 0; i < entries; i++) {
       first = runOf(i) == runOf(first) ? first : i;
-      LogForm form = forms[i % forms.length];
+      LogForm form = FORMS.get(i % FORMS.size());
       SampleLog entry = entry(lines.get(i), i, i - first);
       ledger.add(entry.outcome());
       List<SampleLog> batch = batches.computeIfAbsent(form, f -> new ArrayList<>());

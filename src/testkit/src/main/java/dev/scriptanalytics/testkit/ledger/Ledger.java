@@ -28,7 +28,11 @@ import java.util.TreeMap;
 public final class Ledger {
   private final Map<Script, Page> pages = new LinkedHashMap<>();
   private final Map<String, Long> deadLetters = new TreeMap<>();
+  private final Map<RunKey, List<String>> orders = new LinkedHashMap<>();
   private boolean withLogs;
+
+  /** A run as its log entries tell it. */
+  public record RunKey(String account, String runId) {}
 
   /** Counts a run; each run is to be added once. */
   public void add(RunOutcome outcome) {
@@ -42,6 +46,23 @@ public final class Ledger {
     Script script = new Script(outcome.account(), outcome.script());
     Page page = pages.computeIfAbsent(script, s -> new Page());
     page.logs = page.logs.with(outcome);
+  }
+
+  /**
+   * Tells in which order a reader must find entries of one instant, which are added as all others
+   * are.
+   *
+   * @param messages of two or more entries, all that their run logged in that instant
+   */
+  public void addOrder(RunKey run, List<String> messages) {
+    orders.put(run, List.copyOf(messages));
+  }
+
+  /**
+   * The messages of entries of one instant in their order, by run; they are no part of the file.
+   */
+  public Map<RunKey, List<String>> orders() {
+    return Collections.unmodifiableMap(orders);
   }
 
   /** Counts a record that nobody can use. */

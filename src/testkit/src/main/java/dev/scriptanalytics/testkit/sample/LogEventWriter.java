@@ -1,5 +1,7 @@
 package dev.scriptanalytics.testkit.sample;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.scriptanalytics.testkit.sample.SampleLog.Details;
@@ -69,25 +71,81 @@ public final class LogEventWriter {
           if (log.runId().isEmpty()) {
             writeText(json, "endpointId", log.script());
           }
-          json.writeStringField("timestamp", time(log));
-          writeText(json, "level", log.level().toLowerCase(Locale.ROOT));
-          json.writeStringField("message", log.message());
-          writeText(json, "jobId", log.runId());
-          Details details = log.details();
-          writeText(json, "requestId", details.requestId());
-          writeText(json, "source", log.source());
-          writeJson(json, "metadata", details.metadata());
-          if (Double.isNaN(details.durationMillis())) {
-            json.writeNullField("duration");
-          } else {
-            writeNumber(json, "duration", details.durationMillis() / 1000);
-          }
-          if (details.memoryBytes() >= 0) {
-            json.writeStringField("memoryUsage", gigabytes(details.memoryBytes()));
-          }
-          writeNumber(json, "gpuUtilization", details.gpuPercent());
-          writeLines(json, "stackTrace", details.stackTrace());
+          writeEndpointEntry(json, log);
         });
+  }
+
+  /** An answer of the endpoints' logs API with these entries, which are of one script. */
+  public byte[] endpointAnswer(List<SampleLog> logs) {
+    return writeAnswer(
+        logs,
+        json -> {
+          for (SampleLog log : logs) {
+            json.writeStartObject();
+            writeEndpointEntry(json, log);
+            json.writeEndObject();
+          }
+        });
+  }
+
+  /** As {@link #endpointAnswer}, with each entry as a line of text. */
+  public byte[] endpointLines(List<SampleLog> logs) {
+    return writeAnswer(
+        logs,
+        json -> {
+          for (SampleLog log : logs) {
+            json.writeString(text(log));
+          }
+        });
+  }
+
+  /** An entry in the text format of the endpoints' logs API. */
+  public byte[] line(SampleLog log) {
+    return text(log).getBytes(UTF_8);
+  }
+
+  private byte[] writeAnswer(List<SampleLog> logs, Content entries) {
+    SampleLog first = logs.get(0);
+    return write(
+        json -> {
+          writeText(json, "account", account(first));
+          json.writeStringField("endpointId", first.script());
+          json.writeArrayFieldStart("logs");
+          entries.write(json);
+          json.writeEndArray();
+          json.writeNumberField("totalLogs", logs.size());
+        });
+  }
+
+  private static String text(SampleLog log) {
+    return "%s [%s] %s: %s%s"
+        .formatted(
+            time(log),
+            log.level(),
+            log.source(),
+            log.message(),
+            log.runId().isEmpty() ? "" : " (" + log.runId() + ")");
+  }
+
+  private static void writeEndpointEntry(JsonGenerator json, SampleLog log) throws IOException {
+    json.writeStringField("timestamp", time(log));
+    writeText(json, "level", log.level().toLowerCase(Locale.ROOT));
+    json.writeStringField("message", log.message());
+    writeText(json, "jobId", log.runId());
+    Details details = log.details();
+    writeText(json, "requestId", details.requestId());
+    writeText(json, "source", log.source());
+    writeJson(json, "metadata", details.metadata());
+    if (Double.isNaN(details.durationMillis())) {
+      json.writeNullField("duration");
+    } else {
+      writeNumber(json, "duration", details.durationMillis() / 1000);
+    }
+    if (details.memoryBytes() >= 0) {
+      json.writeStringField("memoryUsage", gigabytes(details.memoryBytes()));
+    }
+    writeNumber(json, "gpuUtilization", details.gpuPercent());
+    writeLines(json, "stackTrace", details.stackTrace());
   }
 
   /** The span that korelogger makes of an entry, in the JSON of OpenTelemetry's Python SDK. */

@@ -18,6 +18,27 @@ public enum LogForm {
       return writer.endpointEntry(only(batch));
     }
   },
+  /** Entries within an answer of the endpoints' logs API, which tells their script. */
+  ENDPOINT_ANSWER(Topic.LOGS) {
+    @Override
+    public byte[] write(List<SampleLog> batch, LogEventWriter writer) {
+      return writer.endpointAnswer(batch);
+    }
+  },
+  /** Lines of text within such an answer; they lack ids and details. */
+  ENDPOINT_LINES(Topic.LOGS) {
+    @Override
+    public byte[] write(List<SampleLog> batch, LogEventWriter writer) {
+      return writer.endpointLines(batch);
+    }
+  },
+  /** Such a line as a record; it lacks the script and the account as well. */
+  LINE(Topic.LOGS) {
+    @Override
+    public byte[] write(List<SampleLog> batch, LogEventWriter writer) {
+      return writer.line(only(batch));
+    }
+  },
   /** The span that korelogger makes of an entry. */
   KORELOGGER(Topic.LOGS) {
     @Override
@@ -53,7 +74,12 @@ public enum LogForm {
 
   /** Whether a record holds any number of entries, and not one. */
   public boolean batches() {
-    return topic == Topic.OTLP_LOGS;
+    return topic == Topic.OTLP_LOGS || this == ENDPOINT_ANSWER || this == ENDPOINT_LINES;
+  }
+
+  /** Whether it is one of the endpoints' logs API. */
+  boolean isOfEndpoint() {
+    return this == ENDPOINT || this == ENDPOINT_ANSWER || this == ENDPOINT_LINES || this == LINE;
   }
 
   /**

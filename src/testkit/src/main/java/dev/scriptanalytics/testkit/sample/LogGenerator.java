@@ -1,5 +1,6 @@
 package dev.scriptanalytics.testkit.sample;
 
+import dev.scriptanalytics.testkit.ledger.Ledger;
 import dev.scriptanalytics.testkit.ledger.LogLevel;
 import dev.scriptanalytics.testkit.ledger.LogOutcome;
 import dev.scriptanalytics.testkit.ledger.RunStatus;
@@ -23,12 +24,23 @@ public final class LogGenerator {
   /** Runs beside which their script logs something that belongs to no run. */
   private static final double HOUSEKEEPING = 0.002;
 
+  /** Runs whose entries are of one instant, as of a logger that knows whole seconds only. */
+  private static final double AT_ONCE = 0.1;
+
   private static final double NETWORK_MILLIS = 15;
 
   private final SplittableRandom random;
+  private final boolean orderMatters;
   private final LogEventWriter writer = new LogEventWriter();
 
-  LogGenerator(long seed) {
+  /**
+   * A generator for the runs of one seed.
+   *
+   * @param orderMatters whether records reach Kafka in the order in which they are delivered, so
+   *     that entries of one instant have an order
+   */
+  LogGenerator(long seed, boolean orderMatters) {
+    this.orderMatters = orderMatters;
     random = new SplittableRandom(SeedMixer.mix(seed));
   }
 
@@ -37,12 +49,24 @@ public final class LogGenerator {
    *
    * @param deliveries all records, those of the run itself among them, not sorted
    * @param outcomes the entries to be found
+   * @param atOnce those of them that are of one instant, in their order
    */
-  record Logged(List<Delivery> deliveries, List<LogOutcome> outcomes) {}
+  record Logged(List<Delivery> deliveries, List<LogOutcome> outcomes, List<LogOutcome> atOnce) {
+    /** Tells the ledger what is to be found. */
+    void addTo(Ledger ledger) {
+      outcomes.forEach(ledger::add);
+      if (atOnce.size() > 1) {
+        LogOutcome first = atOnce.get(0);
+        ledger.addOrder(
+            new Ledger.RunKey(first.account(), first.runId()),
+            atOnce.stream().map(LogOutcome::message).toList());
+      }
+    }
+  }
 
   /** All that reaches Kafka of {@code generated}. */
   Logged log(RunWithDeliveries generated) {
-    Logged logged = new Logged(new ArrayList<>(), new ArrayList<>());
+    Logged logged = new Logged(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     SampleRun run = generated.run();
     Logging logging = generated.profile().logging();
     if (isToldAsSpan(generated)) {
@@ -50,12 +74,8 @@ public final class LogGenerator {
     } else {
       logged.deliveries().addAll(generated.deliveries());
       List<SampleLog> entries = entries(generated);
-      logging.streamed().ifPresent(form -> stream(run, form, entries, logged));
-      if (logging == Logging.PRINT) {
-        generated
-            .lines()
-            .forEach(line -> addCaptured(run, LogLevel.STDOUT, line.message(), logged));
-      }
+      logging.streamed().ifPresent(form -> stream(generated, form, entries, logged));
+      addCapturedLines(generated, logged);
       if (run.details().failure() != null) {
         addCapturedTrace(run, logged);
       }
@@ -77,6 +97,7 @@ public final class LogGenerator {
     SampleRun run = generated.run();
     List<LoggedLine> lines = generated.lines();
     List<SampleLog> entries = new ArrayList<>();
+    boolean atOnce = random.nextDouble() < AT_ONCE && orderMatters;
     for (int i = 0; i < lines.size(); i++) {
       LoggedLine line = lines.get(i);
       boolean failed = i == lines.size() - 1 && run.details().failure() != null;
@@ -84,7 +105,8 @@ public final class LogGenerator {
           SampleLog.of(
               run,
               random.nextInt(3) == 0 ? "" : "log_" + hex(random.nextLong()),
-              run.startedAt() * 1000 + (i + 1) * (run.durationMicros() / (lines.size() + 1)) + i,
+              run.startedAt() * 1000
+                  + (atOnce ? 0 : (i + 1) * (run.durationMicros() / (lines.size() + 1)) + i),
               line.level().isEmpty() ? "INFO" : line.level(),
               line.message(),
               run.function());
@@ -94,7 +116,7 @@ public final class LogGenerator {
   }
 
   private SampleLog.Details details(RunWithDeliveries generated, Failure failure) {
-    boolean endpoint = generated.profile().logging() == Logging.ENDPOINT;
+    boolean endpoint = generated.profile().logging().isOfEndpoint();
     String metadata = "";
     if (failure != null) {
       metadata = "{\"errorCode\":\"" + failure.code() + "\",\"retryAttempt\":1}";
@@ -112,14 +134,38 @@ public final class LogGenerator {
         "");
   }
 
-  private void stream(SampleRun run, LogForm form, List<SampleLog> entries, Logged logged) {
+  private void stream(
+      RunWithDeliveries generated, LogForm form, List<SampleLog> all, Logged logged) {
+    SampleRun run = generated.run();
+    List<SampleLog> entries = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (generated.profile().logging().streams(i)) {
+        entries.add(all.get(i));
+      }
+    }
     if (entries.isEmpty()) {
       return;
     }
     long delay = random.nextDouble() < LATE ? 60_000 + (long) exponential(3 * 60_000) : 0;
     entries.forEach(entry -> logged.outcomes().add(entry.outcome()));
+    boolean atOnce = entries.size() > 1 && entries.get(0).micros() == entries.get(1).micros();
+    if (atOnce) {
+      entries.forEach(entry -> logged.atOnce().add(entry.outcome()));
+    }
     if (form.batches()) {
-      deliver(run.endedAt() + delay, form, null, entries, logged);
+      // A copy in another partition could be read between the entries of the first.
+      String key = atOnce ? run.runId() : null;
+      deliver(run.endedAt() + delay, form, key, entries, logged);
+    } else if (atOnce) {
+      // One after the other through one partition, and none of them twice.
+      long at = run.startedAt() + delay + (long) exponential(NETWORK_MILLIS);
+      entries.forEach(
+          entry ->
+              logged
+                  .deliveries()
+                  .add(
+                      new Delivery(
+                          at, form.topic(), run.runId(), form.write(List.of(entry), writer))));
     } else {
       entries.forEach(
           entry ->
@@ -142,7 +188,7 @@ public final class LogGenerator {
   private void addSpan(RunWithDeliveries generated, Logged logged) {
     SampleRun run = generated.run();
     byte[] record =
-        run.dialect() == Dialect.UTC
+        run.startedAt() % 2 == 0
             ? OtlpJsonWriter.write(OtlpBatches.span(run, generated.lines()))
             : OtlpBatches.span(run, generated.lines()).toByteArray();
     long at = run.endedAt() + (long) exponential(NETWORK_MILLIS);
@@ -152,6 +198,18 @@ public final class LogGenerator {
     for (Delivery delivery : generated.deliveries()) {
       if (delivery.key() == null) {
         logged.deliveries().add(delivery);
+      }
+    }
+  }
+
+  /** What is printed is an entry of its own where it is not streamed as well. */
+  private static void addCapturedLines(RunWithDeliveries generated, Logged logged) {
+    Logging logging = generated.profile().logging();
+    for (int i = 0; i < generated.lines().size(); i++) {
+      if (logging == Logging.PRINT || (logging.prints() && !logging.streams(i))) {
+        LoggedLine line = generated.lines().get(i);
+        LogLevel level = line.level().isEmpty() ? LogLevel.STDOUT : LogLevel.ofWord(line.level());
+        addCaptured(generated.run(), level, line.message(), logged);
       }
     }
   }
@@ -178,7 +236,7 @@ public final class LogGenerator {
   /** Logs what is no run's. */
   private void keepHouse(RunWithDeliveries generated, Logged logged) {
     SampleRun run = generated.run();
-    LogForm form = generated.profile().logging().streamed().orElse(LogForm.NATIVE);
+    LogForm form = generated.profile().logging().formWithoutRun();
     String message =
         "worker %d recycled after %,d runs".formatted(random.nextInt(8), random.nextInt(20_000));
     SampleLog entry =
@@ -186,7 +244,7 @@ public final class LogGenerator {
             run.account(),
             run.script(),
             "",
-            form == LogForm.ENDPOINT ? SampleRun.Deployment.UNKNOWN : run.deployment(),
+            form.isOfEndpoint() ? SampleRun.Deployment.UNKNOWN : run.deployment(),
             "",
             "",
             run.startedAt() * 1000 + random.nextInt(1000),

@@ -83,7 +83,8 @@ public final class ReadRuns {
   public void read(byte[] event) {
     try {
       JsonNode json = mapper.readTree(new String(event, StandardCharsets.UTF_8));
-      if (json.path("run_id").asText().startsWith("run_")) {
+      String id = json.path("run_id").asText();
+      if (id.startsWith("run_") || id.startsWith("job_")) {
         read(json);
       } else {
         refused.add(event);

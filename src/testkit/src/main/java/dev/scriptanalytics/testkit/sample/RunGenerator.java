@@ -141,7 +141,7 @@ public final class RunGenerator {
 
   /** What brings the logs of these runs to Kafka. */
   LogGenerator logs() {
-    return new LogGenerator(idSeed);
+    return new LogGenerator(idSeed, orderMatters);
   }
 
   /** The next run by its start. */
@@ -163,7 +163,8 @@ public final class RunGenerator {
     count++;
     ScriptProfile profile = pickScript();
     boolean cold = random.nextDouble() < COLD;
-    String runId = "run_" + HexFormat.of().toHexDigits(SeedMixer.mix(idSeed + count));
+    String runId =
+        profile.logging().runPrefix() + HexFormat.of().toHexDigits(SeedMixer.mix(idSeed + count));
     return generated(profile, runId, 1, (long) clock, cold);
   }
 

@@ -22,7 +22,7 @@ public record Sample(List<Delivery> deliveries, Ledger ledger) {
       RunWithDeliveries next = generator.next();
       LogGenerator.Logged logged = logs.log(next);
       ledger.add(next.run().outcome());
-      logged.outcomes().forEach(ledger::add);
+      logged.addTo(ledger);
       deliveries.addAll(logged.deliveries());
     }
     return of(deliveries, ledger);

@@ -53,7 +53,7 @@ public final class SampleStream implements Iterator<Delivery> {
       LogGenerator.Logged logged = logs.log(upcoming);
       if (ledger != null) {
         ledger.add(upcoming.run().outcome());
-        logged.outcomes().forEach(ledger::add);
+        logged.addTo(ledger);
       }
       logged.deliveries().forEach(d -> pending.add(new Pending(d, sequence++)));
       upcoming = generator.next();
