@@ -1,14 +1,18 @@
 -- The log entries of a script in [from, to): each once and as complete as it is known, in no particular order.
 -- Entries whose script is not known are found under script ''.
 --
+-- The order in which a script logged is timestamp, sequence, log_id; the newest first is the reverse of all three.
+-- ORDER BY timestamp DESC, sequence DESC, log_id DESC with a LIMIT reads only the beginning of the key's order.
+--
 -- Indexes choose what is read before FINAL sees it. That is exact only if rows that replace each other agree in the
--- indexed columns. They do: they share run, id and message of their entry, and so do tombstones of captured lines.
--- The exception is tombstones under script '', which have none of these; the view looks them up separately.
--- (ClickHouse's exact mode has no such condition, but reads whole parts if a key has a column in descending order.)
+-- indexed columns. Id and run of an entry are part of the key. The message is not, but all rows of an entry have the
+-- same, and so do tombstones of captured lines. The exception is tombstones under script '', which have none; the view
+-- looks them up separately. (ClickHouse's exact mode has no such condition, but reads whole parts if a key has a column
+-- in descending order.)
 --
 -- There are two cases in which a search may find an old row by its old message until the day has been merged: the job
 -- reads its topics again with other masking patterns or another cut length, or a producer gives one log id to two
--- messages of the same time.
+-- messages of the same run and time.
 --
 -- Searches:
 --     log_message LIKE '%declined by the bank%'    contains a text; needles of 4 bytes or more use the index
@@ -23,6 +27,7 @@ SELECT
     log_level,
     log_message,
     timestamp,
+    sequence,
     run_id,
     deployment_version,
     function,
@@ -46,6 +51,7 @@ SELECT
     truncated,
     redacted,
     extra,
+    shape,
     retention_days,
     ingested_at
 FROM script_analytics.logs FINAL
@@ -55,8 +61,8 @@ WHERE account = {account:String}
     AND timestamp < parseDateTime64BestEffort({to:String}, 3, 'UTC')
     AND (
         {script:String} != ''
-        OR (timestamp, log_id) NOT IN (
-            SELECT timestamp, log_id
+        OR (timestamp, log_id, run_id) NOT IN (
+            SELECT timestamp, log_id, run_id
             FROM script_analytics.logs
             WHERE account = {account:String}
                 AND script = ''

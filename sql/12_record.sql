@@ -148,15 +148,11 @@ SELECT
     true AS only_logs
 FROM script_analytics.logs FINAL
 WHERE logs.account = {account:String}
-    AND (logs.script, timestamp, log_id) IN (
-        SELECT script, timestamp, log_id
-        FROM script_analytics.logs
-        WHERE account = {account:String} AND run_id = {run_id:String} AND empty(place.1) AND may_see
-    )
     AND logs.run_id = {run_id:String}
     AND {run_id:String} != ''
     AND empty(place.1)
     AND may_see
 HAVING count() > 0
-SETTINGS use_skip_indexes_if_final = 0
+-- The index on the run is exact under FINAL, because the run is part of the key of logs.
+SETTINGS use_skip_indexes_if_final_exact_mode = 0
 COMMENT 'A run with everything that is known of it, and the ids of its neighbours in the list: account, run_id';

@@ -1,21 +1,17 @@
--- The log entries of a run in order: by time, and within one time captured output by stream and line.
+-- The log entries of a run in the order in which it wrote them.
 --
--- The view first finds the keys of the run's entries, and then reads these keys with FINAL. It cannot filter by run
--- under FINAL: the last row of a key decides whether the entry exists, and a tombstone contains no run.
+-- The index on the run chooses what is read before FINAL sees it. That is exact, because the run is part of the key: a
+-- tombstone is always read together with the rows that it removes. The index on the message is left out, since
+-- tombstones under script '' have no message (all_logs).
 CREATE OR REPLACE VIEW script_analytics.record_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
-WITH
-    (
-        SELECT count() > 0
-        FROM script_analytics.reader_accounts
-        WHERE user = currentUser() AND account IN ('*', {account:String})
-    ) AS may_see
 SELECT
     log_id,
     log_level,
     log_message,
     timestamp,
+    sequence,
     run_id,
     deployment_version,
     function,
@@ -39,17 +35,17 @@ SELECT
     truncated,
     redacted,
     extra,
+    shape,
     retention_days,
     ingested_at
 FROM script_analytics.logs FINAL
 WHERE account = {account:String}
-    AND (script, timestamp, log_id) IN (
-        SELECT script, timestamp, log_id
-        FROM script_analytics.logs
-        WHERE account = {account:String} AND run_id = {run_id:String} AND may_see
-    )
     AND run_id = {run_id:String}
-    AND may_see
-ORDER BY timestamp, stream, line, log_id
-SETTINGS use_skip_indexes_if_final = 0
+    AND (
+        SELECT count() > 0
+        FROM script_analytics.reader_accounts
+        WHERE user = currentUser() AND account IN ('*', {account:String})
+    )
+ORDER BY timestamp, sequence, log_id
+SETTINGS use_skip_indexes_if_final_exact_mode = 0, ignore_data_skipping_indices = 'message_parts'
 COMMENT 'The log entries of a run, in order: account, run_id';

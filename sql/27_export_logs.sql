@@ -1,5 +1,9 @@
--- The log entries of GET /exports/{script}_logs_data.*, newest first, in the order of the key. Captured lines of one
--- time come last line first.
+-- The log entries of GET /exports/{script}_logs_data.*, newest first. The key has the time in this order, too, so a
+-- result of any length is read, sorted and sent piece by piece. The level is text, because a reader of Parquet takes an
+-- enumeration for bytes.
+--
+-- A query with a LIMIT repeats the ORDER BY. Without it ClickHouse 26.7 fails with error 10, because it would read the
+-- other columns later and does not find the sorted ones then.
 CREATE OR REPLACE VIEW script_analytics.export_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -18,7 +22,7 @@ WITH
     ) AS filter_said,
     filter_said.1 AS negated,
     filter_said.2 AS conditions
-SELECT *
+SELECT * REPLACE (toString(log_level) AS log_level)
 FROM script_analytics.all_logs(
     account = (
         SELECT account
@@ -57,7 +61,7 @@ WHERE negated != (
     AND script_analytics_number_passes(conditions['memory_bytes'], toFloat64(memory_bytes), isNull(memory_bytes))
     AND script_analytics_number_passes(conditions['gpu_percent'], gpu_percent, isNull(gpu_percent))
 )
-ORDER BY timestamp DESC, run_id, stream, line DESC, log_id
+ORDER BY timestamp DESC, sequence DESC, log_id DESC
 SETTINGS do_not_merge_across_partitions_select_final = 1, read_in_order_use_buffering = 0, max_block_size = 2048
 COMMENT 'Log entries of a script in [from, to), filtered, newest first: account, script, from, to (ISO-8601), filter (JSON or NULL)';
 
@@ -79,25 +83,49 @@ FROM script_analytics.export_logs(
 )
 COMMENT 'The rows of export_logs with the dashboard''s columns: account, script, from, to (ISO-8601), filter (JSON or NULL)';
 
--- Log entries as lines of text: time [LEVEL] source: message in seconds (run). Further lines of a message are
--- indented, so that none of them looks like an entry.
+-- A text whose further lines are indented, and whose other control characters are visible. A line ends wherever Unicode
+-- or a programming language says so, because readers split texts at different characters: Python's splitlines at all of
+-- these. A terminal would obey the other control characters, so they become \x1b and the like; only tabs stay.
+--
+-- Most texts have none of these, and for them the array is empty.
+CREATE OR REPLACE FUNCTION script_analytics_indented AS (text) ->
+    replaceRegexpAll(
+        arrayFold(
+            (shown, code) -> replaceAll(
+                shown,
+                if(code < 128, char(code), char(194, code)),
+                concat('\\x', lower(hex(toUInt8(code))))
+            ),
+            if(
+                match(text, '[\\x00-\\x08\\x0e-\\x1b\\x1f\\x7f-\\x{84}\\x{86}-\\x{9f}]'),
+                arrayConcat(range(0, 9), range(14, 28), [31], range(127, 133), range(134, 160)),
+                []
+            ),
+            text
+        ),
+        '\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x{85}\\x{2028}\\x{2029}]',
+        '\n    '
+    );
+
+-- Log entries as lines of text: time [LEVEL] source: message in seconds (run). Further lines are indented, so that none
+-- of them looks like an entry.
 CREATE OR REPLACE VIEW script_analytics.export_logs_text
 DEFINER = script_views SQL SECURITY DEFINER
 AS
-SELECT concat(
+SELECT script_analytics_indented(concat(
     replaceOne(toString(toDateTime64(timestamp, 3, 'UTC')), ' ', 'T'),
     'Z [',
-    if(log_level = 'Warning', 'WARN', upper(toString(log_level))),
+    if(log_level = 'Warning', 'WARN', upper(log_level)),
     '] ',
-    if(source = '', '', concat(replaceRegexpAll(source, '[\r\n]+', ' '), ': ')),
-    replaceAll(replaceRegexpAll(log_message, '\r\n|\r', '\n'), '\n', '\n    '),
+    if(source = '', '', concat(source, ': ')),
+    log_message,
     if(
         isNull(duration_ms) OR log_level IN ('Warning', 'Error', 'Fatal'),
         '',
         concat(' in ', toString(assumeNotNull(duration_ms) / 1000), 's')
     ),
-    if(run_id = '', '', concat(' (', replaceRegexpAll(run_id, '[\r\n]+', ' '), ')'))
-) AS line
+    if(run_id = '', '', concat(' (', run_id, ')'))
+)) AS line
 FROM script_analytics.export_logs(
     account = {account:Nullable(String)},
     script = {script:String},

@@ -52,12 +52,11 @@ DEFINER = script_views SQL SECURITY DEFINER
 AS
 SELECT concat(
     'retry: 1000\n\n',
-    arrayStringConcat(arrayMap(entry -> concat('data: ', entry.6, '\n\n'), arraySort(groupArray(
+    arrayStringConcat(arrayMap(entry -> concat('data: ', entry.5, '\n\n'), arraySort(groupArray(
         (
             ingested_at,
             timestamp,
-            stream,
-            line,
+            sequence,
             log_id,
             toJSONString(CAST(
                 (
@@ -91,7 +90,8 @@ FROM
         AND script IN ({script:String}, if({run_id:String} = '', {script:String}, ''))
         AND ingested_at > ifNull({after:Nullable(DateTime64(3, 'UTC'))}, {until:DateTime64(3, 'UTC')})
         AND ingested_at <= {until:DateTime64(3, 'UTC')}
-        AND ({run_id:String} = '' OR run_id = {run_id:String} OR is_deleted = 1)
+        AND ({run_id:String} = '' OR run_id = {run_id:String})
+        -- A tombstone may have no level.
         AND (log_level >= {least_level:UInt8} OR is_deleted = 1)
         AND (
             SELECT count() > 0
@@ -99,7 +99,7 @@ FROM
             WHERE user = currentUser() AND account IN ('*', {account:String})
         )
     ORDER BY version DESC, ingested_at DESC
-    LIMIT 1 BY script, timestamp, log_id
+    LIMIT 1 BY script, timestamp, log_id, run_id
 )
 WHERE is_deleted = 0
 COMMENT 'Log entries that arrived in (after, until], as an event stream; for live_logs';

@@ -31,8 +31,8 @@ FROM
             WHERE user = currentUser() AND account IN ('*', {account:String})
         )
     ORDER BY version DESC, ingested_at DESC
-    LIMIT 1 BY script, timestamp, log_id
+    LIMIT 1 BY script, timestamp, log_id, run_id
 )
 WHERE is_deleted = 0
-ORDER BY ingested_at, timestamp, stream, line, log_id
+ORDER BY ingested_at, timestamp, sequence, log_id
 COMMENT 'Log entries of scripts that arrived in (after, until]: account, scripts, after, until (UTC)';

@@ -34,7 +34,7 @@ final class LogTable {
           "gpuUtilization",
           "stackTrace",
           "logId",
-          "stream");
+          "sequence");
 
   private LogTable() {}
 
@@ -68,6 +68,7 @@ final class LogTable {
     row.put("retention_days", 36500);
     row.put("timestamp", entry.get("timestamp").asText());
     row.put("log_id", entry.has("logId") ? entry.get("logId").asText() : logId);
+    row.put("sequence", entry.path("sequence").asText("0"));
     String level = entry.get("level").asText();
     row.put("log_level", LEVELS.getOrDefault(level, level));
     row.put("original_level", LEVELS.containsKey(level) ? level : "");

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,12 +35,21 @@ class ExportsIT {
   private static final List<String> ALL_EXPORTS =
       List.of(
           "runs_data.csv",
+          "runs_data.excel.csv",
           "runs_data.ndjson",
           "runs_data.parquet",
           "logs_data.csv",
+          "logs_data.excel.csv",
           "logs_data.ndjson",
           "logs_data.parquet",
           "logs_data.txt");
+
+  /** What ClickHouse's format ParquetMetadata tells of the columns of a file. */
+  private static final String PARQUET_COLUMNS =
+      "Array(Tuple(name String, path String, max_definition_level UInt64,"
+          + " max_repetition_level UInt64, physical_type String, logical_type String,"
+          + " compression String, total_uncompressed_size UInt64, total_compressed_size UInt64,"
+          + " space_saved String, encodings Array(String)))";
 
   @RegisterExtension static final ClickHouseExtension clickHouse = Endpoints.newServer();
 
@@ -103,6 +113,85 @@ class ExportsIT {
     assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain; charset=UTF-8");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"runs_data", "logs_data"})
+  void theTableForExcelIsTheSameWithAByteOrderMark(String data) {
+    insertThreeRuns();
+    insertThreeEntries();
+    HttpResponse<String> plain = export("pay", data + ".csv", "");
+    HttpResponse<String> forExcel = export("pay", data + ".excel.csv", "");
+    assertThat(plain.body()).startsWith("\"");
+    assertThat(forExcel.body()).isEqualTo("\ufeff" + plain.body());
+    assertThat(forExcel.headers().firstValue("Content-Type"))
+        .isEqualTo(plain.headers().firstValue("Content-Type"));
+  }
+
+  @Test
+  void noMessageSourceOrRunCanForgeALineOfText() {
+    tables.insert(
+        "logs",
+        row(
+            "timestamp",
+            NOON,
+            "log_id",
+            "1",
+            "log_level",
+            "Info",
+            "source",
+            "app\r\nx",
+            "log_message",
+            "one\u2028two\u2029three\u0085four\u000bfive\fsix\u001cseven\u001deight\u001enine\rten"
+                + "\ttab\u001b[2J\u009b1m\u0000\u007f\u001f grün",
+            "run_id",
+            "r\n(s)"));
+    assertThat(export("pay", "logs_data.txt", "").body())
+        .isEqualTo(
+            """
+            %sT12:00:00.000Z [INFO] app
+                x: one
+                two
+                three
+                four
+                five
+                six
+                seven
+                eight
+                nine
+                ten\ttab\\x1b[2J\\x9b1m\\x00\\x7f\\x1f grün (r
+                (s))
+            """
+                .formatted(DAY));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"logs_data.csv", "logs_data.ndjson", "logs_data.txt"})
+  void entriesOfAnInstantComeInTheOrderInWhichTheyWereLogged(String export) {
+    tables.insert(
+        "logs",
+        at(NOON, "b", 10, "third"),
+        at(NOON, "c", 9, "second"),
+        at(NOON, "d", -1, "fifth"),
+        at(NOON, "e", 10, "fourth"),
+        at(NOON.plusMillis(1), "a", 0, "sixth"),
+        at(NOON.minusMillis(1), "a", 99, "first"));
+    assertThat(export("pay", export, "").body())
+        .containsSubsequence("sixth", "fifth", "fourth", "third", "second", "first");
+  }
+
+  private static Map<String, Object> at(Instant time, String id, long sequence, String message) {
+    return row(
+        "timestamp",
+        time,
+        "log_id",
+        id,
+        "log_level",
+        "Info",
+        "sequence",
+        Long.toUnsignedString(sequence),
+        "log_message",
+        message);
+  }
+
   @Test
   void forProgramsThereAreAllColumns() throws IOException {
     insertThreeRuns();
@@ -138,6 +227,45 @@ class ExportsIT {
             answer.body().readAllBytes());
     assertThat(clickHouse.query("SELECT arrayStringConcat(groupArray(id), ' ') FROM read_back"))
         .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"runs, status, Success", "logs, log_level, Info"})
+  void aWordIsTextToAReaderOfParquet(String kind, String column, String word) throws IOException {
+    insertThreeRuns();
+    insertThreeEntries();
+    byte[] parquet =
+        endpoints.open("dora", path("pay", kind + "_data.parquet", "")).body().readAllBytes();
+    clickHouse.query(
+        "CREATE OR REPLACE TABLE described (name String, type String) ENGINE = Memory");
+    clickHouse
+        .http()
+        .insertAs(
+            "default",
+            "",
+            "INSERT INTO described SELECT column.name, column.logical_type"
+                + " FROM (SELECT arrayJoin(columns) AS column FROM input('columns "
+                + PARQUET_COLUMNS
+                + "')) FORMAT ParquetMetadata",
+            parquet);
+    assertThat(clickHouse.query("SELECT type FROM described WHERE name = '" + column + "'"))
+        .isEqualTo("String");
+    assertThat(clickHouse.query("SELECT count() FROM described WHERE type = 'Enum'"))
+        .isEqualTo("0");
+    clickHouse.query("CREATE OR REPLACE TABLE read_words (word String) ENGINE = Memory");
+    clickHouse
+        .http()
+        .insertAs(
+            "default",
+            "",
+            "INSERT INTO read_words SELECT "
+                + column
+                + " FROM input('"
+                + column
+                + " String') FORMAT Parquet",
+            parquet);
+    assertThat(clickHouse.query("SELECT has(groupArray(word), '" + word + "') FROM read_words"))
+        .isEqualTo("1");
   }
 
   @Test
@@ -384,6 +512,32 @@ class ExportsIT {
         .contains("\"'\t=1\"", "\"'\r=cmd|' /C calc'!A0\"");
     // Only a spreadsheet evaluates formulas.
     assertThat(export("pay", "runs_data.ndjson", "").body()).contains("\"run_id\":\"=1+1\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"＝", "＋", "－", "＠"})
+  void aFullWidthSignBeginsAFormulaToo(String sign) {
+    tables.insert(
+        "logs",
+        row(
+            "timestamp",
+            NOON,
+            "log_id",
+            "1",
+            "log_level",
+            "Info",
+            "log_message",
+            sign + "SUM(A1)",
+            "run_id",
+            "r"));
+    assertThat(export("pay", "logs_data.csv", "").body()).contains("\"'" + sign + "SUM(A1)\"");
+  }
+
+  @Test
+  void onlyTheFirstCharacterOfACellMakesAFormula() {
+    tables.insert(
+        "logs", row("timestamp", NOON, "log_id", "a=1", "log_level", "Info", "log_message", "検＝１"));
+    assertThat(export("pay", "logs_data.csv", "").body()).contains("\"a=1\"", "\"検＝１\"");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every query of FILTERS.md, run on the page's own examples. */
@@ -120,6 +122,55 @@ class FiltersIT {
   @Test
   void everyQueryOfThePageHasAnAnswerHere() {
     assertThat(DocumentedSql.blocks(PAGE, "sql")).hasSameSizeAs(ANSWERS);
+  }
+
+  /** The page has five runs and seven entries of the script in its range. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "WORD = 'x' | 0",
+        "WORD < 'x' | 0",
+        "WORD > 'x' | 0",
+        "WORD <= 'x' | 0",
+        "WORD >= 'x' | 0",
+        "WORD BETWEEN 'x' AND 'x' | 0",
+        "WORD LIKE 'x' | 0",
+        "position(WORD, 'x') > 0 | 0",
+        "WORD IN ('x') | 0",
+        "WORD NOT IN ('x') | all",
+        "WORD NOT LIKE 'x' | all",
+        "NOT (WORD = 'x') | all",
+        "WORD != 'x' | Code: 691.",
+        "startsWith(WORD, 'x') | Code: 43.",
+        "startsWith(toString(WORD), 'x') | 0",
+        "WORD IN ('x', KNOWN) AND WORD NOT IN (KNOWN) | 0",
+        "WORD IN ('x', KNOWN) AND WORD IN (KNOWN) | 2"
+      })
+  void anUnknownWordIsTakenAsThePageSays(String condition, String expected) {
+    String range = "(account = 'acme', script = 'ep_1', from = '2026-11-20', to = '2026-11-21')";
+    assertThat(
+            count(
+                "all_runs" + range,
+                condition.replace("WORD", "status").replace("KNOWN", "'Failed'")))
+        .startsWith(expected.equals("all") ? "5" : expected);
+    assertThat(
+            count(
+                "all_logs" + range,
+                condition.replace("WORD", "log_level").replace("KNOWN", "'Error'")))
+        .startsWith(expected.equals("all") ? "7" : expected);
+  }
+
+  private static String count(String view, String condition) {
+    try {
+      return clickHouse.queryAs(
+          "script_reader",
+          ClickHouseProgram.READER_PASSWORD,
+          "SELECT count() FROM script_analytics." + view + " WHERE " + condition);
+    } catch (ClickHouseHttp.QueryFailedException refused) {
+      return "Code: " + refused.code() + ".";
+    }
   }
 
   private static List<Map<String, Object>> rows(DocumentedSql block)

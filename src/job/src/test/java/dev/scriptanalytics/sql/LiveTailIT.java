@@ -241,10 +241,10 @@ class LiveTailIT {
   @Test
   void whatIsTakenBackIsNotToldAndWhatIsRewrittenIsNoEmptyLine() {
     Follower follower = afterAllSoFar("/live/pay?account=acme");
-    tables.insert("logs", entry("kept"), entry("gone"));
+    tables.insert("logs", entry("kept"), entry("gone", "run_id", "r1"));
     tables.insert(
         "logs",
-        row("timestamp", now, "log_id", "gone", "version", 255, "is_deleted", 1),
+        row("timestamp", now, "log_id", "gone", "run_id", "r1", "version", 255, "is_deleted", 1),
         entry("kept", "version", 3, "log_message", "whole"));
     tables.insert("logs", entry("last"));
     assertThat(follower.until("last")).doesNotContain("").contains("kept", "last");
@@ -253,6 +253,34 @@ class LiveTailIT {
         .last()
         .extracting(entry -> entry.get("log_message").asText())
         .isEqualTo("whole");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "&run_id=r1"})
+  void tellsTheEntriesOfAnInstantInTheirOrder(String ofRun) {
+    Follower follower = afterAllSoFar("/live/pay?account=acme" + ofRun);
+    tables.insert(
+        "logs",
+        entry("b", "run_id", "r1", "sequence", 3),
+        entry("c", "run_id", "r1", "sequence", 1),
+        entry("a", "run_id", "r1", "sequence", Long.toUnsignedString(-1)),
+        entry("d", "run_id", "r1", "sequence", 2),
+        entry("last", "run_id", "r1", "timestamp", now.plusMillis(1)));
+    assertThat(follower.until("last")).containsExactly("c", "d", "b", "a", "last");
+  }
+
+  @Test
+  void tellsTheEntriesOfAllRunsThatShareAnId() {
+    Follower follower = afterAllSoFar("/live/pay?account=acme");
+    tables.insert(
+        "logs",
+        entry("7", "run_id", "r1"),
+        entry("7", "run_id", "r2"),
+        entry("7", "run_id", "r3"),
+        entry("last", "timestamp", now.plusMillis(1)));
+    assertThat(follower.until("last")).containsExactly("7", "7", "7", "last");
+    assertThat(follower.entries.stream().map(entry -> entry.get("run_id").asText()))
+        .containsExactlyInAnyOrder("r1", "r2", "r3", "");
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -71,11 +72,8 @@ class LogViewsIT {
     assertThat(hour("")).hasSize(1);
     assertThat(views.ofRun("record_logs", "acme", "r")).hasSize(1);
 
-    // A tombstone has no run, message or level, so an index on these must not skip it.
-    tables.insert(
-        "logs",
-        entry("1", NOON, "version", 1, "run_id", "r"),
-        row("script", "", "timestamp", NOON, "log_id", "1", "version", 255, "is_deleted", 1));
+    // A tombstone has no message and no level, so an index on these must not skip it.
+    tables.insert("logs", entry("1", NOON, "version", 1, "run_id", "r"), moved("1", NOON, "r"));
     assertThat(hour("")).isEmpty();
     assertThat(texts(hour("pay"), "log_id")).containsExactly("1");
     assertThat(texts(views.ofRun("record_logs", "acme", "r"), "script")).containsExactly("pay");
@@ -116,8 +114,7 @@ class LogViewsIT {
       if (enriched) {
         later.add(entry(id, time, "version", 1, "log_message", message, "run_id", "r"));
         if (!scriptKnown) {
-          later.add(
-              row("script", "", "timestamp", time, "log_id", id, "version", 255, "is_deleted", 1));
+          later.add(moved(id, time, "r"));
         }
       }
       if (message.contains("declined") && !takenBack) {
@@ -140,7 +137,63 @@ class LogViewsIT {
           .as(condition)
           .containsExactlyInAnyOrderElementsOf(ofScript);
       assertThat(found("", condition)).as(condition).containsExactlyInAnyOrderElementsOf(ofNone);
+      assertThat(foundInRun(condition))
+          .as(condition)
+          .containsExactlyInAnyOrderElementsOf(
+              Stream.of(ofScript, ofNone).flatMap(List::stream).toList());
     }
+  }
+
+  private static List<String> foundInRun(String condition) {
+    return texts(
+            views.select(
+                "SELECT * FROM script_analytics.record_logs(account = 'acme', run_id = 'r') WHERE "
+                    + condition,
+                Map.of()),
+            "log_id")
+        .toList();
+  }
+
+  /** A tombstone of an entry whose script has become known. */
+  private static Map<String, Object> moved(String id, Instant time, String run) {
+    return row(
+        "script",
+        "",
+        "timestamp",
+        time,
+        "log_id",
+        id,
+        "run_id",
+        run,
+        "version",
+        255,
+        "is_deleted",
+        1);
+  }
+
+  @Test
+  void entriesOfSeveralRunsThatShareAnIdAreSeveral() {
+    for (String run : List.of("r1", "r2", "r3", "r4")) {
+      tables.insert(
+          "logs",
+          entry("7", NOON, "script", "", "run_id", run, "log_message", "of " + run),
+          entry("8", NOON, "run_id", run, "log_message", "of " + run));
+    }
+    // One of them moves to its script; the others of the same id stay.
+    tables.insert(
+        "logs",
+        entry("7", NOON, "version", 1, "run_id", "r2", "log_message", "of r2"),
+        moved("7", NOON, "r2"));
+
+    assertThat(texts(hour(""), "run_id")).containsExactlyInAnyOrder("r1", "r3", "r4");
+    assertThat(texts(hour("pay"), "log_message"))
+        .containsExactlyInAnyOrder("of r1", "of r2", "of r2", "of r3", "of r4");
+    assertThat(metrics("pay", NOON, NOON.plusSeconds(1)).get("total_logs").longValue())
+        .isEqualTo(5);
+    assertThat(texts(views.ofRun("record_logs", "acme", "r2"), "script"))
+        .containsExactly("pay", "pay");
+    assertThat(texts(views.ofRun("record_logs", "acme", "r3"), "log_message"))
+        .containsExactly("of r3", "of r3");
   }
 
   private static List<String> found(String script, String condition) {
@@ -166,14 +219,25 @@ class LogViewsIT {
 
   @Test
   void aRunsEntriesAreFoundByTheIndexOnTheRun() {
-    String byRun = "FROM script_analytics.logs WHERE account = 'acme' AND run_id = ";
-    assertThat(clickHouse.query("SHOW CREATE VIEW script_analytics.record_logs FORMAT TSVRaw"))
-        .containsIgnoringWhitespaces(
-            byRun
-                    .replace("account = 'acme'", "(account = {account:String})")
-                    .replace("run_id = ", "(run_id = ")
-                + "{run_id:String})");
-    assertIndexLeavesLess("run_ids", "logs WHERE account = 'acme' AND run_id = 'absent'");
+    assertIndexLeavesLess("run_ids", "record_logs(account = 'acme', run_id = 'absent')");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"all_logs", "export_logs"})
+  void theNewestEntriesAreReadInTheOrderOfTheKey(String view) {
+    tables.insert("logs", entry("1", NOON));
+    assertThat(
+            clickHouse.query(
+                "EXPLAIN actions = 1 SELECT * FROM script_analytics."
+                    + view
+                    + "(account = 'acme', script = 'pay', from = '"
+                    + Tables.time(NOON)
+                    + "', to = '"
+                    + Tables.time(NOON.plusSeconds(3600))
+                    + "'"
+                    + (view.equals("all_logs") ? "" : ", filter = NULL")
+                    + ") ORDER BY timestamp DESC, sequence DESC, log_id DESC LIMIT 100"))
+        .contains("Read type: InOrder");
   }
 
   @Test
@@ -205,22 +269,24 @@ class LogViewsIT {
   @Test
   void aRunsEntriesComeInTheOrderInWhichItWroteThem() {
     Instant end = NOON.plusSeconds(9);
+    long largest = -1;
     tables.insert(
         "logs",
-        captured("e2", end, "stderr", 2),
-        captured("o10", end, "stdout", 10),
-        captured("o9", end, "stdout", 9),
+        written("e2", end, 1L << 32 | 2),
+        written("o10", end, 10),
+        written("last", end, largest),
+        written("o9", end, 9),
         entry("streamed", NOON, "run_id", "r"),
-        captured("e1", end, "stderr", 1),
+        written("e1", end, 1L << 32 | 1),
         entry("of another run", NOON, "run_id", "r2"),
         entry("of another account", NOON, "run_id", "r", "account", "globex"));
     assertThat(texts(views.ofRun("record_logs", "acme", "r"), "log_id"))
-        .containsExactly("streamed", "e1", "e2", "o9", "o10");
+        .containsExactly("streamed", "o9", "o10", "e1", "e2", "last");
     assertThat(views.ofRun("record_logs", "acme", "none")).isEmpty();
   }
 
-  private static Map<String, Object> captured(String id, Instant time, String stream, int line) {
-    return entry(id, time, "run_id", "r", "stream", stream, "line", line);
+  private static Map<String, Object> written(String id, Instant time, long sequence) {
+    return entry(id, time, "run_id", "r", "sequence", Long.toUnsignedString(sequence));
   }
 
   @ParameterizedTest

@@ -30,11 +30,15 @@ public final class EndpointLogs {
           "search",
           "caseSensitive",
           "format",
+          "bom",
           "stream",
           "lines",
           "order");
   private static final int DEFAULT_LIMIT = 1000;
   private static final int MOST_LINES = 1000;
+
+  /** How text or CSV is asked for. */
+  private record Table(String format, boolean withMark, boolean limited) {}
 
   private final Gate gate;
   private final LogReader reader;
@@ -70,6 +74,10 @@ public final class EndpointLogs {
         new Order(
             "timestamp", parameters.choice("order", "asc", List.of("asc", "desc")).equals("desc"));
     String format = format(parameters, context.header("Accept"));
+    if (parameters.has("bom") && (!format.equals("csv") || parameters.has("lines"))) {
+      throw ApiException.invalid("bom", "given with CSV only");
+    }
+    boolean withMark = parameters.flag("bom");
     Page page = page(parameters);
     String account = gate.sessions().account(session, parameters.text("account"));
     Scope scope =
@@ -83,7 +91,8 @@ public final class EndpointLogs {
     } else if (format.equals("json")) {
       json(context, credentials, scope, filter, order, page);
     } else {
-      table(context, credentials, scope, filter, order, page, format, parameters.has("limit"));
+      Table table = new Table(format, withMark, parameters.has("limit"));
+      table(context, credentials, scope, filter, order, page, table);
     }
   }
 
@@ -98,7 +107,8 @@ public final class EndpointLogs {
 
   private void follow(Context context, Session session, Parameters parameters) {
     session.require(Permission.STREAM, "Log streaming");
-    for (String name : List.of("startTime", "endTime", "limit", "offset", "lines", "order")) {
+    for (String name :
+        List.of("startTime", "endTime", "limit", "offset", "lines", "order", "bom")) {
       if (parameters.has(name)) {
         throw ApiException.invalid(
             name, "left out of a stream, which has what arrives from now on");
@@ -182,10 +192,9 @@ public final class EndpointLogs {
       LogFilter filter,
       Order order,
       Page page,
-      String format,
-      boolean limited) {
+      Table table) {
     Page asked = page;
-    if (!limited) {
+    if (!table.limited()) {
       long count = reader.count(credentials, scope, filter);
       if (count > Page.MOST) {
         throw Page.tooMany(count);
@@ -196,8 +205,8 @@ public final class EndpointLogs {
       }
     }
     try (Rows rows = ClickHouse.await(reader.page(credentials, scope, filter, order, asked))) {
-      if (format.equals("csv")) {
-        LogAnswer.csv(context, rows);
+      if (table.format().equals("csv")) {
+        LogAnswer.csv(context, rows, table.withMark());
       } else {
         LogAnswer.text(context, rows);
       }

@@ -13,7 +13,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 
-/** A log entry as ClickHouse has it. Texts are empty and numbers null where there is nothing. */
+/**
+ * A log entry as ClickHouse has it. Texts are empty and numbers null where there is nothing.
+ *
+ * @param sequence orders entries of the same time; unsigned
+ */
 record Entry(
     long micros,
     String storedLevel,
@@ -36,15 +40,14 @@ record Entry(
     String errorCode,
     String traceId,
     String spanId,
-    String stream,
-    long line) {
+    long sequence) {
 
   /** What to select for {@link #of}, in this order. */
   static final String COLUMNS =
       "toUnixTimestamp64Micro(timestamp), toString(log_level), original_level, log_message, run_id,"
           + " request_id, source, metadata, duration_ms, memory_bytes, gpu_percent, stack_trace,"
           + " extra, log_id, script, deployment_version, deployment_id, function, error_code,"
-          + " trace_id, span_id, stream, line";
+          + " trace_id, span_id, sequence";
 
   /** Keeps numbers as they were sent: 0.0 stays 0.0. */
   private static final ObjectMapper JSON =
@@ -89,8 +92,7 @@ record Entry(
         row.get(first + 18).asText(),
         row.get(first + 19).asText(),
         row.get(first + 20).asText(),
-        row.get(first + 21).asText(),
-        row.get(first + 22).asLong());
+        row.get(first + 21).asLong());
   }
 
   private static BigDecimal number(JsonNode value) {

@@ -1,5 +1,7 @@
 package dev.scriptanalytics.api.logs;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,7 +24,15 @@ final class EntryWriter {
       "timestamp,level,message,jobId,requestId,source,metadata,duration,memoryUsage,"
           + "gpuUtilization,stackTrace,logId\r\n";
 
+  /**
+   * A text that begins with one of these is a formula to some spreadsheet: OWASP's list, with the
+   * full-width signs of East Asian keyboards.
+   */
+  private static final String FORMULA_SIGNS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20";
+
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonFactory ONE_LINE_JSON =
+      new JsonFactoryBuilder().characterEscapes(new OneLine.JsonEscapes()).build();
 
   /** Fields of an entry that further fields of the same name do not replace. */
   private static final Set<String> OWN =
@@ -147,8 +157,8 @@ final class EntryWriter {
    * </pre>
    *
    * The detail of a warning or an error is the metadata's {@code error}, without what follows
-   * "after", or its {@code utilizationPercent}; that of any other entry is its duration. A line
-   * break in a message is written as {@code \n}, so that an entry is one line.
+   * "after", or its {@code utilizationPercent}; that of any other entry is its duration. Line
+   * breaks and other control characters are written as escapes, so that an entry is one line.
    */
   static String line(Entry entry) {
     StringBuilder line = new StringBuilder(entry.timestamp());
@@ -160,7 +170,7 @@ final class EntryWriter {
     if (!entry.jobId().isEmpty()) {
       line.append(" (").append(entry.jobId()).append(')');
     }
-    return line.toString().replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\r");
+    return OneLine.of(line.toString());
   }
 
   private static String detail(Entry entry) {
@@ -177,7 +187,10 @@ final class EntryWriter {
     return seconds == null ? "" : " in " + seconds.toPlainString() + "s";
   }
 
-  /** A line of CSV with its end, as RFC 4180 says. */
+  /**
+   * A line of CSV with its end, as RFC 4180 says. A text that a spreadsheet would run as a formula
+   * has an apostrophe in front.
+   */
   static String csv(Entry entry) {
     JsonNode extra = entry.extra();
     StringJoiner line = new StringJoiner(",", "", "\r\n");
@@ -190,23 +203,29 @@ final class EntryWriter {
             entry.requestId(),
             entry.source(),
             entry.metadataText())) {
-      line.add(quoted(text));
+      line.add(cell(text));
     }
     line.add(asSent("duration", extra, entry.duration()));
     line.add(asSent("memoryUsage", extra, entry.memoryUsage()));
     line.add(asSent("gpuUtilization", extra, entry.gpuUtilization()));
-    line.add(quoted(entry.stackTraceText()));
-    line.add(quoted(entry.logId()));
+    line.add(cell(entry.stackTraceText()));
+    line.add(cell(entry.logId()));
     return line.toString();
   }
 
   private static String asSent(String name, JsonNode extra, Object value) {
     if (extra != null && extra.has(name)) {
-      return quoted(extra.get(name).asText());
+      JsonNode sent = extra.get(name);
+      return sent.isTextual() ? cell(sent.textValue()) : quoted(sent.asText());
     }
     return value == null
         ? ""
         : value instanceof BigDecimal number ? number.toPlainString() : quoted(value.toString());
+  }
+
+  private static String cell(String text) {
+    boolean isFormula = !text.isEmpty() && FORMULA_SIGNS.indexOf(text.charAt(0)) >= 0;
+    return quoted(isFormula ? "'" + text : text);
   }
 
   private static String quoted(String text) {
@@ -214,10 +233,13 @@ final class EntryWriter {
     return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 
-  /** An entry as one line of JSON, for an event stream. */
+  /**
+   * An entry as one line of JSON, for an event stream; one line also for readers that split at
+   * Unicode's line breaks.
+   */
   static String event(Entry entry) {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.getFactory().createGenerator(text)) {
+    try (JsonGenerator json = ONE_LINE_JSON.createGenerator(text)) {
       json(json, entry, false, false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

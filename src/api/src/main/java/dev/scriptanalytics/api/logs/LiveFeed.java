@@ -25,8 +25,7 @@ final class LiveFeed {
   private static final Comparator<LiveStream.Arrival> ORDER =
       Comparator.comparingLong(LiveStream.Arrival::millis)
           .thenComparingLong(arrival -> arrival.entry().micros())
-          .thenComparing(arrival -> arrival.entry().stream())
-          .thenComparingLong(arrival -> arrival.entry().line())
+          .thenComparing(arrival -> arrival.entry().sequence(), Long::compareUnsigned)
           .thenComparing(arrival -> arrival.entry().logId());
 
   private final Key key;

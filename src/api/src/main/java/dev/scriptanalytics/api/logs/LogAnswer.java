@@ -11,6 +11,8 @@ import java.util.function.Function;
 
 /** Writes answers with log entries, row by row as they arrive. */
 final class LogAnswer {
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
   private LogAnswer() {}
 
   /**
@@ -83,8 +85,14 @@ final class LogAnswer {
     body(context, "text/plain; charset=utf-8", "", rows, entry -> EntryWriter.line(entry) + "\n");
   }
 
-  static void csv(Context context, Rows rows) {
-    body(context, "text/csv; charset=utf-8", EntryWriter.CSV_HEADER, rows, EntryWriter::csv);
+  /**
+   * Answers with CSV.
+   *
+   * @param withMark whether a byte order mark comes first, by which Excel knows UTF-8
+   */
+  static void csv(Context context, Rows rows, boolean withMark) {
+    String header = (withMark ? BYTE_ORDER_MARK : "") + EntryWriter.CSV_HEADER;
+    body(context, "text/csv; charset=utf-8", header, rows, EntryWriter::csv);
   }
 
   private static void body(

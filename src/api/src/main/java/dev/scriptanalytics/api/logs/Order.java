@@ -23,7 +23,9 @@ record Order(String field, boolean descending) {
   String sql() {
     String direction = descending ? " DESC" : "";
     String first = field.equals("timestamp") ? "" : FIELDS.get(field) + direction + ", ";
-    return "\nORDER BY %1$stimestamp%2$s, stream%2$s, line%2$s, log_id%2$s"
+    // The run tells entries of one id apart, so that pages by offset neither overlap nor leave
+    // gaps.
+    return "\nORDER BY %1$stimestamp%2$s, sequence%2$s, log_id%2$s, run_id%2$s"
         .formatted(first, direction);
   }
 }

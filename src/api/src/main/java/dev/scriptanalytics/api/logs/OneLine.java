@@ -1,0 +1,66 @@
+package dev.scriptanalytics.api.logs;
+
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
+
+/**
+ * Texts as one line, whoever reads it: a message must neither look like a further entry nor steer a
+ * terminal. Readers differ in where they end a line. Python's {@code splitlines} does so at U+0085,
+ * U+2028, U+2029 and six control characters.
+ */
+final class OneLine {
+  private static final char NEXT_LINE = '\u0085';
+  private static final char LINE_SEPARATOR = '\u2028';
+  private static final char PARAGRAPH_SEPARATOR = '\u2029';
+
+  private OneLine() {}
+
+  /**
+   * A text with escapes such as {@code \n} and {@code \x1b} in place of line breaks and of control
+   * characters other than tabs.
+   */
+  static String of(String text) {
+    if (text.chars().noneMatch(OneLine::isEscaped)) {
+      return text;
+    }
+    StringBuilder line = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!isEscaped(c)) {
+        line.append(c);
+      } else if (c == '\n') {
+        line.append("\\n");
+      } else if (c == '\r') {
+        boolean isPair = i + 1 < text.length() && text.charAt(i + 1) == '\n';
+        line.append(isPair ? "" : "\\r");
+      } else {
+        line.append((c < 0x100 ? "\\x%02x" : "\\u%04x").formatted((int) c));
+      }
+    }
+    return line.toString();
+  }
+
+  private static boolean isEscaped(int c) {
+    return (Character.isISOControl(c) && c != '\t')
+        || c == LINE_SEPARATOR
+        || c == PARAGRAPH_SEPARATOR;
+  }
+
+  /** The line breaks that JSON need not escape. */
+  static final class JsonEscapes extends CharacterEscapes {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public int[] getEscapeCodesForAscii() {
+      return standardAsciiEscapesForJSON();
+    }
+
+    @Override
+    public SerializableString getEscapeSequence(int c) {
+      return c == NEXT_LINE || c == LINE_SEPARATOR || c == PARAGRAPH_SEPARATOR
+          ? new SerializedString("\\u%04x".formatted(c))
+          : null;
+    }
+  }
+}
