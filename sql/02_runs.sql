@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.runs
     error_code String COMMENT 'The code of the error, if the run failed with one',
     error_message String COMMENT 'The message of that error',
     error_stack String COMMENT 'The stack trace of that error, one frame per line',
+    error_group UInt64 COMMENT 'Of a failed run: what it has in common with others that fail alike, as a hash of the error''s code, or else the shape of its message, and of the top frame of the user''s own code; 0 = the run has not failed, or names no error',
     trace_id String COMMENT 'The id of the trace that the run belongs to',
     memory_bytes Nullable(UInt64) COMMENT 'Memory that the run used, in bytes',
     cpu_ms Nullable(Float64) COMMENT 'Processor time that the run used, in milliseconds',

@@ -15,11 +15,14 @@ CREATE TABLE IF NOT EXISTS script_analytics.logs
     log_id String COMMENT 'The id of the entry; made from its content if the producer gave none',
     version UInt8 COMMENT 'What was known of the run when the row was written: 0 = nothing, 1 = its start, 2 = its end, 3 = both; 255 = a tombstone; the highest counts',
     is_deleted UInt8 COMMENT '1 = the entry is now found under another key, or was taken back',
-    run_id String COMMENT 'The run that the entry belongs to',
+    run_id String COMMENT 'The run that the entry belongs to; entries of two runs are two entries, whatever their ids',
     log_level Enum8('Stdout' = 1, 'Stderr' = 2, 'Debug' = 3, 'Info' = 4, 'Warning' = 5, 'Error' = 6, 'Fatal' = 7) COMMENT 'The log level; later ones are more severe',
     original_level String COMMENT 'The level in the producer''s own word',
     log_message String COMMENT 'The message',
     line UInt32 COMMENT 'The line of captured output, counted from 1; 0 for any other entry',
+    sequence UInt64 COMMENT 'Orders entries of the same time: the Kafka offset times 2^20 plus the place in the record; for captured output, stdout before stderr, line by line' CODEC(DoubleDelta, Default),
+    shape UInt64 COMMENT 'What the message has in common with others that differ only in numbers, ids, paths and the like, as a hash; 0 = the message says nothing',
+    error_group UInt64 COMMENT 'Of an Error or Fatal entry: what it has in common with others of the same error, as a hash of the error''s code, or else the shape of its message, and of the top frame of the user''s own code; 0 = any other entry',
     stream String COMMENT 'The stream of captured output: stdout or stderr; empty for any other entry',
     deployment_version UInt32 COMMENT 'The deployment version, counted from 1; 0 = unknown',
     deployment_id String COMMENT 'The id of the deployment',
@@ -47,7 +50,7 @@ CREATE TABLE IF NOT EXISTS script_analytics.logs
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toDate(timestamp)
-ORDER BY (account, script, timestamp DESC, log_id)
+ORDER BY (account, script, timestamp DESC, log_id, run_id)
 TTL toDate(timestamp) + toIntervalDay(least(retention_days, 36500) + 1),
     toDate(timestamp) + toIntervalDay(1) RECOMPRESS CODEC(ZSTD(1))
 SETTINGS

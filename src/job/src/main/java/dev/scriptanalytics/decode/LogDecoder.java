@@ -65,7 +65,7 @@ final class LogDecoder implements RecordDecoder {
   public void decode(KafkaRecord record, long arrival, DecodedEvents out)
       throws UnusableRecordException {
     limits.checkRecord(record.value(), arrival);
-    events.beginRecord();
+    events.beginRecord(record);
     entry.reset();
     String line = line(record.value());
     if (line != null) {

@@ -8,7 +8,9 @@ import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.NeedlessEscapes;
 import dev.scriptanalytics.json.Utf8;
+import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.row.EntryGroups;
 import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
@@ -18,11 +20,17 @@ import java.util.HexFormat;
 
 /**
  * Makes events of log entries of any form: checks them, gives an id to those without one, masks
- * secrets and cuts long values. Reusable, not thread-safe.
+ * secrets, cuts long values, and sets what orders and groups entries. Reusable, not thread-safe.
  */
 public final class LogEventFactory {
   // A constant, because a replay must give the same ids whatever key runs are hashed with.
   private static final String ID_KEY = "6c6f672d69642d6f662d616e2d656e74";
+
+  /** The bits of a sequence that number the entries of a record; the others are its offset. */
+  private static final int ITEM_BITS = 20;
+
+  private static final long LAST_ITEM = (1L << ITEM_BITS) - 1;
+
   private static final byte[] DEFAULT_ACCOUNT =
       EventLimits.DEFAULT_ACCOUNT.getBytes(StandardCharsets.UTF_8);
 
@@ -35,8 +43,12 @@ public final class LogEventFactory {
   private final JsonObjectScanner object = new JsonObjectScanner();
   private final ExtraFields fitting;
 
+  private final EntryGroups groups = new EntryGroups();
   private final EqualEntries equalEntries = new EqualEntries();
-  private boolean isInRecord;
+
+  // The sequence of the record's first entry, and of its next one.
+  private long firstSequence;
+  private long nextSequence;
 
   /**
    * A factory.
@@ -51,12 +63,13 @@ public final class LogEventFactory {
   }
 
   /**
-   * Begins a record: equal entries that follow are entries of their own, each with its own id.
-   * Without a call of this method, equal entries have one id, as if each were sent again.
+   * Begins a record: the entries that follow are ordered by the record's offset and their place in
+   * it, and equal ones are entries of their own, each with its own id.
    */
-  public void beginRecord() {
+  public void beginRecord(KafkaRecord record) {
     equalEntries.clear();
-    isInRecord = true;
+    firstSequence = record.offset() << ITEM_BITS;
+    nextSequence = firstSequence;
   }
 
   /**
@@ -83,7 +96,10 @@ public final class LogEventFactory {
     if (entry.logId.length == 0) {
       entry.logId = idOf(entry);
     }
+    entry.sequence = nextSequence;
+    nextSequence = Math.min(nextSequence + 1, firstSequence | LAST_ITEM);
     maskAndCut(entry);
+    groups.set(entry);
     row.reset();
     entry.writeTo(LogRow.AS_IT_CAME, row);
     content.reset();
@@ -134,7 +150,7 @@ public final class LogEventFactory {
     idHash.hash(content.buffer(), 0, content.size());
     // Entries of different scripts are different rows, whatever their ids.
     long high = idHash.high() ^ Arrays.hashCode(entry.script);
-    int before = isInRecord ? equalEntries.add(high, idHash.low()) : 0;
+    int before = equalEntries.add(high, idHash.low());
     if (before > 0) {
       content.uint32(before);
       idHash.hash(content.buffer(), 0, content.size());

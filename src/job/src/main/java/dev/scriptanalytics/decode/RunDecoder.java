@@ -15,6 +15,7 @@ import dev.scriptanalytics.json.NeedlessEscapes;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.row.RunErrorGroups;
 import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
 import dev.scriptanalytics.row.RunRowWriter;
@@ -44,6 +45,7 @@ public final class RunDecoder implements RecordDecoder {
   private final RunTimes times;
   private final PhaseReader phases;
   private final RunRowWriter row = new RunRowWriter();
+  private final RunErrorGroups errorGroups = new RunErrorGroups();
   // Of this record: the names of the columns that were cut or masked, and the fields without one.
   private final List<String> cut = new ArrayList<>();
   private final List<String> redacted = new ArrayList<>();
@@ -146,7 +148,14 @@ public final class RunDecoder implements RecordDecoder {
     extra.writeTo(row);
     Origin origin = new Origin(record.topic(), record.partition(), record.offset(), 0);
     return ScriptEvent.ofRun(
-        kind(meaning), hash.high(), hash.low(), arrival, origin, row.finish(), stdout, stderr);
+        kind(meaning),
+        hash.high(),
+        hash.low(),
+        arrival,
+        origin,
+        errorGroups.set(row.finish()),
+        stdout,
+        stderr);
   }
 
   private ScriptEvent.Kind kind(Meaning meaning) {

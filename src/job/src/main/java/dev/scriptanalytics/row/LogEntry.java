@@ -63,6 +63,15 @@ public final class LogEntry {
   /** The line of captured output, counted from 1; 0 for any other entry. */
   public int line;
 
+  /** The place among entries of the same time; entries of one Kafka partition come in its order. */
+  public long sequence;
+
+  /** The hash of the message's shape; 0 if the message says nothing. */
+  public long shape;
+
+  /** The hash of what groups an error with others; 0 if the entry is no error. */
+  public long errorGroup;
+
   /** {@code stdout} or {@code stderr} for captured output; empty for any other entry. */
   public byte[] stream;
 
@@ -105,6 +114,9 @@ public final class LogEntry {
     spanId = NONE;
     extra = NONE;
     line = 0;
+    sequence = 0;
+    shape = 0;
+    errorGroup = 0;
     stream = NONE;
     retentionDays = 0;
     truncated.clear();
@@ -114,7 +126,17 @@ public final class LogEntry {
   /** Writes the row of {@code logs} in RowBinary, in the order of {@link LogRow#COLUMNS}. */
   public void writeTo(int version, RowBinaryBuffer out) {
     LogRow.writeFixed(
-        version, false, level, deploymentVersion, timestamp, line, retentionDays, out);
+        version,
+        false,
+        level,
+        deploymentVersion,
+        timestamp,
+        line,
+        sequence,
+        shape,
+        errorGroup,
+        retentionDays,
+        out);
     out.string(account);
     out.string(script);
     out.string(logId);

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
  * <pre>
  *   version 1 | is_deleted 1 | log_level 1 | deployment_version 4 | timestamp 8 | line 4
  *   0           1              2             3                      7             15
- *   | retention_days 2 | account .. | script .. | log_id .. | run_id .. | deployment_id ..
- *     19                 21
- *   | function .. | the rest
+ *   | sequence 8 | shape 8 | error_group 8 | retention_days 2 | account .. | script ..
+ *     19           27        35              43                 45
+ *   | log_id .. | run_id .. | deployment_id .. | function .. | the rest
  * </pre>
  *
  * <p>{@link LogEntry} writes rows. Reusable ({@link #wrap} lays the view over another row), not
@@ -35,8 +35,8 @@ public final class LogRow {
 
   private static final int DEPLOYMENT_VERSION = 3;
   private static final int TIMESTAMP = 7;
-  private static final int RETENTION_DAYS = 19;
-  private static final int FIXED_BYTES = 21;
+  private static final int RETENTION_DAYS = 43;
+  private static final int FIXED_BYTES = 45;
 
   private static final List<String> FIXED =
       List.of(
@@ -46,6 +46,9 @@ public final class LogRow {
           "deployment_version",
           "timestamp",
           "line",
+          "sequence",
+          "shape",
+          "error_group",
           "retention_days");
 
   /** The columns of varying width, in the order of the bytes. */
@@ -94,12 +97,12 @@ public final class LogRow {
   public static final List<String> COLUMNS =
       Stream.concat(FIXED.stream(), Arrays.stream(ALL).map(Column::sqlName)).toList();
 
-  /** What stands behind the log id in a row that has nothing else. */
-  private static final byte[] NOTHING_ELSE = new byte[ALL.length - Column.RUN_ID.ordinal()];
+  /** What stands behind the key in a row that has nothing else. */
+  private static final byte[] NOTHING_ELSE = new byte[ALL.length - Column.DEPLOYMENT_ID.ordinal()];
 
   static {
     for (int i = 0; i < NOTHING_ELSE.length; i++) {
-      NOTHING_ELSE[i] = (byte) ALL[Column.RUN_ID.ordinal() + i].type.empty;
+      NOTHING_ELSE[i] = (byte) ALL[Column.DEPLOYMENT_ID.ordinal() + i].type.empty;
     }
   }
 
@@ -114,6 +117,9 @@ public final class LogRow {
       int deploymentVersion,
       long timestamp,
       int line,
+      long sequence,
+      long shape,
+      long errorGroup,
       int retentionDays,
       RowBinaryBuffer out) {
     out.uint8(version);
@@ -122,6 +128,9 @@ public final class LogRow {
     out.uint32(deploymentVersion);
     out.int64(timestamp);
     out.uint32(line);
+    out.int64(sequence);
+    out.int64(shape);
+    out.int64(errorGroup);
     out.uint16(retentionDays);
   }
 
@@ -221,11 +230,15 @@ public final class LogRow {
         0,
         RowBinaryReader.int64(bytes, TIMESTAMP),
         0,
+        0,
+        0,
+        0,
         RowBinaryReader.uint16(bytes, RETENTION_DAYS),
         out);
     copy(Column.ACCOUNT, out);
     copy(Column.SCRIPT, out);
     copy(Column.LOG_ID, out);
+    copy(Column.RUN_ID, out);
     out.raw(NOTHING_ELSE, 0, NOTHING_ELSE.length);
     return out.copy();
   }

@@ -43,6 +43,11 @@ public final class RowBinaryBuffer {
     }
   }
 
+  /** Overwrites a UInt64 or Int64 in bytes that are RowBinary already. */
+  static void setInt64(byte[] bytes, int at, long value) {
+    LONG.set(bytes, at, value);
+  }
+
   /** The number of bytes written since the last {@link #reset}. */
   public int size() {
     return size;

@@ -20,8 +20,10 @@ import java.util.stream.Stream;
  * <p>The columns of fixed width come first, so that each of them has a known place:
  *
  * <pre>
- *   version 1 | status 1 | deployment_version 4 | executed_on 8 | retention_days 2 | account ..
- *   0           1          2                      6               14                 16
+ *   version 1 | status 1 | deployment_version 4 | executed_on 8 | retention_days 2
+ *   0           1          2                      6               14
+ *   | error_group 8 | account .. | the rest
+ *     16              24
  * </pre>
  *
  * <p>{@link RunRowWriter} writes rows. Reusable ({@link #wrap} lays the view over another row), not
@@ -43,10 +45,17 @@ public final class RunRow {
   private static final int DEPLOYMENT_VERSION = 2;
   private static final int EXECUTED_ON = 6;
   private static final int RETENTION_DAYS = 14;
-  static final int FIXED_BYTES = 16;
+  private static final int ERROR_GROUP = 16;
+  static final int FIXED_BYTES = 24;
 
   private static final List<String> FIXED =
-      List.of("version", "status", "deployment_version", "executed_on", "retention_days");
+      List.of(
+          "version",
+          "status",
+          "deployment_version",
+          "executed_on",
+          "retention_days",
+          "error_group");
 
   /** The columns of varying width, in the order of the bytes. */
   public enum Column {
@@ -137,7 +146,12 @@ public final class RunRow {
   }
 
   public RunStatus status() {
-    return RunStatus.ofCode(bytes[STATUS]);
+    return status(bytes);
+  }
+
+  /** The status of a row's run, without a view of it. */
+  static RunStatus status(byte[] row) {
+    return RunStatus.ofCode(row[STATUS]);
   }
 
   /** 0 if unknown. */
@@ -168,6 +182,15 @@ public final class RunRow {
   /** Whether the end is known. */
   public boolean hasEnded() {
     return !isEmpty(Column.ENDED_ON);
+  }
+
+  private long errorGroup() {
+    return RowBinaryReader.int64(bytes, ERROR_GROUP);
+  }
+
+  /** Sets the hash of what groups the run's error with others; 0 for no error. */
+  static void setErrorGroup(byte[] row, long group) {
+    RowBinaryBuffer.setInt64(row, ERROR_GROUP, group);
   }
 
   public int retentionDays() {
@@ -276,7 +299,9 @@ public final class RunRow {
       }
     }
     copy(source, from, ALL.length, row);
-    return row.finish();
+    byte[] merged = row.finish();
+    setErrorGroup(merged, end.errorGroup());
+    return merged;
   }
 
   /** The row whose value a column of the merged row has; null if it is made from both. */

@@ -35,7 +35,8 @@ public final class RunRowWriter {
   }
 
   /**
-   * Begins a row with the columns of fixed width.
+   * Begins a row with the columns of fixed width. {@link RunErrorGroups} sets the group of the
+   * error in the finished row.
    *
    * @param version {@link RunRow#START_ONLY}, {@link RunRow#END_ONLY} or {@link RunRow#COMPLETE}
    * @param deploymentVersion 0 if unknown
@@ -50,6 +51,7 @@ public final class RunRowWriter {
     out.uint32(deploymentVersion);
     out.int64(executedOn);
     out.uint16(retentionDays);
+    out.int64(0);
     next = 0;
   }
 

@@ -3,7 +3,6 @@
  * values.
  *
  * <p>Both are pure functions of the text, with hashes that are the same in every process and
- * release, because they are stored. Which rows have them, and how shapes become patterns, is
- * decided elsewhere.
+ * release, because they are stored. {@code row} decides which rows have them.
  */
 package dev.scriptanalytics.shape;

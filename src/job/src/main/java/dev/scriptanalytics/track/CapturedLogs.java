@@ -6,6 +6,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.hash.SipHash;
 import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.redact.Redactor;
+import dev.scriptanalytics.row.EntryGroups;
 import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
@@ -22,6 +23,10 @@ final class CapturedLogs {
   private static final String ERROR_CODE = "error_code";
   private static final byte[] STDOUT = "stdout".getBytes(StandardCharsets.UTF_8);
   private static final byte[] STDERR = "stderr".getBytes(StandardCharsets.UTF_8);
+
+  /** Standard error comes after the last line of standard output. */
+  private static final long STDERR_SEQUENCE = 1L << Integer.SIZE;
+
   // Fixed, because log ids must not depend on the configured key of run hashes.
   private static final String ID_KEY = "6c6f672d69642d6f662d636170747572";
 
@@ -31,6 +36,7 @@ final class CapturedLogs {
   private final SipHash hash = new SipHash(ID_KEY);
   private final RowBinaryBuffer content = new RowBinaryBuffer();
   private final LogEntry entry = new LogEntry();
+  private final EntryGroups groups = new EntryGroups();
   private final RowBinaryBuffer row = new RowBinaryBuffer();
 
   CapturedLogs(TrackingRules rules, Redactor redactor) {
@@ -119,6 +125,8 @@ final class CapturedLogs {
           entry.level = level == null ? plain : level;
           entry.originalLevel = levelWord.getBytes(StandardCharsets.UTF_8);
           setErrorType(errorType.getBytes(StandardCharsets.UTF_8));
+          entry.sequence = (stream == STDERR ? STDERR_SEQUENCE : 0) + line;
+          groups.set(entry);
           row.reset();
           entry.writeTo(version, row);
           rows.accept(row.copy());

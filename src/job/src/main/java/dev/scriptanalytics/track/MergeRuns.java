@@ -5,6 +5,7 @@ import dev.scriptanalytics.event.RunStatus;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.RowBinaryBuffer;
+import dev.scriptanalytics.row.RunErrorGroups;
 import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
 import dev.scriptanalytics.track.FinishedRuns.Ending;
@@ -37,6 +38,7 @@ final class MergeRuns {
   private final EndsAwaitingStart ends;
   private final EndsAwaitingStart untimedEnds;
   private final KnownRun known;
+  private final RunErrorGroups errorGroups = new RunErrorGroups();
   private final RowBinaryBuffer buffer = new RowBinaryBuffer();
 
   // Views that are laid over one row after another, and passed on as arguments.
@@ -216,13 +218,13 @@ final class MergeRuns {
   void timeOut(ScriptEvent start, KeyGroupState group) {
     long deadline = rules.deadline(start.arrival);
     RunRow started = otherView.wrap(start.row);
-    RunRow failed =
-        mergedView.wrap(
-            RunRow.timedOut(
-                started,
-                started.executedOn() + rules.timeoutMillis(),
-                "No end within " + Duration.ofMillis(rules.timeoutMillis()) + " (run.timeout)",
-                buffer));
+    byte[] timedOut =
+        RunRow.timedOut(
+            started,
+            started.executedOn() + rules.timeoutMillis(),
+            "No end within " + Duration.ofMillis(rules.timeoutMillis()) + " (run.timeout)",
+            buffer);
+    RunRow failed = mergedView.wrap(errorGroups.set(timedOut));
     long begun = group.open.begun(group.open.find(start.hashHigh, start.hashLow));
     group.open.remove(start.hashHigh, start.hashLow);
     remember(start, deadline, failed, Ending.BY_TIMEOUT, begun, EndFingerprint.NONE, group);

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.scriptanalytics.event.DeadLetterReason;
+import dev.scriptanalytics.event.LogLevel;
+import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redaction;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import dev.scriptanalytics.row.RowReader;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -111,11 +114,7 @@ class LogEventFactoryTest {
 
   @Test
   void refusesWhatIsOlderThanItsAccountKeepsRows() throws Exception {
-    LogEventFactory events =
-        new LogEventFactory(
-            limits(Map.of("tiny", 7)),
-            "000102030405060708090a0b0c0d0e0f",
-            new Redactor(Redaction.NONE, new SimpleCounter()));
+    LogEventFactory events = events(Redaction.NONE, Map.of("tiny", 7));
     long arrival = TIME.plus(Duration.ofDays(8)).toEpochMilli();
     entry.timestamp = TIME.toEpochMilli() * 1000;
     entry.message = utf8("x");
@@ -131,12 +130,97 @@ class LogEventFactoryTest {
         .hasMessageContaining("more than its account's retention (7 d) before");
   }
 
-  private Map<String, Object> row(Redaction redaction) throws UnusableRecordException {
+  @Test
+  void numbersTheEntriesOfARecord() throws Exception {
+    LogEventFactory events = events(Redaction.NONE, Map.of());
+    events.beginRecord(new KafkaRecord("script-logs", 3, 7, 0, null));
+
+    assertThat(row(events, "first")).containsEntry("sequence", 7L << 20);
+    assertThat(row(events, "second")).containsEntry("sequence", (7L << 20) + 1);
+
+    events.beginRecord(new KafkaRecord("script-logs", 3, 8, 0, null));
+    assertThat(row(events, "third")).containsEntry("sequence", 8L << 20);
+  }
+
+  @Test
+  void countsNoEntryOfARecordIntoTheNextOne() throws Exception {
+    LogEventFactory events = events(Redaction.NONE, Map.of());
+    events.beginRecord(new KafkaRecord("script-logs", 3, 7, 0, null));
+    long last = 0;
+    for (int i = 0; i <= 1 << 20; i++) {
+      entry.reset();
+      entry.timestamp = TIME.toEpochMilli() * 1000;
+      events.event(entry, TIME.toEpochMilli(), "timestamp");
+      last = entry.sequence;
+    }
+
+    assertThat(last).isEqualTo((8L << 20) - 1);
+  }
+
+  @Test
+  void givesEqualEntriesOfARecordIdsOfTheirOwn() throws Exception {
+    LogEventFactory events = events(Redaction.NONE, Map.of());
+    List<Object> sent = idsOfThreeEqualEntries(events);
+
+    assertThat(sent).doesNotHaveDuplicates();
+    assertThat(idsOfThreeEqualEntries(events)).as("sent again").isEqualTo(sent);
+  }
+
+  private List<Object> idsOfThreeEqualEntries(LogEventFactory events) throws Exception {
+    events.beginRecord(new KafkaRecord("script-logs", 3, 7, 0, null));
+    List<Object> ids = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      ids.add(row(events, "the same").get("log_id"));
+    }
+    return ids;
+  }
+
+  @Test
+  void groupsEntriesByWhatIsStored() throws Exception {
+    entry.message = utf8("paid pin-1 in 3 ms");
+    Object shape = row(PINS).get("shape");
+    entry.reset();
+    entry.message = utf8("paid [redacted:pin] in 4 ms");
+
+    assertThat(row(Redaction.NONE)).containsEntry("shape", shape).containsEntry("error_group", 0L);
+    assertThat(shape).isNotEqualTo(0L);
+  }
+
+  @Test
+  void groupsTheErrorsOfErrorAndFatalEntriesAlone() throws Exception {
+    for (LogLevel level : LogLevel.values()) {
+      entry.reset();
+      entry.level = level;
+      entry.errorCode = utf8("E1");
+      entry.message = utf8("no such card");
+
+      boolean isError = level == LogLevel.ERROR || level == LogLevel.FATAL;
+      assertThat((long) row(Redaction.NONE).get("error_group") != 0)
+          .as(level.toString())
+          .isEqualTo(isError);
+    }
+  }
+
+  private Map<String, Object> row(LogEventFactory events, String message)
+      throws UnusableRecordException {
+    entry.reset();
+    entry.message = utf8(message);
+    entry.timestamp = TIME.toEpochMilli() * 1000;
+    return RowReader.logRow(events.event(entry, TIME.toEpochMilli(), "timestamp").row);
+  }
+
+  private static LogEventFactory events(Redaction redaction, Map<String, Integer> retention) {
     LogEventFactory events =
         new LogEventFactory(
-            limits(Map.of()),
+            limits(retention),
             "000102030405060708090a0b0c0d0e0f",
             new Redactor(redaction, new SimpleCounter()));
+    events.beginRecord(new KafkaRecord("script-logs", 0, 0, 0, null));
+    return events;
+  }
+
+  private Map<String, Object> row(Redaction redaction) throws UnusableRecordException {
+    LogEventFactory events = events(redaction, Map.of());
     entry.timestamp = TIME.toEpochMilli() * 1000;
     return RowReader.logRow(events.event(entry, TIME.toEpochMilli(), "timestamp").row);
   }

@@ -45,6 +45,9 @@ class LogRowTest {
     entry.extra = utf8("{\"b\":2}");
     entry.line = 7;
     entry.stream = utf8("stdout");
+    entry.sequence = 5L << 20;
+    entry.shape = -6;
+    entry.errorGroup = 7;
     entry.retentionDays = 40_000;
     entry.truncated.add("log_message");
     entry.redacted.addAll(List.of("metadata", "extra"));
@@ -133,6 +136,7 @@ class LogRowTest {
     expected.put("account", "acme");
     expected.put("script", "Qbalance");
     expected.put("log_id", "log-1");
+    expected.put("run_id", "run-1");
 
     assertThat(RowReader.logRow(row().tombstone(out))).isEqualTo(expected);
   }

@@ -74,6 +74,7 @@ public final class RowReader {
       case "executed_on" -> Instant.ofEpochMilli(row.getLong());
       case "timestamp" -> Instant.EPOCH.plus(row.getLong(), ChronoUnit.MICROS);
       case "ended_on" -> isNull() ? null : Instant.ofEpochMilli(row.getLong());
+      case "sequence", "shape", "error_group" -> row.getLong();
       case "memory_bytes" -> isNull() ? null : row.getLong();
       case "response_time", "duration_ms", "cpu_ms", "gpu_percent" ->
           isNull() ? null : row.getDouble();

@@ -58,7 +58,12 @@ class RunRowTest {
 
     assertThat(columns.subList(0, 5))
         .containsExactly(
-            "version", "status", "deployment_version", "executed_on", "retention_days");
+            "version",
+            "status",
+            "deployment_version",
+            "executed_on",
+            "retention_days",
+            "error_group");
     assertThat(columns.subList(5, columns.size())).isEqualTo(varying);
   }
 

@@ -6,6 +6,7 @@ import dev.scriptanalytics.decode.EventLimits;
 import dev.scriptanalytics.decode.LogEventFactory;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
 import java.time.Duration;
@@ -49,6 +50,7 @@ final class LogRecords {
     entry.timestamp = RunEvents.T.toEpochMilli() * 1000 + 5;
     more.accept(entry);
     try {
+      EVENTS.beginRecord(new KafkaRecord("script-logs", 0, 0, arrival.toEpochMilli(), null));
       return EVENTS.event(entry, arrival.toEpochMilli(), "timestamp");
     } catch (UnusableRecordException e) {
       throw new IllegalArgumentException("The tracker would never receive this entry", e);

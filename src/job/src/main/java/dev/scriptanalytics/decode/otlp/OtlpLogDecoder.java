@@ -62,7 +62,7 @@ final class OtlpLogDecoder implements RecordDecoder {
       return;
     }
     limits.checkRecord(record.value(), arrival);
-    events.beginRecord();
+    events.beginRecord(record);
     int number = 0;
     for (OtlpBatch.Item<LogRecord> item : batch.read(record.value())) {
       try {

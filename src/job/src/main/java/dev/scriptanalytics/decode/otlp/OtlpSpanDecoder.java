@@ -25,6 +25,7 @@ import dev.scriptanalytics.json.Utf8;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.LogEntry;
+import dev.scriptanalytics.row.RunErrorGroups;
 import dev.scriptanalytics.row.RunRow;
 import dev.scriptanalytics.row.RunRow.Column;
 import dev.scriptanalytics.row.RunRowWriter;
@@ -99,6 +100,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
   private final OtlpAttributes attributes;
   private final Phases phases = new Phases();
   private final RunRowWriter row = new RunRowWriter();
+  private final RunErrorGroups errorGroups = new RunErrorGroups();
   private Invocation lastInvocation;
   // Of this span: the names of the columns that were cut or masked.
   private final List<String> cut = new ArrayList<>();
@@ -126,6 +128,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
       return;
     }
     limits.checkRecord(record.value(), arrival);
+    events.beginRecord(record);
     SpanRoles roles = new SpanRoles();
     List<Part> parts = read(batch.read(record.value()), arrival, roles);
     roles.decide();
@@ -315,8 +318,9 @@ final class OtlpSpanDecoder implements RecordDecoder {
     row.texts(Column.TRUNCATED, cut);
     row.texts(Column.REDACTED, redacted);
     row.text(Column.EXTRA, extra);
+    byte[] finished = errorGroups.set(row.finish());
     return ScriptEvent.ofRun(
-        ScriptEvent.Kind.RUN, hash.high(), hash.low(), arrival, origin, row.finish(), null, null);
+        ScriptEvent.Kind.RUN, hash.high(), hash.low(), arrival, origin, finished, null, null);
   }
 
   private static RunStatus status(Span span, boolean ended) {

@@ -9,6 +9,7 @@ import dev.scriptanalytics.decode.DecodedEvents;
 import dev.scriptanalytics.decode.LogEventFactory;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import dev.scriptanalytics.event.LogLevel;
+import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.trace.v1.Span;
 
@@ -25,6 +26,11 @@ final class OtlpSpanEvents {
 
   OtlpSpanEvents(LogEventFactory events) {
     this.events = events;
+  }
+
+  /** Begins a record, whose entries are ordered and counted. */
+  void beginRecord(KafkaRecord record) {
+    events.beginRecord(record);
   }
 
   /**
