@@ -73,10 +73,12 @@ public record DecodedLogs(
     return decoded;
   }
 
+  /** The log entries, without what {@link LogEventFactory} alone makes of place and texts. */
   public List<Map<String, Object>> rows() {
     return events.stream()
         .filter(event -> event.kind == ScriptEvent.Kind.LOG)
         .map(event -> RowReader.logRow(event.row))
+        .peek(row -> row.keySet().removeAll(List.of("sequence", "shape", "error_group")))
         .toList();
   }
 

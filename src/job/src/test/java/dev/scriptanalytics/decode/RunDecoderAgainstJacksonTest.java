@@ -16,6 +16,7 @@ import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.row.RowReader;
+import dev.scriptanalytics.shape.ErrorGroups;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -272,6 +273,7 @@ class RunDecoderAgainstJacksonTest {
       }
       readDeployment();
       readError();
+      putErrorGroup();
       for (String name : List.of("input", "output")) {
         Field document = take(name);
         row.put(
@@ -528,6 +530,19 @@ class RunDecoderAgainstJacksonTest {
       if (!rest.isEmpty()) {
         extra.set("phases", rest);
       }
+    }
+
+    private void putErrorGroup() {
+      boolean hasFailed = "Failed".equals(row.get("status"));
+      row.put(
+          "error_group",
+          hasFailed
+              ? new ErrorGroups().of(utf8("error_code"), utf8("error_message"), utf8("error_stack"))
+              : 0L);
+    }
+
+    private byte[] utf8(String column) {
+      return ((String) row.get(column)).getBytes(UTF_8);
     }
 
     private void readError() throws IOException {

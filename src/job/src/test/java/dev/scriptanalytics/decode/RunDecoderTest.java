@@ -86,6 +86,7 @@ class RunDecoderTest {
     expected.put("deployment_version", 3);
     expected.put("executed_on", START);
     expected.put("retention_days", 30);
+    expected.put("error_group", 0L);
     expected.put("account", "acme");
     expected.put("run_id", "run_12345");
     expected.put("script", "Qbalance");
@@ -125,6 +126,7 @@ class RunDecoderTest {
     expected.put("deployment_version", 0);
     expected.put("executed_on", START);
     expected.put("retention_days", 30);
+    expected.put("error_group", 0L);
     expected.put("account", "default");
     expected.put("run_id", "r1");
     expected.put("script", "s1");

@@ -56,7 +56,7 @@ class RunRowTest {
     List<String> varying =
         Arrays.stream(Column.values()).map(c -> c.name().toLowerCase(Locale.ROOT)).toList();
 
-    assertThat(columns.subList(0, 5))
+    assertThat(columns.subList(0, 6))
         .containsExactly(
             "version",
             "status",
@@ -64,7 +64,7 @@ class RunRowTest {
             "executed_on",
             "retention_days",
             "error_group");
-    assertThat(columns.subList(5, columns.size())).isEqualTo(varying);
+    assertThat(columns.subList(6, columns.size())).isEqualTo(varying);
   }
 
   // The view

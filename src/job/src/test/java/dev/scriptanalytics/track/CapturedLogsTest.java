@@ -12,6 +12,7 @@ import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RowReader;
 import dev.scriptanalytics.row.RunRow;
+import dev.scriptanalytics.shape.Shapes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +45,9 @@ class CapturedLogsTest {
     expected.put("line", 1);
     expected.put("stream", "stdout");
     expected.put("deployment_version", 3);
+    expected.put("sequence", 1L);
+    expected.put("shape", shapeOf("begun"));
+    expected.put("error_group", 0L);
     expected.put("retention_days", 30);
     expected.put("account", "acme");
     expected.put("script", "Qbalance");
@@ -268,6 +272,12 @@ class CapturedLogsTest {
         .decode(
             new KafkaRecord("script-runs", 0, 0, ARRIVAL.toEpochMilli(), json.getBytes(UTF_8)),
             ARRIVAL.toEpochMilli());
+  }
+
+  private static long shapeOf(String message) {
+    Shapes shapes = new Shapes();
+    shapes.of(message.getBytes(UTF_8), 0, message.length());
+    return shapes.hash();
   }
 
   private static TrackingRules rules(KoreloggerCapture libraryLines, int maxMessageBytes) {

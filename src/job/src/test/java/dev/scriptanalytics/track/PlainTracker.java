@@ -9,6 +9,7 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.event.ScriptEvent.Kind;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.RowReader;
+import dev.scriptanalytics.shape.ErrorGroups;
 import dev.scriptanalytics.track.Tracked.GivenFact;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,6 +32,8 @@ final class PlainTracker {
   private static final Set<String> OF_THE_FIRST =
       Set.of("account", "script", "executed_on", "retention_days");
   private static final long MAX_SKEW_SECONDS = 60;
+  private static final long TIMEOUT_GROUP =
+      new ErrorGroups().of("timeout".getBytes(StandardCharsets.UTF_8), new byte[0], new byte[0]);
 
   final List<Map<String, Object>> runRows = new ArrayList<>();
   final List<String> logs = new ArrayList<>();
@@ -264,6 +267,7 @@ final class PlainTracker {
       known.put("ended_on", ((Instant) start.get("executed_on")).plus(timeout));
       known.put("error_code", "timeout");
       known.put("error_message", "No end within " + timeout + " (run.timeout)");
+      known.put("error_group", TIMEOUT_GROUP);
       isFinished = true;
       finishedAt = startArrival + rules.timeoutMillis();
       timedOut = true;
