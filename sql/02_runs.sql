@@ -9,8 +9,8 @@
 -- merging with ZSTD. ZSTD takes half the space, so a past day is written with it when it is merged.
 --
 -- The order is newest first, because pages show the newest runs: their first rows are at the front of the key. In
--- ascending order FINAL would read the whole script. run_ids finds a run by its id alone (view record). arrivals
--- finds recently written rows without FINAL. SEARCH.md beside this file has the measurements.
+-- ascending order FINAL would read the whole script. The table run_ids below finds a run by its id alone (view record).
+-- The index arrivals finds recently written rows without FINAL. SEARCH.md beside this file has the measurements.
 CREATE TABLE IF NOT EXISTS script_analytics.runs
 (
     account String COMMENT 'The tenant',
@@ -44,7 +44,6 @@ CREATE TABLE IF NOT EXISTS script_analytics.runs
     extra String COMMENT 'Further fields of the event: a JSON object, or empty',
     retention_days UInt16 COMMENT 'Whole days for which the row is kept after the day of its run',
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the row was written, in milliseconds' CODEC(DoubleDelta, Default),
-    INDEX run_ids run_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX arrivals ingested_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
@@ -65,3 +64,44 @@ COMMENT 'Runs of custom scripts; readers use the views all_runs, record and scri
 -- For a table that was created without these. Existing parts get the index when they are merged.
 ALTER TABLE script_analytics.runs ADD INDEX IF NOT EXISTS arrivals ingested_at TYPE minmax GRANULARITY 1;
 ALTER TABLE script_analytics.runs MODIFY SETTING min_bytes_for_wide_part = 67108864, merge_selector_base = 10;
+
+-- Where in runs a run is, by its id. An id says nothing of the day, so an index of runs itself has to be asked in every
+-- part of every day, and this table in a few parts of every month.
+--
+-- The hash is short, and a place may outlive its run (a row leaves with its whole part). So a place is a hint: who finds
+-- one here looks there for the run itself.
+CREATE TABLE IF NOT EXISTS script_analytics.run_ids
+(
+    account LowCardinality(String) COMMENT 'The tenant',
+    id_hash UInt32 COMMENT 'The low half of cityHash64(run_id); runs may share one' CODEC(Delta, Default),
+    script LowCardinality(String) COMMENT 'The custom script',
+    executed_on DateTime64(3, 'UTC') COMMENT 'When the run started, in milliseconds' CODEC(T64, Default),
+    retention_days UInt16 COMMENT 'Whole days for which the row of runs is kept after the day of its run' CODEC(T64, Default)
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMM(executed_on)
+ORDER BY (account, id_hash, script, executed_on)
+TTL toDate(executed_on) + toIntervalDay(least(retention_days, 36500) + 1)
+SETTINGS
+    -- Only whole parts leave. Otherwise the month would be written anew for every day that leaves it.
+    ttl_only_drop_parts = 1,
+    -- A lookup reads one granule of each part.
+    index_granularity = 1024,
+    -- As in runs, and for the same reasons.
+    min_bytes_for_wide_part = 67108864,
+    merge_selector_base = 10
+COMMENT 'The places of runs by the hashes of their ids; readers use the view record';
+
+-- The rights are those of script_views, as in deployments_of_runs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS script_analytics.ids_of_runs
+TO script_analytics.run_ids
+DEFINER = script_views SQL SECURITY DEFINER
+AS
+SELECT
+    account,
+    toUInt32(cityHash64(run_id)) AS id_hash,
+    script,
+    executed_on,
+    retention_days
+FROM script_analytics.runs
+COMMENT 'Feeds run_ids with every insert into runs';

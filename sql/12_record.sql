@@ -8,70 +8,62 @@
 -- The neighbours are looked up without FINAL, because a run's key never changes and a run is never taken back. If one
 -- id arrived with two starts (the second after the job had forgotten the first), the fuller row is shown, and the
 -- later one of equally full rows.
+--
+-- Most of the time is planning, and ClickHouse plans a subquery of WITH again wherever another one or a branch of UNION
+-- ALL names it. So each subquery names one other, and passes on what it knows.
 CREATE OR REPLACE VIEW script_analytics.record
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 WITH
-    (
-        SELECT count() > 0
-        FROM script_analytics.reader_accounts
-        WHERE user = currentUser() AND account IN ('*', {account:String})
-    ) AS may_see,
+    -- Where the run is. The fullest row counts. The rights need no check elsewhere: nothing is read without a place.
     (
         SELECT argMax((script, executed_on), (version, executed_on))
         FROM script_analytics.runs
-        WHERE account = {account:String} AND run_id = {run_id:String} AND may_see
+        WHERE account = {account:String}
+            AND (script, executed_on) IN (
+                SELECT script, executed_on
+                FROM script_analytics.run_ids
+                WHERE account = {account:String}
+                    AND id_hash = toUInt32(cityHash64({run_id:String}))
+                    AND (
+                        SELECT count() > 0
+                        FROM script_analytics.reader_accounts
+                        WHERE user = currentUser() AND account IN ('*', {account:String})
+                    )
+            )
+            AND run_id = {run_id:String}
     ) AS place,
-    -- In the order of the key the neighbours are the next rows. Those within a day lie in one or two partitions.
-    -- All partitions are opened only if there is no such row.
+    -- The next and the previous row within ten minutes, which are a granule or two of most scripts. The list is in the
+    -- order of (-time, id). Missing ids are empty.
     (
-        SELECT run_id
+        SELECT (
+            place.1,
+            place.2,
+            minIf((-toUnixTimestamp64Milli(executed_on), run_id), executed_on < place.2 OR (executed_on = place.2 AND run_id > {run_id:String})).2,
+            maxIf((-toUnixTimestamp64Milli(executed_on), run_id), executed_on > place.2 OR (executed_on = place.2 AND run_id < {run_id:String})).2)
         FROM script_analytics.runs
         WHERE account = {account:String}
             AND script = place.1
-            AND executed_on <= place.2
-            AND (executed_on < place.2 OR run_id > {run_id:String})
-            AND executed_on >= place.2 - toIntervalDay(1)
-            AND may_see
-        ORDER BY executed_on DESC, run_id
-        LIMIT 1
-    ) AS shortly_before,
+            AND executed_on >= place.2 - toIntervalMinute(10)
+            AND executed_on <= place.2 + toIntervalMinute(10)
+    ) AS near,
+    -- Those further away. The script's other days are read only if one of them is missing.
     (
-        SELECT run_id
+        SELECT (
+            near.1,
+            near.2,
+            near.3,
+            near.4,
+            minIf((-toUnixTimestamp64Milli(executed_on), run_id), executed_on < near.2).2,
+            maxIf((-toUnixTimestamp64Milli(executed_on), run_id), executed_on > near.2).2)
         FROM script_analytics.runs
         WHERE account = {account:String}
-            AND script = place.1
-            AND executed_on >= place.2
-            AND (executed_on > place.2 OR run_id < {run_id:String})
-            AND executed_on <= place.2 + toIntervalDay(1)
-            AND may_see
-        ORDER BY executed_on, run_id DESC
-        LIMIT 1
-    ) AS shortly_after,
-    (
-        SELECT run_id
-        FROM script_analytics.runs
-        WHERE account = {account:String}
-            AND script = place.1
-            AND executed_on <= place.2
-            AND (executed_on < place.2 OR run_id > {run_id:String})
-            AND isNull(shortly_before)
-            AND may_see
-        ORDER BY executed_on DESC, run_id
-        LIMIT 1
-    ) AS long_before,
-    (
-        SELECT run_id
-        FROM script_analytics.runs
-        WHERE account = {account:String}
-            AND script = place.1
-            AND executed_on >= place.2
-            AND (executed_on > place.2 OR run_id < {run_id:String})
-            AND isNull(shortly_after)
-            AND may_see
-        ORDER BY executed_on, run_id DESC
-        LIMIT 1
-    ) AS long_after
+            AND script = near.1
+            AND (
+                (near.3 = '' AND executed_on < near.2 - toIntervalMinute(10))
+                OR (near.4 = '' AND executed_on > near.2 + toIntervalMinute(10))
+            )
+    ) AS found
 SELECT
     run_id,
     toString(runs.status) AS status,
@@ -102,19 +94,17 @@ SELECT
     extra,
     retention_days,
     ingested_at,
-    coalesce(shortly_after, long_after) AS previous_run_id,
-    coalesce(shortly_before, long_before) AS next_run_id,
+    nullIf(if(found.4 = '', found.6, found.4), '') AS previous_run_id,
+    nullIf(if(found.3 = '', found.5, found.3), '') AS next_run_id,
     false AS only_logs
 FROM script_analytics.runs FINAL
 WHERE account = {account:String}
-    AND script = place.1
-    AND executed_on = place.2
+    AND script = found.1
+    AND executed_on = found.2
     AND run_id = {run_id:String}
-    AND may_see
-SETTINGS use_skip_indexes_if_final = 0
 UNION ALL
 SELECT
-    any(logs.run_id) AS run_id,
+    {run_id:String} AS run_id,
     '' AS status,
     max(logs.deployment_version) AS deployment_version,
     NULL AS response_time,
@@ -127,7 +117,7 @@ SELECT
     '' AS error_code,
     '' AS error_message,
     '' AS error_stack,
-    any(logs.account) AS account,
+    {account:String} AS account,
     max(logs.script) AS script,
     '' AS original_status,
     max(logs.deployment_id) AS deployment_id,
@@ -150,8 +140,12 @@ FROM script_analytics.logs FINAL
 WHERE logs.account = {account:String}
     AND logs.run_id = {run_id:String}
     AND {run_id:String} != ''
-    AND empty(place.1)
-    AND may_see
+    AND place.1 = ''
+    AND (
+        SELECT count() > 0
+        FROM script_analytics.reader_accounts
+        WHERE user = currentUser() AND account IN ('*', {account:String})
+    )
 HAVING count() > 0
 -- The index on the run is exact under FINAL, because the run is part of the key of logs.
 SETTINGS use_skip_indexes_if_final_exact_mode = 0

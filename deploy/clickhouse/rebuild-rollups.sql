@@ -12,7 +12,8 @@
 --
 -- Minutes: the whole partition is replaced in one step, so no reader sees it empty. Hours have partitions of a month,
 -- in which the job goes on writing. So one insert brings the rebuilt rows and an emptied row for every other key of the
--- day, each with more facts than the row that it replaces. deployments gets the day's minima and maxima once more.
+-- day, each with more facts than the row that it replaces. deployments gets the day's minima and maxima once more,
+-- and run_ids the places of the day's runs.
 -- Every statement may be repeated, and so may the file.
 
 -- An earlier attempt may have left its table.
@@ -145,6 +146,11 @@ FROM
 )
 GROUP BY account, script, hour, deployment_version, known_id, arrival
 SETTINGS max_insert_threads = 1;
+
+INSERT INTO script_analytics.run_ids
+SELECT account, toUInt32(cityHash64(run_id)), script, executed_on, retention_days
+FROM script_analytics.runs FINAL
+WHERE toDate(executed_on) = {day:Date};
 
 INSERT INTO script_analytics.deployments
 (account, script, deployment_version, deployment_id, first_run, last_run, latest_id)

@@ -128,7 +128,7 @@ class ApplySqlIT {
         List.of(
             "runs COMMENT COLUMN script 'mine'",
             "runs MODIFY COLUMN input String CODEC(ZSTD(9))",
-            "runs DROP INDEX run_ids",
+            "runs DROP INDEX arrivals",
             "run_rollups_hourly MODIFY TTL toDate(hour) + toIntervalDay(200)",
             "deployments MODIFY SETTING min_age_to_force_merge_seconds = 60")) {
       clickHouse.query("ALTER TABLE script_analytics." + change);

@@ -20,8 +20,8 @@ class EveryTableTest {
 
   @Test
   void theJobMayInsertIntoItOnOneServerAndOnACluster() {
-    // The administrator fills one; materialized views with the rights of script_views the other.
-    Set<String> inserted = without(TABLES, "reader_accounts", "deployments");
+    // The administrator fills one; materialized views with the rights of script_views the others.
+    Set<String> inserted = without(TABLES, "reader_accounts", "run_ids", "deployments");
     String writer = between("deploy/clickhouse/users.xml", "<script_writer>", "</script_writer>");
 
     assertThat(found("GRANT INSERT, SHOW COLUMNS ON script_analytics\\.(\\w+)<", writer))
@@ -32,7 +32,7 @@ class EveryTableTest {
             found(
                 "GRANT INSERT ON script_analytics\\.(\\w+)<",
                 between("deploy/clickhouse/users.xml", "<script_views>", "</script_views>")))
-        .containsExactly("deployments", "deployments_local");
+        .containsExactly("deployments", "deployments_local", "run_ids", "run_ids_local");
   }
 
   @Test

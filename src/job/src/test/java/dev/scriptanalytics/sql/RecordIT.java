@@ -174,23 +174,74 @@ class RecordIT {
   }
 
   @Test
-  void isFoundByTheIndexOnTheRun() {
-    List<Map<String, Object>> runs = new ArrayList<>();
-    for (int i = 0; i < 20_000; i++) {
-      runs.add(run("run" + i, NOON.plusMillis(i), 3));
+  void itsPlaceIsWrittenByTheInsertOfAnyOfItsRows() {
+    tables.insert("runs", run("start", NOON, 1), run("end", NOON, 3, "script", "ship"));
+    assertThat(
+            clickHouse.query(
+                "SELECT DISTINCT script, executed_on = '"
+                    + Tables.time(NOON)
+                    + "' FROM script_analytics.run_ids WHERE account = 'acme'"
+                    + " AND id_hash IN (toUInt32(cityHash64('start')), toUInt32(cityHash64('end')))"
+                    + " ORDER BY script"))
+        .isEqualTo("pay\t1\nship\t1");
+  }
+
+  /** As of other runs whose ids have the same hash, and of runs that are deleted. */
+  @Test
+  void placesWithoutTheRunMakeNoDifference() {
+    tables.insert("runs", run("r", NOON, 3), run("older", NOON.minusSeconds(1), 3));
+    tables.insert("runs", run("x", NOON.plusSeconds(9), 3, "script", "ship"));
+    tables.insert(
+        "logs", row("log_id", "l1", "timestamp", NOON, "run_id", "logged", "script", "ship"));
+    for (String id : List.of("r", "absent", "logged")) {
+      clickHouse.query(
+          "INSERT INTO script_analytics.run_ids SELECT 'acme', toUInt32(cityHash64('%s')), script, time, 90 FROM VALUES"
+                  .formatted(id)
+              + "('script String, time DateTime64(3, ''UTC'')', ('ship', '%s'), ('pay', '%s'), ('gone', '%s'))"
+                  .formatted(
+                      Tables.time(NOON.plusSeconds(9)),
+                      Tables.time(NOON.minusSeconds(1)),
+                      Tables.time(NOON)));
     }
-    tables.insert("runs", runs);
-    String lookup =
-        "SELECT argMax((script, executed_on), (version, executed_on)) FROM script_analytics.runs"
-            + " WHERE account = 'acme' AND run_id = 'absent'";
-    assertThat(clickHouse.query("SHOW CREATE VIEW script_analytics.record FORMAT TSVRaw"))
-        .containsIgnoringWhitespaces(
-            "SELECT argMax((script, executed_on), (version, executed_on)) FROM"
-                + " script_analytics.runs WHERE (account = {account:String}) AND (run_id ="
-                + " {run_id:String})");
-    assertThat(clickHouse.query("EXPLAIN indexes = 1 " + lookup))
-        .contains("Name: run_ids")
-        .contains("Granules: 0/2");
+    JsonNode record = record("r");
+    assertThat(record.get("script").asText()).isEqualTo("pay");
+    assertThat(record.get("next_run_id").asText()).isEqualTo("older");
+    assertThat(record.get("previous_run_id").isNull()).isTrue();
+    assertThat(views.ofRun("record", "acme", "absent")).isEmpty();
+    assertThat(record("logged").get("only_logs").asBoolean()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 86_399_999, 86_400_000, 86_400_001, 40L * 86_400_000})
+  void neighboursAreFoundHoweverFarAwayTheyAre(long millis) {
+    tables.insert(
+        "runs",
+        run("newer", NOON, 3, "retention_days", 100),
+        run("r", NOON.minusMillis(millis), 3, "retention_days", 100),
+        run("older", NOON.minusMillis(2 * millis), 3, "retention_days", 100));
+    JsonNode record = record("r");
+    assertThat(record.get("previous_run_id").asText()).isEqualTo("newer");
+    assertThat(record.get("next_run_id").asText()).isEqualTo("older");
+    assertThat(record("newer").get("previous_run_id").isNull()).isTrue();
+    assertThat(record("older").get("next_run_id").isNull()).isTrue();
+  }
+
+  @Test
+  void isFoundWithoutReadingTheRunsOfOtherDays() {
+    clickHouse.query(
+        "INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status, retention_days)"
+            + " SELECT 'acme', 'pay', toDateTime64('%s', 3, 'UTC') - toIntervalDay(number %% 10)".formatted(Tables.time(NOON))
+            + " + toIntervalSecond(intDiv(number, 10)), 'run' || toString(number), 3, 'Success', 30"
+            + " FROM numbers(300000)");
+    assertThat(record("run150001").get("script").asText()).isEqualTo("pay");
+    clickHouse.query("SYSTEM FLUSH LOGS query_log");
+    // Few of the 300,000 runs: granules have 8,192.
+    assertThat(
+            Long.parseLong(
+                clickHouse.query(
+                    "SELECT argMax(read_rows, event_time_microseconds) FROM system.query_log"
+                        + " WHERE type = 'QueryFinish' AND user = 'script_reader'")))
+        .isBetween(1L, 80_000L);
   }
 
   /** The key is in descending order, a feature that ClickHouse calls experimental. */

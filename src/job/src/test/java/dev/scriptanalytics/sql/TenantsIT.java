@@ -338,6 +338,7 @@ class TenantsIT {
     List<String> tables =
         List.of(
             "runs",
+            "run_ids",
             "logs",
             "run_rollups",
             "run_rollups_hourly",

@@ -53,7 +53,7 @@ public final class QueryBenchmark {
   private final Stopwatch stopwatch;
   private final SqlGeneratedHistory data;
   private final int repetitions;
-  private final String only;
+  private final List<String> only;
   private final Report report;
   private final PrintStream out;
   private final Instant end;
@@ -63,7 +63,7 @@ public final class QueryBenchmark {
       TestClickHouse clickHouse,
       SqlGeneratedHistory data,
       int repetitions,
-      String only,
+      List<String> only,
       PrintStream out) {
     this.clickHouse = clickHouse;
     this.reader = new ReaderQueries(clickHouse);
@@ -147,9 +147,11 @@ public final class QueryBenchmark {
     @Option(
         names = "--only",
         paramLabel = "TEXT",
-        defaultValue = "",
-        description = "only queries whose name contains this")
-    private String only;
+        split = ",",
+        description =
+            "only queries whose name contains one of these texts, which commas separate; may be"
+                + " repeated")
+    private List<String> only = List.of();
 
     @Option(names = "--json", paramLabel = "FILE", description = "also writes the figures there")
     private Path json;
@@ -275,7 +277,7 @@ public final class QueryBenchmark {
 
   private void exports() throws InterruptedException {
     for (Query query : Catalogue.of(Catalogue.EXPORTS)) {
-      if (!query.name().contains(only)) {
+      if (!isWanted(query.name())) {
         continue;
       }
       long rows = Sql.number(clickHouse, "SELECT count() FROM (" + query.sql() + ")", parameters);
@@ -351,13 +353,13 @@ public final class QueryBenchmark {
   private void disk() {
     size("runs", "a run", "json_of_runs.sql");
     size("logs", "a log entry", "json_of_logs.sql");
-    if ("run_rollups".contains(only)) {
+    if (isWanted("run_rollups")) {
       report.add("rollups on disk, a run", (double) onDisk("run_rollups") / data.runs(), "bytes");
     }
   }
 
   private void size(String table, String row, String jsonFile) {
-    if (!table.contains(only)) {
+    if (!isWanted(table)) {
       return;
     }
     LocalDate day = LocalDate.ofInstant(end, ZoneOffset.UTC).minusDays(8);
@@ -387,12 +389,16 @@ public final class QueryBenchmark {
    */
   private OptionalDouble time(Query query, List<Map<String, String>> parameterSets)
       throws InterruptedException {
-    if (!query.name().contains(only)) {
+    if (!isWanted(query.name())) {
       return OptionalDouble.empty();
     }
     Timing timing = stopwatch.time(query.sql(), parameterSets);
     report.add(query.name(), timing, query.atMostMillis());
     return OptionalDouble.of(timing.millis());
+  }
+
+  private boolean isWanted(String name) {
+    return only.isEmpty() || only.stream().anyMatch(name::contains);
   }
 
   private static double load() {

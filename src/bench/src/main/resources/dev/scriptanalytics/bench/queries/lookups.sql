@@ -1,9 +1,6 @@
--- Lookups of one run or one log entry by its id.
+-- Lookups of log entries by an id.
 
--- a run: `record`
-SELECT * FROM script_analytics.record(account = {account:String}, run_id = {run_id:String});
-
--- its entries: `record_logs`
+-- the entries of a run: `record_logs`
 SELECT * FROM script_analytics.record_logs(account = {account:String}, run_id = {run_id:String});
 
 -- an entry of a script: `all_logs`

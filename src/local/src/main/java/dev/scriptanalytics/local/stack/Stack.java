@@ -33,7 +33,14 @@ final class Stack {
   static final List<String> TOPICS =
       List.of("script-runs", "script-logs", OTLP_LOGS_TOPIC, OTLP_SPANS_TOPIC);
   static final List<String> TABLES =
-      List.of("runs", "logs", "run_rollups", "run_rollups_hourly", "deployments", "dead_letters");
+      List.of(
+          "runs",
+          "run_ids",
+          "logs",
+          "run_rollups",
+          "run_rollups_hourly",
+          "deployments",
+          "dead_letters");
 
   private static final String JOB_FILE = "run/job.properties";
 
