@@ -230,7 +230,8 @@ class RecordIT {
   void isFoundWithoutReadingTheRunsOfOtherDays() {
     clickHouse.query(
         "INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status, retention_days)"
-            + " SELECT 'acme', 'pay', toDateTime64('%s', 3, 'UTC') - toIntervalDay(number %% 10)".formatted(Tables.time(NOON))
+            + " SELECT 'acme', 'pay', toDateTime64('%s', 3, 'UTC') - toIntervalDay(number %% 10)"
+                .formatted(Tables.time(NOON))
             + " + toIntervalSecond(intDiv(number, 10)), 'run' || toString(number), 3, 'Success', 30"
             + " FROM numbers(300000)");
     assertThat(record("run150001").get("script").asText()).isEqualTo("pay");
