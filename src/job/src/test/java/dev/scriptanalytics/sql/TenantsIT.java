@@ -371,7 +371,7 @@ class TenantsIT {
                   step.code().replace("'acme'", "'umbrella'").replace("acme_reader", "nobody")));
     }
 
-    assertThat(last).isEqualTo("0\t0\t0\t0\t0\t0\t0");
+    assertThat(last).isEqualTo("0\t0\t0\t0\t0\t0\t0\t0");
     assertThat(tables)
         .allSatisfy(
             table -> {
