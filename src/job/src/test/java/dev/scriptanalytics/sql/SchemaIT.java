@@ -76,6 +76,7 @@ class SchemaIT {
             "error_code String",
             "error_message String",
             "error_stack String",
+            "error_group UInt64",
             "trace_id String",
             "memory_bytes Nullable(UInt64)",
             "cpu_ms Nullable(Float64)",
@@ -106,6 +107,9 @@ class SchemaIT {
             "original_level String",
             "log_message String",
             "line UInt32",
+            "sequence UInt64",
+            "shape UInt64",
+            "error_group UInt64",
             "stream String",
             "deployment_version UInt32",
             "deployment_id String",
@@ -294,6 +298,10 @@ class SchemaIT {
       case "Nullable(Bool)" -> {
         row.nullableUInt8(1, true);
         return "true";
+      }
+      case "UInt64" -> {
+        row.int64(-2);
+        return "18446744073709551614";
       }
       case "UInt32" -> {
         row.uint32(4_000_000_000L);
