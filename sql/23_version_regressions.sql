@@ -20,9 +20,9 @@
 -- is significant below 5 percent divided by the number of tests (Bonferroni), so that at most one list in twenty has
 -- a false alarm.
 --
--- Digests are most of the work, so those of scripts with one deployment are not read. (To find the two newest ones of
--- each script first costs more than to read the digests of the others.) regressions_overview has the same text for all
--- accounts; a test holds them equal.
+-- Digests are most of the work. So those of scripts with one deployment are not read, and of hours only those of the two
+-- newest deployments that finished a run in these hours: an older one is not among the two newest of the whole range.
+-- regressions_overview has the same text for all accounts; a test holds them equal.
 CREATE OR REPLACE VIEW script_analytics.version_regressions
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -193,16 +193,39 @@ FROM
                         PREWHERE account = {account:String}
                             AND hour >= hour_from
                             AND hour < hour_to
-                            AND script IN (
-                                SELECT script
-                                FROM script_analytics.deployments
-                                WHERE account = {account:String}
-                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                    AND first_run < to_time + INTERVAL 1 MINUTE
-                                GROUP BY script
-                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                            AND (script, deployment_version, deployment_id) IN (
+                                SELECT script, deployment_version, deployment_id
+                                FROM
+                                (
+                                    SELECT script, deployment_version, deployment_id
+                                    FROM script_analytics.run_rollups_hourly FINAL
+                                    WHERE account = {account:String}
+                                        AND hour >= hour_from
+                                        AND hour < hour_to
+                                        AND script IN (
+                                            SELECT script
+                                            FROM script_analytics.deployments
+                                            WHERE account = {account:String}
+                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                                AND first_run < to_time + INTERVAL 1 MINUTE
+                                            GROUP BY script
+                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                                        )
+                                        AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                        AND may_see
+                                    GROUP BY script, deployment_version, deployment_id
+                                    HAVING sum(succeeded) + sum(failed) > 0
+                                ) AS of_hours
+                                LEFT JOIN
+                                (
+                                    SELECT script, deployment_version, deployment_id, min(deployments.first_run) AS first_run
+                                    FROM script_analytics.deployments
+                                    WHERE account = {account:String}
+                                    GROUP BY script, deployment_version, deployment_id
+                                ) AS known_of_hours USING (script, deployment_version, deployment_id)
+                                ORDER BY script, first_run DESC, deployment_version DESC, deployment_id DESC
+                                LIMIT 2 BY script
                             )
-                            AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                             AND may_see
                         UNION ALL
                         SELECT
@@ -257,12 +280,13 @@ FROM
                             max(response_time) AS response_time_max,
                             quantilesTDigestWeightedStateIf(0.9, 0.99)(toFloat32(response_time), toUInt64(1), response_time IS NOT NULL) AS digest
                         FROM script_analytics.runs FINAL
-                        WHERE account = {account:String}
-                            AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                        -- Columns of the key alone, so that FINAL merges only rows of the edges and the result is the same.
+                        PREWHERE account = {account:String}
                             AND executed_on >= from_time
                             AND executed_on < to_time
                             AND (executed_on < toDateTime64(whole_from, 3, 'UTC') OR executed_on >= whole_to)
                             AND may_see
+                        WHERE (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                         GROUP BY script, deployment_version, unnumbered_id
                     )
                     GROUP BY script, deployment_version, deployment_id

@@ -171,16 +171,38 @@ FROM
                         PREWHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
                             AND hour >= hour_from
                             AND hour < hour_to
-                            AND (account, script) IN (
-                                SELECT account, script
-                                FROM script_analytics.deployments
-                                WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
-                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                    AND first_run < to_time + INTERVAL 1 MINUTE
-                                GROUP BY account, script
-                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                            AND (account, script, deployment_version, deployment_id) IN (
+                                SELECT account, script, deployment_version, deployment_id
+                                FROM
+                                (
+                                    SELECT account, script, deployment_version, deployment_id
+                                    FROM script_analytics.run_rollups_hourly FINAL
+                                    WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
+                                        AND hour >= hour_from
+                                        AND hour < hour_to
+                                        AND (account, script) IN (
+                                            SELECT account, script
+                                            FROM script_analytics.deployments
+                                            WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
+                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                                AND first_run < to_time + INTERVAL 1 MINUTE
+                                            GROUP BY account, script
+                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                                        )
+                                        AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                    GROUP BY account, script, deployment_version, deployment_id
+                                    HAVING sum(succeeded) + sum(failed) > 0
+                                ) AS of_hours
+                                LEFT JOIN
+                                (
+                                    SELECT account, script, deployment_version, deployment_id, min(deployments.first_run) AS first_run
+                                    FROM script_analytics.deployments
+                                    WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
+                                    GROUP BY account, script, deployment_version, deployment_id
+                                ) AS known_of_hours USING (account, script, deployment_version, deployment_id)
+                                ORDER BY account, script, first_run DESC, deployment_version DESC, deployment_id DESC
+                                LIMIT 2 BY account, script
                             )
-                            AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                         UNION ALL
                         SELECT
                             account,
