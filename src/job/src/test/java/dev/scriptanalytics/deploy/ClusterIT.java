@@ -244,7 +244,7 @@ class ClusterIT {
                   "0"));
     }
 
-    assertThat(inserts).hasSize(4);
+    assertThat(inserts).hasSize(5);
     assertThat(shards).allMatch(shard -> ask(shard, metrics).equals(ask(single.server(), metrics)));
     String seen =
         "SELECT deployment_version, sum(seen) FROM script_analytics.run_rollups_hourly FINAL"
@@ -295,7 +295,7 @@ class ClusterIT {
     }
     assertThat(statements)
         .filteredOn(statement -> statement.contains("ENGINE = Replicated"))
-        .hasSize(8);
+        .hasSize(9);
   }
 
   /** Writes the rows of a producer's events and their replacements, through both servers. */
