@@ -178,7 +178,17 @@ FROM
                                 SELECT count() > 0
                                 FROM script_analytics.reader_accounts
                                 WHERE user = currentUser() AND account IN ('*', {account:String})
-                            ) AS may_see
+                            ) AS may_see,
+                            -- The scripts that may have run two deployments in the range.
+                            compared AS (
+                                SELECT script
+                                FROM script_analytics.deployments
+                                WHERE account = {account:String}
+                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                    AND first_run < to_time + INTERVAL 1 MINUTE
+                                GROUP BY script
+                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                            )
                         SELECT
                             script,
                             deployment_version,
@@ -202,15 +212,7 @@ FROM
                                     WHERE account = {account:String}
                                         AND hour >= hour_from
                                         AND hour < hour_to
-                                        AND script IN (
-                                            SELECT script
-                                            FROM script_analytics.deployments
-                                            WHERE account = {account:String}
-                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                                AND first_run < to_time + INTERVAL 1 MINUTE
-                                            GROUP BY script
-                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
-                                        )
+                                        AND script IN (SELECT script FROM compared)
                                         AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                                         AND may_see
                                     GROUP BY script, deployment_version, deployment_id
@@ -240,15 +242,7 @@ FROM
                             digest
                         FROM script_analytics.run_rollups FINAL
                         WHERE account = {account:String}
-                            AND script IN (
-                                SELECT script
-                                FROM script_analytics.deployments
-                                WHERE account = {account:String}
-                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                    AND first_run < to_time + INTERVAL 1 MINUTE
-                                GROUP BY script
-                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
-                            )
+                            AND script IN (SELECT script FROM compared)
                             AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                             AND minute >= edge_from
                             AND minute < edge_to

@@ -155,7 +155,17 @@ FROM
                             (SELECT min(settled) FROM script_analytics.rollup_progress FINAL) AS settled,
                             toDateTime(intDiv(from_ms + 3599999, 3600000) * 3600, 'UTC') AS hour_from,
                             least(toDateTime(intDiv(to_ms + 59999, 3600000) * 3600, 'UTC'), settled) AS hour_to,
-                            (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*') AS sees_all
+                            (SELECT count() > 0 FROM script_analytics.reader_accounts WHERE user = currentUser() AND account = '*') AS sees_all,
+                            -- The scripts that may have run two deployments in the range.
+                            compared AS (
+                                SELECT account, script
+                                FROM script_analytics.deployments
+                                WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
+                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                    AND first_run < to_time + INTERVAL 1 MINUTE
+                                GROUP BY account, script
+                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
+                            )
                         SELECT
                             account,
                             script,
@@ -180,15 +190,7 @@ FROM
                                     WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
                                         AND hour >= hour_from
                                         AND hour < hour_to
-                                        AND (account, script) IN (
-                                            SELECT account, script
-                                            FROM script_analytics.deployments
-                                            WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
-                                                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                                AND first_run < to_time + INTERVAL 1 MINUTE
-                                            GROUP BY account, script
-                                            HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
-                                        )
+                                        AND (account, script) IN (SELECT account, script FROM compared)
                                         AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                                     GROUP BY account, script, deployment_version, deployment_id
                                     HAVING sum(succeeded) + sum(failed) > 0
@@ -217,15 +219,7 @@ FROM
                             digest
                         FROM script_analytics.run_rollups FINAL
                         WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
-                            AND (account, script) IN (
-                                SELECT account, script
-                                FROM script_analytics.deployments
-                                WHERE (sees_all OR account IN (SELECT account FROM script_analytics.reader_accounts WHERE user = currentUser()))
-                                    AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                                    AND first_run < to_time + INTERVAL 1 MINUTE
-                                GROUP BY account, script
-                                HAVING uniqExact(deployment_version, deployment_id) > 1 AND max(last_run) >= from_time - INTERVAL 1 MINUTE
-                            )
+                            AND (account, script) IN (SELECT account, script FROM compared)
                             AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
                             AND minute >= minute_from
                             AND minute < minute_to
