@@ -20,6 +20,6 @@ public final class EntryGroups {
     entry.shape = shapes.hash();
     boolean isError = entry.level.compareTo(LogLevel.ERROR) >= 0;
     entry.errorGroup =
-        isError ? errorGroups.of(entry.errorCode, entry.message, entry.stackTrace) : 0;
+        isError ? errorGroups.of(entry.errorCode, entry.message, shapes, entry.stackTrace) : 0;
   }
 }

@@ -22,12 +22,23 @@ public final class ErrorGroups {
    * @param stack its stack trace, in UTF-8; if empty, the message is searched for one
    */
   public long of(byte[] code, byte[] message, byte[] stack) {
+    if (code.length == 0) {
+      shapes.of(message, 0, message.length);
+    }
+    return of(code, message, shapes, stack);
+  }
+
+  /**
+   * As {@link #of(byte[], byte[], byte[])}, where the shape of the message is made already.
+   *
+   * @param shape the message's; its state after {@link Shapes#of}
+   */
+  public long of(byte[] code, byte[] message, Shapes shape, byte[] stack) {
     byte[] first = code;
     int firstLength = code.length;
     if (code.length == 0) {
-      shapes.of(message, 0, message.length);
-      first = shapes.text();
-      firstLength = shapes.length();
+      first = shape.text();
+      firstLength = shape.length();
     }
     topFrame.find(stack.length == 0 ? message : stack);
     if (firstLength == 0 && topFrame.length() == 0) {
