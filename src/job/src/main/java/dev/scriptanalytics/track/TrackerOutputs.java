@@ -150,12 +150,13 @@ final class TrackerOutputs {
    * missing because it was too large.
    */
   private String resource(RunRow row) {
-    byte[] json = row.text(Column.EXTRA).getBytes(UTF_8);
-    if (json.length == 0) {
+    int from = row.textStart(Column.EXTRA);
+    int to = row.textEnd(Column.EXTRA);
+    if (from == to) {
       return "";
     }
     try {
-      extra.scan(json, 0, json.length);
+      extra.scan(row.bytes(), from, to);
     } catch (JsonSyntaxException e) {
       throw new IllegalStateException("The decoder wrote an extra that is no JSON", e);
     }
@@ -164,8 +165,8 @@ final class TrackerOutputs {
     }
     int start = extra.start(RESOURCE);
     int maxBytes = Math.min(DeadLetter.MAX_RESOURCE_BYTES, maxDeadLetterBytes);
-    int end = Utf8.cut(json, start, extra.end(RESOURCE), maxBytes);
-    return new String(json, start, end - start, UTF_8);
+    int end = Utf8.cut(row.bytes(), start, extra.end(RESOURCE), maxBytes);
+    return new String(row.bytes(), start, end - start, UTF_8);
   }
 
   void countDuplicate() {
