@@ -23,15 +23,7 @@ class DecodeLogsRedactionTest {
 
   @Test
   void masksRowsAndDeadLetters() throws Exception {
-    DecodeLogs decodeLogs =
-        new DecodeLogs(
-            Map.of("script-logs", DecodedLogs.JSON),
-            new DecodeSettings(
-                DecodedLogs.limits(Duration.ofDays(30)),
-                EventRules.DEFAULT,
-                DecodedLogs.HASH_KEY,
-                PINS));
-    try (DecodeHarness harness = new DecodeHarness(decodeLogs)) {
+    try (DecodeHarness harness = harnessOf(DecodedLogs.JSON)) {
       harness.process(record("{\"timestamp\":\"2025-05-14T06:09:00Z\",\"message\":\"my pin-1\"}"));
       harness.process(record("{\"timestamp\":\"pin-2\",\"message\":\"my pin-3\"}"));
       harness.process(
@@ -54,15 +46,7 @@ class DecodeLogsRedactionTest {
 
   @Test
   void masksAndCutsTheResourceOfADeadLetter() throws Exception {
-    DecodeLogs decodeLogs =
-        new DecodeLogs(
-            Map.of("script-logs", OtlpFormat.LOGS),
-            new DecodeSettings(
-                DecodedLogs.limits(Duration.ofDays(30)),
-                EventRules.DEFAULT,
-                DecodedLogs.HASH_KEY,
-                PINS));
-    try (DecodeHarness harness = new DecodeHarness(decodeLogs)) {
+    try (DecodeHarness harness = harnessOf(OtlpFormat.LOGS)) {
       harness.process(record(badLogOf("my pin-1")));
       harness.process(record(badLogOf("é".repeat(2040) + " pin-2" + "x".repeat(100_000))));
 
@@ -112,6 +96,17 @@ class DecodeLogsRedactionTest {
             "extra",
             "{\"span_name\":\"n [redacted:pin]\",\"attributes\":{\"more\":\"[redacted:pin]\"}}")
         .containsEntry("redacted", List.of("error_code", "error_message", "extra"));
+  }
+
+  private static DecodeHarness harnessOf(LogFormat format) throws Exception {
+    return new DecodeHarness(
+        new DecodeLogs(
+            Map.of("script-logs", format),
+            new DecodeSettings(
+                DecodedLogs.limits(Duration.ofDays(30)),
+                EventRules.DEFAULT,
+                DecodedLogs.HASH_KEY,
+                PINS)));
   }
 
   private static KafkaRecord record(String json) {
