@@ -2,7 +2,7 @@ package dev.scriptanalytics.shape;
 
 /**
  * Masks what looks variable in a message: numbers and words with digits, hexadecimal numbers,
- * UUIDs, addresses of hosts, URLs, paths and e-mail addresses become {@code *}.
+ * UUIDs, dates, addresses of hosts, URLs, paths and e-mail addresses become {@code *}.
  *
  * <p>{@link #of} reads the line of the message that says what happened ({@link ErrorLine}), up to
  * {@value #MAX_BYTES} bytes. Quoted text and dotted names stay, but for the words in them that are
@@ -18,7 +18,8 @@ package dev.scriptanalytics.shape;
  * |}. A chunk may be a URL or path, may contain an e-mail address, or consists of <em>words</em>:
  * of letters, digits, {@code _}, {@code -} and {@code +}. Bytes beyond ASCII belong to chunks but
  * not to words, so a number amid Chinese text masks only itself. Masked words with only punctuation
- * between them are one star: {@code 10.0.0.1:8080} and {@code 12:30:45.123} are {@code *}.
+ * between them are one star: {@code 10.0.0.1:8080} and {@code 12:30:45.123} are {@code *}. Names of
+ * weekdays and months before a star belong to it: {@code Sun Jul 17 2005} is {@code *}.
  */
 public final class Shapes {
   /** How much of the line is read; 3,000 bytes are more than any template has. */
@@ -72,6 +73,12 @@ public final class Shapes {
   /** Where the last chunk ends, if by a star and only blanks and commas followed; else -1. */
   private int starOfChunk;
 
+  /** Where names of weekdays and months begin, if only blanks and commas followed; else -1. */
+  private int dateStart;
+
+  /** What {@link #starOfChunk} was before them. */
+  private int starBeforeDate;
+
   /** Masks a message in UTF-8; {@link #text}, {@link #length} and {@link #hash} are its shape. */
   public void of(byte[] utf8, int from, int to) {
     line.find(utf8, from, to);
@@ -86,6 +93,7 @@ public final class Shapes {
     length = 0;
     blank = false;
     starOfChunk = -1;
+    dateStart = -1;
     int position = line.from();
     while (position < end) {
       int kind = kind(position);
@@ -122,6 +130,7 @@ public final class Shapes {
     shape[length++] = text[position];
     if (text[position] != ',') {
       starOfChunk = -1;
+      dateStart = -1;
     }
   }
 
@@ -157,6 +166,7 @@ public final class Shapes {
     if (stop == from) {
       copy(from, to);
       starOfChunk = -1;
+      dateStart = -1;
       return to;
     }
     int start = length;
@@ -181,12 +191,33 @@ public final class Shapes {
     } else {
       plain(from, at, stop);
     }
-    if (starOfChunk >= 0 && length - start == 1 && shape[start] == STAR) {
-      length = starOfChunk;
+    endChunk(start);
+    return next;
+  }
+
+  /** Joins what was written from a start on with the star or the date before it. */
+  private void endChunk(int start) {
+    if (length - start == 1 && shape[start] == STAR) {
+      if (dateStart >= 0) {
+        shape[dateStart] = STAR;
+        length = dateStart + 1;
+        starOfChunk = starBeforeDate;
+      }
+      if (starOfChunk >= 0) {
+        length = starOfChunk;
+      }
+      starOfChunk = length;
+      dateStart = -1;
+    } else if (DateWords.contain(shape, start, length)) {
+      if (dateStart < 0) {
+        dateStart = start;
+        starBeforeDate = starOfChunk;
+      }
+      starOfChunk = -1;
     } else {
       starOfChunk = shape[length - 1] == STAR ? length : -1;
+      dateStart = -1;
     }
-    return next;
   }
 
   /** Where a URL begins in the chunk, whose scheme stands before the first slash; -1 if none. */

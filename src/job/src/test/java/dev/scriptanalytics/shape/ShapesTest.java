@@ -38,6 +38,14 @@ class ShapesTest {
         "link aa:bb:cc:dd:ee:ff is up > link * is up",
         "at 2025-05-14T06:07:27.100+02:00 it began > at * it began",
         "at 12:30:45,123 it began > at * it began",
+        "at Sun Jul 17 15:09:20 2005 it began > at * it began",
+        "at Sun, 06 Nov 1994 08:49:37 GMT > at * GMT",
+        "on Wednesday, September 3, 2025 at 5 > on * at *",
+        "5 Mar > * Mar",
+        "5 Mar 6 > *",
+        "(Sun 5) Jul > (*) Jul",
+        "may 5 users be in at Sun (Jul 17) > may * users be in at Sun (*)",
+        "Wed and Julia 5 > Wed and Julia *",
         "GET https://a.example/b(c)?d=e,f&g=h#i, then (http://[::1]/x) > GET *, then (*)",
         "url:http://a.example. > url:*.",
         "read /var/lib/data.csv: denied > read *: denied",
@@ -225,6 +233,8 @@ class ShapesTest {
       "\t",
       "_",
       "http",
+      "Sun",
+      " July ",
     };
     StringBuilder message = new StringBuilder();
     int count = random.nextInt(12);
