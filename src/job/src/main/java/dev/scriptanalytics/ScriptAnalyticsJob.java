@@ -9,6 +9,7 @@ import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.kafka.RecordSource;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RunRow;
+import dev.scriptanalytics.row.ShapeRow;
 import dev.scriptanalytics.sink.Batching;
 import dev.scriptanalytics.sink.ClickHouseConnection;
 import dev.scriptanalytics.sink.DeadLetterSink;
@@ -82,6 +83,7 @@ public final class ScriptAnalyticsJob {
         RollupSink.ofMinutes(clickHouse, batching),
         RollupSink.ofHours(clickHouse, batching),
         ProgressSink.of(clickHouse, batching, configuration.get(JOB_NAME)),
+        RowBinarySink.of(clickHouse, "log_shapes", ShapeRow.COLUMNS, batching),
         DeadLetterSink.of(clickHouse, batching));
   }
 }

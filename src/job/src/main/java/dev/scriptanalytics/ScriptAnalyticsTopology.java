@@ -9,6 +9,7 @@ import dev.scriptanalytics.decode.DecodeSettings;
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.kafka.RecordSource;
+import dev.scriptanalytics.pattern.GroupShapes;
 import dev.scriptanalytics.rollup.AggregateFacts;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.rollup.KeepCells;
@@ -31,8 +32,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * <pre>
  * runs ─┐                  ┌─> run rows ─────────────────> runs
  *       ├ by run: TrackRuns┼─> log rows ─────────────────> logs
- * logs ─┘        │         └─> facts ── minute cells ────> run_rollups, run_rollups_hourly,
- *                │                                         rollup_progress
+ * logs ─┘        │         ├─> facts ── minute cells ────> run_rollups, run_rollups_hourly,
+ *                │         │                               rollup_progress
+ *                │         └─> new shapes: GroupShapes ──> log_shapes
  *                └ unusable ─────────────────────────────> dead_letters
  * </pre>
  */
@@ -51,6 +53,7 @@ final class ScriptAnalyticsTopology {
       Sink<RollupRow> rollups,
       Sink<RollupRow> hourRollups,
       Sink<Long> progress,
+      Sink<byte[]> shapes,
       Sink<DeadLetter> deadLetters) {}
 
   private ScriptAnalyticsTopology() {}
@@ -83,6 +86,8 @@ final class ScriptAnalyticsTopology {
         KeepCells.on(AggregateFacts.on(facts, rollup), rollup, publishedHour);
     SingleOutputStreamOperator<Long> progress =
         PublishSettled.on(rollups.getSideOutput(KeepCells.SETTLED));
+    DataStream<byte[]> shapes =
+        GroupShapes.on(facts.getSideOutput(TrackRuns.NEW_SHAPES), configuration);
     DataStream<DeadLetter> contradicting = facts.getSideOutput(TrackRuns.DEAD_LETTERS);
 
     write(facts.getSideOutput(TrackRuns.RUN_ROWS), sinks.runs(), "write-runs");
@@ -90,6 +95,7 @@ final class ScriptAnalyticsTopology {
     write(rollups, sinks.rollups(), "write-rollups");
     write(rollups.getSideOutput(KeepCells.HOUR_ROWS), sinks.hourRollups(), "write-hour-rollups");
     write(progress, sinks.progress(), "write-progress").setParallelism(1);
+    write(shapes, sinks.shapes(), "write-shapes");
     write(undecodable.union(contradicting), sinks.deadLetters(), "write-dead-letters");
   }
 

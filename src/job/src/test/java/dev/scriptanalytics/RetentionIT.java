@@ -28,7 +28,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetentionIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final List<String> TABLES =
-      List.of("runs", "logs", "run_rollups", "run_rollups_hourly", "deployments", "dead_letters");
+      List.of(
+          "runs",
+          "logs",
+          "run_rollups",
+          "run_rollups_hourly",
+          "deployments",
+          "log_shapes",
+          "dead_letters");
 
   /** The moment from which the tests count days back. */
   private final Instant noon =
@@ -101,15 +108,17 @@ class RetentionIT {
     insertDeployment("last_run", 401, "'gone'");
     insertDeployment("last_entry", 399, "'kept by its entry'");
     insertDeployment("last_entry", 401, "'gone too'");
+    insertRow("log_shapes", "written, script", 399, "'kept'");
+    insertRow("log_shapes", "written, script", 401, "'gone'");
     insertRow("dead_letters", "arrived_at, detail", 29, "'kept'");
     insertRow("dead_letters", "arrived_at, detail", 31, "'gone'");
-    assertThat(rows()).isEqualTo("4\t4\t2\t2\t4\t2");
+    assertThat(rows()).isEqualTo("4\t4\t2\t2\t4\t2\t2");
 
     for (String table : TABLES) {
       clickHouse.query("SYSTEM START MERGES script_analytics." + table);
     }
 
-    assertThat(Waiting.until(PATIENCE, () -> rows().equals("3\t3\t1\t1\t2\t1")))
+    assertThat(Waiting.until(PATIENCE, () -> rows().equals("3\t3\t1\t1\t2\t1\t1")))
         .as(rows())
         .isTrue();
     assertThat(names("run_id", "runs")).isEqualTo("['for good','kept','longer']");
@@ -119,6 +128,7 @@ class RetentionIT {
     assertThat(names("deployment_id", "deployments"))
         .as("with the one of the runs above, which has no id")
         .isEqualTo("['','kept by its entry','kept by its run']");
+    assertThat(names("script", "log_shapes")).isEqualTo("['kept']");
     assertThat(names("detail", "dead_letters")).isEqualTo("['kept']");
   }
 
@@ -261,6 +271,7 @@ class RetentionIT {
             + " (SELECT count() FROM script_analytics.run_rollups),"
             + " (SELECT count() FROM script_analytics.run_rollups_hourly),"
             + " (SELECT count() FROM script_analytics.deployments WHERE deployment_id != ''),"
+            + " (SELECT count() FROM script_analytics.log_shapes),"
             + " (SELECT count() FROM script_analytics.dead_letters)");
   }
 

@@ -27,6 +27,7 @@ class ScriptAnalyticsTopologyTest {
           "aggregate-facts",
           "decode-logs",
           "decode-runs",
+          "group-shapes",
           "keep-cells",
           "publish-settled",
           "read-logs",
@@ -37,7 +38,8 @@ class ScriptAnalyticsTopologyTest {
           "write-logs",
           "write-progress",
           "write-rollups",
-          "write-runs");
+          "write-runs",
+          "write-shapes");
 
   @Test
   void keepsTheUidOfEachOperator() {
@@ -59,12 +61,12 @@ class ScriptAnalyticsTopologyTest {
   }
 
   @Test
-  void shufflesTwiceAndChainsTheRest() {
+  void shufflesByRunByCellAndByScriptAndChainsTheRest() {
     assertThat(
             topology().getStreamNodes().stream()
                 .filter(node -> node.getStatePartitioners().length > 0)
                 .map(StreamNode::getTransformationUID))
-        .containsExactlyInAnyOrder("track-runs", "keep-cells");
+        .containsExactlyInAnyOrder("track-runs", "keep-cells", "group-shapes");
   }
 
   private static List<TypeSerializer<?>> serializersOf(StreamNode node) {
@@ -94,6 +96,7 @@ class ScriptAnalyticsTopologyTest {
         new ScriptAnalyticsTopology.Sources(
             source("script-runs"), Optional.of(source("script-logs"))),
         new ScriptAnalyticsTopology.Sinks(
+            new DiscardingSink<>(),
             new DiscardingSink<>(),
             new DiscardingSink<>(),
             new DiscardingSink<>(),

@@ -43,6 +43,7 @@ public final class JobOptions {
   private static final OptionCatalogue.Group RUNS_OPTIONS = CATALOGUE.group("Runs");
   private static final OptionCatalogue.Group LOGS_OPTIONS = CATALOGUE.group("Log entries");
   private static final OptionCatalogue.Group ROLLUPS_OPTIONS = CATALOGUE.group("Rollups");
+  private static final OptionCatalogue.Group PATTERNS_OPTIONS = CATALOGUE.group("Log patterns");
   private static final OptionCatalogue.Group WRITING_OPTIONS = CATALOGUE.group("Writing");
   private static final OptionCatalogue.Group CLICKHOUSE_OPTIONS =
       CATALOGUE.group(
@@ -533,6 +534,20 @@ public final class JobOptions {
               + " factsOfOtherDeployments). Too small: deployments share their metrics. Too large: a"
               + " producer that names a new id in every run fills state and run_rollups with one"
               + " cell per run.");
+
+  // Log patterns
+
+  public static final ConfigOption<MemorySize> PATTERNS_MAX_BYTES =
+      PATTERNS_OPTIONS.size(
+          "patterns.max-bytes",
+          "32 mb",
+          sizeBetween("64 kb", "8 gb"),
+          "How many bytes of heap the patterns of all scripts may take in one parallel instance; a"
+              + " script takes some 200 bytes per kind of message. Beyond it, the script without a"
+              + " new message for longest is forgotten (metric forgottenPatternScripts). Too small:"
+              + " messages that are new get patterns of their own beside those that are stored."
+              + " Too large: it takes heap memory and is part of every checkpoint. No count depends"
+              + " on it.");
 
   // Sinks
 

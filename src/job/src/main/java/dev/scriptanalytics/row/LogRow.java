@@ -1,6 +1,7 @@
 package dev.scriptanalytics.row;
 
 import dev.scriptanalytics.event.LogLevel;
+import dev.scriptanalytics.event.Script;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -33,11 +34,15 @@ public final class LogRow {
   /** Row version of a tombstone, which nothing supersedes. */
   public static final int TOMBSTONE = 255;
 
+  /** Where account and script begin in a row, each with its length: which script it is. */
+  public static final int SCRIPT_KEY = 45;
+
+  private static final int IS_DELETED = 1;
   private static final int LOG_LEVEL = 2;
   private static final int DEPLOYMENT_VERSION = 3;
   private static final int TIMESTAMP = 7;
+  private static final int SHAPE = 27;
   private static final int RETENTION_DAYS = 43;
-  private static final int FIXED_BYTES = 45;
 
   private static final List<String> FIXED =
       List.of(
@@ -145,10 +150,35 @@ public final class LogRow {
     }
   }
 
+  /** The shape of a row's message; 0 if it says nothing. */
+  public static long shape(byte[] row) {
+    return RowBinaryReader.int64(row, SHAPE);
+  }
+
+  /** The time of a row, in microseconds since 1970. */
+  public static long timestamp(byte[] row) {
+    return RowBinaryReader.int64(row, TIMESTAMP);
+  }
+
+  /**
+   * Where a row's account and script end, which begin at {@link #SCRIPT_KEY}; 0 if it is a
+   * tombstone or its script is not known.
+   */
+  public static int scriptKeyEnd(byte[] row) {
+    if (row[IS_DELETED] != 0) {
+      return 0;
+    }
+    RowBinaryReader reader = new RowBinaryReader(row, SCRIPT_KEY);
+    reader.skip(reader.varint());
+    int script = reader.varint();
+    reader.skip(script);
+    return script == 0 ? 0 : reader.position();
+  }
+
   /** Lays this view over a row; returns itself. */
   public LogRow wrap(byte[] row) {
     bytes = row;
-    view(0, VIEWED, FIXED_BYTES);
+    view(0, VIEWED, SCRIPT_KEY);
     return this;
   }
 
@@ -174,6 +204,13 @@ public final class LogRow {
   /** The row that this view lies over. */
   public byte[] bytes() {
     return bytes;
+  }
+
+  /** The account and script. */
+  public Script script() {
+    int account = Column.ACCOUNT.ordinal();
+    int name = Column.SCRIPT.ordinal();
+    return Script.ofUtf8(bytes, texts[account], ends[account], texts[name], ends[name]);
   }
 
   /** The {@link LogLevel#code} of the entry's level. */

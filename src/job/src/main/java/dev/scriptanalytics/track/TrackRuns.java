@@ -4,6 +4,7 @@ import static org.apache.flink.util.Preconditions.checkState;
 
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.ScriptEvent;
+import dev.scriptanalytics.pattern.NewShape;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.rollup.ArrivalHour;
 import dev.scriptanalytics.rollup.Fact;
@@ -69,6 +70,9 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
   /** Rows of {@code logs}. */
   public static final OutputTag<byte[]> LOG_ROWS = TrackerOutputs.LOG_ROWS;
 
+  /** Shapes of entries whose script is known, each at least once a month. */
+  public static final OutputTag<NewShape> NEW_SHAPES = TrackerOutputs.NEW_SHAPES;
+
   /** Events that contradict what is known of their run, or of whose run too little is known. */
   public static final OutputTag<DeadLetter> DEAD_LETTERS = TrackerOutputs.DEAD_LETTERS;
 
@@ -89,6 +93,9 @@ public final class TrackRuns extends AbstractStreamOperator<Fact>
    * more that their run has streamed.
    */
   public static final String CAPTURED_LINES_KEPT = TrackerOutputs.CAPTURED_LINES_KEPT;
+
+  /** Counts shapes that were not passed on, because too many were new at once. */
+  public static final String SHAPES_HELD_BACK = TrackerOutputs.SHAPES_HELD_BACK;
 
   /**
    * The number of runs whose log entries are kept to be written again, or to be compared with the

@@ -11,6 +11,8 @@ import dev.scriptanalytics.event.ScriptEvent;
 import dev.scriptanalytics.json.JsonObjectScanner;
 import dev.scriptanalytics.json.JsonSyntaxException;
 import dev.scriptanalytics.json.Utf8;
+import dev.scriptanalytics.pattern.NewShape;
+import dev.scriptanalytics.pattern.NewShapeSerializer;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.rollup.ArrivalHour;
 import dev.scriptanalytics.rollup.Fact;
@@ -27,9 +29,10 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Everything that leaves the tracker: run rows, log rows, facts, dead letters, and counters.
+ * Everything that leaves the tracker: run rows, log rows, facts, new shapes, dead letters, and
+ * counters.
  *
- * <p><b>Owned state:</b> only the counters and the reused records.
+ * <p><b>Owned state:</b> only the counters, the reused records, and which shapes were passed on.
  *
  * <p><b>Lifecycle:</b> created with the operator's initialization; it may be used from then on.
  */
@@ -41,11 +44,15 @@ final class TrackerOutputs {
   static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("contradicting", DeadLetterSerializer.TYPE);
 
+  static final OutputTag<NewShape> NEW_SHAPES =
+      new OutputTag<>("new-shapes", NewShapeSerializer.TYPE);
+
   static final String DUPLICATE_EVENTS = "duplicateEvents";
   static final String CONTRADICTING_EVENTS = "contradictingEvents";
   static final String TIMED_OUT_RUNS = "timedOutRuns";
   static final String UNENRICHED_LOGS = "unenrichedLogs";
   static final String CAPTURED_LINES_KEPT = "capturedLinesKept";
+  static final String SHAPES_HELD_BACK = "shapesHeldBack";
 
   /** The number of the field in {@link #extra}. */
   private static final int RESOURCE = 0;
@@ -65,6 +72,7 @@ final class TrackerOutputs {
   private final Counter timedOut;
   private final Counter unenriched;
   private final Counter capturedLinesKept;
+  private final NewShapes newShapes;
 
   /**
    * Registers the counters.
@@ -85,6 +93,10 @@ final class TrackerOutputs {
     this.timedOut = metrics.counter(TIMED_OUT_RUNS);
     this.unenriched = metrics.counter(UNENRICHED_LOGS);
     this.capturedLinesKept = metrics.counter(CAPTURED_LINES_KEPT);
+    Counter shapesHeldBack = metrics.counter(SHAPES_HELD_BACK);
+    this.newShapes =
+        new NewShapes(
+            shape -> output.collect(NEW_SHAPES, new StreamRecord<>(shape)), shapesHeldBack::inc);
   }
 
   void runRow(byte[] row) {
@@ -93,6 +105,7 @@ final class TrackerOutputs {
 
   void logRow(byte[] row) {
     output.collect(LOG_ROWS, rowRecord.replace(row));
+    newShapes.of(row);
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.scriptanalytics.row.LogRow;
 import dev.scriptanalytics.row.RowBinaryBuffer;
 import dev.scriptanalytics.row.RunRow;
+import dev.scriptanalytics.row.ShapeRow;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp.QueryFailedException;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
@@ -191,6 +192,22 @@ class SchemaIT {
                 ClickHouseProgram.WRITER_PASSWORD,
                 "SELECT max(settled) FROM script_analytics.rollup_progress WHERE job = 'job'"))
         .isEqualTo("2026-11-20 07:00:00");
+  }
+
+  @Test
+  void shapesHaveTheColumnsThatTheJobWrites() {
+    assertThat(columns("log_shapes"))
+        .containsExactly(
+            "account String",
+            "script String",
+            "shape UInt64",
+            "text String",
+            "pattern UInt64",
+            "template String",
+            "first_seen DateTime64(6, 'UTC')",
+            "written DateTime64(3, 'UTC')")
+        .extracting(column -> column.substring(0, column.indexOf(' ')))
+        .startsWith(ShapeRow.COLUMNS.toArray(String[]::new));
   }
 
   @Test

@@ -343,6 +343,7 @@ class TenantsIT {
             "run_rollups",
             "run_rollups_hourly",
             "deployments",
+            "log_shapes",
             "dead_letters",
             "reader_accounts");
     insert("umbrella", "pay", "umbrellaword", 1);
@@ -351,6 +352,9 @@ class TenantsIT {
     clickHouse.query(
         "INSERT INTO script_analytics.run_rollups_hourly (account, script, hour, facts, seen) VALUES"
             + " ('umbrella', 'pay', toStartOfHour(now()), 1, 1), ('acme', 'pay', toStartOfHour(now()), 1, 1)");
+    clickHouse.query(
+        "INSERT INTO script_analytics.log_shapes (account, script) VALUES ('umbrella', 'pay'), ('acme',"
+            + " 'pay')");
     clickHouse.query(
         "INSERT INTO script_analytics.dead_letters (topic, kafka_offset, arrived_at, account, bytes)"
             + " VALUES ('t', 1, now64(3), '', '{\"account\":\"umbrella\",'),"
@@ -371,7 +375,7 @@ class TenantsIT {
                   step.code().replace("'acme'", "'umbrella'").replace("acme_reader", "nobody")));
     }
 
-    assertThat(last).isEqualTo("0\t0\t0\t0\t0\t0\t0\t0");
+    assertThat(last).isEqualTo("0\t0\t0\t0\t0\t0\t0\t0\t0");
     assertThat(tables)
         .allSatisfy(
             table -> {

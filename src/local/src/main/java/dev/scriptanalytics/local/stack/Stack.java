@@ -40,6 +40,7 @@ final class Stack {
           "run_rollups",
           "run_rollups_hourly",
           "deployments",
+          "log_shapes",
           "dead_letters");
 
   private static final String JOB_FILE = "run/job.properties";
