@@ -14,6 +14,9 @@
 -- reads its topics again with other masking patterns or another cut length, or a producer gives one log id to two
 -- messages of the same run and time.
 --
+-- pattern names the message template, as in log_patterns; 0 is other. The shapes of the script are looked up once per
+-- question, so a filter by pattern costs little more than one by level.
+--
 -- Searches:
 --     log_message LIKE '%declined by the bank%'    contains a text; needles of 4 bytes or more use the index
 --     hasToken(log_message, 'timeout')             contains a whole word; for several, hasToken(…) AND hasToken(…)
@@ -22,6 +25,12 @@
 CREATE OR REPLACE VIEW script_analytics.all_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
+WITH
+    (
+        SELECT (groupArray(shape), groupArray(pattern))
+        FROM script_analytics.log_shapes FINAL
+        WHERE account = {account:String} AND script = {script:String}
+    ) AS patterns
 SELECT
     log_id,
     log_level,
@@ -52,6 +61,7 @@ SELECT
     redacted,
     extra,
     shape,
+    transform(shape, patterns.1, patterns.2, toUInt64(0)) AS pattern,
     retention_days,
     ingested_at
 FROM script_analytics.logs FINAL

@@ -3,9 +3,23 @@
 -- The index on the run chooses what is read before FINAL sees it. That is exact, because the run is part of the key: a
 -- tombstone is always read together with the rows that it removes. The index on the message is left out, since
 -- tombstones under script '' have no message (all_logs).
+--
+-- pattern names the message template, as in log_patterns; 0 is other.
 CREATE OR REPLACE VIEW script_analytics.record_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
+WITH
+    -- A shape is one of its script. The script is that of the run, or of others whose id has the same hash.
+    (
+        SELECT (groupArray(sipHash64(script, shape)), groupArray(pattern))
+        FROM script_analytics.log_shapes FINAL
+        WHERE account = {account:String}
+            AND script IN (
+                SELECT script
+                FROM script_analytics.run_ids
+                WHERE account = {account:String} AND id_hash = toUInt32(cityHash64({run_id:String}))
+            )
+    ) AS patterns
 SELECT
     log_id,
     log_level,
@@ -36,6 +50,7 @@ SELECT
     redacted,
     extra,
     shape,
+    transform(sipHash64(script, shape), patterns.1, patterns.2, toUInt64(0)) AS pattern,
     retention_days,
     ingested_at
 FROM script_analytics.logs FINAL

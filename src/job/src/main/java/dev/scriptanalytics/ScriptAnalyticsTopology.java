@@ -1,6 +1,7 @@
 package dev.scriptanalytics;
 
 import static dev.scriptanalytics.configuration.JobOptions.JOB_MAX_PARALLELISM;
+import static dev.scriptanalytics.configuration.JobOptions.PATTERNS_MAX_BYTES;
 
 import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.decode.DecodeLogs;
@@ -87,7 +88,9 @@ final class ScriptAnalyticsTopology {
     SingleOutputStreamOperator<Long> progress =
         PublishSettled.on(rollups.getSideOutput(KeepCells.SETTLED));
     DataStream<byte[]> shapes =
-        GroupShapes.on(facts.getSideOutput(TrackRuns.NEW_SHAPES), configuration);
+        GroupShapes.on(
+            facts.getSideOutput(TrackRuns.NEW_SHAPES),
+            configuration.get(PATTERNS_MAX_BYTES).getBytes());
     DataStream<DeadLetter> contradicting = facts.getSideOutput(TrackRuns.DEAD_LETTERS);
 
     write(facts.getSideOutput(TrackRuns.RUN_ROWS), sinks.runs(), "write-runs");

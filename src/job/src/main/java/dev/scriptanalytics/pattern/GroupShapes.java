@@ -1,8 +1,5 @@
 package dev.scriptanalytics.pattern;
 
-import static dev.scriptanalytics.configuration.JobOptions.PATTERNS_MAX_BYTES;
-
-import dev.scriptanalytics.configuration.JobConfiguration;
 import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.event.ScriptSerializer;
 import dev.scriptanalytics.row.RowBinaryBuffer;
@@ -73,15 +70,16 @@ public final class GroupShapes extends AbstractStreamOperator<byte[]>
     this.maxBytes = maxBytes;
   }
 
-  /** Groups these shapes by script, and gives rows of {@code log_shapes}. */
-  public static SingleOutputStreamOperator<byte[]> on(
-      DataStream<NewShape> shapes, JobConfiguration configuration) {
+  /**
+   * Groups these shapes by script, and gives rows of {@code log_shapes}.
+   *
+   * @param maxBytes what the patterns of all scripts may take in one instance, on the heap
+   */
+  public static SingleOutputStreamOperator<byte[]> on(DataStream<NewShape> shapes, long maxBytes) {
     return shapes
         .keyBy(NewShape::script, ScriptSerializer.TYPE)
         .transform(
-            NAME,
-            PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO,
-            new GroupShapes(configuration.get(PATTERNS_MAX_BYTES).getBytes()))
+            NAME, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO, new GroupShapes(maxBytes))
         .uid(UID);
   }
 

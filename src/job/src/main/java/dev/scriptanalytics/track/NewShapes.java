@@ -11,15 +11,15 @@ import java.util.function.Consumer;
 /**
  * Passes on the shapes that a script's entries show for the first time, as far as it remembers.
  *
- * <p>It remembers a 64-bit hash of script and shape, in buckets of four:
+ * <p>It remembers a 64-bit hash of script and shape, in buckets of eight, a cache line each:
  *
  * <pre>
- *   | bucket 0: newest .. oldest | bucket 1 | ..       8 bytes each
+ *   | bucket 0: newest .. oldest | bucket 1 | ..       8 bytes a hash
  * </pre>
  *
  * <p>A new hash pushes the oldest of its bucket out, so a shape may be passed on again, which does
- * no harm. So does forgetting everything at a restart. The table doubles, up to {@value
- * #MAX_HASHES} hashes (8 MB), until three quarters of its places are taken.
+ * no harm. So does forgetting everything at a restart. The table doubles when half of its places
+ * are taken, up to {@value #MAX_HASHES} places (8 MB).
  *
  * <p>At most one of {@value #ROWS_PER_SHAPE} rows passes its shape on, with {@value #MAX_ALLOWANCE}
  * in advance. So messages that are all different cannot double the work of the job. A shape that
@@ -32,7 +32,7 @@ import java.util.function.Consumer;
 final class NewShapes {
   private static final int MIN_HASHES = 1 << 10;
   private static final int MAX_HASHES = 1 << 20;
-  private static final int WAYS = 4;
+  private static final int WAYS = 8;
   private static final int ROWS_PER_SHAPE = 8;
   private static final int MAX_ALLOWANCE = 10_000;
   private static final int PERIOD_DAYS = 32;
@@ -93,14 +93,16 @@ final class NewShapes {
 
   private boolean isKnown(long hash) {
     int bucket = bucket(hash);
-    return hashes[bucket] == hash
-        || hashes[bucket + 1] == hash
-        || hashes[bucket + 2] == hash
-        || hashes[bucket + 3] == hash;
+    for (int i = bucket; i < bucket + WAYS; i++) {
+      if (hashes[i] == hash) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void remember(long hash) {
-    if (4 * size >= 3 * hashes.length && hashes.length < MAX_HASHES) {
+    if (2 * size >= hashes.length && hashes.length < MAX_HASHES) {
       grow();
     }
     put(hash);

@@ -98,6 +98,8 @@ class ClusterIT {
         "* FROM record(account = 'acme', run_id = 'run1000')",
         "* FROM record_logs(account = 'acme', run_id = 'run1000')",
         "* FROM log_metrics" + OF_SCRIPT + ")",
+        "* FROM log_patterns" + OF_SCRIPT + ")",
+        "* FROM pattern_changes" + OF_SCRIPT + ", baseline = '1', candidate = '2')",
         "* FROM common_errors" + OF_SCRIPT + ")",
         "* FROM rejected_records(" + RANGE + ")",
         "* FROM export_runs" + EXPORTED + "NULL)",

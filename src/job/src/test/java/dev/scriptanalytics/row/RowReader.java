@@ -43,6 +43,11 @@ public final class RowReader {
     return read(LogRow.COLUMNS, row);
   }
 
+  /** A row of {@code log_shapes}. */
+  public static Map<String, Object> shapeRow(byte[] row) {
+    return read(ShapeRow.COLUMNS, row);
+  }
+
   private static Map<String, Object> read(List<String> columns, byte[] row) {
     RowReader reader = new RowReader(row);
     Map<String, Object> values = new LinkedHashMap<>();
@@ -72,9 +77,9 @@ public final class RowReader {
       case "retention_days" -> row.getShort() & 0xffff;
       case "deployment_version", "line" -> uint32();
       case "executed_on" -> Instant.ofEpochMilli(row.getLong());
-      case "timestamp" -> Instant.EPOCH.plus(row.getLong(), ChronoUnit.MICROS);
+      case "timestamp", "first_seen" -> Instant.EPOCH.plus(row.getLong(), ChronoUnit.MICROS);
       case "ended_on" -> isNull() ? null : Instant.ofEpochMilli(row.getLong());
-      case "sequence", "shape", "error_group" -> row.getLong();
+      case "sequence", "shape", "pattern", "error_group" -> row.getLong();
       case "memory_bytes" -> isNull() ? null : row.getLong();
       case "response_time", "duration_ms", "cpu_ms", "gpu_percent" ->
           isNull() ? null : row.getDouble();

@@ -98,6 +98,7 @@ class AccessIT {
         "run_id FROM script_analytics.all_logs(account = '%1$s', script = 'pay', %3$s)",
         "run_id FROM script_analytics.record(account = '%1$s', run_id = '%2$s')",
         "run_id FROM script_analytics.record_logs(account = '%1$s', run_id = '%2$s')",
+        "'run' || entries FROM script_analytics.log_patterns(account = '%1$s', script = 'pay', %3$s)",
         "last_run_id FROM script_analytics.common_errors(account = '%1$s', script = 'pay', %3$s)",
         "'run' || total_logs FROM script_analytics.log_metrics(account = '%1$s', script = 'pay',"
             + " %3$s) WHERE total_logs > 0",
@@ -281,6 +282,8 @@ class AccessIT {
             "record",
             "record_logs",
             "log_metrics",
+            "log_patterns",
+            "pattern_changes",
             "common_errors")
         .doesNotContain("runs", "logs", "run_rollups", "dead_letters", "reader_accounts");
   }
