@@ -9,7 +9,8 @@ CREATE OR REPLACE VIEW script_analytics.record_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 WITH
-    -- A shape is one of its script. The script is that of the run, or of others whose id has the same hash.
+    -- A shape is one of its script: that of the run, and of runs whose id has the same hash. A run that has only logged
+    -- is found by its entries.
     (
         SELECT (groupArray(sipHash64(script, shape)), groupArray(pattern))
         FROM script_analytics.log_shapes FINAL
@@ -18,6 +19,16 @@ WITH
                 SELECT script
                 FROM script_analytics.run_ids
                 WHERE account = {account:String} AND id_hash = toUInt32(cityHash64({run_id:String}))
+                UNION ALL
+                SELECT DISTINCT script
+                FROM script_analytics.logs
+                WHERE account = {account:String}
+                    AND run_id = {run_id:String}
+                    AND (
+                        SELECT count() = 0
+                        FROM script_analytics.run_ids
+                        WHERE account = {account:String} AND id_hash = toUInt32(cityHash64({run_id:String}))
+                    )
             )
     ) AS patterns
 SELECT
