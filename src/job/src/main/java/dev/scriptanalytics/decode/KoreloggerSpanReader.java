@@ -127,7 +127,7 @@ final class KoreloggerSpanReader {
     }
     if (span.kind(Field.ATTRIBUTES) != Kind.OBJECT) {
       throw new UnusableRecordException(
-          WRONG_TYPE, "attributes is not an object");
+          WRONG_TYPE, "attributes is no object, where a span of korelogger has its log entry");
     }
     scanAttributes();
     if (attributes.kind(Attribute.MESSAGE) == Kind.ABSENT) {
@@ -138,10 +138,10 @@ final class KoreloggerSpanReader {
               + ", which korelogger.attribute.message takes the message from");
     }
     metadata.reset();
-    entry.account = log.key(Attribute.ACCOUNT);
-    entry.runId = log.key(Attribute.RUN_ID);
-    entry.script = log.key(Attribute.SCRIPT);
-    entry.logId = log.key(Attribute.LOG_ID);
+    entry.account = log.account(Attribute.ACCOUNT);
+    entry.runId = log.text(Attribute.RUN_ID);
+    entry.script = log.text(Attribute.SCRIPT);
+    entry.logId = log.text(Attribute.LOG_ID);
     log.level(Attribute.LEVEL, scale, entry);
     log.deployment(Attribute.DEPLOYMENT_VERSION, Attribute.DEPLOYMENT_ID, entry);
     entry.source = log.text(Attribute.SOURCE);
