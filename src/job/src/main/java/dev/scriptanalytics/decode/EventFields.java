@@ -35,7 +35,7 @@ final class EventFields<F extends Enum<F>> {
   /** The largest UInt32, which is the type of deployment versions. */
   static final long MAX_WHOLE = 0xFFFF_FFFFL;
 
-  private final String[] names;
+  private final List<List<String>> names;
   private final JsonObjectScanner scanner;
   private final ZoneId defaultZone;
   private final RowBinaryBuffer lines = new RowBinaryBuffer();
@@ -47,10 +47,9 @@ final class EventFields<F extends Enum<F>> {
    * @param rules further names, and the zone of times without one
    */
   EventFields(Class<F> fields, Function<F, List<String>> names, EventRules rules) {
-    List<List<String>> all =
+    this.names =
         Arrays.stream(fields.getEnumConstants()).map(names).map(rules::withAliases).toList();
-    this.names = all.stream().map(ofField -> ofField.get(0)).toArray(String[]::new);
-    this.scanner = new JsonObjectScanner(all);
+    this.scanner = new JsonObjectScanner(this.names);
     this.defaultZone = rules.defaultZone();
   }
 
@@ -61,7 +60,7 @@ final class EventFields<F extends Enum<F>> {
 
   /** The field's canonical name. */
   String name(F field) {
-    return names[field.ordinal()];
+    return names.get(field.ordinal()).get(0);
   }
 
   /**
@@ -156,9 +155,14 @@ final class EventFields<F extends Enum<F>> {
         || (kind == Kind.STRING && start(field) == end(field));
   }
 
-  /** The problem that a required field is missing. */
+  /**
+   * The problem that a required field is missing, which an option solves if it has another name.
+   */
   UnusableRecordException missing(F field) {
-    return new UnusableRecordException(MISSING_FIELD, name(field) + " is missing");
+    return new UnusableRecordException(
+        MISSING_FIELD,
+        "%s is missing (read are %s; event.alias.%s adds names)"
+            .formatted(name(field), String.join(", ", names.get(field.ordinal())), name(field)));
   }
 
   /**
@@ -190,29 +194,28 @@ final class EventFields<F extends Enum<F>> {
     if (isMissing(field)) {
       return NO_TIME;
     }
+    requireText(field);
     byte[] source = source();
     int from = start(field);
     int to = end(field);
     long micros;
-    switch (kind(field)) {
-      case NUMBER -> micros = EventTime.microsOf(source, from, to);
-      case STRING -> {
-        if (escaped(field)) {
-          byte[] decoded = decoded(source, from, to, true);
-          micros = EventTime.parseMicros(decoded, 0, decoded.length, defaultZone);
-        } else {
-          micros = EventTime.parseMicros(source, from, to, defaultZone);
-        }
-      }
-      default ->
-          throw new UnusableRecordException(
-              WRONG_TYPE, name(field) + " is neither a string nor a number");
+    if (kind(field) == Kind.NUMBER) {
+      micros = EventTime.microsOf(source, from, to);
+    } else if (escaped(field)) {
+      byte[] decoded = decoded(source, from, to, true);
+      micros = EventTime.parseMicros(decoded, 0, decoded.length, defaultZone);
+    } else {
+      micros = EventTime.parseMicros(source, from, to, defaultZone);
     }
     if (micros == EventTime.INVALID) {
+      byte[] text = text(field);
       throw new UnusableRecordException(
           BAD_VALUE,
-          name(field) + " is no time: ",
-          new String(text(field), StandardCharsets.UTF_8));
+          name(field)
+              + (EventTime.lacksZone(text)
+                  ? " has no zone, and event.default-zone is not set: "
+                  : " is no time: "),
+          new String(text, StandardCharsets.UTF_8));
     }
     return micros;
   }

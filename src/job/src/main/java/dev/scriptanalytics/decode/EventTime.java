@@ -2,6 +2,7 @@ package dev.scriptanalytics.decode;
 
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 
 /**
  * Parses the times of events into microseconds since 1970: ISO-8601 text, or a number whose size
@@ -41,6 +42,11 @@ public final class EventTime {
     }
     return Iso8601.parseMicros(
         new String(text, start, end - start, StandardCharsets.UTF_8), defaultZone);
+  }
+
+  /** Whether a text that was read as no time would be one with a default zone. */
+  static boolean lacksZone(byte[] text) {
+    return parseMicros(text, 0, text.length, ZoneOffset.UTC) != INVALID;
   }
 
   /**

@@ -11,7 +11,8 @@ import java.util.List;
 
 /**
  * Reads the span that korelogger makes of a log entry, in the JSON of OpenTelemetry's Python SDK:
- * the entry is in its {@code attributes}, the ids of trace and span are in {@code context}.
+ * the entry is in its {@code attributes}, the ids of trace and span are in {@code context}. An
+ * attribute with a dotted name is also found within objects ({@link NestedAttributes}).
  *
  * <p>Attributes without a column become {@code metadata}, where filters search; the rest of the
  * span (its events, status, resource) is kept in {@code extra}.
@@ -61,6 +62,7 @@ final class KoreloggerSpanReader {
   private final EventFields<Field> span;
   private final EventFields<ContextField> context;
   private final EventFields<Attribute> attributes;
+  private final NestedAttributes nested;
   // Never cut here, because an entry's id is a hash of everything in it.
   private final ExtraFields extra = new ExtraFields(Integer.MAX_VALUE);
   private final ExtraFields metadata = new ExtraFields(Integer.MAX_VALUE);
@@ -77,6 +79,9 @@ final class KoreloggerSpanReader {
     attributes =
         new EventFields<>(
             Attribute.class, attribute -> List.of(attribute.nameIn(names)), EventRules.DEFAULT);
+    nested =
+        new NestedAttributes(
+            Arrays.stream(Attribute.values()).map(attribute -> attribute.nameIn(names)).toList());
     ofSpan = new LogFields<>(span, extra);
     ofContext = new LogFields<>(context, extra);
     log = new LogFields<>(attributes, metadata);
@@ -111,7 +116,7 @@ final class KoreloggerSpanReader {
     if (span.kind(Field.ATTRIBUTES) != Kind.OBJECT) {
       return Sender.UNKNOWN;
     }
-    attributes.scanPart(span, Field.ATTRIBUTES);
+    scanAttributes();
     return attributes.sender(Attribute.ACCOUNT);
   }
 
@@ -121,9 +126,10 @@ final class KoreloggerSpanReader {
           MISSING_FIELD, "attributes is missing, where a span of korelogger has its log entry");
     }
     if (span.kind(Field.ATTRIBUTES) != Kind.OBJECT) {
-      throw new UnusableRecordException(WRONG_TYPE, "attributes is not an object");
+      throw new UnusableRecordException(
+          WRONG_TYPE, "attributes is no object, where a span of korelogger has its log entry");
     }
-    attributes.scanPart(span, Field.ATTRIBUTES);
+    scanAttributes();
     if (attributes.kind(Attribute.MESSAGE) == Kind.ABSENT) {
       throw new UnusableRecordException(
           MISSING_FIELD,
@@ -132,10 +138,10 @@ final class KoreloggerSpanReader {
               + ", which korelogger.attribute.message takes the message from");
     }
     metadata.reset();
-    entry.account = log.key(Attribute.ACCOUNT);
-    entry.runId = log.key(Attribute.RUN_ID);
-    entry.script = log.key(Attribute.SCRIPT);
-    entry.logId = log.key(Attribute.LOG_ID);
+    entry.account = log.account(Attribute.ACCOUNT);
+    entry.runId = log.text(Attribute.RUN_ID);
+    entry.script = log.text(Attribute.SCRIPT);
+    entry.logId = log.text(Attribute.LOG_ID);
     log.level(Attribute.LEVEL, scale, entry);
     log.deployment(Attribute.DEPLOYMENT_VERSION, Attribute.DEPLOYMENT_ID, entry);
     entry.source = log.text(Attribute.SOURCE);
@@ -144,6 +150,16 @@ final class KoreloggerSpanReader {
     message.read(attributes, Attribute.MESSAGE, entry);
     metadata.addUnknown(attributes.scanner());
     entry.metadata = metadata.toJson();
+  }
+
+  private void scanAttributes() {
+    attributes.scanPart(span, Field.ATTRIBUTES);
+    byte[] flat =
+        nested.flattened(
+            attributes.scanner(), span.start(Field.ATTRIBUTES), span.end(Field.ATTRIBUTES));
+    if (flat != null) {
+      attributes.scanPart(flat, 0, flat.length);
+    }
   }
 
   private void readContext(LogEntry entry) {

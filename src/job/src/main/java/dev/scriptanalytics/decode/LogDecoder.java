@@ -1,5 +1,6 @@
 package dev.scriptanalytics.decode;
 
+import static dev.scriptanalytics.event.DeadLetterReason.NOT_JSON;
 import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
 import dev.scriptanalytics.decode.LogEntryReader.Field;
@@ -17,11 +18,10 @@ import java.util.Arrays;
  * API's text format, as they are or as JSON strings.
  *
  * <ol>
+ *   <li>With an array {@code logs}, and without a {@code timestamp} or else without message and
+ *       level: an answer of the endpoints' logs API ({@link LogAnswer}). Each item is an entry, or
+ *       a line of the API's text format ({@link LogLineReader}).
  *   <li>With a {@code timestamp}: an entry ({@link LogEntryReader}).
- *   <li>With an array {@code logs}: an answer of the endpoints' logs API. Each item is an entry, or
- *       a line of the API's text format ({@link LogLineReader}). An item without script or account
- *       takes those of the answer. The answer's own fields (counts, paging, summary) belong to no
- *       entry and are dropped.
  *   <li>With {@code attributes} or a {@code start_time}: a span of korelogger ({@link
  *       KoreloggerSpanReader}).
  *   <li>Anything else: an entry whose timestamp is missing.
@@ -39,6 +39,7 @@ final class LogDecoder implements RecordDecoder {
   private final LogLineReader lines;
   private final KoreloggerSpanReader spans;
   private final EventFields<Field> fields;
+  private final LogAnswer answer = new LogAnswer();
   private final LogEntry entry = new LogEntry();
 
   /**
@@ -108,6 +109,42 @@ final class LogDecoder implements RecordDecoder {
     }
   }
 
+  /**
+   * Whether the record is an answer. An answer may tell when it was made; then it is told from an
+   * entry that has a field {@code logs} by what both hold.
+   */
+  private boolean isAnswer() {
+    if (fields.kind(Field.LOGS) != Kind.ARRAY) {
+      return false;
+    }
+    return fields.isMissing(Field.TIMESTAMP)
+        || (fields.isMissing(Field.MESSAGE) && fields.isMissing(Field.LEVEL) && holdsEntries());
+  }
+
+  /** Whether the array has an item that may be an entry, or none at all. */
+  private boolean holdsEntries() {
+    byte[] json = fields.source();
+    JsonArrayItems array = items();
+    boolean isEmpty = true;
+    while (array.next()) {
+      if (isObject(json, array)
+          || (array.isString() && LogLineReader.isLine(textOf(json, array)))) {
+        return true;
+      }
+      isEmpty = false;
+    }
+    return isEmpty;
+  }
+
+  private JsonArrayItems items() {
+    return new JsonArrayItems(fields.source(), fields.start(Field.LOGS), fields.end(Field.LOGS));
+  }
+
+  private static String textOf(byte[] json, JsonArrayItems string) {
+    byte[] text = EventFields.decoded(json, string.start(), string.end(), string.isEscaped());
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
   private boolean isSpan() {
     return fields.isMissing(Field.TIMESTAMP)
         && fields.kind(Field.LOGS) != Kind.ARRAY
@@ -115,11 +152,11 @@ final class LogDecoder implements RecordDecoder {
   }
 
   private void decodeObject(long arrival, DecodedEvents out) throws UnusableRecordException {
-    if (!fields.isMissing(Field.TIMESTAMP)) {
+    if (isAnswer()) {
+      decodeItems(arrival, out);
+    } else if (!fields.isMissing(Field.TIMESTAMP)) {
       entries.read(entry);
       out.event(events.event(entry, arrival, "timestamp"));
-    } else if (fields.kind(Field.LOGS) == Kind.ARRAY) {
-      decodeItems(arrival, out);
     } else if (isSpan()) {
       spans.read(fields.source(), entry);
       out.event(events.event(entry, arrival, "start_time"));
@@ -128,8 +165,8 @@ final class LogDecoder implements RecordDecoder {
     }
   }
 
-  /** The line that the record is; null if it is none. */
-  private String line(byte[] record) {
+  /** The line that the record is; null if it is to be read as an object. */
+  private String line(byte[] record) throws UnusableRecordException {
     int at = 0;
     while (at < record.length && (record[at] <= ' ' && record[at] >= 0)) {
       at++;
@@ -143,10 +180,15 @@ final class LogDecoder implements RecordDecoder {
     if (text.startsWith(BYTE_ORDER_MARK)) {
       text = text.substring(BYTE_ORDER_MARK.length()).stripLeading();
     }
-    if (text.startsWith("\"")) {
-      text = ofJson(text);
+    if (text.startsWith("{")) {
+      return null;
     }
-    return LogLineReader.isLine(text) ? text : null;
+    String line = text.startsWith("\"") ? ofJson(text) : text;
+    if (!LogLineReader.isLine(line)) {
+      throw new UnusableRecordException(
+          NOT_JSON, "The record is neither a JSON object nor a " + LogLineReader.FORM + ": ", text);
+    }
+    return line;
   }
 
   /** The text of a JSON string; empty if this is none. */
@@ -162,22 +204,16 @@ final class LogDecoder implements RecordDecoder {
     }
   }
 
-  private void decodeItems(long arrival, DecodedEvents out) throws UnusableRecordException {
-    byte[] account = entries.account();
-    byte[] script = entries.script();
+  private void decodeItems(long arrival, DecodedEvents out) {
+    answer.read(entries);
+    items.beginAnswer(entries);
     byte[] json = fields.source();
-    JsonArrayItems array =
-        new JsonArrayItems(json, fields.start(Field.LOGS), fields.end(Field.LOGS));
+    JsonArrayItems array = items();
     for (int item = 0; array.next(); item++) {
       try {
         entry.reset();
         readItem(json, array);
-        if (entry.account.length == 0) {
-          entry.account = account;
-        }
-        if (entry.script.length == 0) {
-          entry.script = script;
-        }
+        answer.complete(entry);
         out.event(events.event(entry, arrival, "timestamp"));
       } catch (UnusableRecordException e) {
         int quote = array.isString() ? 1 : 0;
@@ -201,13 +237,14 @@ final class LogDecoder implements RecordDecoder {
 
   private void readItem(byte[] json, JsonArrayItems array) throws UnusableRecordException {
     if (array.isString()) {
-      byte[] line = EventFields.decoded(json, array.start(), array.end(), array.isEscaped());
-      lines.read(new String(line, StandardCharsets.UTF_8), entry);
+      lines.read(textOf(json, array), entry);
+      items.addAttempt(entry);
     } else if (isObject(json, array)) {
       items.fields().scanPart(json, array.start(), array.end());
       items.read(entry);
     } else {
-      throw new UnusableRecordException(WRONG_TYPE, "The item is neither an object nor a string");
+      throw new UnusableRecordException(
+          WRONG_TYPE, "The item is neither an object nor a " + LogLineReader.FORM);
     }
   }
 }

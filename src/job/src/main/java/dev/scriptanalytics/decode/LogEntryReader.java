@@ -1,8 +1,11 @@
 package dev.scriptanalytics.decode;
 
+import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
+
 import dev.scriptanalytics.event.LevelScale;
 import dev.scriptanalytics.json.JsonObjectScanner.Kind;
 import dev.scriptanalytics.row.LogEntry;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -29,17 +32,17 @@ final class LogEntryReader {
     DEPLOYMENT_VERSION,
     FUNCTION,
     LOG_ID,
-    TIMESTAMP("time"),
-    LEVEL,
-    MESSAGE,
-    SOURCE,
+    TIMESTAMP("time", "ts", "@timestamp", "instant"),
+    LEVEL("levelname"),
+    MESSAGE("msg"),
+    SOURCE("logger", "logger_name"),
     SOURCE_TYPE,
     REQUEST_ID,
     DURATION_MS,
     MEMORY_BYTES,
     GPU_PERCENT,
     METADATA,
-    STACK_TRACE,
+    STACK_TRACE("stacktrace"),
     TRACE_ID,
     SPAN_ID,
     ERROR_CODE,
@@ -52,13 +55,27 @@ final class LogEntryReader {
     ATTRIBUTES,
     START_TIME;
 
-    private final String otherName;
+    @SuppressWarnings("ImmutableEnumChecker") // List.of makes lists that never change.
+    private final List<String> otherNames;
 
-    Field() {
-      this("");
+    Field(String... otherNames) {
+      this.otherNames = List.of(otherNames);
     }
 
-    Field(String otherName) {
+    @Override
+    public List<String> otherNames() {
+      return otherNames;
+    }
+  }
+
+  /** The fields of a timestamp that is an object, as Log4j and Protocol Buffers write it. */
+  private enum InstantField implements EventField {
+    EPOCH_SECOND("seconds"),
+    NANO_OF_SECOND("nanos");
+
+    private final String otherName;
+
+    InstantField(String otherName) {
       this.otherName = otherName;
     }
 
@@ -79,16 +96,32 @@ final class LogEntryReader {
           EnumSet.of(
               Field.TIMESTAMP, Field.MESSAGE, Field.LOGS, Field.ATTRIBUTES, Field.START_TIME));
 
+  private static final long MICROS_PER_SECOND = 1_000_000;
+  private static final long NANOS_PER_MICRO = 1_000;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final long MAX_NANO_OF_SECOND = 999_999_999;
+
+  /** The name that the unreadable fields of an answer have in {@code extra} of its entries. */
+  private static final String ANSWER = "answer";
 
   private final EventFields<Field> fields;
   private final EventFields<MetadataField> metadata;
+  private final EventFields<InstantField> instant =
+      new EventFields<>(InstantField.class, InstantField::names, EventRules.DEFAULT);
   // Never cut here, because an entry's id is a hash of everything in it.
   private final ExtraFields extra = new ExtraFields(Integer.MAX_VALUE);
   private final LogFields<Field> log;
   private final MessageReader message = new MessageReader(extra);
   private final LevelScale scale;
+
+  // Of the object that was read last: the run as it is named, and its attempt, negative if unknown.
+  private byte[] runId = LogEntry.NONE;
+  private long attempt;
+
+  // The same of the answer that the objects are entries of.
+  private byte[] runIdOfAnswer = LogEntry.NONE;
+  private long attemptOfAnswer;
 
   LogEntryReader(EventRules rules) {
     fields = new EventFields<>(Field.class, Field::names, rules);
@@ -109,33 +142,51 @@ final class LogEntryReader {
 
   /** The account that the object names; empty if it names none. */
   byte[] account() throws UnusableRecordException {
-    return log.key(Field.ACCOUNT);
+    return log.account(Field.ACCOUNT);
   }
 
-  /** The script that the object names; empty if it names none. */
-  byte[] script() throws UnusableRecordException {
-    return log.key(Field.SCRIPT);
+  /**
+   * Sets what the object, an answer of the logs API, says of all its entries, but for its account.
+   * What it says in a way that cannot be read is in {@code extra} of the result.
+   */
+  void readAnswer(LogEntry answer) {
+    extra.reset();
+    extra.enter(ANSWER);
+    readRun();
+    if (attempt < 0) {
+      keepAttempt();
+    }
+    readOrigin(answer);
+    extra.leave();
+    answer.extra = extra.toJson();
+  }
+
+  /** The objects that follow are entries of the answer that the other reader has read last. */
+  void beginAnswer(LogEntryReader answer) {
+    runIdOfAnswer = answer.runId;
+    attemptOfAnswer = answer.attempt;
+  }
+
+  /** Adds the answer's attempt to the run of a line that is an entry of it. */
+  void addAttempt(LogEntry line) {
+    line.runId = ofAttempt(line.runId, attemptOfAnswer(line.runId));
   }
 
   /** Sets everything that the object says; the entry must have been reset. */
   void read(LogEntry entry) throws UnusableRecordException {
-    entry.timestamp = log.time(Field.TIMESTAMP);
+    entry.timestamp = timestamp();
     if (!isEntry()) {
       throw fields.missing(Field.MESSAGE);
     }
     extra.reset();
     entry.account = account();
-    entry.runId = EventFields.ofAttempt(log.key(Field.RUN_ID), attempt());
-    entry.script = script();
-    entry.logId = log.key(Field.LOG_ID);
+    readRun();
+    if (attempt < 0 || runId.length == 0) {
+      keepAttempt();
+    }
+    readOrigin(entry);
+    entry.logId = log.text(Field.LOG_ID);
     log.level(Field.LEVEL, scale, entry);
-    log.deployment(Field.DEPLOYMENT_VERSION, Field.DEPLOYMENT_ID, entry);
-    entry.function = log.text(Field.FUNCTION);
-    entry.source = log.text(Field.SOURCE);
-    entry.sourceType = log.text(Field.SOURCE_TYPE);
-    entry.requestId = log.text(Field.REQUEST_ID);
-    entry.traceId = log.text(Field.TRACE_ID);
-    entry.spanId = log.text(Field.SPAN_ID);
     entry.durationMillis = durationMillis();
     entry.memoryBytes = memoryBytes();
     entry.gpuPercent = gpuPercent();
@@ -150,6 +201,62 @@ final class LogEntryReader {
     entry.extra = extra.toJson();
   }
 
+  /** In microseconds since 1970. */
+  private long timestamp() throws UnusableRecordException {
+    if (fields.kind(Field.TIMESTAMP) != Kind.OBJECT) {
+      return log.time(Field.TIMESTAMP);
+    }
+    instant.scanPart(fields, Field.TIMESTAMP);
+    long seconds = instant.wholeNumber(InstantField.EPOCH_SECOND);
+    boolean isWhole = instant.isMissing(InstantField.NANO_OF_SECOND);
+    long nanos = isWhole ? 0 : instant.wholeNumber(InstantField.NANO_OF_SECOND);
+    if (seconds < 0 || nanos < 0 || nanos > MAX_NANO_OF_SECOND) {
+      throw new UnusableRecordException(
+          WRONG_TYPE,
+          "timestamp is neither a string nor a number, nor an object with epochSecond and"
+              + " nanoOfSecond");
+    }
+    return seconds * MICROS_PER_SECOND + nanos / NANOS_PER_MICRO;
+  }
+
+  /** Sets where the entry comes from, which an answer may say of all its entries. */
+  private void readOrigin(LogEntry entry) {
+    entry.runId = ofAttempt(runId, attempt < 0 ? attemptOfAnswer(runId) : attempt);
+    entry.script = log.text(Field.SCRIPT);
+    log.deployment(Field.DEPLOYMENT_VERSION, Field.DEPLOYMENT_ID, entry);
+    entry.function = log.text(Field.FUNCTION);
+    entry.source = log.text(Field.SOURCE);
+    entry.sourceType = log.text(Field.SOURCE_TYPE);
+    entry.requestId = log.text(Field.REQUEST_ID);
+    entry.traceId = log.text(Field.TRACE_ID);
+    entry.spanId = log.text(Field.SPAN_ID);
+  }
+
+  private void readRun() {
+    runId = log.text(Field.RUN_ID);
+    if (runId.length == 0) {
+      runId = runIdOfAnswer;
+    }
+    attempt = fields.wholeNumber(Field.ATTEMPT);
+  }
+
+  private void keepAttempt() {
+    if (!fields.isMissing(Field.ATTEMPT)) {
+      log.keep(Field.ATTEMPT);
+    }
+  }
+
+  /** The attempt that the answer says of a run: of the one that it names, or else of any. */
+  private long attemptOfAnswer(byte[] ofRun) {
+    boolean isSaid = runIdOfAnswer.length == 0 || Arrays.equals(ofRun, runIdOfAnswer);
+    return isSaid ? attemptOfAnswer : 0;
+  }
+
+  /** The run's id in ClickHouse. An entry without a run has no attempt. */
+  private static byte[] ofAttempt(byte[] runId, long attempt) {
+    return runId.length == 0 ? runId : EventFields.ofAttempt(runId, attempt);
+  }
+
   /**
    * Whether the object says more than a time: a message, which may be empty, or the value of any
    * other field of an entry.
@@ -158,18 +265,6 @@ final class LogEntryReader {
     Kind kind = fields.kind(Field.MESSAGE);
     return (kind != Kind.ABSENT && kind != Kind.NULL)
         || OF_AN_ENTRY.stream().anyMatch(field -> !fields.isMissing(field));
-  }
-
-  /** The attempt of the run; 0 if unknown. An entry without a run has none. */
-  private long attempt() {
-    long attempt = fields.wholeNumber(Field.ATTEMPT);
-    if (attempt >= 0 && !fields.isMissing(Field.RUN_ID)) {
-      return attempt;
-    }
-    if (!fields.isMissing(Field.ATTEMPT)) {
-      log.keep(Field.ATTEMPT);
-    }
-    return 0;
   }
 
   /** The field of two that is present; if both are, the second goes to {@code extra}. */

@@ -9,8 +9,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Reads the values of a log entry from the fields of an object. An optional field that cannot be
- * understood is kept among other fields as sent; a field that is part of a key must be a string or
- * a number.
+ * understood is kept among other fields as sent. Only the account must be understood, because no
+ * entry may appear under an account that is not its own.
  *
  * @param <F> the fields of the object
  */
@@ -38,8 +38,8 @@ final class LogFields<F extends Enum<F>> {
     this.rest = rest;
   }
 
-  /** A text that is part of a key; empty if the field is missing. */
-  byte[] key(F field) throws UnusableRecordException {
+  /** The account; empty if the field is missing. */
+  byte[] account(F field) throws UnusableRecordException {
     if (fields.isMissing(field)) {
       return LogEntry.NONE;
     }

@@ -7,7 +7,6 @@ import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.row.LogEntry;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 
 /**
  * Reads a log entry from one line of the logs API's text format: {@code TIME [LEVEL] SOURCE:
@@ -15,6 +14,9 @@ import java.time.ZoneOffset;
  * one word, and the job begins with {@code job_}.
  */
 final class LogLineReader {
+  /** What a line looks like, for those whose text is none. */
+  static final String FORM = "line of the form TIME [LEVEL] SOURCE: MESSAGE";
+
   private static final String JOB = " (job_";
 
   private final ZoneId defaultZone;
@@ -48,18 +50,16 @@ final class LogLineReader {
     int levelEnd = timeEnd < 0 ? -1 : levelEnd(line, timeEnd);
     if (levelEnd < 0) {
       throw new UnusableRecordException(
-          BAD_VALUE,
-          "The item is neither an object nor a line of the form TIME [LEVEL] SOURCE: MESSAGE: ",
-          line);
+          BAD_VALUE, "The item is neither an object nor a " + FORM + ": ", line);
     }
     boolean bracket = line.charAt(0) == '[' && line.charAt(timeEnd - 1) == ']';
     String time = bracket ? line.substring(1, timeEnd - 1) : line.substring(0, timeEnd);
-    entry.timestamp = micros(time, defaultZone);
+    byte[] timeUtf8 = utf8(time);
+    entry.timestamp = EventTime.parseMicros(timeUtf8, 0, timeUtf8.length, defaultZone);
     if (entry.timestamp == EventTime.INVALID) {
-      boolean hasNoZone = micros(time, ZoneOffset.UTC) != EventTime.INVALID;
       throw new UnusableRecordException(
           BAD_VALUE,
-          hasNoZone
+          EventTime.lacksZone(timeUtf8)
               ? "The line's time has no zone, and event.default-zone is not set: "
               : "The line begins with no time: ",
           line);
@@ -99,11 +99,6 @@ final class LogLineReader {
     int end = line.indexOf(']', timeEnd + 2);
     boolean isEnd = end >= 0 && (end == line.length() - 1 || line.charAt(end + 1) == ' ');
     return isEnd ? end : -1;
-  }
-
-  private static long micros(String text, ZoneId zone) {
-    byte[] time = utf8(text);
-    return EventTime.parseMicros(time, 0, time.length, zone);
   }
 
   private static byte[] utf8(String text) {

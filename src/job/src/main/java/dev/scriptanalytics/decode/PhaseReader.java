@@ -38,8 +38,8 @@ final class PhaseReader {
     for (int i = 0; i < object.unknownFields(); i++) {
       int start = object.unknownStart(i);
       int end = object.unknownEnd(i);
-      int nameEnd = endOfName(json, start + 1);
-      int value = startOfValue(json, nameEnd + 1);
+      int nameEnd = JsonNames.end(json, start + 1);
+      int value = JsonNames.value(json, nameEnd + 1);
       double millis = number(json, value, end);
       if (Phases.isTime(millis)) {
         byte[] name = EventFields.decoded(json, start + 1, nameEnd, true);
@@ -68,21 +68,5 @@ final class PhaseReader {
     return isNumber
         ? Double.parseDouble(new String(json, from, to - from, StandardCharsets.ISO_8859_1))
         : Double.NaN;
-  }
-
-  private static int endOfName(byte[] json, int start) {
-    int at = start;
-    while (json[at] != '"') {
-      at += json[at] == '\\' ? 2 : 1;
-    }
-    return at;
-  }
-
-  private static int startOfValue(byte[] json, int start) {
-    int at = start;
-    while (json[at] == ':' || json[at] <= ' ') {
-      at++;
-    }
-    return at;
   }
 }

@@ -146,6 +146,11 @@ public final class RunDecoder implements RecordDecoder {
     if (ended && times.hasEnd()) {
       row.int64(Column.ENDED_ON, times.endedOn());
     }
+    keepUnless(!times.isUnreadable(Field.STARTED_AT), Field.STARTED_AT);
+    keepUnless(ended && !times.isUnreadable(Field.ENDED_AT), Field.ENDED_AT);
+    keepUnless(
+        status == RunStatus.SUCCESS && !times.isUnreadable(Field.RESPONSE_TIME_MS),
+        Field.RESPONSE_TIME_MS);
     deploymentId(version);
     name(Field.FUNCTION, Column.FUNCTION);
     name(Field.SOURCE_TYPE, Column.SOURCE_TYPE);
@@ -180,6 +185,13 @@ public final class RunDecoder implements RecordDecoder {
         stderr);
   }
 
+  /** Keeps a field that no column has taken. */
+  private void keepUnless(boolean isTaken, Field field) {
+    if (!isTaken && !event.isMissing(field)) {
+      extra.add(event, field);
+    }
+  }
+
   private ScriptEvent.Kind kind(Meaning meaning) {
     if (meaning == Meaning.QUEUED) {
       return ScriptEvent.Kind.QUEUED_RUN;
@@ -205,7 +217,7 @@ public final class RunDecoder implements RecordDecoder {
     if (meaning == null) {
       throw new UnusableRecordException(
           BAD_VALUE,
-          "status is no known word: ",
+          "status is no word of run.status.in-progress, run.status.success and run.status.failed: ",
           new String(event.text(Field.STATUS), StandardCharsets.UTF_8));
     }
     return meaning;

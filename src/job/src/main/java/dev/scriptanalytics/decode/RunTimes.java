@@ -7,10 +7,12 @@ import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 import dev.scriptanalytics.decode.RunFields.Field;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
- * When a run started and ended, as one event tells it. What the event leaves out follows from the
- * rest where it can. Reusable, not thread-safe.
+ * When a run started and ended, as one event tells it. What the event leaves out, or tells in a way
+ * that cannot be read, follows from the rest where it can. Reusable, not thread-safe.
  */
 final class RunTimes {
   // Longer than any run, and far below the largest 32-bit float; digests hold such floats.
@@ -26,6 +28,10 @@ final class RunTimes {
   private long endedAt;
   private double responseTime;
 
+  // The fields that cannot be read, and the problem with the first of them; null if there is none.
+  private final Set<Field> unreadable = EnumSet.noneOf(Field.class);
+  private UnusableRecordException problem;
+
   RunTimes(EventFields<Field> event, EventLimits limits, EventRules rules) {
     this.event = event;
     this.limits = limits;
@@ -40,6 +46,8 @@ final class RunTimes {
    * @param retentionDays how long rows of its account live
    */
   void read(boolean ended, long arrival, int retentionDays) throws UnusableRecordException {
+    unreadable.clear();
+    problem = null;
     startedAt = time(Field.STARTED_AT, arrival, retentionDays);
     endedAt = time(Field.ENDED_AT, arrival, retentionDays);
     responseTime = writtenResponseTime();
@@ -79,36 +87,52 @@ final class RunTimes {
     return responseTime;
   }
 
-  /** In microseconds since 1970; {@link #UNKNOWN} if the field is missing. */
+  /** Whether the event has the field, but nothing can be made of it. */
+  boolean isUnreadable(Field field) {
+    return unreadable.contains(field);
+  }
+
+  private void setUnreadable(Field field, UnusableRecordException because) {
+    unreadable.add(field);
+    if (problem == null) {
+      problem = because;
+    }
+  }
+
+  /** In microseconds since 1970; {@link #UNKNOWN} if the field is missing or cannot be read. */
   private long time(Field field, long arrival, int retentionDays) throws UnusableRecordException {
-    long micros = event.time(field);
+    long micros;
+    try {
+      micros = event.time(field);
+    } catch (UnusableRecordException e) {
+      setUnreadable(field, e);
+      return UNKNOWN;
+    }
     if (micros != UNKNOWN) {
       limits.checkTime(event.name(field), micros, arrival, retentionDays);
     }
     return micros;
   }
 
-  /** In milliseconds, as the event itself says; NaN if it does not. */
-  private double writtenResponseTime() throws UnusableRecordException {
+  /** In milliseconds, as the event itself says; NaN if it does not, or not in a readable way. */
+  private double writtenResponseTime() {
     if (event.isMissing(Field.RESPONSE_TIME_MS)) {
       return Double.NaN;
     }
     double millis = event.figure(Field.RESPONSE_TIME_MS);
-    if (Double.isNaN(millis)) {
-      throw new UnusableRecordException(WRONG_TYPE, "response_time_ms is not a number");
+    if (millis >= 0 && millis <= MAX_RESPONSE_TIME) {
+      // JSON has a -0, which would differ from 0 when two ends are compared.
+      return millis + 0.0;
     }
-    return checked(millis);
-  }
-
-  private static double checked(double millis) throws UnusableRecordException {
-    // The negation also catches infinite numbers.
-    if (!(millis >= 0 && millis <= MAX_RESPONSE_TIME)) {
-      throw new UnusableRecordException(
-          BAD_VALUE,
-          "response_time_ms must lie between 0 and " + (long) MAX_RESPONSE_TIME + ": " + millis);
-    }
-    // JSON has a -0, which would differ from 0 when two ends are compared.
-    return millis + 0.0;
+    setUnreadable(
+        Field.RESPONSE_TIME_MS,
+        Double.isNaN(millis)
+            ? new UnusableRecordException(WRONG_TYPE, "response_time_ms is not a number")
+            : new UnusableRecordException(
+                BAD_VALUE,
+                "response_time_ms must lie between 0 and %d: %s"
+                    .formatted((long) MAX_RESPONSE_TIME, millis)));
+    return Double.NaN;
   }
 
   /** Two clocks may tell start and end, so that a short run seems to end before it starts. */
@@ -121,12 +145,15 @@ final class RunTimes {
     }
     endedAt = Math.max(endedAt, startedAt);
     if (Double.isNaN(responseTime)) {
-      responseTime = checked((endedAt - startedAt) / (double) MICROS_PER_MILLI);
+      responseTime = (endedAt - startedAt) / (double) MICROS_PER_MILLI;
     }
   }
 
   private long startBefore(long arrival, int retentionDays) throws UnusableRecordException {
     if (endedAt == UNKNOWN || Double.isNaN(responseTime)) {
+      if (problem != null) {
+        throw problem;
+      }
       throw new UnusableRecordException(
           MISSING_FIELD, "started_at is missing, and so is ended_at with response_time_ms");
     }

@@ -287,8 +287,8 @@ final class MergeRuns {
         end,
         otherView.wrap(end.row),
         DeadLetterReason.MISSING_FIELD,
-        "ended_at alone: started_at or response_time_ms would have told when the run started, and"
-            + " no start of this run arrived within run.await-start ("
+        "ended_at alone: a readable started_at or response_time_ms would have told when the run"
+            + " started, and no start of this run arrived within run.await-start ("
             + TimeUtils.formatWithHighestUnit(Duration.ofMillis(rules.awaitStartMillis()))
             + ") and run.await-start.max-bytes");
   }

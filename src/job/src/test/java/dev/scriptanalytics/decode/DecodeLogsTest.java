@@ -70,7 +70,8 @@ class DecodeLogsTest {
                 "default",
                 "",
                 DeadLetterReason.MISSING_FIELD,
-                "timestamp is missing",
+                "timestamp is missing (read are timestamp, time, ts, @timestamp, instant;"
+                    + " event.alias.timestamp adds names)",
                 "{\"message\":\"ä\"}".getBytes(UTF_8)));
   }
 

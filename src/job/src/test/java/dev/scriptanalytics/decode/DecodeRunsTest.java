@@ -74,7 +74,7 @@ class DecodeRunsTest {
                 "default",
                 "",
                 DeadLetterReason.MISSING_FIELD,
-                "status is missing",
+                "status is missing (read are status; event.alias.status adds names)",
                 "{\"run_id\":\"ä\"}".getBytes(UTF_8)));
   }
 
@@ -169,7 +169,7 @@ class DecodeRunsTest {
               assertThat(new String(letter.bytes(), ISO_8859_1))
                   .doesNotContain("pin-", "pin\\u002d");
             });
-    assertThat(letters().get(0).detail()).isEqualTo("status is no known word: \"[redacted:pin]\"");
+    assertThat(letters().get(0).detail()).endsWith("run.status.failed: \"[redacted:pin]\"");
     assertThat(new String(letters().get(0).bytes(), UTF_8))
         .startsWith("{\"run_id\":\"[redacted:pin]\",\"script\":\"s1\",")
         .hasSize(64);

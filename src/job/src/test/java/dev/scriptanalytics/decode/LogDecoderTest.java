@@ -196,6 +196,11 @@ class LogDecoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "\"run_id\":true",
+        "\"jobId\":[7]",
+        "\"script\":{\"name\":\"s\"}",
+        "\"endpointId\":false",
+        "\"log_id\":[7]",
         "\"deployment_version\":true",
         "\"attempt\":2",
         "\"function\":{\"name\":\"f\"}",
@@ -234,10 +239,15 @@ class LogDecoderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"account", "run_id", "jobId", "script", "endpointId", "log_id"})
-  void takesANumberForAKeyAndRefusesOtherTypes(String key) throws Exception {
+  void takesANumberForAKey(String key) throws Exception {
     assertThat(row(REQUIRED, "\"" + key + "\":7"))
         .isEqualTo(row(REQUIRED, "\"" + key + "\":\"7\""));
-    assertThatProblemOf(entry(REQUIRED, "\"" + key + "\":[7]")).isEqualTo(WRONG_TYPE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "{}", "[\"acme\"]"})
+  void refusesAnEntryThatMayBeOfAnyAccount(String account) {
+    assertThatProblemOf(entry(REQUIRED, "\"account\":" + account)).isEqualTo(WRONG_TYPE);
   }
 
   @Test
@@ -254,6 +264,53 @@ class LogDecoderTest {
             + "\"errorCode\":\"E\"";
 
     assertThat(row(REQUIRED.replace("timestamp", "time"), camel)).isEqualTo(row(REQUIRED, snake));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"epochSecond\":1747202847,\"nanoOfSecond\":238927999}",
+        "{\"seconds\":\"1747202847\",\"nanos\":238927000}",
+      })
+  void readsATimeThatIsAnObject(String time) throws Exception {
+    for (String name : List.of("timestamp", "instant")) {
+      assertThat(row("\"" + name + "\":" + time, "\"msg\":\"m\""))
+          .containsEntry("timestamp", TIME)
+          .containsEntry("extra", "");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"epochSecond\":-1}",
+        "{\"epochSecond\":1747202847,\"nanoOfSecond\":1000000000}",
+        "{\"epochSecond\":1747202847,\"nanoOfSecond\":[]}",
+      })
+  void refusesATimeThatIsAnotherObject(String time) {
+    assertThat(problem(("{\"timestamp\":" + time + ",\"message\":\"m\"}").getBytes(UTF_8)))
+        .hasMessage(
+            "timestamp is neither a string nor a number, nor an object with epochSecond and"
+                + " nanoOfSecond")
+        .satisfies(e -> assertThat(e.reason()).isEqualTo(WRONG_TYPE));
+  }
+
+  @Test
+  void prefersTheMessageToTheMsg() throws Exception {
+    assertThat(row(REQUIRED, "\"msg\":\"other\""))
+        .containsEntry("log_message", "m")
+        .containsEntry("extra", "{\"msg\":\"other\"}");
+    assertThat(row("\"ts\":1747202847,\"message\":null,\"msg\":\"m\""))
+        .containsEntry("log_message", "m")
+        .containsEntry("extra", "");
+  }
+
+  @Test
+  void saysThatATimeHasNoZone() {
+    assertThat(problem("{\"timestamp\":\"2025-05-14T06:07:27\",\"message\":\"m\"}".getBytes(UTF_8)))
+        .hasMessage(
+            "timestamp has no zone, and event.default-zone is not set: \"2025-05-14T06:07:27\"");
   }
 
   @Test
@@ -428,8 +485,145 @@ class LogDecoderTest {
   }
 
   @Test
-  void refusesAnAnswerOfAnAccountThatIsNoText() {
-    assertThatProblemOf("{\"account\":[1],\"logs\":[{" + REQUIRED + "}]}").isEqualTo(WRONG_TYPE);
+  void refusesEntriesOfAnAnswerThatMayBeOfAnyAccount() throws Exception {
+    DecodedLogs decoded =
+        decode(
+            "{\"account\":[1],\"logs\":[{"
+                + REQUIRED
+                + "},{\"account\":\"own\","
+                + REQUIRED
+                + "}]}");
+
+    assertThat(decoded.rows()).extracting(row -> row.get("account")).containsExactly("own");
+    assertThat(decoded.unusable())
+        .extracting(Unusable::item, Unusable::reason, Unusable::detail, Unusable::account)
+        .containsExactly(tuple(0, WRONG_TYPE, "account is neither a string nor a number", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"timestamp\":\"2025-05-14T06:09:00Z\"",
+        "\"time\":1747202940",
+        "\"timestamp\":\"no time\"",
+        "\"timestamp\":\"2025-05-14T06:09:00Z\",\"message\":\"\",\"level\":null",
+      })
+  void readsTheEntriesOfAnAnswerThatTellsItsOwnTime(String time) throws Exception {
+    String entries = "\"logs\":[7,{" + REQUIRED + "}]";
+
+    DecodedLogs decoded = decode("{\"account\":\"acme\"," + time + "," + entries + "}");
+
+    assertThat(decoded.rows())
+        .isEqualTo(decode("{\"account\":\"acme\"," + entries + "}").rows())
+        .hasSize(1);
+    assertThat(decoded.unusable()).extracting(Unusable::item).containsExactly(0);
+    assertThat(decode("{" + time + ",\"logs\":[\"2025-05-14T06:07:27Z [INFO] text\"]}").rows())
+        .extracting(row -> row.get("log_message"))
+        .containsExactly("text");
+    assertThat(decode("{" + time + ",\"script\":\"s\",\"logs\":[]}").events()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"message\":\"m\",\"logs\":[{\"timestamp\":1747202847,\"message\":\"a\"}]",
+        "\"level\":\"info\",\"logs\":[{\"timestamp\":1747202847,\"message\":\"a\"}]",
+        "\"source\":\"s\",\"logs\":[7,\"no line\"]",
+        "\"source\":\"s\",\"logs\":{\"timestamp\":1747202847,\"message\":\"a\"}",
+      })
+  void takesAnythingElseWithATimestampForAnEntry(String fields) throws Exception {
+    Map<String, Object> row = row("\"timestamp\":1747202847", fields);
+
+    assertThat(row.get("extra"))
+        .isEqualTo("{" + fields.substring(fields.indexOf("\"logs\"")) + "}");
+  }
+
+  @Test
+  void givesTheEntriesOfAnAnswerWhatTheyLeaveToIt() throws Exception {
+    String answer =
+        "{\"account\":\"acme\",\"runId\":\"r\",\"attempt\":2,\"script\":\"s\",\"deploymentId\":\"d\","
+            + "\"deploymentVersion\":3,\"function\":\"f\",\"source\":\"o\",\"sourceType\":\"api\","
+            + "\"requestId\":\"q\",\"traceId\":\"t\",\"spanId\":\"p\",\"level\":\"error\","
+            + "\"metadata\":{\"a\":1},\"totalLogs\":1,\"summary\":{},\"logs\":[%s]}";
+    String own =
+        "\"account\":\"other\",\"jobId\":\"j\",\"script\":\"own\",\"deployment_id\":\"e\","
+            + "\"function\":\"g\",\"source\":\"l\",\"source_type\":\"c\",\"request_id\":\"u\","
+            + "\"trace_id\":\"v\"";
+    String inherited =
+        "\"account\":\"acme\",\"run_id\":\"r#2\",\"script\":\"s\",\"deployment_id\":\"d\","
+            + "\"deployment_version\":3,\"function\":\"f\",\"source\":\"o\",\"source_type\":\"api\","
+            + "\"request_id\":\"q\",\"trace_id\":\"t\",\"span_id\":\"p\"";
+
+    assertThat(only(decode(answer.formatted(entry(REQUIRED))))).isEqualTo(row(REQUIRED, inherited));
+    assertThat(only(decode(answer.formatted(entry(REQUIRED, own))))).isEqualTo(row(REQUIRED, own));
+    assertThat(only(decode(answer.formatted("\"2025-05-14T06:07:27Z [INFO] x: text\""))))
+        .containsEntry("run_id", "r#2")
+        .containsEntry("script", "s")
+        .containsEntry("source", "x")
+        .containsEntry("deployment_version", 3)
+        .containsEntry("log_level", "Info");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'runId':'r','attempt':2 | 'runId':'r' | r#2",
+        "'runId':'r','attempt':2 | 'runId':'r','attempt':1 | r",
+        "'runId':'r','attempt':2 | 'runId':'r','attempt':3 | r#3",
+        "'runId':'r','attempt':2 | 'runId':'q' | q",
+        "'runId':'r' | 'attempt':2 | r#2",
+        "'attempt':2 | 'runId':'q' | q#2",
+        "'attempt':2 | 'source':'s' | ``",
+      })
+  void givesTheEntriesOfItsRunTheAttemptOfAnAnswer(String answer, String item, String run)
+      throws Exception {
+    String json = "{" + answer + ",'logs':[" + entry(REQUIRED, item) + "]}";
+
+    assertThat(only(decode(json.replace('\'', '"'))))
+        .containsEntry("run_id", run)
+        .containsEntry("extra", "");
+  }
+
+  @Test
+  void givesALineTheAttemptOfItsRun() throws Exception {
+    String answer =
+        "{\"jobId\":\"job_7\",\"attempt\":2,\"logs\":[\"2025-05-14T06:07:27Z [INFO] a (job_7)\","
+            + "\"2025-05-14T06:07:27Z [INFO] b (job_8)\",\"2025-05-14T06:07:27Z [INFO] c\"]}";
+
+    assertThat(decode(answer).rows())
+        .extracting(row -> row.get("run_id"))
+        .containsExactly("job_7#2", "job_8", "job_7#2");
+  }
+
+  @Test
+  void keepsWhatItDoesNotUnderstandOfAnAnswerWithItsEntries() throws Exception {
+    DecodedLogs decoded =
+        decode(
+            "{\"script\":[\"bad\"],\"runId\":{},\"attempt\":\"x\",\"function\":\"f\",\"logs\":["
+                + entry(REQUIRED, "\"x\":1")
+                + ",\"2025-05-14T06:07:27Z [INFO] text\"]}");
+
+    String kept = "\"answer\":{\"runId\":{},\"attempt\":\"x\",\"script\":[\"bad\"]}}";
+    assertThat(decoded.unusable()).isEmpty();
+    assertThat(decoded.rows())
+        .extracting(row -> row.get("function"), row -> row.get("extra"))
+        .containsExactly(tuple("f", "{\"x\":1," + kept), tuple("f", "{" + kept));
+  }
+
+  @Test
+  void forgetsAnAnswerBehindItsEntries() throws Exception {
+    String answer =
+        "{\"runId\":\"r\",\"attempt\":2,\"function\":\"f\",\"script\":[],\"logs\":[{"
+            + REQUIRED
+            + "}]}";
+    Map<String, Object> alone = row(REQUIRED);
+
+    decode(answer);
+
+    assertThat(row(REQUIRED)).isEqualTo(alone);
+    assertThat(only(decode("{\"logs\":[{" + REQUIRED + "}]}"))).isEqualTo(alone);
   }
 
   @ParameterizedTest
@@ -561,21 +755,70 @@ class LogDecoderTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "'log':{'message':'m','level':'ERROR','meta':{'logid':'1','pid':41}}",
+        "'log':{'message':'m','level':'ERROR'},'log.meta':{'logid':'1','pid':41}",
+        "'log.message':'m','log':{'level':'ERROR','meta.logid':'1','meta':{'pid':41}}",
+        "'log.message':'m','log.level':'ERROR','log.meta':{'logid':'1','pid':41}",
+        "'log.message':null,'log.level':'ERROR','\\u006cog':{'m\\u0065ssage':'m'},"
+            + "'log.meta':{'logid':'1','pid':41}",
+      })
+  void findsAttributesWithinObjects(String attributes) throws Exception {
+    String span = "{'start_time':1747202847,'attributes':{'log.x':1,%s}}";
+    String flat = "'log.message':'m','log.level':'ERROR','log.meta.logid':'1','log.meta.pid':41";
+
+    assertThat(only(decode(span.formatted(attributes).replace('\'', '"'))))
+        .containsEntry("metadata", "{\"log.x\":1,\"log.meta.pid\":41}")
+        .isEqualTo(only(decode(span.formatted(flat).replace('\'', '"'))));
+  }
+
+  @Test
+  void leavesAnObjectOfWhichAMemberIsAlsoBesideIt() throws Exception {
+    assertThat(
+            only(
+                decode(
+                    "{\"start_time\":1747202847,\"attributes\":{\"log\":{\"message\":\"n\","
+                        + "\"x\":{}},\"log.message\":\"m\",\"logs\":{\"message\":1}}}")))
+        .containsEntry("log_message", "m")
+        .containsEntry(
+            "metadata", "{\"logs\":{\"message\":1},\"log\":{\"message\":\"n\",\"x\":{}}}");
+  }
+
+  @Test
+  void findsTheAccountOfASpanThatCannotBeUsedWithinAnObject() {
+    decoder =
+        new LogDecoder(
+            DecodedLogs.limits(Duration.ofDays(30)),
+            EventRules.DEFAULT,
+            HASH_KEY,
+            new KoreloggerAttributes(
+                "m", "l", "id", "run", "dep", "ver", "src", "kind", "org.tenant", "job", "fn"),
+            DecodedLogs.UNMASKED);
+
+    String span = "{\"start_time\":5,\"attributes\":{\"m\":\"\",\"org\":{\"tenant\":\"acme\"}}}";
+    assertThat(problem(span.getBytes(UTF_8)).sender().account()).isEqualTo("acme");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "{'start_time':1747202847} | MISSING_FIELD | attributes is missing, where a span of"
             + " korelogger has its log entry",
         "{'start_time':1747202847,'attributes':null} | MISSING_FIELD | attributes is missing, where"
             + " a span of korelogger has its log entry",
-        "{'start_time':1747202847,'attributes':[]} | WRONG_TYPE | attributes is not an object",
+        "{'start_time':1747202847,'attributes':[]} | WRONG_TYPE | attributes is no object, where a"
+            + " span of korelogger has its log entry",
         "{'start_time':1747202847,'attributes':{}} | MISSING_FIELD | attributes has no log.message,"
             + " which korelogger.attribute.message takes the message from",
-        "{'attributes':{'log.message':'m'}} | MISSING_FIELD | start_time is missing",
+        "{'attributes':{'log.message':'m'}} | MISSING_FIELD | start_time is missing (read are"
+            + " start_time, startTime; event.alias.start_time adds names)",
         "{'start_time':'x','attributes':{'log.message':'m'}} | BAD_VALUE | start_time is no time:"
             + " \"x\"",
         "{'start_time':5,'attributes':{'log.message':'m'}} | TOO_OLD | start_time is"
             + " 1970-01-01T00:00:05Z, more than event.max-age (30 d) before the record arrived, at"
             + " 2025-05-14T06:10:00Z",
-        "{'start_time':1747202847,'attributes':{'log.message':'m','run_id':[7]}} | WRONG_TYPE |"
-            + " run_id is neither a string nor a number",
+        "{'start_time':1747202847,'attributes':{'log.message':'m','account':[7]}} | WRONG_TYPE |"
+            + " account is neither a string nor a number",
       })
   void saysWhatIsWrongWithASpan(String json, DeadLetterReason reason, String detail) {
     UnusableRecordException problem = problem(json.replace('\'', '"').getBytes(UTF_8));
@@ -609,8 +852,10 @@ class LogDecoderTest {
                         + "{\"log.message\":\"m\"}}")))
         .containsEntry("log_message", "m")
         .containsEntry("extra", "{\"logs\":7}");
-    assertThat(problem("{\"message\":\"m\"}".getBytes(UTF_8))).hasMessage("timestamp is missing");
-    assertThat(problem("{\"timestamp\":\"\"}".getBytes(UTF_8))).hasMessage("timestamp is missing");
+    assertThat(problem("{\"message\":\"m\"}".getBytes(UTF_8)))
+        .hasMessageStartingWith("timestamp is missing (read are ");
+    assertThat(problem("{\"timestamp\":\"\"}".getBytes(UTF_8)))
+        .hasMessageStartingWith("timestamp is missing (read are ");
   }
 
   // What cannot be used

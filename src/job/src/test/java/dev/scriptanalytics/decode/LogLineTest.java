@@ -159,7 +159,14 @@ class LogLineTest {
         " ",
       })
   void isNoOtherText(String record) {
-    assertThat(problem(record).reason()).isEqualTo(NOT_JSON);
+    UnusableRecordException problem = problem(record);
+    assertThat(problem.reason()).isEqualTo(NOT_JSON);
+    assertThat(problem)
+        .hasMessage(
+            "The record is neither a JSON object nor a line of the form TIME [LEVEL] SOURCE:"
+                + " MESSAGE: \""
+                + record.strip()
+                + "\"");
   }
 
   @Test

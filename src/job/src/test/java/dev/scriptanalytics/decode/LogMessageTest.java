@@ -68,6 +68,38 @@ class LogMessageTest {
         .containsEntry("metadata", "");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'message':{'msg':'m'}} | m | ``",
+        "{'message':{'a':1}} | {'a':1} | ``",
+        "{'code':7,'msg':{'a':1}} | {'a':1} | {'message':{'code':7}}",
+        "{'message':{'errorMessage':'m','b':2},'a':1} | m |"
+            + " {'message':{'a':1},'message.message':{'b':2}}",
+        "{'message':{'message':{'message':{'message':{'a':1}}}}} | {'message':{'a':1}} | ``",
+      })
+  void isTheTextOfAnObjectWithinTheObject(String message, String expected, String extra)
+      throws Exception {
+    assertThat(row(TIMED, "'message':" + message))
+        .containsEntry("log_message", quotes(expected))
+        .containsEntry("extra", quotes(extra));
+  }
+
+  @Test
+  void takesTheErrorOfTheOuterObjectFirst() throws Exception {
+    assertThat(
+            row(
+                TIMED,
+                "'message':{'errorType':'Outer','message':{'errorType':'Inner','msg':'m',"
+                    + "'stackTrace':'at f'}}"))
+        .containsEntry("log_message", "m")
+        .containsEntry("error_code", "Outer")
+        .containsEntry("stack_trace", "at f")
+        .containsEntry("extra", quotes("{'message.message':{'errorType':'Inner'}}"));
+  }
+
   @Test
   void tellsTheErrorOfAnObject() throws Exception {
     String error =
@@ -126,11 +158,11 @@ class LogMessageTest {
         "",
         ",'message':null",
         ",'x':1",
-        ",'level':null,'logs':[],'attributes':{'a':1},'start_time':7"
+        ",'level':null,'logs':[7],'attributes':{'a':1},'start_time':7"
       })
   void isMissedWhereNothingTellsOfAnEntry(String fields) {
     assertThatThrownBy(() -> decode("{" + TIMED + fields + "}"))
-        .hasMessage("message is missing")
+        .hasMessage("message is missing (read are message, msg; event.alias.message adds names)")
         .isInstanceOfSatisfying(
             UnusableRecordException.class, e -> assertThat(e.reason()).isEqualTo(MISSING_FIELD));
   }

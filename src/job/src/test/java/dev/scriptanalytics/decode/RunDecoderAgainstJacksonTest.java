@@ -257,6 +257,8 @@ class RunDecoderAgainstJacksonTest {
     }
 
     final Set<DeadLetterReason> faults = EnumSet.noneOf(DeadLetterReason.class);
+    // Why the times and the response time cannot be read that cannot be.
+    private final Set<DeadLetterReason> unreadable = EnumSet.noneOf(DeadLetterReason.class);
     private final EventLimits limits;
     private final Map<String, Field> fields;
     private final Map<String, Object> row = new LinkedHashMap<>();
@@ -372,8 +374,16 @@ class RunDecoderAgainstJacksonTest {
       }
       boolean ended = !status.equals("In Progress");
       Instant start = time(take("started_at"));
-      Instant end = time(take("ended_at"));
-      Double responseTime = responseTime(take("response_time_ms"));
+      Field endField = take("ended_at");
+      Instant end = time(endField);
+      Field responseTimeField = take("response_time_ms");
+      Double responseTime = responseTime(responseTimeField);
+      if (!ended) {
+        keep(endField);
+      }
+      if (!status.equals("Success")) {
+        keep(responseTimeField);
+      }
       if (start != null && end != null && ended) {
         if (end.isBefore(start.minusSeconds(60))) {
           faults.add(DeadLetterReason.BAD_VALUE);
@@ -388,7 +398,7 @@ class RunDecoderAgainstJacksonTest {
       }
       if (start == null) {
         if (end == null || responseTime == null) {
-          faults.add(DeadLetterReason.MISSING_FIELD);
+          faults.addAll(unreadable.isEmpty() ? Set.of(DeadLetterReason.MISSING_FIELD) : unreadable);
           start = ARRIVAL;
         } else {
           start = limited(end.minus(Math.round(responseTime * 1000), ChronoUnit.MICROS));
@@ -415,11 +425,11 @@ class RunDecoderAgainstJacksonTest {
       }
       Double millis = figure(field);
       if (millis == null) {
-        faults.add(DeadLetterReason.WRONG_TYPE);
+        setUnreadable(field, DeadLetterReason.WRONG_TYPE);
         return null;
       }
       if (Double.isInfinite(millis) || millis < 0 || millis > 1e12) {
-        faults.add(DeadLetterReason.BAD_VALUE);
+        setUnreadable(field, DeadLetterReason.BAD_VALUE);
         return null;
       }
       return millis == 0 ? 0.0 : millis;
@@ -439,7 +449,7 @@ class RunDecoderAgainstJacksonTest {
         return null;
       }
       if (!field.value.isTextual() && !field.value.isNumber()) {
-        faults.add(DeadLetterReason.WRONG_TYPE);
+        setUnreadable(field, DeadLetterReason.WRONG_TYPE);
         return null;
       }
       String text = field.value.isTextual() ? field.value.textValue() : field.source;
@@ -451,7 +461,7 @@ class RunDecoderAgainstJacksonTest {
         try {
           number = new BigDecimal(text);
         } catch (NumberFormatException noNumber) {
-          faults.add(DeadLetterReason.BAD_VALUE);
+          setUnreadable(field, DeadLetterReason.BAD_VALUE);
           return null;
         }
       }
@@ -461,10 +471,21 @@ class RunDecoderAgainstJacksonTest {
       }
       BigDecimal micros = number.movePointRight(unit).setScale(0, RoundingMode.FLOOR);
       if (micros.abs().compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-        faults.add(DeadLetterReason.BAD_VALUE);
+        setUnreadable(field, DeadLetterReason.BAD_VALUE);
         return null;
       }
       return limited(Instant.EPOCH.plus(micros.longValue(), ChronoUnit.MICROS));
+    }
+
+    private void setUnreadable(Field field, DeadLetterReason reason) {
+      unreadable.add(reason);
+      keep(field);
+    }
+
+    private void keep(Field field) {
+      if (!field.isMissing()) {
+        extra.set(field.name, field.value);
+      }
     }
 
     private Instant limited(Instant time) {

@@ -8,6 +8,8 @@ import dev.scriptanalytics.row.LogRow;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LineHashTest {
   private final LineHash hash = new LineHash();
@@ -43,6 +45,42 @@ class LineHashTest {
       hashes.add(hash.of(level, new byte[0]));
     }
     assertThat(hashes).hasSize(LogLevel.values().length * 1001).doesNotContain(0L);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`disk full` | `disk full  \t`",
+        "`{\"a\":1,\"b\":\"x y\"}` | `{\"a\": 1, \"b\": \"x y\"} `",
+        "`[\"a \\\\\",2]` | `[\"a \\\\\", 2]`",
+        "`{\"a\":\"\\\"\",\"b\":2}` | `{\"a\": \"\\\"\", \"b\": 2}`",
+        "`{}` | `{ }`",
+        "`` | ` `",
+      })
+  void leavesOutTheBlanksAtTheEndAndBetweenTheTokensOfJson(String one, String other) {
+    assertThat(hashOf(one)).isEqualTo(hashOf(other));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`disk full` | `disk  full`",
+        "`disk full` | ` disk full`",
+        "`{\"a\":\"x y\"}` | `{\"a\":\"xy\"}`",
+        "`{\"a\":\"\\\" \"}` | `{\"a\":\"\\\"\"}`",
+        "`[1] a b` | `[1] ab`",
+        "`{` | `[`",
+      })
+  void countsAllOtherBlanks(String one, String other) {
+    assertThat(hashOf(one)).isNotEqualTo(hashOf(other));
+  }
+
+  private long hashOf(String message) {
+    return hash.of(LogLevel.INFO, message.getBytes(UTF_8));
   }
 
   @Test

@@ -168,8 +168,8 @@ class UntimedEndsTest {
     DeadLetter letter = tracked.deadLetters.get(0);
     assertThat(letter.detail())
         .isEqualTo(
-            "ended_at alone: started_at or response_time_ms would have told when the run started,"
-                + " and no start of this run arrived within run.await-start (10 min) and"
+            "ended_at alone: a readable started_at or response_time_ms would have told when the run"
+                + " started, and no start of this run arrived within run.await-start (10 min) and"
                 + " run.await-start.max-bytes");
     JsonNode event = new ObjectMapper().readTree(letter.bytes());
     assertThat(event.has("started_at")).isFalse();

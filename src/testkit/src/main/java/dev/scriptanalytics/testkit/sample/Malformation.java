@@ -42,24 +42,25 @@ public enum Malformation {
   NO_SCRIPT("missing_field", without("script")),
   EMPTY_SCRIPT("missing_field", with(event -> event.put("script", ""))),
   NO_STATUS("missing_field", without("status")),
-  NO_TIME("missing_field", without("started_at", "ended_at", "response_time_ms")),
+  NO_TIME("missing_field", with(Malformation::removeTimes)),
 
   OBJECT_AS_SCRIPT("wrong_type", with(event -> event.putObject("script"))),
   LIST_AS_STATUS("wrong_type", with(event -> event.putArray("status"))),
-  TRUE_AS_START("wrong_type", with(event -> event.put("started_at", true))),
-  WORD_AS_RESPONSE_TIME("wrong_type", with(event -> event.put("response_time_ms", "fast"))),
+  TRUE_AS_START("wrong_type", timedOnlyBy(event -> event.put("started_at", true))),
+  WORD_AS_RESPONSE_TIME("wrong_type", timedOnlyBy(event -> event.put("response_time_ms", "fast"))),
 
   UNKNOWN_STATUS("bad_value", with(event -> event.put("status", "perhaps"))),
-  WORD_AS_START("bad_value", with(event -> event.put("started_at", "yesterday"))),
+  WORD_AS_START("bad_value", timedOnlyBy(event -> event.put("started_at", "yesterday"))),
   START_WITHOUT_ZONE(
-      "bad_value", with(event -> event.put("started_at", "2026-05-14T06:07:27.100"))),
-  NO_SUCH_DAY("bad_value", with(event -> event.put("started_at", "2026-02-31T06:07:27.100Z"))),
-  NEGATIVE_RESPONSE_TIME("bad_value", with(event -> event.put("response_time_ms", -1.5))),
+      "bad_value", timedOnlyBy(event -> event.put("started_at", "2026-05-14T06:07:27.100"))),
+  NO_SUCH_DAY(
+      "bad_value", timedOnlyBy(event -> event.put("started_at", "2026-02-31T06:07:27.100Z"))),
+  NEGATIVE_RESPONSE_TIME("bad_value", timedOnlyBy(event -> event.put("response_time_ms", -1.5))),
   ENDLESS_RESPONSE_TIME(
       "bad_value",
       event ->
           utf8(
-              with(e -> e.remove("response_time_ms"), event)
+              with(Malformation::removeTimes, event)
                   .toString()
                   .replaceFirst("\\{", "{\"response_time_ms\":1e999,"))),
 
@@ -126,6 +127,19 @@ public enum Malformation {
 
   private static Function<ObjectNode, byte[]> with(Consumer<ObjectNode> change) {
     return event -> utf8(with(change, event).toString());
+  }
+
+  private static void removeTimes(ObjectNode event) {
+    event.remove(List.of("started_at", "ended_at", "response_time_ms"));
+  }
+
+  /** A time that cannot be read, and no other that makes up for it. */
+  private static Function<ObjectNode, byte[]> timedOnlyBy(Consumer<ObjectNode> change) {
+    return with(
+        event -> {
+          removeTimes(event);
+          change.accept(event);
+        });
   }
 
   private static ObjectNode with(Consumer<ObjectNode> change, ObjectNode event) {
