@@ -93,7 +93,7 @@ final class OtlpSpanEvents {
     }
     entry.level = exception ? LogLevel.ERROR : LogLevel.INFO;
     if (exception) {
-      entry.errorCode = attributes.take("exception.type");
+      entry.errorCode = attributes.takeName("exception.type");
       entry.stackTrace = attributes.take("exception.stacktrace");
       entry.message = attributes.take("exception.message");
     }
