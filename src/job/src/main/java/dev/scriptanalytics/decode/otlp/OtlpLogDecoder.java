@@ -74,7 +74,7 @@ final class OtlpLogDecoder implements RecordDecoder {
         read(item.message(), item.origin().scope().getName(), arrival);
         out.event(events.event(entry, arrival, "timeUnixNano"));
       } catch (UnusableRecordException e) {
-        out.unusable(number, e.from(sender(item)), item.readable());
+        out.unusable(number, e.from(sender(item)), item.asItCame());
       }
       number++;
     }

@@ -142,7 +142,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
           case NEITHER -> out.skipped();
         }
       } catch (UnusableRecordException e) {
-        out.unusable(part.number, e.from(sender(part)), part.item.readable());
+        out.unusable(part.number, e.from(sender(part)), part.item.asItCame());
       }
     }
   }
@@ -247,7 +247,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
 
   private void entries(Part part, OtlpRun run, long arrival, DecodedEvents out) {
     events.decode(
-        part.member.span,
+        part.item,
         part.number + 1,
         run,
         part.item.origin().scope().getName(),
