@@ -85,9 +85,11 @@ COMMENT 'The rows of export_logs with the dashboard''s columns: account, script,
 
 -- A text whose further lines are indented, and whose other control characters are visible. A line ends wherever Unicode
 -- or a programming language says so, because readers split texts at different characters: Python's splitlines at all of
--- these. A terminal would obey the other control characters, so they become \x1b and the like; only tabs stay.
+-- these. A terminal would obey the other control characters, so they become \x1b and the like; only tabs stay. The
+-- characters that change the direction of text become \u202e and the like, because with them a line reads otherwise than
+-- it is (CVE-2021-42574). They are those of Unicode's property Bidi_Control.
 --
--- Most texts have none of these, and for them the array is empty.
+-- Most texts have none of these, and for them the arrays are empty.
 CREATE OR REPLACE FUNCTION script_analytics_indented AS (text) ->
     replaceRegexpAll(
         arrayFold(
@@ -101,7 +103,22 @@ CREATE OR REPLACE FUNCTION script_analytics_indented AS (text) ->
                 arrayConcat(range(0, 9), range(14, 28), [31], range(127, 133), range(134, 160)),
                 []
             ),
-            text
+            arrayFold(
+                (shown, direction) -> replaceAll(shown, direction.1, direction.2),
+                if(
+                    match(text, '[\\x{61c}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]'),
+                    [
+                        (char(216, 156), '\\u061c'), (char(226, 128, 142), '\\u200e'), (char(226, 128, 143), '\\u200f'),
+                        (char(226, 128, 170), '\\u202a'), (char(226, 128, 171), '\\u202b'),
+                        (char(226, 128, 172), '\\u202c'), (char(226, 128, 173), '\\u202d'),
+                        (char(226, 128, 174), '\\u202e'), (char(226, 129, 166), '\\u2066'),
+                        (char(226, 129, 167), '\\u2067'), (char(226, 129, 168), '\\u2068'),
+                        (char(226, 129, 169), '\\u2069')
+                    ],
+                    []
+                ),
+                text
+            )
         ),
         '\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x{85}\\x{2028}\\x{2029}]',
         '\n    '

@@ -22,9 +22,11 @@ class TextAndCsvIT {
   private static final String DAY = "startTime=2024-01-17&endTime=2024-01-18";
   private static final String TIME = "2024-01-17T10:00:00.000Z";
   private static final String BREAKS =
-      "a\nb\rc\r\nd\u000be\ff\u001cg\u001dh\u001ei\u0085j\u2028k\u2029l\tm\u001b[2J\u009bn\u0000\u007f";
+      "a\nb\rc\r\nd\u000be\ff\u001cg\u001dh\u001ei\u0085j\u2028k\u2029l\tm\u001b[2J\u009bn\u0000\u007f"
+          + "\u061c\u200e\u200f\u202a\u202e\u2066\u2069\u200d";
   private static final String ESCAPED =
-      "a\\nb\\rc\\nd\\x0be\\x0cf\\x1cg\\x1dh\\x1ei\\x85j\\u2028k\\u2029l\tm\\x1b[2J\\x9bn\\x00\\x7f";
+      "a\\nb\\rc\\nd\\x0be\\x0cf\\x1cg\\x1dh\\x1ei\\x85j\\u2028k\\u2029l\tm\\x1b[2J\\x9bn\\x00\\x7f"
+          + "\\u061c\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069\u200d";
 
   @RegisterExtension static final ApiStack api = new ApiStack();
 
@@ -52,7 +54,9 @@ class TextAndCsvIT {
       while (line != null && !line.startsWith("data: ")) {
         line = lines.readLine();
       }
-      assertThat(line).doesNotContainPattern("[\\x00-\\x1f\\x85\\x{2028}\\x{2029}]");
+      assertThat(line)
+          .doesNotContainPattern(
+              "[\\x00-\\x1f\\x85\\x{2028}\\x{2029}\\x{61c}\\x{200e}\\x{202e}\\x{2066}]");
       assertThat(JSON.readTree(line.substring(6)).get("message").asText()).isEqualTo(BREAKS);
     }
   }

@@ -42,7 +42,7 @@ final class AtTraces implements TraceFormat {
 
   /** The end of Node's excerpt of the source and of the error below it; 0 if there is none. */
   private static int behindSource(CapturedLines lines) {
-    if (!isPlace(lines.text(0))) {
+    if (!isPlace(lines.text(0)) || lines.text(1) == null) {
       return 0;
     }
     for (int i = 2; i <= MAX_SOURCE_LINES; i++) {

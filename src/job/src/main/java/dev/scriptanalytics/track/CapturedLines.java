@@ -22,6 +22,8 @@ final class CapturedLines {
   private final TerminalLine terminal;
   private final String text;
   private int position;
+  // The next one from the position on, or the text's end. Lines may end before it.
+  private int lineFeed = -1;
   private int read;
   // A ring: the first line is at index first.
   private Line[] window = new Line[64];
@@ -106,10 +108,12 @@ final class CapturedLines {
   }
 
   private Line next() {
-    int lineFeed = text.indexOf('\n', position);
-    int end = lineFeed < 0 ? text.length() : lineFeed;
-    String shown = terminal.shown(text, position, end);
-    position = lineFeed < 0 ? end : end + 1;
+    if (position > lineFeed) {
+      int next = text.indexOf('\n', position);
+      lineFeed = next < 0 ? text.length() : next;
+    }
+    String shown = terminal.shown(text, position, lineFeed);
+    position = Math.min(text.length(), terminal.lineEnd() + 1);
     read++;
     // In a pattern with alternatives, either group may be missing from the match.
     if (libraryLine.reset(shown).matches()

@@ -1,13 +1,21 @@
 package dev.scriptanalytics.track;
 
+import java.util.List;
 import java.util.Set;
 
 /**
  * Python's stack traces: the frames come first, the error last. Chained ones are one trace, and so
  * is a group of exceptions, whose lines have a margin. Ruby 2 prints to terminals in this order
  * too.
+ *
+ * <p>Further lines of a message, and notes (PEP 678), look like any output and are no part of the
+ * trace, unless a chained one follows. Only those of Pydantic are known by their form.
+ *
+ * <p>Frames without the line that begins a traceback are a trace as well: they are a printed stack,
+ * or the rest of a trace that was too long.
  */
 final class PythonTraces implements TraceFormat {
+  private static final String FRAME = "  File \"";
   private static final String TRACEBACK = "Traceback";
   private static final String GROUP = "+ Exception Group Traceback";
   private static final Set<String> CHAINS =
@@ -15,17 +23,22 @@ final class PythonTraces implements TraceFormat {
           "During handling of the above exception, another exception occurred:",
           "The above exception was the direct cause of the following exception:");
   private static final int MAX_SOURCE_LINES = 5;
+  private static final List<String> TYPES =
+      List.of("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Timeout");
 
   @Override
   public int length(CapturedLines lines) {
     String head = lines.text(0);
-    if (head.startsWith("  File \"")) {
-      return syntaxError(lines);
+    if (head.startsWith(FRAME)) {
+      int end = syntaxError(lines);
+      if (end > 0 || !isFrame(head)) {
+        return end;
+      }
     }
     boolean introduced =
         head.startsWith("Exception in thread ") || head.startsWith("Exception ignored in");
     int begin = introduced ? 1 : 0;
-    if (!beginsTraceback(lines.text(begin))) {
+    if (!isFrame(head) && !beginsTraceback(lines.text(begin))) {
       return 0;
     }
     int end = traceback(lines, begin);
@@ -41,14 +54,23 @@ final class PythonTraces implements TraceFormat {
 
   @Override
   public String errorType(CapturedLines lines, int length) {
-    String last = lines.text(length - 1);
-    if (hasMargin(last)) {
+    int last = length - 1;
+    while (last > 0 && !beginsTraceback(lines.text(last))) {
+      last--;
+    }
+    if (isGroup(lines.text(last))) {
       return typeOfGroup(lines, length);
     }
-    if (RubyTraces.namesError(last)) {
-      return RubyTraces.typeAtEnd(last);
+    for (int i = last + 1; i < length; i++) {
+      String line = lines.text(i);
+      if (RubyTraces.namesError(line)) {
+        return RubyTraces.typeAtEnd(line);
+      }
+      if (namesError(line)) {
+        return line.substring(0, behindName(line));
+      }
     }
-    return namesError(last) ? last.substring(0, behindName(last)) : "";
+    return "";
   }
 
   /** The type of the first error below the frames of the group itself. */
@@ -66,31 +88,75 @@ final class PythonTraces implements TraceFormat {
   }
 
   private static boolean beginsTraceback(String line) {
-    return line != null && (line.startsWith(TRACEBACK) || line.stripLeading().startsWith(GROUP));
+    return line != null && (line.startsWith(TRACEBACK) || isGroup(line));
   }
 
-  /** The end of a single traceback; that is behind the line which names the error. */
+  private static boolean isGroup(String line) {
+    return line.stripLeading().startsWith(GROUP);
+  }
+
+  /** Whether a line is such as {@code File "/app/job.py", line 8, in main}. */
+  private static boolean isFrame(String line) {
+    int place = line.startsWith(FRAME) ? line.indexOf("\", line ", FRAME.length()) : -1;
+    return place > 0 && line.indexOf(", in ", place) > 0;
+  }
+
+  /** The end of a single traceback; that is behind the error and its message. */
   private static int traceback(CapturedLines lines, int begin) {
-    if (!lines.text(begin).startsWith(TRACEBACK)) {
+    if (isGroup(lines.text(begin))) {
       return group(lines, begin);
     }
-    boolean frames = false;
+    boolean isWithoutBeginning = isFrame(lines.text(begin));
+    boolean frames = isWithoutBeginning;
+    int lastFrame = begin;
     int end = begin + 1;
-    while (end < MAX_LINES) {
+    while (true) {
       int next = lines.behindBlanks(end, MAX_BLANK_LINES);
       String line = lines.text(next);
       if (line == null || line.isBlank()) {
-        break;
+        return end;
       }
-      if (TraceFormat.isIndented(line) || line.startsWith(TRACEBACK)) {
-        frames |= TraceFormat.isIndented(line);
-        end = next + 1;
-        continue;
+      if (!TraceFormat.isIndented(line) && !line.startsWith(TRACEBACK)) {
+        boolean error =
+            frames
+                && next == end
+                && (isWithoutBeginning
+                    ? namesErrorByItsType(line)
+                    : namesError(line) || RubyTraces.namesError(line));
+        return error ? behindMessage(lines, end) : end;
       }
-      boolean error = frames && next == end && (namesError(line) || RubyTraces.namesError(line));
-      return error ? end + 1 : end;
+      if (next >= MAX_LINES) {
+        // The rest begins with a frame, by which it is known.
+        return lastFrame > begin ? lastFrame : end;
+      }
+      frames |= TraceFormat.isIndented(line);
+      lastFrame = isFrame(line) ? next : lastFrame;
+      end = next + 1;
+    }
+  }
+
+  /**
+   * The end of the message of the error that a line names. Of Pydantic's, each field has a line and
+   * what is wrong with it below.
+   */
+  private static int behindMessage(CapturedLines lines, int error) {
+    int end = error + 1;
+    if (lines.text(error).contains(" validation error")) {
+      while (end < MAX_LINES && lines.text(end) != null && saysWhatIsWrong(lines.text(end + 1))) {
+        end += 2;
+        String help = lines.text(end);
+        if (help != null && help.startsWith("    For further information visit ")) {
+          end++;
+        }
+      }
     }
     return end;
+  }
+
+  private static boolean saysWhatIsWrong(String line) {
+    return line != null
+        && line.startsWith("  ")
+        && (line.contains("[type=") || line.contains("(type="));
   }
 
   private static int group(CapturedLines lines, int begin) {
@@ -152,6 +218,15 @@ final class PythonTraces implements TraceFormat {
     }
     int end = behindName(line);
     return end == line.length() || line.charAt(end) == ':';
+  }
+
+  /** Whether a line names an error, where it is not certain that one comes. */
+  private static boolean namesErrorByItsType(String line) {
+    if (!namesError(line)) {
+      return false;
+    }
+    String name = line.substring(0, behindName(line));
+    return TYPES.stream().anyMatch(name::endsWith);
   }
 
   private static int behindName(String line) {

@@ -289,7 +289,7 @@ class AccessIT {
   }
 
   @Test
-  void aReaderMayChangeTheTimeLimitWithinBoundsAndNoOtherSetting() {
+  void aReaderMayChangeTheTimeLimitWithinBoundsAndTheParserOfJsonAndNoOtherSetting() {
     assertThat(readerWithSetting("max_execution_time", "60")).isEqualTo("60");
     for (String outOfBounds : List.of("0", "3600")) {
       assertThatThrownBy(() -> readerWithSetting("max_execution_time", outOfBounds))
@@ -302,6 +302,15 @@ class AccessIT {
           .isInstanceOfSatisfying(
               QueryFailedException.class, e -> assertThat(e.code()).isEqualTo(READONLY));
     }
+  }
+
+  @Test
+  void aReaderFindsADocumentWithALargeNumber() {
+    String query = "SELECT JSONExtractString('{\"hash\":99999999999999999999,\"a\":\"b\"}', 'a')";
+
+    assertThat(clickHouse.http().queryAs("dora", "dora", query, Map.of())).isEmpty();
+    assertThat(clickHouse.http().queryAs("dora", "dora", query, Map.of("allow_simdjson", "0")))
+        .isEqualTo("b");
   }
 
   private static String readerWithSetting(String setting, String value) {

@@ -141,7 +141,9 @@ class ExportsIT {
             "app\r\nx",
             "log_message",
             "one\u2028two\u2029three\u0085four\u000bfive\fsix\u001cseven\u001deight\u001enine\rten"
-                + "\ttab\u001b[2J\u009b1m\u0000\u007f\u001f grün",
+                + "\ttab\u001b[2J\u009b1m\u0000\u007f\u001f grün"
+                + "\n\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+                + " \u200d\u2010\u2065",
             "run_id",
             "r\n(s)"));
     assertThat(export("pay", "logs_data.txt", "").body())
@@ -157,7 +159,8 @@ class ExportsIT {
                 seven
                 eight
                 nine
-                ten\ttab\\x1b[2J\\x9b1m\\x00\\x7f\\x1f grün (r
+                ten\ttab\\x1b[2J\\x9b1m\\x00\\x7f\\x1f grün
+                \\u061c\\u200e\\u200f\\u202a\\u202b\\u202c\\u202d\\u202e\\u2066\\u2067\\u2068\\u2069 \u200d\u2010\u2065 (r
                 (s))
             """
                 .formatted(DAY));

@@ -279,9 +279,27 @@ class CapturedTextTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\r", "\u001b[31m", "\u001b]0;", "\u001b[", "\u001b", "\b", "\u001b[9C"})
+  @ValueSource(
+      strings = {
+        "\r", "\u001b[31m", "\u001b]0;", "\u001b[", "\u001b", "\b", "\u001b[9C", "\u001b[1K",
+        "\u001b[9P", "\u001b[9@", "\u001b[999X", "\u001b[Ka", "\u0301", "\u200d", "👩\u200d", "日\b"
+      })
   void splitsALineOfAMillionControls(String control) {
     assertThat(split(control.repeat(1_000_000) + "x")).hasSizeLessThanOrEqualTo(1);
+    assertThat(split("x".repeat(1_000_000) + "\b" + control.repeat(1_000_000) + "x"))
+        .hasSizeLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void splitsALineOfAMillionFormFeeds() {
+    assertThat(split("\fa".repeat(1_000_000))).hasSize(1_000_000);
+  }
+
+  @Test
+  void beginsALineBehindAVerticalTabAndAFormFeed() {
+    assertThat(split("one\ftwo\u000bthree\r\n\fINFO :: four\f"))
+        .containsExactly(
+            plain(1, "one"), plain(2, "two"), plain(3, "three"), library(5, "INFO", "four"));
   }
 
   @ParameterizedTest

@@ -126,6 +126,7 @@ class CapturedTracesTest {
     "python, ZeroDivisionError",
     "'python, a name with dots', __main__.make.<locals>.QuotaError",
     "'python, during handling', RuntimeError",
+    "'python, the fields of Pydantic', pydantic_core._pydantic_core.ValidationError",
     "'python, a group', ExceptionGroup",
     "'python, a syntax error', SyntaxError",
     "java, java.lang.IllegalStateException",
@@ -170,6 +171,56 @@ class CapturedTracesTest {
     assertThat(entries).hasSize(4);
     assertThat(entries.get(0).message().lines()).hasSize(TraceFormat.MAX_LINES);
     assertThat(entries.get(3)).isEqualTo(plain("end"));
+  }
+
+  @Test
+  void dividesATraceOfPythonBetweenItsFrames() {
+    String frame = "  File \"/app/job.py\", line 3, in f\n    return g()\n           ~^^\n";
+    String trace = "Traceback (most recent call last):\n" + frame.repeat(4_000) + "QuotaError: 5";
+
+    List<Entry> entries = split("before\n" + trace + "\nafter");
+
+    assertThat(entries).hasSize(5);
+    assertThat(entries.subList(1, 4))
+        .allSatisfy(
+            entry ->
+                assertThat(entry.message().lines())
+                    .hasSizeBetween(2_000, TraceFormat.MAX_LINES + 1));
+    assertThat(entries.get(3).message()).endsWith("QuotaError: 5");
+    assertThat(entries.get(4)).isEqualTo(plain("after"));
+    assertThat(errorTypes(trace)).containsExactly("", "", "QuotaError");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/srv/app.js:21\nINFO :: a\n    ^\nError: b",
+        "Traceback (most\n  b\nE: 1 validation error for C\nINFO :: a\n  b [type=int]"
+      })
+  void looksBehindNoLineOfTheLibrary(String output) {
+    List<Entry> entries = split(output);
+
+    assertThat(entries).extracting(Entry::level).contains(LogLevel.INFO);
+    assertThat(entries).extracting(Entry::message).noneMatch(text -> text.contains("INFO"));
+  }
+
+  @Test
+  void keepsAPrintedStackOfPythonTogether() {
+    String stack =
+        "  File \"/app/job.py\", line 3, in <module>\n    f()\n"
+            + "  File \"/app/job.py\", line 2, in f\n    traceback.print_stack()";
+
+    assertThat(split("before\n" + stack + "\ndone\n"))
+        .containsExactly(plain("before"), plain(stack), plain("done"));
+  }
+
+  @Test
+  void leavesLinesBelowAnErrorAloneThatMayBeOtherOutput() {
+    String trace = Traces.ALL.get("python");
+
+    assertThat(split(trace + "\na note\nretrying\n"))
+        .containsExactly(plain(trace), plain("a note"), plain("retrying"));
+    assertThat(split(trace + "\n\n  step 2")).containsExactly(plain(trace), plain("  step 2"));
   }
 
   @ParameterizedTest

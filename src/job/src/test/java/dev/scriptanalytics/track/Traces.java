@@ -43,6 +43,18 @@ final class Traces {
         "  [Previous line repeated 996 more times]",
         "RecursionError: maximum recursion depth exceeded");
     put(
+        "python, the fields of Pydantic",
+        "Traceback (most recent call last):",
+        "  File \"/app/job.py\", line 9, in <module>",
+        "    Order(**row)",
+        "pydantic_core._pydantic_core.ValidationError: 2 validation errors for Order",
+        "total",
+        "  Input should be a valid integer [type=int_type, input_value='x', input_type=str]",
+        "    For further information visit https://errors.pydantic.dev/2.11/v/int_type",
+        "items.0.id",
+        "  Field required [type=missing, input_value={}, input_type=dict]",
+        "    For further information visit https://errors.pydantic.dev/2.11/v/missing");
+    put(
         "python, during handling",
         "Traceback (most recent call last):",
         "  File \"/app/main.py\", line 5, in load",

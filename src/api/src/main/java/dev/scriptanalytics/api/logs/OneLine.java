@@ -5,20 +5,29 @@ import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 
 /**
- * Texts as one line, whoever reads it: a message must neither look like a further entry nor steer a
- * terminal. Readers differ in where they end a line. Python's {@code splitlines} does so at U+0085,
- * U+2028, U+2029 and six control characters.
+ * Texts as one line, whoever reads it: a message must neither look like a further entry, nor steer
+ * a terminal, nor read otherwise than it is. Readers differ in where they end a line. Python's
+ * {@code splitlines} does so at U+0085, U+2028, U+2029 and six control characters. The characters
+ * of Unicode's property Bidi_Control change the order in which an editor shows others
+ * (CVE-2021-42574).
  */
 final class OneLine {
   private static final char NEXT_LINE = '\u0085';
   private static final char LINE_SEPARATOR = '\u2028';
   private static final char PARAGRAPH_SEPARATOR = '\u2029';
+  private static final char ARABIC_LETTER_MARK = '\u061c';
+  private static final char LEFT_TO_RIGHT_MARK = '\u200e';
+  private static final char RIGHT_TO_LEFT_MARK = '\u200f';
+  private static final char FIRST_EMBEDDING = '\u202a';
+  private static final char LAST_OVERRIDE = '\u202e';
+  private static final char FIRST_ISOLATE = '\u2066';
+  private static final char LAST_ISOLATE = '\u2069';
 
   private OneLine() {}
 
   /**
-   * A text with escapes such as {@code \n} and {@code \x1b} in place of line breaks and of control
-   * characters other than tabs.
+   * A text with escapes such as {@code \n} and {@code \x1b} in place of line breaks, of control
+   * characters other than tabs, and of characters that change the direction of text.
    */
   static String of(String text) {
     if (text.chars().noneMatch(OneLine::isEscaped)) {
@@ -44,10 +53,20 @@ final class OneLine {
   private static boolean isEscaped(int c) {
     return (Character.isISOControl(c) && c != '\t')
         || c == LINE_SEPARATOR
-        || c == PARAGRAPH_SEPARATOR;
+        || c == PARAGRAPH_SEPARATOR
+        || changesDirection(c);
   }
 
-  /** The line breaks that JSON need not escape. */
+  private static boolean changesDirection(int c) {
+    return c >= ARABIC_LETTER_MARK
+        && (c == ARABIC_LETTER_MARK
+            || c == LEFT_TO_RIGHT_MARK
+            || c == RIGHT_TO_LEFT_MARK
+            || (c >= FIRST_EMBEDDING && c <= LAST_OVERRIDE)
+            || (c >= FIRST_ISOLATE && c <= LAST_ISOLATE));
+  }
+
+  /** The line breaks and changes of direction that JSON need not escape. */
   static final class JsonEscapes extends CharacterEscapes {
     private static final long serialVersionUID = 1;
 
@@ -58,7 +77,10 @@ final class OneLine {
 
     @Override
     public SerializableString getEscapeSequence(int c) {
-      return c == NEXT_LINE || c == LINE_SEPARATOR || c == PARAGRAPH_SEPARATOR
+      return c == NEXT_LINE
+              || c == LINE_SEPARATOR
+              || c == PARAGRAPH_SEPARATOR
+              || changesDirection(c)
           ? new SerializedString("\\u%04x".formatted(c))
           : null;
     }

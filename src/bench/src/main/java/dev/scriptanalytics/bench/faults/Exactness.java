@@ -78,6 +78,7 @@ final class Exactness {
     compare(differences, "run_rollups", deployments, rows("run_rollups by deployment"));
     compare(differences, "logs", logs, rows("logs"));
     compare(differences, "logs in their order", order, rows("logs of one instant"));
+    compare(differences, "logs without a pattern", Map.of(), rows("entries without a pattern"));
     compare(differences, "dead_letters", letters, rows("dead_letters"));
     compareHours(differences);
     return differences;

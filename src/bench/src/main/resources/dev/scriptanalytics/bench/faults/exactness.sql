@@ -62,5 +62,13 @@ WHERE run_id != '' AND stream = ''
 GROUP BY account, run_id, timestamp
 HAVING count() > 1;
 
+-- entries without a pattern
+-- Each shape is written as soon as an entry of a known script has it.
+SELECT account, script, count()
+FROM script_analytics.logs FINAL
+WHERE script != '' AND shape != 0
+    AND (account, script, shape) NOT IN (SELECT account, script, shape FROM script_analytics.log_shapes)
+GROUP BY ALL;
+
 -- dead_letters
 SELECT 'reason', reason, count() FROM script_analytics.dead_letters FINAL GROUP BY ALL;

@@ -30,13 +30,15 @@ final class OtlpAttributes {
   private List<KeyValue> own;
   private OtlpOrigin origin = OtlpOrigin.NONE;
   private Map<String, AnyValue> inherited = Map.of();
+  // Of attributes whose nearest value names nothing, the nearest one that does.
+  private Map<String, AnyValue> inheritedNames = Map.of();
   // Names of attributes of scope and resource that cannot be read, and no nearer one can.
   private Set<String> unreadable = Set.of();
   private String ofScope;
   private Resource resource = Resource.getDefaultInstance();
   private String ofResource;
-  // The names of the item's own attributes that became a column's value.
-  private final Set<String> used = new HashSet<>();
+  // The values that became a column's, by attribute.
+  private final Map<String, AnyValue> used = new HashMap<>();
 
   /**
    * With a bound for what is kept of scope and resource.
@@ -55,6 +57,7 @@ final class OtlpAttributes {
     if (this.origin != origin) {
       this.origin = origin;
       inherited = new HashMap<>();
+      inheritedNames = new HashMap<>();
       unreadable = new HashSet<>();
       inherit(origin.scope().getAttributesList());
       inherit(origin.resource().getAttributesList());
@@ -76,12 +79,18 @@ final class OtlpAttributes {
           unreadable.add(name);
         }
       } else if (!isEmpty(value)) {
-        inherited.putIfAbsent(name, value);
+        AnyValue nearer = inherited.putIfAbsent(name, value);
+        if (nearer != null && !OtlpValues.isName(nearer) && OtlpValues.isName(value)) {
+          inheritedNames.putIfAbsent(name, value);
+        }
       }
     }
   }
 
-  /** Whether the nearest attribute of that name cannot be read, so that its value is unknown. */
+  /**
+   * Whether the nearest attribute of that name cannot be read, or is no {@linkplain
+   * OtlpValues#isName name}. So what it names is unknown.
+   */
   boolean isUnreadable(String name) {
     for (int i = own.size() - 1; i >= 0; i--) {
       AnyValue value = own.get(i).getValue();
@@ -90,17 +99,17 @@ final class OtlpAttributes {
           return true;
         }
         if (!isEmpty(value)) {
-          return false;
+          return !OtlpValues.isName(value);
         }
       }
     }
-    return unreadable.contains(name);
+    AnyValue value = inherited.get(name);
+    return unreadable.contains(name) || (value != null && !OtlpValues.isName(value));
   }
 
-  /** Whether the attribute is an array or a list, of which a part may be unreadable. */
-  boolean isStructured(String name) {
-    AnyValue value = find(name);
-    return value != null && (value.hasArrayValue() || value.hasKvlistValue());
+  /** Whether the attribute is present, whatever its value is. */
+  boolean isPresent(String name) {
+    return find(name, false) != null;
   }
 
   /** Where the item comes from. */
@@ -108,13 +117,26 @@ final class OtlpAttributes {
     return origin;
   }
 
-  /** The text of the first of these attributes that is present; empty if none is. */
-  byte[] take(String... names) {
+  /** The text of the attribute, which may have any value; empty if it is missing. */
+  byte[] take(String name) {
+    AnyValue value = find(name, false);
+    if (value == null) {
+      return LogEntry.NONE;
+    }
+    used.put(name, value);
+    return OtlpValues.utf8(OtlpValues.lines(value));
+  }
+
+  /**
+   * The id or name in the first of these attributes that has one; empty if none has. A value that
+   * is no {@linkplain OtlpValues#isName name} counts as missing, and stays among the others.
+   */
+  byte[] takeName(String... names) {
     for (String name : names) {
-      AnyValue value = find(name);
+      AnyValue value = find(name, true);
       if (value != null) {
-        used.add(name);
-        return OtlpValues.utf8(OtlpValues.text(value));
+        used.put(name, value);
+        return OtlpValues.utf8(OtlpValues.name(value));
       }
     }
     return LogEntry.NONE;
@@ -122,21 +144,26 @@ final class OtlpAttributes {
 
   /** The value of a boolean attribute; null if it is absent or not a boolean. */
   Boolean flag(String name) {
-    AnyValue value = find(name);
+    AnyValue value = find(name, false);
     if (value == null || !value.hasBoolValue()) {
       return null;
     }
-    used.add(name);
+    used.put(name, value);
     return value.getBoolValue();
   }
 
-  private AnyValue find(String name) {
+  /** The nearest value of an attribute, or the nearest that is a name; null without one. */
+  private AnyValue find(String name, boolean isName) {
     for (int i = own.size() - 1; i >= 0; i--) {
-      if (own.get(i).getKey().equals(name) && !isEmpty(own.get(i).getValue())) {
-        return own.get(i).getValue();
+      if (own.get(i).getKey().equals(name)) {
+        AnyValue value = own.get(i).getValue();
+        if (!isEmpty(value) && (!isName || OtlpValues.isName(value))) {
+          return value;
+        }
       }
     }
-    return inherited.get(name);
+    AnyValue value = inherited.get(name);
+    return isName && value != null && !OtlpValues.isName(value) ? inheritedNames.get(name) : value;
   }
 
   private static boolean isEmpty(AnyValue value) {
@@ -152,11 +179,13 @@ final class OtlpAttributes {
     return OtlpValues.object(
         to -> {
           for (KeyValue attribute : OtlpValues.lastOfEachName(own)) {
+            AnyValue value = attribute.getValue();
+            AnyValue taken = used.get(attribute.getKey());
+            boolean isUnreadable = OtlpUnreadable.source(value) != null;
             // The column may have got the value of another attribute of that name.
-            boolean isUnreadable = OtlpUnreadable.source(attribute.getValue()) != null;
-            if (isUnreadable || !used.contains(attribute.getKey())) {
+            if (taken == null || isUnreadable || !(isEmpty(value) || taken.equals(value))) {
               to.writeFieldName(attribute.getKey());
-              OtlpValues.write(attribute.getValue(), to);
+              OtlpValues.write(value, to);
             }
           }
         });

@@ -8,9 +8,9 @@ import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.WireFormat;
 import dev.scriptanalytics.decode.UnusableRecordException;
@@ -53,21 +53,33 @@ final class OtlpBatch<T extends Message> {
           && (problem == null || problem.reason() != NOT_PROTOBUF);
     }
 
-    /** The item as a person can read it. */
-    byte[] readable() {
+    /**
+     * The item as it came: its JSON, or its bytes in Protocol Buffers. The latter are in their text
+     * form if all of them can be read.
+     */
+    byte[] asItCame() {
       if (json != null) {
         return OtlpValues.utf8(OtlpValues.json(json));
       }
-      return problem == null ? readable((MessageOrBuilder) message) : protobuf.toByteArray();
+      return problem == null ? asItCame(message, protobuf) : protobuf.toByteArray();
     }
 
-    /** A message as it came, or else in the text form of Protocol Buffers. */
-    static byte[] readable(MessageOrBuilder message) {
-      String source = OtlpUnreadable.source(message);
-      return OtlpValues.utf8(
-          source == null
-              ? TextFormat.printer().escapingNonAscii(false).printToString(message)
-              : source);
+    /**
+     * One of the messages in a repeated field of the item, as {@link #asItCame()}.
+     *
+     * @param part what could be read of it
+     * @param index its place in the field
+     */
+    byte[] asItCame(FieldDescriptor field, Message part, int index) {
+      return json != null
+          ? OtlpValues.utf8(OtlpValues.json(json.get(field.getJsonName()).get(index)))
+          : asItCame(part, parts(protobuf, field.getNumber(), field.getNumber()).first.get(index));
+    }
+
+    private static byte[] asItCame(Message read, ByteString protobuf) {
+      return OtlpUnreadable.isWithin(read)
+          ? protobuf.toByteArray()
+          : OtlpValues.utf8(TextFormat.printer().escapingNonAscii(false).printToString(read));
     }
   }
 
@@ -89,6 +101,10 @@ final class OtlpBatch<T extends Message> {
 
   /** Objects and arrays in JSON together: each takes many times the memory of its two bytes. */
   private static final int MAX_NODES = 500_000;
+
+  /** The names of OTLP's lists of resources. */
+  private static final List<String> BATCHES =
+      List.of("resourceLogs", "resourceSpans", "resourceMetrics", "resourceProfiles");
 
   /** Beside the children. */
   private static final Set<String> KNOWN = Set.of("resource", "scope", "schemaUrl", "schema_url");
@@ -164,9 +180,39 @@ final class OtlpBatch<T extends Message> {
     return at < batch.length && batch[at] == '{';
   }
 
-  private UnusableRecordException noBatch() {
+  /** The problem of a JSON object that may be a batch of another kind, on the wrong topic. */
+  private UnusableRecordException noBatch(JsonNode object) {
+    String other =
+        BATCHES.stream()
+            .filter(name -> member(object, name) != null)
+            .map(name -> ", but " + name + ", which this topic does not take")
+            .findFirst()
+            .orElse("");
     return new UnusableRecordException(
-        MISSING_FIELD, "The record is no batch of OTLP with " + items + " in " + resources);
+        MISSING_FIELD, "The JSON object has no " + resources + other);
+  }
+
+  /**
+   * The problem of a record that is no JSON object and has no resources in Protocol Buffers.
+   *
+   * @param damage why it is not Protocol Buffers; null if it is
+   */
+  private UnusableRecordException noBatch(ByteString record, IOException damage) {
+    String kind = json.kind(record.toByteArray());
+    if (kind != null) {
+      return new UnusableRecordException(
+          WRONG_TYPE,
+          "The record is %s; expected is a JSON object with %s, or OTLP's protobuf"
+              .formatted(kind, resources));
+    }
+    if (damage == null) {
+      return new UnusableRecordException(
+          MISSING_FIELD, "The record in protobuf has no " + resources);
+    }
+    return new UnusableRecordException(
+        NOT_PROTOBUF,
+        "The record is neither a JSON object with %s nor OTLP's protobuf: %s"
+            .formatted(resources, damage.getMessage()));
   }
 
   private void add(Item<T> item, List<Item<T>> to) throws UnusableRecordException {
@@ -181,13 +227,8 @@ final class OtlpBatch<T extends Message> {
   private List<Item<T>> readProtobuf(ByteString batch) throws UnusableRecordException {
     List<Item<T>> all = new ArrayList<>();
     Parts ofBatch = parts(batch, RESOURCES, RESOURCES);
-    if (ofBatch.first.isEmpty() && ofBatch.damage != null) {
-      throw new UnusableRecordException(
-          NOT_PROTOBUF,
-          "The record is neither JSON nor OTLP's protobuf: " + ofBatch.damage.getMessage());
-    }
     if (ofBatch.first.isEmpty() && !batch.isEmpty()) {
-      throw noBatch();
+      throw noBatch(batch, ofBatch.damage);
     }
     for (ByteString bytes : ofBatch.first) {
       Parts ofResource = parts(bytes, SELF, CHILDREN);
@@ -292,8 +333,7 @@ final class OtlpBatch<T extends Message> {
     List<Item<T>> all = new ArrayList<>();
     JsonNode list = member(batch, resources);
     if (list == null && !batch.isEmpty()) {
-      // It may be a batch of another kind, on the wrong topic.
-      throw noBatch();
+      throw noBatch(batch);
     }
     if (isPresent(list) && !list.isArray()) {
       throw new UnusableRecordException(WRONG_TYPE, resources + " is not an array");

@@ -4,7 +4,9 @@ import static dev.scriptanalytics.event.DeadLetterReason.NOT_JSON;
 import static dev.scriptanalytics.event.DeadLetterReason.WRONG_TYPE;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -79,6 +81,26 @@ final class OtlpJson {
       throw new UnusableRecordException(NOT_JSON, "The record is no JSON object");
     }
     return object;
+  }
+
+  /** What a record is in the words of JSON; null if it is no single JSON value. */
+  String kind(byte[] record) {
+    try (JsonParser from = reader.createParser(record)) {
+      JsonToken first = from.nextToken();
+      from.skipChildren();
+      if (first == null || from.nextToken() != null) {
+        return null;
+      }
+      return switch (first) {
+        case START_OBJECT -> "a JSON object";
+        case START_ARRAY -> "a JSON array";
+        case VALUE_STRING -> "a JSON string";
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a JSON number";
+        default -> "the JSON value " + first.asString();
+      };
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /**

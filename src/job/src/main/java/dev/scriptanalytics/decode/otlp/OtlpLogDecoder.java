@@ -74,7 +74,7 @@ final class OtlpLogDecoder implements RecordDecoder {
         read(item.message(), item.origin().scope().getName(), arrival);
         out.event(events.event(entry, arrival, "timeUnixNano"));
       } catch (UnusableRecordException e) {
-        out.unusable(number, e.from(sender(item)), item.readable());
+        out.unusable(number, e.from(sender(item)), item.asItCame());
       }
       number++;
     }
@@ -90,9 +90,9 @@ final class OtlpLogDecoder implements RecordDecoder {
     entry.reset();
     entry.timestamp = time(record, arrival);
     new OtlpRun(attributes, LogEntry.NONE).copyTo(entry);
-    entry.logId = attributes.take("log.record.uid");
+    entry.logId = attributes.takeName("log.record.uid");
     entry.source = utf8(scope);
-    entry.errorCode = attributes.take("exception.type");
+    entry.errorCode = attributes.takeName("exception.type");
     if (entry.errorCode.length == 0) {
       entry.errorCode = textOf(record.getBody(), ERROR_TYPES);
     }
@@ -146,7 +146,7 @@ final class OtlpLogDecoder implements RecordDecoder {
       message = utf8(record.getEventName());
     }
     if (message.length == 0) {
-      message = attributes.take("event.name");
+      message = attributes.takeName("event.name");
     }
     return message.length == 0 ? attributes.rest() : message;
   }

@@ -46,14 +46,16 @@ final class OtlpRun {
   OtlpRun(OtlpAttributes attributes, byte[] account, byte[] id, byte[] otherFunction) {
     this.account = account;
     this.id = id;
-    script = attributes.take("faas.name", "service.name");
-    byte[] version = attributes.take("faas.version");
+    script = attributes.takeName("faas.name", "service.name");
+    byte[] version = attributes.takeName("faas.version");
     deploymentVersion = number(version);
     // A version that is not a number still identifies the deployment.
     deploymentId =
-        deploymentVersion == 0 && version.length > 0 ? version : attributes.take("deployment_id");
-    function = or(attributes.take("code.function.name", "code.function"), otherFunction);
-    sourceType = attributes.take("faas.trigger");
+        deploymentVersion == 0 && version.length > 0
+            ? version
+            : attributes.takeName("deployment_id");
+    function = or(attributes.takeName("code.function.name", "code.function"), otherFunction);
+    sourceType = attributes.takeName("faas.trigger");
   }
 
   /**
@@ -86,11 +88,11 @@ final class OtlpRun {
 
   /** The account that the attributes name; empty if they name none. */
   private static byte[] namedAccount(OtlpAttributes attributes) throws UnusableRecordException {
-    if (attributes.isUnreadable(ACCOUNT) || attributes.isStructured(ACCOUNT)) {
+    if (attributes.isUnreadable(ACCOUNT)) {
       throw new UnusableRecordException(
           BAD_VALUE, "The account is unknown: the attribute account cannot be read");
     }
-    byte[] account = attributes.take(ACCOUNT);
+    byte[] account = attributes.takeName(ACCOUNT);
     UnusableRecordException problem =
         account.length == 0 ? attributes.origin().resourceProblem() : null;
     if (problem != null) {
@@ -107,12 +109,18 @@ final class OtlpRun {
 
   /** The run id; empty if the attributes name no invocation that can be read. */
   static byte[] id(OtlpAttributes attributes) {
-    return isIdUnreadable(attributes) ? LogEntry.NONE : attributes.take(INVOCATION, EXECUTION);
+    return unreadableId(attributes) == null
+        ? attributes.takeName(INVOCATION, EXECUTION)
+        : LogEntry.NONE;
   }
 
-  /** Whether the attributes may name an invocation and cannot be read. */
-  static boolean isIdUnreadable(OtlpAttributes attributes) {
-    return attributes.isUnreadable(INVOCATION) || attributes.isUnreadable(EXECUTION);
+  /** The attribute that names the invocation and cannot be read; null if there is none. */
+  static String unreadableId(OtlpAttributes attributes) {
+    if (attributes.isUnreadable(INVOCATION)) {
+      return INVOCATION;
+    }
+    boolean isNamed = attributes.isPresent(INVOCATION);
+    return !isNamed && attributes.isUnreadable(EXECUTION) ? EXECUTION : null;
   }
 
   /** Copies everything into an entry of the run. */

@@ -142,7 +142,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
           case NEITHER -> out.skipped();
         }
       } catch (UnusableRecordException e) {
-        out.unusable(part.number, e.from(sender(part)), part.item.readable());
+        out.unusable(part.number, e.from(sender(part)), part.item.asItCame());
       }
     }
   }
@@ -174,10 +174,12 @@ final class OtlpSpanDecoder implements RecordDecoder {
     UnusableRecordException doubt = null;
     String account = EventLimits.DEFAULT_ACCOUNT;
     try {
-      if (OtlpRun.isIdUnreadable(attributes)) {
+      String unreadable = OtlpRun.unreadableId(attributes);
+      if (unreadable != null) {
         named = true;
         invocation = UNKNOWN;
-        throw new UnusableRecordException(BAD_VALUE, "faas.invocation_id cannot be read");
+        throw new UnusableRecordException(
+            BAD_VALUE, "The run is unknown: the attribute " + unreadable + " cannot be read");
       }
       if (named) {
         checkKey("faas.invocation_id", id);
@@ -245,7 +247,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
 
   private void entries(Part part, OtlpRun run, long arrival, DecodedEvents out) {
     events.decode(
-        part.member.span,
+        part.item,
         part.number + 1,
         run,
         part.item.origin().scope().getName(),
@@ -322,9 +324,9 @@ final class OtlpSpanDecoder implements RecordDecoder {
     name(Column.SOURCE_TYPE, run.sourceType);
     name(
         Column.SOURCE,
-        attributes.take("http.route", "url.path", "messaging.destination.name", "faas.cron"));
+        attributes.takeName("http.route", "url.path", "messaging.destination.name", "faas.cron"));
     name(Column.TRACE_ID, hex(span.getTraceId()));
-    byte[] errorType = attributes.take("error.type");
+    byte[] errorType = attributes.takeName("error.type");
     if (status == RunStatus.FAILED) {
       error(span, errorType);
     }
@@ -379,7 +381,7 @@ final class OtlpSpanDecoder implements RecordDecoder {
     if (event != null) {
       OtlpAttributes exception = new OtlpAttributes(0);
       exception.of(event.getAttributesList(), OtlpOrigin.NONE);
-      byte[] type = exception.take("exception.type");
+      byte[] type = exception.takeName("exception.type");
       code = type.length > 0 ? type : code;
       message = message.length > 0 ? message : exception.take("exception.message");
       stack = exception.take("exception.stacktrace");

@@ -5,6 +5,7 @@ import static dev.scriptanalytics.decode.otlp.OtlpValues.micros;
 import static dev.scriptanalytics.decode.otlp.OtlpValues.text;
 import static dev.scriptanalytics.decode.otlp.OtlpValues.utf8;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.scriptanalytics.decode.DecodedEvents;
 import dev.scriptanalytics.decode.LogEventFactory;
 import dev.scriptanalytics.decode.Sender;
@@ -20,6 +21,9 @@ import java.util.function.Supplier;
  * exception. Reusable, not thread-safe.
  */
 final class OtlpSpanEvents {
+  private static final FieldDescriptor EVENTS =
+      Span.getDescriptor().findFieldByNumber(Span.EVENTS_FIELD_NUMBER);
+
   private static final String EXCEPTION = "exception";
 
   private final LogEventFactory events;
@@ -38,18 +42,20 @@ final class OtlpSpanEvents {
   /**
    * Decodes all events of a span.
    *
+   * @param item the span, of which everything that decides about it can be read
    * @param firstNumber the number of the first of them in the record
    * @param source the name of the span's scope
    * @param sender who sent the span, asked for events that cannot be used
    */
   void decode(
-      Span span,
+      OtlpBatch.Item<Span> item,
       int firstNumber,
       OtlpRun run,
       String source,
       Supplier<Sender> sender,
       long arrival,
       DecodedEvents out) {
+    Span span = item.message();
     for (int i = 0; i < span.getEventsCount(); i++) {
       try {
         UnusableRecordException problem = OtlpUnreadable.problem(span.getEvents(i));
@@ -59,8 +65,8 @@ final class OtlpSpanEvents {
         read(span, i, run, source);
         out.event(events.event(entry, arrival, "timeUnixNano of an event"));
       } catch (UnusableRecordException e) {
-        out.unusable(
-            firstNumber + i, e.from(sender.get()), OtlpBatch.Item.readable(span.getEvents(i)));
+        byte[] event = item.asItCame(EVENTS, span.getEvents(i), i);
+        out.unusable(firstNumber + i, e.from(sender.get()), event);
       }
     }
   }
@@ -93,7 +99,7 @@ final class OtlpSpanEvents {
     }
     entry.level = exception ? LogLevel.ERROR : LogLevel.INFO;
     if (exception) {
-      entry.errorCode = attributes.take("exception.type");
+      entry.errorCode = attributes.takeName("exception.type");
       entry.stackTrace = attributes.take("exception.stacktrace");
       entry.message = attributes.take("exception.message");
     }

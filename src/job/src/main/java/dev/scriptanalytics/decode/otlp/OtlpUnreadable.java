@@ -13,6 +13,7 @@ import dev.scriptanalytics.event.DeadLetterReason;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * Keeps what cannot be read of a message within it, in fields that no schema has. So it stays where
@@ -118,6 +119,19 @@ final class OtlpUnreadable {
    */
   static String source(MessageOrBuilder message) {
     return message.getUnknownFields().hasField(SOURCE) ? text(message, SOURCE) : null;
+  }
+
+  /** Whether a message has anything within it that cannot be read. */
+  static boolean isWithin(Message message) {
+    // Whatever else the schema does not have, the parsers have left out.
+    return !message.getUnknownFields().asMap().isEmpty()
+        || message.getAllFields().values().stream().anyMatch(OtlpUnreadable::isWithinField);
+  }
+
+  private static boolean isWithinField(Object field) {
+    return field instanceof List<?> items
+        ? items.stream().anyMatch(OtlpUnreadable::isWithinField)
+        : field instanceof Message message && isWithin(message);
   }
 
   /** The text with U+FFFD for each half of a surrogate pair without its other half. */

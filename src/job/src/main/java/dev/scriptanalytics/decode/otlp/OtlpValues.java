@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Converts OTLP's values to those of rows: times, ids, texts and JSON. */
 final class OtlpValues {
@@ -75,6 +77,32 @@ final class OtlpValues {
       case BYTES_VALUE -> base64(value);
       default -> text(written(to -> write(value, to)));
     };
+  }
+
+  /** Whether a value is an id or a name: a text, a finite number, or bytes. */
+  static boolean isName(AnyValue value) {
+    return switch (value.getValueCase()) {
+      case STRING_VALUE, INT_VALUE, BYTES_VALUE -> true;
+      case DOUBLE_VALUE -> Double.isFinite(value.getDoubleValue());
+      default -> false;
+    };
+  }
+
+  /** The text of an id or a name. A number has no exponent, as whoever sent it wrote it. */
+  static String name(AnyValue value) {
+    return value.hasDoubleValue()
+        ? new BigDecimal(Double.toString(value.getDoubleValue()))
+            .stripTrailingZeros()
+            .toPlainString()
+        : text(value);
+  }
+
+  /** The text of a value, of which an array of texts is the lines. */
+  static String lines(AnyValue value) {
+    List<AnyValue> lines = value.getArrayValue().getValuesList();
+    return !lines.isEmpty() && lines.stream().allMatch(AnyValue::hasStringValue)
+        ? lines.stream().map(AnyValue::getStringValue).collect(Collectors.joining("\n"))
+        : text(value);
   }
 
   /** The JSON of a node, however deep it is, with U+FFFD for halves of surrogate pairs. */

@@ -704,12 +704,33 @@ class OtlpDecodersTest {
     "'{}x', NOT_JSON",
     "'{\"resourceLogs\":7}', WRONG_TYPE",
     "'hello', NOT_PROTOBUF",
-    "'[]', NOT_PROTOBUF",
+    "'5 apples', NOT_PROTOBUF",
   })
   void rejectsWhatIsNoBatch(String record, DeadLetterReason reason) {
     assertThatThrownBy(() -> decodeLogs(record.getBytes(UTF_8)))
         .isInstanceOfSatisfying(
             UnusableRecordException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[] | The record is a JSON array; expected is",
+        "[{\"resourceLogs\":[]}] | The record is a JSON array; expected is",
+        "5 | The record is a JSON number; expected is",
+        "-1.5e3 | The record is a JSON number; expected is",
+        "\"str\" | The record is a JSON string; expected is",
+        "true | The record is the JSON value true; expected is",
+        "null | The record is the JSON value null; expected is",
+        "{\"resourceSpans\":[]} | The JSON object has no resourceLogs, but resourceSpans",
+        "{\"level\":\"info\"} | The JSON object has no resourceLogs",
+        "plain text | The record is neither a JSON object with resourceLogs nor OTLP's protobuf: "
+      })
+  void saysWhatABatchIs(String record, String detail) {
+    assertThatThrownBy(() -> decodeLogs(record.getBytes(UTF_8)))
+        .isInstanceOf(UnusableRecordException.class)
+        .hasMessageStartingWith(detail);
   }
 
   @ParameterizedTest

@@ -15,9 +15,12 @@ import dev.scriptanalytics.event.DeadLetterReason;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +36,9 @@ class OtlpUnreadableTest {
       "{\"attributes\":[{\"key\":\"account\",\"value\":{\"stringValue\":\"acme\"}},"
           + "{\"key\":\"service.name\",\"value\":{\"stringValue\":\"s\"}}]}";
   private static final String BAD = "{\"key\":\"n\",\"value\":{\"intValue\":9223372036854775808}}";
+
+  private static final String NO_LIST = "{\"arrayValue\":{}}";
+  private static final String NO_MAP = "{\"kvlistValue\":{\"values\":[]}}";
 
   // Attributes and fields
 
@@ -260,6 +266,134 @@ class OtlpUnreadableTest {
             tuple(6, DeadLetterReason.WRONG_TYPE, "{\"instrumentationLibraryLogs\":[{}]}"));
   }
 
+  // Ids and names
+
+  @ParameterizedTest
+  @ValueSource(strings = {NO_LIST, NO_MAP, "{\"doubleValue\":\"NaN\"}", "{\"boolValue\":true}"})
+  void takesNoIdOrNameOfAValueThatIsNone(String value) throws Exception {
+    String attributes =
+        Stream.of(
+                "faas.invocation_id",
+                "faas.name",
+                "faas.version",
+                "faas.trigger",
+                "log.record.uid",
+                "code.function.name",
+                "exception.type")
+            .map(name -> attribute(name, value))
+            .collect(Collectors.joining(",", "[", "]"));
+
+    DecodedLogs decoded = logs(resource(ACME, scope("{}", log("m", attributes))));
+
+    assertThat(decoded.unusable()).isEmpty();
+    String asItCame =
+        switch (value) {
+          case NO_LIST -> "[]";
+          case NO_MAP -> "{}";
+          default -> value.contains("NaN") ? "\"NaN\"" : "true";
+        };
+    assertThat(decoded.rows())
+        .singleElement()
+        .satisfies(
+            row ->
+                assertThat(row)
+                    .containsEntry("run_id", "")
+                    .containsEntry("script", "s")
+                    .containsEntry("deployment_id", "")
+                    .containsEntry("function", "")
+                    .containsEntry("source_type", "")
+                    .containsEntry("error_code", "")
+                    .hasEntrySatisfying("log_id", id -> assertThat((String) id).hasSize(32))
+                    .extractingByKey("metadata")
+                    .asString()
+                    .contains(
+                        "\"faas.invocation_id\":" + asItCame,
+                        "\"faas.name\":" + asItCame,
+                        "\"log.record.uid\":" + asItCame));
+  }
+
+  @Test
+  void asksTheNextSourceOfANameThatIsNone() throws Exception {
+    String scope = "{\"attributes\":[" + attribute("faas.name", NO_MAP) + "]}";
+    String resource =
+        ACME.replace(
+            "[", "[" + attribute("faas.name", "{\"stringValue\":\"of the resource\"}") + ",");
+    String own = "[" + attribute("faas.name", NO_LIST) + "]";
+    String functions =
+        "[%s,%s]"
+            .formatted(
+                attribute("code.function.name", NO_LIST),
+                attribute("code.function", "{\"stringValue\":\"f\"}"));
+
+    assertThat(logs(resource(resource, scope(scope, log("m", own), log("n", functions)))).rows())
+        .extracting(
+            row -> row.get("script"), row -> row.get("function"), row -> row.get("metadata"))
+        .containsExactly(
+            tuple("of the resource", "", "{\"faas.name\":[]}"),
+            tuple("of the resource", "f", "{\"code.function.name\":[]}"));
+  }
+
+  @Test
+  void asksTheOldNameOfAnInvocationOnlyWhereTheNewOneIsMissing() throws Exception {
+    String list = attribute("faas.execution", NO_LIST);
+    String invocation = attribute("faas.invocation_id", "{\"stringValue\":\"inv\"}");
+
+    assertThat(
+            logs(resource(ACME, scope("{}", log("m", "[" + list + "," + invocation + "]")))).rows())
+        .extracting(row -> row.get("run_id"))
+        .containsExactly("inv");
+    assertThat(logs(resource(ACME, scope("{}", log("m", "[" + list + "]")))).rows())
+        .extracting(row -> row.get("run_id"))
+        .containsExactly("");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1658821493.0, 1658821493", "1e15, 1000000000000000", "1.50, 1.5", "-0.0, 0"})
+  void writesANumberAsANameWithoutAnExponent(String number, String name) throws Exception {
+    String attributes =
+        "[" + attribute("faas.invocation_id", "{\"doubleValue\":" + number + "}") + "]";
+
+    assertThat(logs(resource(ACME, scope("{}", log("m", attributes)))).rows())
+        .extracting(row -> row.get("run_id"))
+        .containsExactly(name);
+  }
+
+  @Test
+  void takesAnArrayOfTextsForTheLinesOfAStackTrace() throws Exception {
+    String lines =
+        "{\"arrayValue\":{\"values\":[{\"stringValue\":\"E: m\"},{\"stringValue\":\"  at f\"}]}}";
+    String attributes = "[" + attribute("exception.stacktrace", lines) + "]";
+
+    assertThat(logs(resource(ACME, scope("{}", log("m", attributes)))).rows())
+        .extracting(row -> row.get("stack_trace"))
+        .containsExactly("E: m\n  at f");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {NO_LIST, NO_MAP, "{\"doubleValue\":\"NaN\"}"})
+  void makesADeadLetterOfASpanWhoseInvocationIsNoId(String value) throws Exception {
+    String span = span(1, "", "").replace("{\"stringValue\":\"\"}", value);
+
+    DecodedLogs decoded = spans(resource(ACME, scope("{}", span)));
+
+    assertThat(decoded.runRows()).isEmpty();
+    assertThat(decoded.unusable())
+        .extracting(DecodedLogs.Unusable::reason, DecodedLogs.Unusable::detail)
+        .containsExactly(
+            tuple(
+                DeadLetterReason.BAD_VALUE,
+                "The run is unknown: the attribute faas.invocation_id cannot be read"));
+  }
+
+  @Test
+  void makesADeadLetterOfAnAccountThatIsNone() throws Exception {
+    String attributes = "[" + attribute("account", "{\"doubleValue\":\"NaN\"}") + "]";
+
+    assertThat(logs(resource(ACME, scope("{}", log("m", attributes)))).unusable())
+        .extracting(DecodedLogs.Unusable::account, DecodedLogs.Unusable::detail)
+        .containsExactly(tuple("", "The account is unknown: the attribute account cannot be read"));
+  }
+
   // Spans
 
   @Test
@@ -322,7 +456,10 @@ class OtlpUnreadableTest {
         .extracting(DecodedLogs.Unusable::item, DecodedLogs.Unusable::reason)
         .containsExactly(
             tuple(2, DeadLetterReason.WRONG_TYPE), tuple(3, DeadLetterReason.WRONG_TYPE));
-    assertThat(decoded.unusable().get(0).bytes()).isEqualTo("7");
+    assertThat(decoded.unusable())
+        .extracting(DecodedLogs.Unusable::bytes)
+        .as("as they came")
+        .containsExactly("7", "{\"name\":\"b\",\"timeUnixNano\":\"soon\"}");
   }
 
   @Test
@@ -339,7 +476,7 @@ class OtlpUnreadableTest {
         .extracting(DecodedLogs.Unusable::item, DecodedLogs.Unusable::detail)
         .containsExactly(
             tuple(0, "The run is unknown: a span above this one names it, and cannot be read"),
-            tuple(1, "faas.invocation_id cannot be read"));
+            tuple(1, "The run is unknown: the attribute faas.invocation_id cannot be read"));
   }
 
   @Test
@@ -448,6 +585,56 @@ class OtlpUnreadableTest {
     assertThat(protobuf(log.toByteString().concat(damaged)).rows())
         .extracting(row -> row.get("metadata"))
         .containsExactly("{\"k\":null,\"unreadable_attributes\":[\"gA==\"]}");
+  }
+
+  @Test
+  void showsADamagedEventOfASpanAsItCame() throws Exception {
+    Span.Event old = Span.Event.newBuilder().setName("old").setTimeUnixNano(5).build();
+    ByteString damaged =
+        old.toByteString().concat(ByteString.copyFrom(new byte[] {0x1a, 1, (byte) 0x80}));
+    ByteString events =
+        Stream.of(old.toByteString(), damaged)
+            .map(event -> bytesOf(Span.EVENTS_FIELD_NUMBER, event))
+            .reduce(ByteString.EMPTY, ByteString::concat);
+    Span span =
+        Span.newBuilder()
+            .setSpanId(ByteString.fromHex("0000000000000001"))
+            .setStartTimeUnixNano(NANOS)
+            .setEndTimeUnixNano(NANOS)
+            .addAttributes(
+                KeyValue.newBuilder()
+                    .setKey("faas.invocation_id")
+                    .setValue(AnyValue.newBuilder().setStringValue("inv")))
+            .addAttributes(
+                KeyValue.newBuilder()
+                    .setKey("faas.name")
+                    .setValue(AnyValue.newBuilder().setStringValue("s")))
+            .build();
+    ByteString batch = bytesOf(1, bytesOf(2, bytesOf(2, span.toByteString().concat(events))));
+
+    DecodedLogs decoded =
+        DecodedLogs.of(
+            new OtlpSpanDecoder(LIMITS, EventRules.DEFAULT, HASH_KEY, DecodedLogs.UNMASKED),
+            batch.toByteArray(),
+            ARRIVAL);
+
+    assertThat(decoded.unusable())
+        .filteredOn(letter -> letter.item() > 0)
+        .extracting(DecodedLogs.Unusable::item, DecodedLogs.Unusable::bytes)
+        .containsExactly(
+            tuple(1, "time_unix_nano: 5\nname: \"old\"\n"),
+            tuple(2, new String(damaged.toByteArray(), UTF_8)));
+  }
+
+  private static ByteString bytesOf(int field, ByteString content) {
+    return UnknownFieldSet.newBuilder()
+        .addField(field, UnknownFieldSet.Field.newBuilder().addLengthDelimited(content).build())
+        .build()
+        .toByteString();
+  }
+
+  private static String attribute(String name, String value) {
+    return "{\"key\":\"%s\",\"value\":%s}".formatted(name, value);
   }
 
   private static String log(String message, String attributes) {
