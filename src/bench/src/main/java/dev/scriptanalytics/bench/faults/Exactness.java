@@ -78,10 +78,20 @@ final class Exactness {
     compare(differences, "run_rollups", deployments, rows("run_rollups by deployment"));
     compare(differences, "logs", logs, rows("logs"));
     compare(differences, "logs in their order", order, rows("logs of one instant"));
-    compare(differences, "logs without a pattern", Map.of(), rows("entries without a pattern"));
     compare(differences, "dead_letters", letters, rows("dead_letters"));
     compareHours(differences);
+    compareShapes(differences);
     return differences;
+  }
+
+  /** Whether the shape of each entry was written. */
+  private void compareShapes(List<String> differences) {
+    rows("entries without a pattern")
+        .forEach(
+            (script, entries) ->
+                differences.add(
+                    "log_shapes lacks the shapes of entries of %s: %s"
+                        .formatted(words(script), entries)));
   }
 
   /** Whether settled hours have the same facts in both tables of rollups. */

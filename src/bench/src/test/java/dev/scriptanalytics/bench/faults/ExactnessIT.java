@@ -40,6 +40,7 @@ class ExactnessIT {
         List.of(
             "runs",
             "logs",
+            "log_shapes",
             "run_rollups",
             "run_rollups_hourly",
             "rollup_progress",
@@ -107,6 +108,23 @@ class ExactnessIT {
     clickHouse.query("TRUNCATE TABLE script_analytics.rollup_progress");
 
     assertThat(differences()).containsExactly("rollup_progress: no hour is settled");
+  }
+
+  @Test
+  void findsAShapeThatWasNotWritten() {
+    clickHouse.query(
+        "INSERT INTO script_analytics.log_shapes (account, script, shape) VALUES ('acme', 'Qbalance', 7)");
+    insertEntryWithShape("entry_1", 7);
+    insertEntryWithShape("entry_2", 8);
+    assertThat(differences())
+        .contains("log_shapes lacks the shapes of entries of acme/Qbalance: 1");
+  }
+
+  private void insertEntryWithShape(String id, int shape) {
+    clickHouse.query(
+        "INSERT INTO script_analytics.logs (account, script, timestamp, log_id, shape,"
+            + " retention_days) VALUES ('acme', 'Qbalance', now64(6), '%s', %d, 30)"
+                .formatted(id, shape));
   }
 
   @Test

@@ -10,11 +10,16 @@ import java.util.TreeMap;
  *
  * @param rows the entries themselves, counted
  * @param metricsTotal what view {@code log_metrics} counts, as are {@code metricsByLevel}
+ * @param patternsTotal the entries of all patterns of view {@code log_patterns}
  */
-public record FoundLogs(LogCounts rows, long metricsTotal, Map<String, Long> metricsByLevel) {
+public record FoundLogs(
+    LogCounts rows, long metricsTotal, Map<String, Long> metricsByLevel, long patternsTotal) {
 
-  /** Of rows of level, entries and checksum, and a row of view {@code log_metrics}. */
-  static FoundLogs of(List<JsonNode> levels, JsonNode metrics) {
+  /**
+   * Of rows of level, entries and checksum, a row of view {@code log_metrics}, and a row with the
+   * entries of {@code log_patterns}.
+   */
+  static FoundLogs of(List<JsonNode> levels, JsonNode metrics, JsonNode patterns) {
     Map<String, Long> byLevel = new TreeMap<>();
     long total = 0;
     long checksum = 0;
@@ -37,6 +42,7 @@ public record FoundLogs(LogCounts rows, long metricsTotal, Map<String, Long> met
     return new FoundLogs(
         new LogCounts(total, byLevel, checksum),
         metrics.path("total_logs").asLong(),
-        metricsByLevel);
+        metricsByLevel,
+        patterns.path("entries").asLong());
   }
 }

@@ -16,8 +16,8 @@ import java.util.TreeMap;
  * Whether ClickHouse holds what a ledger says was sent: for each script the view {@code
  * script_metrics}, which is served from rollups, and the single runs, by deployment too, between
  * the first and the last of the ledger's runs; and, where the ledger knows of log entries, those
- * that {@code all_logs} has and {@code log_metrics} counts. Nothing else may have run in the same
- * account and time.
+ * that {@code all_logs} has, and {@code log_metrics} and {@code log_patterns} count. Nothing else
+ * may have run in the same account and time.
  */
 public final class LedgerComparison {
   private static final DateTimeFormatter TIME =
@@ -52,6 +52,9 @@ public final class LedgerComparison {
           + " GROUP BY log_level";
 
   private static final String LOG_METRICS = "SELECT * FROM script_analytics.log_metrics" + RANGE;
+
+  private static final String LOG_PATTERNS =
+      "SELECT sum(entries) AS entries FROM script_analytics.log_patterns" + RANGE;
 
   private final List<ScriptComparison> scripts;
 
@@ -97,7 +100,10 @@ public final class LedgerComparison {
     // Where none is expected there must be none while the script ran.
     Map<String, String> range =
         range(script, none ? script.from() : logs.from(), none ? script.to() : logs.to());
-    return FoundLogs.of(clickHouse.read(LOGS, range), only(clickHouse.read(LOG_METRICS, range)));
+    return FoundLogs.of(
+        clickHouse.read(LOGS, range),
+        only(clickHouse.read(LOG_METRICS, range)),
+        only(clickHouse.read(LOG_PATTERNS, range)));
   }
 
   private static Map<String, String> range(ScriptLedger script, long from, long to) {

@@ -68,6 +68,7 @@ public record ScriptComparison(
   private void compareLogs(List<String> differences, LogCounts counts) {
     count(differences, "log entries", counts.total(), logs.rows().total());
     count(differences, "log entries by log_metrics", counts.total(), logs.metricsTotal());
+    count(differences, "log entries of all patterns", counts.total(), logs.patternsTotal());
     same(differences, "log entries by level", counts.byLevel(), logs.rows().byLevel());
     same(differences, "levels by log_metrics", counts.byLevel(), logs.metricsByLevel());
     if (counts.total() == logs.rows().total() && counts.checksum() != logs.rows().checksum()) {
