@@ -2,6 +2,7 @@ package dev.scriptanalytics.pattern;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.flink.core.memory.DataInputView;
@@ -21,8 +22,8 @@ import org.apache.flink.core.memory.DataOutputView;
  *   <li>Two different plain words ({@link Template}) keep shapes apart: {@code VM Started} and
  *       {@code VM Paused} say different things, whatever else they have in common.
  *   <li>Once {@value #WORDS_OF_A_VALUE} patterns differ in one plain word only, that word is a
- *       value, such as a name. Then they become one, under the id of the oldest. States and kinds
- *       are usually fewer.
+ *       value, such as a name. States and kinds are usually fewer. Then they become one, under the
+ *       id of the oldest, and its place takes any word from then on.
  * </ul>
  *
  * <p>On the eight systems of Loghub's samples that the tests do not know, the two latter raise the
@@ -180,19 +181,24 @@ final class ScriptPatterns {
       }
     }
     if (best != null) {
+      byte[] template = Template.common(best.template, text);
+      if (Arrays.equals(template, best.template)) {
+        return best;
+      }
+      setTemplate(best, template);
+    } else if (manySiblings >= 0) {
+      best = join(siblings(text, words, manySiblings), rows);
       setTemplate(best, Template.common(best.template, text));
-      return best;
+    } else {
+      if (patterns.size() == MAX_PATTERNS) {
+        forgetIdlePattern();
+      }
+      best = new Pattern(hash, text, gains);
+      patterns.add(best);
+      bytes += bytes(best);
     }
-    if (manySiblings >= 0) {
-      return joinSiblings(text, words, manySiblings, rows);
-    }
-    if (patterns.size() == MAX_PATTERNS) {
-      forgetIdlePattern();
-    }
-    Pattern founded = new Pattern(hash, text, gains);
-    patterns.add(founded);
-    bytes += bytes(founded);
-    return founded;
+    List<Pattern> fitting = fitting(best);
+    return fitting.size() == 1 ? best : join(fitting, rows);
   }
 
   private static boolean isSimilar(int equal, int words) {
@@ -204,27 +210,54 @@ final class ScriptPatterns {
     return words >= MIN_WORDS_WITH_VALUE && comparison.differsOnce() && comparison.isVariable();
   }
 
-  /** Makes one pattern of those that differ from a new shape in the plain word at a place only. */
-  private Pattern joinSiblings(byte[] text, int words, int place, Rows rows) {
-    List<Pattern> joined = new ArrayList<>();
+  /** The patterns that differ from a new shape in the plain word at a place only. */
+  private List<Pattern> siblings(byte[] text, int words, int place) {
+    List<Pattern> siblings = new ArrayList<>();
     for (Pattern pattern : patterns) {
       if (pattern.words == words) {
         comparison.compare(pattern.template, text);
         if (comparison.differsOnce() && comparison.place() == place && comparison.plain() == 1) {
-          joined.add(pattern);
+          siblings.add(pattern);
         }
       }
     }
-    Pattern oldest = joined.remove(0);
-    setTemplate(oldest, Template.common(oldest.template, text));
+    return siblings;
+  }
+
+  /** A pattern and those that would have joined it, had its template been what it is now. */
+  private List<Pattern> fitting(Pattern pattern) {
+    List<Pattern> fitting = new ArrayList<>();
+    for (Pattern other : patterns) {
+      if (other.words == pattern.words) {
+        comparison.compare(pattern.template, other.template);
+        if (other == pattern || fits(pattern.words)) {
+          fitting.add(other);
+        }
+      }
+    }
+    return fitting;
+  }
+
+  /**
+   * Makes one pattern of several, which come in the order of their age. The oldest one stays, with
+   * the template of all.
+   */
+  private Pattern join(List<Pattern> joined, Rows rows) {
+    Pattern oldest = joined.get(0);
+    byte[] template = oldest.template;
+    for (Pattern pattern : joined) {
+      template = Template.common(template, pattern.template);
+    }
+    setTemplate(oldest, template);
+    List<Pattern> others = joined.subList(1, joined.size());
     for (Shape shape : shapes) {
-      if (joined.contains(shape.pattern)) {
+      if (others.contains(shape.pattern)) {
         shape.pattern = oldest;
         row(shape, rows);
       }
     }
-    joined.forEach(pattern -> bytes -= bytes(pattern));
-    patterns.removeAll(joined);
+    others.forEach(pattern -> bytes -= bytes(pattern));
+    patterns.removeAll(others);
     return oldest;
   }
 

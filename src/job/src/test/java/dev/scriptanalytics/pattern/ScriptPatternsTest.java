@@ -83,6 +83,14 @@ class ScriptPatternsTest {
   }
 
   @Test
+  void aMaskedNameMakesItsPlaceVariableForThoseThatCameBefore() {
+    add("Invalid user anna from *", "Invalid user bob from *", "Invalid user * from *");
+
+    assertThat(founders.values()).containsOnly("Invalid user anna from *");
+    assertThat(templates).containsEntry("Invalid user * from *", "Invalid user * from *");
+  }
+
+  @Test
   void twoWordsSayTooLittleToTellWhichIsAValue() {
     for (String verb : List.of("started", "stopped", "paused", "resumed", "failed", "died", "ok")) {
       add("server " + verb);
