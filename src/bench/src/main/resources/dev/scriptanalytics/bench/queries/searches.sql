@@ -31,14 +31,14 @@ SELECT count() FROM script_analytics.all_logs(
     account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String})
 WHERE log_message LIKE '%declined by the bank%';
 
--- `common_errors` of a day
--- at most 500 ms
-SELECT * FROM script_analytics.common_errors(
+-- `error_groups` of a day
+-- at most 300 ms
+SELECT * FROM script_analytics.error_groups(
     account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String});
 
--- `common_errors` of the last 24 hours
--- at most 500 ms
-SELECT * FROM script_analytics.common_errors(
+-- `error_groups` of the last 24 hours
+-- at most 300 ms
+SELECT * FROM script_analytics.error_groups(
     account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String});
 
 -- `log_metrics` of a day
