@@ -99,6 +99,7 @@ class ClusterIT {
         "* FROM record_logs(account = 'acme', run_id = 'run1000')",
         "* FROM log_metrics" + OF_SCRIPT + ")",
         "* FROM error_groups" + OF_SCRIPT + ")",
+        "* FROM run_density" + OF_SCRIPT + ")",
         "* FROM rejected_records(" + RANGE + ")",
         "* FROM export_runs" + EXPORTED + "NULL)",
         "* FROM export_runs"

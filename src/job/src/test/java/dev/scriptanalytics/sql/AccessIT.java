@@ -99,6 +99,7 @@ class AccessIT {
         "run_id FROM script_analytics.record(account = '%1$s', run_id = '%2$s')",
         "run_id FROM script_analytics.record_logs(account = '%1$s', run_id = '%2$s')",
         "last_run_id FROM script_analytics.error_groups(account = '%1$s', script = 'pay', %3$s)",
+        "run_id FROM script_analytics.run_density(account = '%1$s', script = 'pay', %3$s)",
         "'run' || total_logs FROM script_analytics.log_metrics(account = '%1$s', script = 'pay',"
             + " %3$s) WHERE total_logs > 0",
         "'run' || total_runs FROM script_analytics.version_metrics(account = '%1$s', script = 'pay',"
@@ -281,7 +282,8 @@ class AccessIT {
             "record",
             "record_logs",
             "log_metrics",
-            "error_groups")
+            "error_groups",
+            "run_density")
         .doesNotContain("runs", "logs", "run_rollups", "dead_letters", "reader_accounts");
   }
 
