@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -354,7 +355,7 @@ class GrafanaQueriesIT {
     Map<String, String> columns = answer.columns();
     String title = panel.get("title").asText();
     switch (panel.get("type").asText()) {
-      case "timeseries" -> {
+      case "timeseries", "heatmap" -> {
         assertThat(columns.get("time")).as(title).matches(TIME);
         columns.remove("time");
         assertThat(columns.values()).as(title).anyMatch(type -> NUMBER.matcher(type).matches());
@@ -382,7 +383,7 @@ class GrafanaQueriesIT {
       }
       default -> assertThat(columns).as(title).isNotEmpty();
     }
-    if (panel.get("type").asText().equals("timeseries")) {
+    if (Set.of("timeseries", "heatmap").contains(panel.get("type").asText())) {
       return;
     }
     for (JsonNode override : panel.at("/fieldConfig/overrides")) {
