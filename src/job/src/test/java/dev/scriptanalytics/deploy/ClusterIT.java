@@ -100,6 +100,8 @@ class ClusterIT {
         "* FROM log_metrics" + OF_SCRIPT + ")",
         "* FROM error_groups" + OF_SCRIPT + ")",
         "* FROM run_density" + OF_SCRIPT + ")",
+        "* FROM errors_overview(" + RANGE + ")",
+        "* FROM new_errors_overview(from = '2099-05-14', to = '2099-05-15')",
         "* FROM rejected_records(" + RANGE + ")",
         "* FROM export_runs" + EXPORTED + "NULL)",
         "* FROM export_runs"

@@ -80,6 +80,12 @@ class InlinedTextTest {
   }
 
   @Test
+  void anErrorHasOneTitleInEveryView() {
+    assertThat(part("46_errors_overview.sql", "leftUTF8(", ") AS error"))
+        .isEqualTo(part("32_error_groups.sql", "leftUTF8(", ") AS error"));
+  }
+
+  @Test
   void theTwoFormsOfDensityHaveOneDuration() {
     List<String> lines = lines("37_run_density.sql").stream().map(String::strip).toList();
     for (String once :

@@ -448,7 +448,9 @@ class TenantsIT {
               "input",
               word,
               "error_message",
-              word));
+              word,
+              "error_group",
+              old ? 0 : 7));
       logs.add(
           Tables.row(
               "account",
@@ -467,6 +469,8 @@ class TenantsIT {
               word,
               "error_code",
               word,
+              "error_group",
+              8,
               "log_message",
               word));
     }

@@ -41,6 +41,12 @@ SELECT * FROM script_analytics.error_groups(
 SELECT * FROM script_analytics.error_groups(
     account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String});
 
+-- `errors_overview` of the last 24 hours, all scripts
+SELECT * FROM script_analytics.errors_overview(from = {day_ago:String}, to = {end:String});
+
+-- `new_errors_overview` of the last 24 hours, all scripts
+SELECT * FROM script_analytics.new_errors_overview(from = {day_ago:String}, to = {end:String});
+
 -- `log_metrics` of a day
 SELECT * FROM script_analytics.log_metrics(
     account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String});
