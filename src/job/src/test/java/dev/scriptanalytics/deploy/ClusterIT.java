@@ -100,7 +100,10 @@ class ClusterIT {
         "* FROM log_metrics" + OF_SCRIPT + ")",
         "* FROM log_patterns" + OF_SCRIPT + ")",
         "* FROM pattern_changes" + OF_SCRIPT + ", baseline = '1', candidate = '2')",
-        "* FROM common_errors" + OF_SCRIPT + ")",
+        "* FROM error_groups" + OF_SCRIPT + ")",
+        "* FROM run_density" + OF_SCRIPT + ")",
+        "* FROM errors_overview(" + RANGE + ")",
+        "* FROM new_errors_overview(from = '2099-05-14', to = '2099-05-15')",
         "* FROM rejected_records(" + RANGE + ")",
         "* FROM export_runs" + EXPORTED + "NULL)",
         "* FROM export_runs"
@@ -311,8 +314,8 @@ class ClusterIT {
     write(
         second,
         """
-        runs (account, script, executed_on, run_id, version, status, deployment_version, response_time, retention_days, ingested_at)
-        SELECT account, script, executed_on, run_id, 3, end, deployment_version, took, 30, executed_on
+        runs (account, script, executed_on, run_id, version, status, deployment_version, response_time, error_group, retention_days, ingested_at)
+        SELECT account, script, executed_on, run_id, 3, end, deployment_version, took, if(end = 'Failed', 10 + deployment_version, 0), 30, executed_on
         """);
     write(
         first,
@@ -341,8 +344,8 @@ class ClusterIT {
         "INSERT INTO script_analytics.rollup_progress (job, settled) VALUES ('job', '2099-05-14 07:00:00')");
     String log =
         """
-        logs (account, script, timestamp, log_id, version, is_deleted, run_id, log_level, log_message, retention_days, ingested_at)
-        SELECT account, %s, executed_on, concat('l', run_id), %s, '%s', '%s', 30, '2026-05-14 06:00:00'
+        logs (account, script, timestamp, log_id, version, is_deleted, run_id, log_level, log_message, error_group, retention_days, ingested_at)
+        SELECT account, %s, executed_on, concat('l', run_id), %s, '%s' AS level, '%s', if(level = 'Error', 1 + number %% 3, 0), 30, '2026-05-14 06:00:00'
         """;
     write(first, log.formatted("''", "0, 0, run_id", "Info", "declined"));
     // The runs of the last entries never became known.

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class GrafanaFilesTest {
   private static final int COLUMNS = 24;
-  private static final Set<String> PANELS = Set.of("stat", "timeseries", "table", "logs");
+  private static final Set<String> PANELS =
+      Set.of("stat", "timeseries", "heatmap", "table", "logs");
   private static final Pattern ADDRESS = Pattern.compile("/d/([\\w-]+)(?:\\?(.*))?");
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{?(\\w+)");
   private static final Pattern REFERENCE = Pattern.compile("\\b[A-Z]\\b");

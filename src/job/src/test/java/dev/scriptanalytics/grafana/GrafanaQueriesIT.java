@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -314,6 +315,39 @@ class GrafanaQueriesIT {
   }
 
   @Test
+  void theAlertsOfErrorsKnowEveryAccount() {
+    Instant then = now.truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(9));
+    try {
+      // Version 2 first ran at that time, and each of its 30 runs fails and logs why.
+      clickHouse.query(
+          ("INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version,"
+                  + " status, deployment_version, error_group, retention_days) SELECT 'hooli',"
+                  + " 'broken', fromUnixTimestamp64Milli(%d) + 60 * number, toString(number), 3,"
+                  + " if(number = 0, 'Success', 'Failed'), if(number = 0, 1, 2),"
+                  + " if(number = 0, 0, 5), 365 FROM numbers(31)")
+              .formatted(then.toEpochMilli()));
+      clickHouse.query(
+          "INSERT INTO script_analytics.logs (account, script, timestamp, log_id, run_id, version,"
+              + " log_level, deployment_version, error_group, retention_days) SELECT account,"
+              + " script, executed_on, run_id, run_id, 3, 'Error', 2, 5, 365"
+              + " FROM script_analytics.runs WHERE account = 'hooli' AND status = 'Failed'");
+      for (String uid : List.of("script-new-error", "script-more-errors")) {
+        Answer answer = ask(alert(rule(uid), "A", then.plusSeconds(3600)));
+        assertThat(answer.texts("account")).as(uid).containsExactly("hooli");
+        assertThat(answer.texts("script")).as(uid).containsExactly("broken");
+        assertThat(answer.numbers("value")).as(uid).containsExactly(30.0);
+      }
+    } finally {
+      // Other tests look at the accounts that there are.
+      for (String table : List.of("runs", "logs", "deployments")) {
+        clickHouse.query(
+            "ALTER TABLE script_analytics.%s DELETE WHERE account = 'hooli' SETTINGS mutations_sync = 2"
+                .formatted(table));
+      }
+    }
+  }
+
+  @Test
   void theAlertOfSilenceGoesByRuns() {
     Answer answer = ask(alert(rule("script-stale-pipeline"), "A", Instant.now().plusSeconds(60)));
     assertThat(answer.texts("table")).containsExactly("runs");
@@ -354,7 +388,7 @@ class GrafanaQueriesIT {
     Map<String, String> columns = answer.columns();
     String title = panel.get("title").asText();
     switch (panel.get("type").asText()) {
-      case "timeseries" -> {
+      case "timeseries", "heatmap" -> {
         assertThat(columns.get("time")).as(title).matches(TIME);
         columns.remove("time");
         assertThat(columns.values()).as(title).anyMatch(type -> NUMBER.matcher(type).matches());
@@ -382,7 +416,7 @@ class GrafanaQueriesIT {
       }
       default -> assertThat(columns).as(title).isNotEmpty();
     }
-    if (panel.get("type").asText().equals("timeseries")) {
+    if (Set.of("timeseries", "heatmap").contains(panel.get("type").asText())) {
       return;
     }
     for (JsonNode override : panel.at("/fieldConfig/overrides")) {

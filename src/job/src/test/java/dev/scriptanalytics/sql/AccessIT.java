@@ -99,7 +99,8 @@ class AccessIT {
         "run_id FROM script_analytics.record(account = '%1$s', run_id = '%2$s')",
         "run_id FROM script_analytics.record_logs(account = '%1$s', run_id = '%2$s')",
         "'run' || entries FROM script_analytics.log_patterns(account = '%1$s', script = 'pay', %3$s)",
-        "last_run_id FROM script_analytics.common_errors(account = '%1$s', script = 'pay', %3$s)",
+        "last_run_id FROM script_analytics.error_groups(account = '%1$s', script = 'pay', %3$s)",
+        "run_id FROM script_analytics.run_density(account = '%1$s', script = 'pay', %3$s)",
         "'run' || total_logs FROM script_analytics.log_metrics(account = '%1$s', script = 'pay',"
             + " %3$s) WHERE total_logs > 0",
         "'run' || total_runs FROM script_analytics.version_metrics(account = '%1$s', script = 'pay',"
@@ -284,7 +285,8 @@ class AccessIT {
             "log_metrics",
             "log_patterns",
             "pattern_changes",
-            "common_errors")
+            "error_groups",
+            "run_density")
         .doesNotContain("runs", "logs", "run_rollups", "dead_letters", "reader_accounts");
   }
 

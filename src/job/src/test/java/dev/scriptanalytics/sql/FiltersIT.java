@@ -75,10 +75,11 @@ class FiltersIT {
           // Summary
           "7 1 2 1 2 0 {'':1,'model_inference':3,'model_loader':1,'resource_monitor':1,"
               + "'storage_uploader':1}",
-          "CUDA_OOM 1 2026-11-20_10:35:42.789000 2026-11-20_10:35:42.789000"
-              + "|Connection_timeout_after_<*>_seconds 1 2026-11-20_10:50:00.000000"
-              + " 2026-11-20_10:50:00.000000"
-              + "|STORAGE_TIMEOUT 1 2026-11-20_10:30:28.456000 2026-11-20_10:30:28.456000",
+          "CUDA_OOM 1 1 2026-11-20_10:35:42.000000 2026-11-20_10:35:42.789000 2"
+              + "|Connection_timeout_after_30_seconds 1 1 2026-11-20_10:50:00.000000"
+              + " 2026-11-20_10:50:00.000000 1"
+              + "|STORAGE_TIMEOUT 1 1 2026-11-20_10:30:28.456000 2026-11-20_10:30:28.456000 0",
+          "2026-11-20_10:30:00.000 100 215.4435 Success 1|2026-11-20_10:40:00.000 464.1589 1000 Success 1",
           "ep_1 2 Model_inference_failed_with_CUDA_out_of_memory_error");
 
   @RegisterExtension

@@ -79,6 +79,28 @@ class InlinedTextTest {
     }
   }
 
+  @Test
+  void anErrorHasOneTitleInEveryView() {
+    assertThat(part("46_errors_overview.sql", "leftUTF8(", ") AS error"))
+        .isEqualTo(part("32_error_groups.sql", "leftUTF8(", ") AS error"));
+  }
+
+  @Test
+  void theTwoFormsOfDensityHaveOneDuration() {
+    List<String> lines = lines("35_run_density.sql").stream().map(String::strip).toList();
+    for (String once :
+        new String[] {
+          "if(ms = unknown, -1,",
+          "if(status = 'In Progress',",
+          "intDiv(toUnixTimestamp64Milli(executed_on)"
+        }) {
+      assertThat(lines.stream().filter(line -> line.contains(once)))
+          .as(once)
+          .hasSize(2)
+          .containsOnly(lines.stream().filter(line -> line.contains(once)).findFirst().get());
+    }
+  }
+
   /** The branches of a view that read tables, up to the end of the subquery. */
   private static List<String> cells(String file) {
     List<String> lines = lines(file);

@@ -452,7 +452,9 @@ class TenantsIT {
               "input",
               word,
               "error_message",
-              word));
+              word,
+              "error_group",
+              old ? 0 : 7));
       logs.add(
           Tables.row(
               "account",
@@ -471,6 +473,8 @@ class TenantsIT {
               word,
               "error_code",
               word,
+              "error_group",
+              8,
               "log_message",
               word));
     }

@@ -1,7 +1,7 @@
 -- A run for each number: the last ones are open, one in 40 has failed.
 INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status,
     deployment_version, deployment_id, function, source_type, source, response_time, ended_on, input,
-    output, error_code, error_message, error_stack, trace_id, memory_bytes, cpu_ms, cold_start,
+    output, error_code, error_message, error_stack, error_group, trace_id, memory_bytes, cpu_ms, cold_start,
     retention_days)
 WITH
     sipHash64(run, 4) AS c, sipHash64(run, 5) AS d, sipHash64(run, 6) AS e,
@@ -32,6 +32,8 @@ SELECT
     if(state = 3, 'com.example.' || benchmark_word(d) || '.ServiceException: ' || error || '\n\tat com.example.'
         || benchmark_word(d) || '.Client.call(Client.java:' || toString(d % 400) || ')\n\tat com.example.Handler.'
         || run_function || '(Handler.java:' || toString(e % 200) || ')', ''),
+    -- By the code and the top frame, which names the code's word once more.
+    if(state = 3, sipHash64(upper(error)), 0),
     lower(hex(sipHash128(run))), if(state = 1, NULL, 20000000 + e % 400000000), if(state = 1, NULL, round(took * (d % 90) / 100, 1)),
     if(state = 1, NULL, c % 211 = 0), 3650
 FROM benchmark.numbered(

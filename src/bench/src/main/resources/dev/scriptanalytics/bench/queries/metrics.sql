@@ -1,4 +1,4 @@
--- What pages ask of the rollups, each followed by the same question to the raw rows. The first line of a query's comment
+-- What pages ask of the rollups, each followed by the same question to the raw rows, and what only raw rows answer. The first line of a query's comment
 -- is its name; "at most" is the median in milliseconds that it may take.
 
 -- `script_metrics` of 30 days
@@ -69,6 +69,15 @@ SELECT deployment_version, count(), countIf(status = 'Success'), countIf(status 
 FROM script_analytics.all_runs(
     account = {account:String}, script = {busiest:String}, from = {begin:String}, to = {end:String})
 GROUP BY deployment_version;
+
+-- `run_density` of 30 days
+-- at most 600 ms
+SELECT * FROM script_analytics.run_density(
+    account = {account:String}, script = {busiest:String}, from = {begin:String}, to = {end:String});
+
+-- `run_density` of the last 24 hours
+SELECT * FROM script_analytics.run_density(
+    account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String});
 
 -- `scripts`
 SELECT * FROM script_analytics.scripts(account = {account:String});

@@ -31,15 +31,21 @@ SELECT count() FROM script_analytics.all_logs(
     account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String})
 WHERE log_message LIKE '%declined by the bank%';
 
--- `common_errors` of a day
--- at most 500 ms
-SELECT * FROM script_analytics.common_errors(
+-- `error_groups` of a day
+-- at most 300 ms
+SELECT * FROM script_analytics.error_groups(
     account = {account:String}, script = {busiest:String}, from = {past_day:String}, to = {past_day_end:String});
 
--- `common_errors` of the last 24 hours
--- at most 500 ms
-SELECT * FROM script_analytics.common_errors(
+-- `error_groups` of the last 24 hours
+-- at most 300 ms
+SELECT * FROM script_analytics.error_groups(
     account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String});
+
+-- `errors_overview` of the last 24 hours, all scripts
+SELECT * FROM script_analytics.errors_overview(from = {day_ago:String}, to = {end:String});
+
+-- `new_errors_overview` of the last 24 hours, all scripts
+SELECT * FROM script_analytics.new_errors_overview(from = {day_ago:String}, to = {end:String});
 
 -- `log_metrics` of a day
 SELECT * FROM script_analytics.log_metrics(
