@@ -24,6 +24,7 @@ SELECT
     error_code,
     error_message,
     error_stack,
+    error_group,
     trace_id,
     memory_bytes,
     cpu_ms,

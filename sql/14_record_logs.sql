@@ -62,6 +62,7 @@ SELECT
     extra,
     shape,
     transform(sipHash64(script, shape), patterns.1, patterns.2, toUInt64(0)) AS pattern,
+    error_group,
     retention_days,
     ingested_at
 FROM script_analytics.logs FINAL

@@ -9,6 +9,7 @@ import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -56,7 +57,7 @@ class FiltersIT {
               + "|2026-11-20_10:30:22.891000 info Image_generation_completed job_1"
               + "|2026-11-20_10:30:25.123000 warning High_GPU_memory_usage_detected job_1"
               + "|2026-11-20_10:30:28.456000 error Failed_to_upload_result_to_storage job_1"
-              + "|2026-11-20_10:31:00.000000 stdout it's_100%_done job_1"
+              + "|2026-11-20_10:31:00.000000 stdout it's_100%_done job_3"
               + "|2026-11-20_10:35:42.789000 error"
               + " Model_inference_failed_with_CUDA_out_of_memory_error job_2",
           "log_4 5 1|log_5 5 1",
@@ -79,8 +80,16 @@ class FiltersIT {
               + "|Connection_timeout_after_30_seconds 1 1 2026-11-20_10:50:00.000000"
               + " 2026-11-20_10:50:00.000000 1"
               + "|STORAGE_TIMEOUT 1 1 2026-11-20_10:30:28.456000 2026-11-20_10:30:28.456000 0",
+          "other 4 1 {'Debug':1,'Error':1,'Info':1,'Warning':1} 0"
+              + "|Image_generation_completed 1 1 {'Info':1} 2"
+              + "|Model_inference_failed_with_CUDA_out_of_memory_error 1 1 {'Error':1} 2"
+              + "|it's_*%_done 1 1 {'Stdout':1} 1",
+          "gone it's_*%_done 1 0 1 0|new Image_generation_completed 0 1 1 0"
+              + "|new Model_inference_failed_with_CUDA_out_of_memory_error 0 1 1 0",
           "2026-11-20_10:30:00.000 100 215.4435 Success 1|2026-11-20_10:40:00.000 464.1589 1000 Success 1",
           "ep_1 2 Model_inference_failed_with_CUDA_out_of_memory_error");
+
+  private static final Object[] WHOLE = {"version", 3, "retention_days", 65_535};
 
   @RegisterExtension
   static final ClickHouseExtension clickHouse = new ClickHouseExtension().withSchema();
@@ -90,8 +99,9 @@ class FiltersIT {
   @BeforeAll
   static void start() throws JsonProcessingException {
     List<DocumentedSql> examples = DocumentedSql.blocks(PAGE, "json");
-    tables.insert("runs", rows(examples.get(0)));
-    tables.insert("logs", rows(examples.get(1)));
+    tables.insert("runs", rows(examples.get(0), WHOLE));
+    tables.insert("logs", rows(examples.get(1), WHOLE));
+    tables.insert("log_shapes", rows(examples.get(2)));
   }
 
   static Stream<Arguments> queries() {
@@ -174,12 +184,15 @@ class FiltersIT {
     }
   }
 
-  private static List<Map<String, Object>> rows(DocumentedSql block)
+  private static List<Map<String, Object>> rows(DocumentedSql block, Object... more)
       throws JsonProcessingException {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (String line : block.code().lines().toList()) {
-      Map<String, Object> row = Tables.row("version", 3, "retention_days", 65_535);
+      Map<String, Object> row = new LinkedHashMap<>(Map.of("account", "acme"));
       row.putAll(JSON.readValue(line, new TypeReference<Map<String, Object>>() {}));
+      for (int i = 0; i < more.length; i += 2) {
+        row.put((String) more[i], more[i + 1]);
+      }
       rows.add(row);
     }
     return rows;
