@@ -69,7 +69,7 @@ WITH
         log_of_mean(arrayMap(odds -> log_probability(hits, total, a, b / odds) - log_probability(hits, total, a, b), odds_ratios)) AS log_evidence,
     number -> toString(round(number, 2)) AS text_of
 SELECT
-    multiIf(notEmpty(worse_in), 'worse', notEmpty(missing) OR notEmpty(doubtful_in), 'inconclusive', 'pass') AS verdict,
+    verdict,
     multiIf(
         verdict = 'worse', arrayFilter((reason, name) -> has(worse_in, name), statements, names),
         verdict = 'inconclusive', arrayConcat(
@@ -81,7 +81,7 @@ SELECT
         ),
         ['In ' || toString(finished[2]) || ' finished runs nothing got worse']
     ) AS reasons,
-    arrayFilter((name, p, noticed) -> noticed AND p < worse_below, names, p_values, noticeable) AS worse_in,
+    worse_in,
     deployments[2].2 AS candidate_version,
     deployments[2].4 AS candidate_id,
     deployments[1].2 AS baseline_version,
@@ -95,8 +95,8 @@ SELECT
     finished[1] AS baseline_finished,
     failed[2] AS candidate_failed,
     failed[1] AS baseline_failed,
-    if(finished[2] = 0, NULL, round(100 * failed[2] / finished[2], 2)) AS candidate_failure_rate,
-    if(finished[1] = 0, NULL, round(100 * failed[1] / finished[1], 2)) AS baseline_failure_rate,
+    failure_rates[2] AS candidate_failure_rate,
+    failure_rates[1] AS baseline_failure_rate,
     p_values[1] AS failure_p_value,
     times[2] AS candidate_response_times,
     times[1] AS baseline_response_times,
@@ -109,295 +109,352 @@ SELECT
     percentiles[2][3] AS candidate_p99,
     percentiles[1][3] AS baseline_p99,
     p_values[4] AS p99_p_value,
-    length(new_errors) AS new_error_groups,
-    if(empty(new_errors), NULL, new_error.2) AS new_error_group,
-    if(empty(new_errors), NULL, new_error.3) AS new_error_message,
-    if(empty(new_errors), NULL, new_error.1) AS new_error_runs,
+    new_error_groups,
+    if(new_error_groups = 0, NULL, new_error.2) AS new_error_group,
+    if(new_error_groups = 0, NULL, new_error.3) AS new_error_message,
+    if(new_error_groups = 0, NULL, new_error.1) AS new_error_runs,
     p_values[5] AS new_error_p_value
+-- Each level of subqueries holds what the next one uses more than once: ClickHouse expands an alias wherever it stands.
 FROM
 (
     SELECT
         *,
-        ['failures', 'p50', 'p90', 'p99', 'new_errors'] AS names,
-        arrayMap(of_side -> [of_side[51], of_side[91], of_side[100]], quantiles) AS values,
-        arrayMap(
-            (of_side, counted, lowest, highest) ->
-                arrayMap(q -> if(counted = 0, NULL, greatest(lowest, least(highest, toFloat64(toString(q))))), of_side),
-            values,
-            times,
-            times_min,
-            times_max
-        ) AS percentiles,
-        -- How many response times of each side are above the baseline's percentiles.
-        arrayMap(
-            (of_side, counted) -> arrayMap(
-                value -> if(
-                    times[1] = 0 OR counted = 0,
-                    0,
-                    round(counted * (1 - share_between(
-                        of_side,
-                        arrayFirstIndex(q -> q >= value, of_side),
-                        arrayLastIndex(q -> q <= value, of_side),
-                        value
-                    )))
-                ),
-                values[1]
-            ),
-            quantiles,
-            times
-        ) AS above,
-        arrayReverseSort(new_errors)[1] AS new_error,
-        -- Of each thing: hits and total of the candidate, then those of the baseline.
-        arrayConcat([toFloat64(failed[2])], above[2], [toFloat64(least(new_error.1, seen[2]))]) AS hits,
-        [finished[2], times[2], times[2], times[2], seen[2]] AS totals,
-        arrayConcat([toFloat64(failed[1])], above[1], [0]) AS baseline_hits,
-        [finished[1], times[1], times[1], times[1], seen[1]] AS baseline_totals,
-        [1, 1, 1, 1, baseline_errors + 1] AS chances,
-        arrayMap(
-            (hit, total, old_hit, old_total, chance) -> if(
-                hit = 0 OR total = 0 OR old_hit >= old_total,
-                1,
-                least(1, chance * exp(-log_evidence(hit, total, old_hit + 1, old_total - old_hit)))
-            ),
-            hits,
-            totals,
-            baseline_hits,
-            baseline_totals,
-            chances
-        ) AS p_values,
-        arrayConcat([true], arrayMap((old, new) -> ifNull(new >= noticeable_ratio * old, false), percentiles[1], percentiles[2]), [true]) AS noticeable,
-        arrayFilter(
-            (name, p, noticed) -> noticed AND p >= worse_below AND p < doubtful_below, names, p_values, noticeable
-        ) AS doubtful_in,
+        multiIf(notEmpty(worse_in), 'worse', notEmpty(missing) OR notEmpty(doubtful_in), 'inconclusive', 'pass') AS verdict,
         arrayConcat(
-            ['Failures: ' || text_of(100 * failed[2] / finished[2]) || ' % of ' || toString(finished[2]) || ' finished runs, after '
-                || text_of(100 * failed[1] / finished[1]) || ' % of ' || toString(finished[1])],
+            [
+                'Failures: ' || text_of(ifNull(failure_rates[2], 0)) || ' % of ' || toString(finished[2]) || ' finished runs, after '
+                    || text_of(ifNull(failure_rates[1], 0)) || ' % of ' || toString(finished[1])
+            ],
             arrayMap(
-                (name, old, new) -> ifNull(upper(name) || ': ' || text_of(new) || ' ms, ' || text_of(new / old) || ' times the ' || text_of(old) || ' ms before', ''),
+                (name, old, new) -> ifNull(
+                    upper(name) || ': ' || text_of(new) || ' ms, ' || text_of(new / old) || ' times the ' || text_of(old) || ' ms before',
+                    ''
+                ),
                 ['p50', 'p90', 'p99'],
                 percentiles[1],
                 percentiles[2]
             ),
-            ['New error in ' || toString(new_error.1) || ' of ' || toString(seen[2]) || ' runs, after none of ' || toString(seen[1]) || ': ' || new_error.3]
-        ) AS statements,
-        multiIf(
-            NOT has_run, [{version:String} || ' has not run yet'],
-            NOT has_baseline, ['No deployment ran before ' || {version:String} || ', so there is nothing to compare with'],
-            arrayFilter(
-                text -> text != '',
-                [
-                    if(times[2] >= response_times_needed, '', toString(times[2]) || ' of the ' || toString(response_times_needed)
-                        || ' response times that a verdict takes are there'),
-                    if(times[1] >= response_times_needed, '', 'The deployment before has only ' || toString(times[1]) || ' of the '
-                        || toString(response_times_needed) || ' response times that a verdict takes')
-                ]
-            )
-        ) AS missing
+            [
+                'New error in ' || toString(new_error.1) || ' of ' || toString(seen[2]) || ' runs, after none of '
+                    || toString(seen[1]) || ': ' || new_error.3
+            ]
+        ) AS statements
     FROM
-    -- What the verdict is made of. Arrays of two are those of the baseline and of the candidate.
     (
-        WITH
-            (
-                SELECT count() > 0
-                FROM script_analytics.reader_accounts
-                WHERE user = currentUser() AND account IN ('*', {account:String})
-            ) AS may_see,
-            -- Both deployments: first run, version, id where the version is 0, id that is shown, last run.
-            (
-                WITH
-                    arraySort(groupArray((ran_first, deployment_version, deployment_id, id, ran_last))) AS known,
-                    arrayLastIndex(
-                        d -> if(
-                            match({version:String}, '^[vV]?[0-9]+$'),
-                            d.2 > 0 AND d.2 = toUInt32OrZero(replaceRegexpOne({version:String}, '^[vV]', '')),
-                            {version:String} != '' AND {version:String} IN (d.3, d.4)
-                        ),
-                        known
-                    ) AS place
-                SELECT [known[greatest(place, 1) - 1], known[place]]
-                FROM
-                (
-                    SELECT
-                        deployment_version,
-                        deployment_id,
-                        assumeNotNull(min(deployments.first_run)) AS ran_first,
-                        assumeNotNull(max(deployments.last_run)) AS ran_last,
-                        if(deployment_version = 0, deployment_id, argMaxMerge(deployments.latest_id)) AS id
-                    FROM script_analytics.deployments
-                    WHERE account = {account:String}
-                        AND script = {script:String}
-                        AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
-                        AND first_run IS NOT NULL
-                        AND may_see
-                    GROUP BY deployment_version, deployment_id
-                )
-            ) AS deployments,
-            deployments[1].2 AS old_version,
-            deployments[1].3 AS old_id,
-            deployments[2].2 AS new_version,
-            deployments[2].3 AS new_id,
-            new_version > 0 OR new_id != '' AS has_run,
-            old_version > 0 OR old_id != '' AS has_baseline,
-            -- Seconds since 1970. Without a baseline nothing is read for it.
-            toUnixTimestamp(toStartOfMinute(deployments[2].1)) AS new_from,
-            if(has_baseline, toUnixTimestamp(toStartOfMinute(least(deployments[2].1, deployments[1].5))) + 60, new_from) AS old_to,
-            greatest(0, toInt64(old_to) - 604800) AS old_from,
-            toDateTime(new_from, 'UTC') AS candidate_begin,
-            toDateTime(old_from, 'UTC') AS baseline_begin,
-            toDateTime(old_to, 'UTC') AS baseline_end,
-            (SELECT min(settled) FROM script_analytics.rollup_progress FINAL) AS settled,
-            toDateTime(intDiv(old_from + 3599, 3600) * 3600, 'UTC') AS hour_from,
-            least(toDateTime(intDiv(old_to, 3600) * 3600, 'UTC'), settled) AS hour_to
         SELECT
-            deployments,
-            has_run,
-            has_baseline,
-            baseline_begin,
-            baseline_end,
-            cells.*,
-            errors.*
+            *,
+            ['failures', 'p50', 'p90', 'p99', 'new_errors'] AS names,
+            arrayFilter((name, p, noticed) -> noticed AND p < worse_below, names, p_values, noticeable) AS worse_in,
+            arrayFilter((name, p, noticed) -> noticed AND p >= worse_below AND p < doubtful_below, names, p_values, noticeable)
+                AS doubtful_in
         FROM
         (
             SELECT
-                [sumIf(runs_seen, side = 1), sumIf(runs_seen, side = 2)] AS seen,
-                [sumIf(runs_finished, side = 1), sumIf(runs_finished, side = 2)] AS finished,
-                [sumIf(runs_failed, side = 1), sumIf(runs_failed, side = 2)] AS failed,
-                [sumIf(runs_timed, side = 1), sumIf(runs_timed, side = 2)] AS times,
-                [anyIf(shortest, side = 1), anyIf(shortest, side = 2)] AS times_min,
-                [anyIf(longest, side = 1), anyIf(longest, side = 2)] AS times_max,
-                -- A deployment without a row has as many values as another; none of them is shown.
+                *,
+                arrayMap((failures, of) -> if(of = 0, NULL, round(100 * failures / of, 2)), failed, finished) AS failure_rates,
+                arrayConcat(
+                    [true],
+                    arrayMap((old, new) -> ifNull(new >= noticeable_ratio * old, false), percentiles[1], percentiles[2]),
+                    [true]
+                ) AS noticeable,
+                -- Of each thing the candidate's hits and total, and the baseline's.
                 arrayMap(
-                    of_side -> arrayResize(of_side, 110),
-                    [anyIf(quantiles_of_side, side = 1), anyIf(quantiles_of_side, side = 2)]
-                ) AS quantiles
+                    (hits, total, old_hits, old_total, chances) -> if(
+                        hits = 0 OR old_hits >= old_total,
+                        1,
+                        least(1, chances * exp(-log_evidence(hits, total, old_hits + 1, old_total - old_hits)))
+                    ),
+                    arrayConcat([toFloat64(failed[2])], above[2], [toFloat64(least(new_error.1, seen[2]))]),
+                    [finished[2], times[2], times[2], times[2], seen[2]],
+                    arrayConcat([toFloat64(failed[1])], above[1], [0]),
+                    [finished[1], times[1], times[1], times[1], seen[1]],
+                    [1, 1, 1, 1, baseline_errors + 1]
+                ) AS p_values
             FROM
             (
                 SELECT
-                    if(deployment_version = new_version AND deployment_id = new_id, 2, 1) AS side,
-                    sum(seen) AS runs_seen,
-                    toInt64(sum(succeeded) + sum(failed)) AS runs_finished,
-                    toInt64(sum(failed)) AS runs_failed,
-                    toInt64(sum(response_times)) AS runs_timed,
-                    min(response_time_min) AS shortest,
-                    max(response_time_max) AS longest,
-                    quantilesTDigestWeightedMerge(
-                        0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12, 0.13, 0.14, 0.15,
-                        0.16, 0.17, 0.18, 0.19, 0.2, 0.21, 0.22, 0.23, 0.24, 0.25, 0.26, 0.27, 0.28, 0.29, 0.3, 0.31,
-                        0.32, 0.33, 0.34, 0.35, 0.36, 0.37, 0.38, 0.39, 0.4, 0.41, 0.42, 0.43, 0.44, 0.45, 0.46, 0.47,
-                        0.48, 0.49, 0.5, 0.51, 0.52, 0.53, 0.54, 0.55, 0.56, 0.57, 0.58, 0.59, 0.6, 0.61, 0.62, 0.63,
-                        0.64, 0.65, 0.66, 0.67, 0.68, 0.69, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.79,
-                        0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86, 0.87, 0.88, 0.89, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95,
-                        0.96, 0.97, 0.98, 0.99, 0.991, 0.992, 0.993, 0.994, 0.995, 0.996, 0.997, 0.998, 0.999, 1
-                    )(digest) AS quantiles_of_side
+                    *,
+                    length(new_errors) AS new_error_groups,
+                    arrayReverseSort(new_errors)[1] AS new_error,
+                    arrayMap(
+                        (of_side, counted, lowest, highest) ->
+                            arrayMap(q -> if(counted = 0, NULL, greatest(lowest, least(highest, toFloat64(toString(q))))), of_side),
+                        values,
+                        times,
+                        times_min,
+                        times_max
+                    ) AS percentiles,
+                    -- How many response times of each side are above the baseline's percentiles.
+                    arrayMap(
+                        (of_side, counted) -> arrayMap(
+                            value -> if(
+                                times[1] = 0 OR counted = 0,
+                                0,
+                                round(counted * (1 - share_between(
+                                    of_side,
+                                    arrayFirstIndex(q -> q >= value, of_side),
+                                    arrayLastIndex(q -> q <= value, of_side),
+                                    value
+                                )))
+                            ),
+                            values[1]
+                        ),
+                        quantiles,
+                        times
+                    ) AS above,
+                    multiIf(
+                        NOT has_run, [{version:String} || ' has not run yet'],
+                        NOT has_baseline, ['No deployment ran before ' || {version:String} || ', so there is nothing to compare with'],
+                        arrayFilter(
+                            text -> text != '',
+                            [
+                                if(
+                                    times[2] >= response_times_needed,
+                                    '',
+                                    toString(times[2]) || ' of the ' || toString(response_times_needed)
+                                        || ' response times that a verdict takes are there'
+                                ),
+                                if(
+                                    times[1] >= response_times_needed,
+                                    '',
+                                    'The deployment before has ' || toString(times[1]) || ' of the ' || toString(response_times_needed)
+                                        || ' response times that a verdict takes'
+                                )
+                            ]
+                        )
+                    ) AS missing
                 FROM
                 (
                     SELECT
-                        deployment_version,
-                        deployment_id,
-                        seen,
-                        succeeded,
-                        failed,
-                        response_times,
-                        response_time_min,
-                        response_time_max,
-                        digest
-                    FROM script_analytics.run_rollups_hourly FINAL
-                    WHERE account = {account:String}
-                        AND script = {script:String}
-                        AND hour < settled
-                        AND (
-                            (deployment_version = new_version AND deployment_id = new_id AND hour >= toStartOfHour(candidate_begin))
-                            OR (deployment_version = old_version AND deployment_id = old_id AND hour >= hour_from AND hour < hour_to)
-                        )
-                        AND (deployment_version > 0 OR deployment_id != '')
-                        AND may_see
-                    UNION ALL
-                    SELECT
-                        deployment_version,
-                        deployment_id,
-                        seen,
-                        succeeded,
-                        failed,
-                        response_times,
-                        response_time_min,
-                        response_time_max,
-                        digest
-                    FROM script_analytics.run_rollups FINAL
-                    WHERE account = {account:String}
-                        AND script = {script:String}
-                        AND (
+                        *,
+                        arrayMap(of_side -> [of_side[51], of_side[91], of_side[100]], quantiles) AS values
+                    FROM
+                    -- What the verdict is made of. Arrays of two are those of the baseline and of the candidate.
+                    (
+                        WITH
                             (
-                                deployment_version = new_version
-                                AND deployment_id = new_id
-                                AND minute >= candidate_begin
-                                AND minute >= settled
+                                SELECT count() > 0
+                                FROM script_analytics.reader_accounts
+                                WHERE user = currentUser() AND account IN ('*', {account:String})
+                            ) AS may_see,
+                            -- Both deployments: first run, version, id where the version is 0, id that is shown, last run.
+                            (
+                                WITH
+                                    arraySort(groupArray((ran_first, deployment_version, deployment_id, id, ran_last))) AS known,
+                                    arrayLastIndex(
+                                        d -> if(
+                                            match({version:String}, '^[vV]?[0-9]+$'),
+                                            d.2 > 0 AND d.2 = toUInt32OrZero(replaceRegexpOne({version:String}, '^[vV]', '')),
+                                            {version:String} != '' AND {version:String} IN (d.3, d.4)
+                                        ),
+                                        known
+                                    ) AS place
+                                SELECT [known[greatest(place, 1) - 1], known[place]]
+                                FROM
+                                (
+                                    SELECT
+                                        deployment_version,
+                                        deployment_id,
+                                        assumeNotNull(min(deployments.first_run)) AS ran_first,
+                                        assumeNotNull(max(deployments.last_run)) AS ran_last,
+                                        if(deployment_version = 0, deployment_id, argMaxMerge(deployments.latest_id)) AS id
+                                    FROM script_analytics.deployments
+                                    WHERE account = {account:String}
+                                        AND script = {script:String}
+                                        AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+                                        AND first_run IS NOT NULL
+                                        AND may_see
+                                    GROUP BY deployment_version, deployment_id
+                                )
+                            ) AS deployments,
+                            deployments[1].2 AS old_version,
+                            deployments[1].3 AS old_id,
+                            deployments[2].2 AS new_version,
+                            deployments[2].3 AS new_id,
+                            new_version > 0 OR new_id != '' AS has_run,
+                            old_version > 0 OR old_id != '' AS has_baseline,
+                            -- Seconds since 1970. Without a baseline nothing is read for it.
+                            toUnixTimestamp(toStartOfMinute(deployments[2].1)) AS new_from,
+                            if(has_baseline, toUnixTimestamp(toStartOfMinute(least(deployments[2].1, deployments[1].5))) + 60, new_from) AS old_to,
+                            greatest(0, toInt64(old_to) - 604800) AS old_from,
+                            toDateTime(new_from, 'UTC') AS candidate_begin,
+                            toDateTime(old_from, 'UTC') AS baseline_begin,
+                            toDateTime(old_to, 'UTC') AS baseline_end,
+                            (SELECT min(settled) FROM script_analytics.rollup_progress FINAL) AS settled,
+                            toDateTime(intDiv(old_from + 3599, 3600) * 3600, 'UTC') AS hour_from,
+                            least(toDateTime(intDiv(old_to, 3600) * 3600, 'UTC'), settled) AS hour_to
+                        SELECT
+                            deployments,
+                            has_run,
+                            has_baseline,
+                            baseline_begin,
+                            baseline_end,
+                            cells.*,
+                            errors.*
+                        FROM
+                        (
+                            SELECT
+                                [sumIf(runs_seen, side = 1), sumIf(runs_seen, side = 2)] AS seen,
+                                [sumIf(runs_finished, side = 1), sumIf(runs_finished, side = 2)] AS finished,
+                                [sumIf(runs_failed, side = 1), sumIf(runs_failed, side = 2)] AS failed,
+                                [sumIf(runs_timed, side = 1), sumIf(runs_timed, side = 2)] AS times,
+                                [anyIf(shortest, side = 1), anyIf(shortest, side = 2)] AS times_min,
+                                [anyIf(longest, side = 1), anyIf(longest, side = 2)] AS times_max,
+                                -- A deployment without a row has as many values as another; none of them is shown.
+                                arrayMap(
+                                    of_side -> arrayResize(of_side, 110),
+                                    [anyIf(quantiles_of_side, side = 1), anyIf(quantiles_of_side, side = 2)]
+                                ) AS quantiles
+                            FROM
+                            (
+                                SELECT
+                                    if(deployment_version = new_version AND deployment_id = new_id, 2, 1) AS side,
+                                    sum(seen) AS runs_seen,
+                                    toInt64(sum(succeeded) + sum(failed)) AS runs_finished,
+                                    toInt64(sum(failed)) AS runs_failed,
+                                    toInt64(sum(response_times)) AS runs_timed,
+                                    min(response_time_min) AS shortest,
+                                    max(response_time_max) AS longest,
+                                    quantilesTDigestWeightedMerge(
+                                        0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12, 0.13, 0.14, 0.15,
+                                        0.16, 0.17, 0.18, 0.19, 0.2, 0.21, 0.22, 0.23, 0.24, 0.25, 0.26, 0.27, 0.28, 0.29, 0.3, 0.31,
+                                        0.32, 0.33, 0.34, 0.35, 0.36, 0.37, 0.38, 0.39, 0.4, 0.41, 0.42, 0.43, 0.44, 0.45, 0.46, 0.47,
+                                        0.48, 0.49, 0.5, 0.51, 0.52, 0.53, 0.54, 0.55, 0.56, 0.57, 0.58, 0.59, 0.6, 0.61, 0.62, 0.63,
+                                        0.64, 0.65, 0.66, 0.67, 0.68, 0.69, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.79,
+                                        0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86, 0.87, 0.88, 0.89, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95,
+                                        0.96, 0.97, 0.98, 0.99, 0.991, 0.992, 0.993, 0.994, 0.995, 0.996, 0.997, 0.998, 0.999, 1
+                                    )(digest) AS quantiles_of_side
+                                FROM
+                                (
+                                    SELECT
+                                        deployment_version,
+                                        deployment_id,
+                                        seen,
+                                        succeeded,
+                                        failed,
+                                        response_times,
+                                        response_time_min,
+                                        response_time_max,
+                                        digest
+                                    FROM script_analytics.run_rollups_hourly FINAL
+                                    WHERE account = {account:String}
+                                        AND script = {script:String}
+                                        AND hour < settled
+                                        AND (
+                                            (deployment_version = new_version AND deployment_id = new_id AND hour >= toStartOfHour(candidate_begin))
+                                            OR (deployment_version = old_version AND deployment_id = old_id AND hour >= hour_from AND hour < hour_to)
+                                        )
+                                        AND (deployment_version > 0 OR deployment_id != '')
+                                        AND may_see
+                                    UNION ALL
+                                    SELECT
+                                        deployment_version,
+                                        deployment_id,
+                                        seen,
+                                        succeeded,
+                                        failed,
+                                        response_times,
+                                        response_time_min,
+                                        response_time_max,
+                                        digest
+                                    FROM script_analytics.run_rollups FINAL
+                                    WHERE account = {account:String}
+                                        AND script = {script:String}
+                                        AND (
+                                            (
+                                                deployment_version = new_version
+                                                AND deployment_id = new_id
+                                                AND minute >= candidate_begin
+                                                AND minute >= settled
+                                            )
+                                            OR (
+                                                deployment_version = old_version
+                                                AND deployment_id = old_id
+                                                AND minute >= baseline_begin
+                                                AND minute < baseline_end
+                                                AND (minute < hour_from OR minute >= hour_to)
+                                            )
+                                        )
+                                        AND (deployment_version > 0 OR deployment_id != '')
+                                        AND may_see
+                                )
+                                GROUP BY side
                             )
-                            OR (
-                                deployment_version = old_version
-                                AND deployment_id = old_id
-                                AND minute >= baseline_begin
-                                AND minute < baseline_end
-                                AND (minute < hour_from OR minute >= hour_to)
+                        ) AS cells
+                        CROSS JOIN
+                        (
+                            SELECT
+                                -- Runs, hash and message of each error that only the candidate has.
+                                groupArrayIf((runs, error_group, last_message), entries_of_old = 0) AS new_errors,
+                                sum(entries_of_old) AS baseline_errors
+                            FROM
+                            (
+                                SELECT
+                                    error_group,
+                                    uniqExactIf(run, is_new) AS runs,
+                                    countIf(NOT is_new) AS entries_of_old,
+                                    anyLastIf(message, is_new) AS last_message
+                                FROM
+                                -- Without FINAL, which would read all columns of all runs. Rows of a failed run differ in nothing that counts
+                                -- here. Messages are read of the candidate's errors alone.
+                                (
+                                    SELECT error_group, true AS is_new, run_id AS run, error_message AS message
+                                    FROM script_analytics.runs
+                                    WHERE account = {account:String}
+                                        AND script = {script:String}
+                                        AND executed_on >= candidate_begin
+                                        AND status = 'Failed'
+                                        AND error_group != 0
+                                        AND deployment_version = new_version
+                                        AND (new_version > 0 OR deployment_id = new_id)
+                                        AND has_run
+                                        AND may_see
+                                    UNION ALL
+                                    SELECT error_group, true AS is_new, if(run_id = '', log_id, run_id) AS run, log_message AS message
+                                    FROM script_analytics.logs
+                                    WHERE account = {account:String}
+                                        AND script = {script:String}
+                                        AND timestamp >= candidate_begin
+                                        AND log_level IN ('Error', 'Fatal')
+                                        AND error_group != 0
+                                        AND deployment_version = new_version
+                                        AND (new_version > 0 OR deployment_id = new_id)
+                                        AND is_deleted = 0
+                                        AND has_run
+                                        AND may_see
+                                    UNION ALL
+                                    SELECT error_group, false AS is_new, '' AS run, '' AS message
+                                    FROM script_analytics.runs
+                                    WHERE account = {account:String}
+                                        AND script = {script:String}
+                                        AND executed_on >= baseline_begin
+                                        AND status = 'Failed'
+                                        AND error_group != 0
+                                        AND deployment_version = old_version
+                                        AND (old_version > 0 OR deployment_id = old_id)
+                                        AND has_baseline
+                                        AND may_see
+                                    UNION ALL
+                                    SELECT error_group, false AS is_new, '' AS run, '' AS message
+                                    FROM script_analytics.logs
+                                    WHERE account = {account:String}
+                                        AND script = {script:String}
+                                        AND timestamp >= baseline_begin
+                                        AND log_level IN ('Error', 'Fatal')
+                                        AND error_group != 0
+                                        AND deployment_version = old_version
+                                        AND (old_version > 0 OR deployment_id = old_id)
+                                        AND is_deleted = 0
+                                        AND has_baseline
+                                        AND may_see
+                                )
+                                GROUP BY error_group
                             )
-                        )
-                        AND (deployment_version > 0 OR deployment_id != '')
-                        AND may_see
+                        ) AS errors
+                    )
                 )
-                GROUP BY side
             )
-        ) AS cells
-        CROSS JOIN
-        (
-            SELECT
-                -- Runs, hash and message of each error that only the candidate has.
-                groupArrayIf((runs, error_group, last_message), entries_of_old = 0) AS new_errors,
-                sum(entries_of_old) AS baseline_errors
-            FROM
-            (
-                SELECT
-                    error_group,
-                    uniqExactIf(run, is_new) AS runs,
-                    countIf(NOT is_new) AS entries_of_old,
-                    anyLastIf(message, is_new) AS last_message
-                FROM
-                (
-                    SELECT
-                        error_group,
-                        run_id AS run,
-                        deployment_version = new_version AND (new_version > 0 OR deployment_id = new_id) AS is_new,
-                        error_message AS message
-                    FROM script_analytics.runs FINAL
-                    WHERE account = {account:String}
-                        AND script = {script:String}
-                        AND status = 'Failed'
-                        AND error_group != 0
-                        AND (
-                            (deployment_version = new_version AND (new_version > 0 OR deployment_id = new_id) AND executed_on >= candidate_begin)
-                            OR (deployment_version = old_version AND (old_version > 0 OR deployment_id = old_id) AND executed_on >= baseline_begin)
-                        )
-                        AND has_run
-                        AND may_see
-                    UNION ALL
-                    SELECT
-                        error_group,
-                        if(run_id = '', log_id, run_id) AS run,
-                        deployment_version = new_version AND (new_version > 0 OR deployment_id = new_id) AS is_new,
-                        log_message AS message
-                    FROM script_analytics.logs FINAL
-                    WHERE account = {account:String}
-                        AND script = {script:String}
-                        AND log_level IN ('Error', 'Fatal')
-                        AND error_group != 0
-                        AND (
-                            (deployment_version = new_version AND (new_version > 0 OR deployment_id = new_id) AND timestamp >= candidate_begin)
-                            OR (deployment_version = old_version AND (old_version > 0 OR deployment_id = old_id) AND timestamp >= baseline_begin)
-                        )
-                        AND has_run
-                        AND may_see
-                )
-                GROUP BY error_group
-            )
-        ) AS errors
+        )
     )
 )
 COMMENT 'Whether a deployment of a script is worse than the one before it (pass, worse or inconclusive), with reasons and figures; times in ms: account, script, version (number, v and number, or id)';
