@@ -249,7 +249,8 @@ FROM
                                         ),
                                         known
                                     ) AS place
-                                SELECT [known[greatest(place, 1) - 1], known[place]]
+                                -- A place behind the end holds no deployment.
+                                SELECT [known[if(place > 1, place - 1, length(known) + 1)], known[if(place > 0, place, length(known) + 1)]]
                                 FROM
                                 (
                                     SELECT

@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
 public final class VerdictSimulation {
   private static final int BATCH = 500;
   private static final String SCENARIO = "scenario";
-  private static final String DEPLOYMENT = "deployment";
 
   private final TestClickHouse clickHouse;
   private final long seed;
@@ -180,15 +179,14 @@ public final class VerdictSimulation {
     }
     for (int i = 1; i <= deployments; i++) {
       String deployment = Integer.toString(i);
-      String simulated =
+      String disagreement =
           ask(
-              file("results.sql").statement("at the end"),
-              Map.of(SCENARIO, scenario.name(), DEPLOYMENT, deployment));
-      String said = ask(file("results.sql").statement("of the view"), Map.of("script", deployment));
-      if (!said.equals(simulated)) {
+              file("results.sql").statement("disagreements"),
+              Map.of(SCENARIO, scenario.name(), "deployment", deployment, "script", deployment));
+      if (!disagreement.isEmpty()) {
         throw new IllegalStateException(
-            "deployment %s of \"%s\": the simulation says\n%s\nand the view\n%s"
-                .formatted(deployment, scenario.name(), simulated, said));
+            "Of deployment %s of \"%s\" the simulation and the view say: %s"
+                .formatted(deployment, scenario.name(), disagreement));
       }
     }
   }
