@@ -37,7 +37,8 @@
 -- deploy/local/verdict-simulation measures false alarms and what is found.
 --
 -- The test takes runs as independent of each other. It does not know hours of the day: a candidate that begins at the
--- busiest hour is compared with all hours of the baseline.
+-- busiest hour is compared with all hours of the baseline. Failures that come in bursts, as when a service is away, look
+-- more certain than they are.
 --
 -- Percentiles are in milliseconds, rates in percent. Whole hours that are settled come from run_rollups_hourly and other
 -- minutes from run_rollups.
@@ -281,6 +282,38 @@ FROM
                             toDateTime(new_from, 'UTC') AS candidate_begin,
                             toDateTime(old_from, 'UTC') AS baseline_begin,
                             toDateTime(old_to, 'UTC') AS baseline_end,
+                            -- The baseline's errors, and how many there were. Rows of a failed run differ in nothing that counts here, so they
+                            -- are read without FINAL, which would read all columns of all runs.
+                            (
+                                SELECT (groupUniqArray(error_group), count())
+                                FROM
+                                (
+                                    SELECT error_group
+                                    FROM script_analytics.runs
+                                    WHERE account = {account:String}
+                                        AND script = {script:String}
+                                        AND executed_on >= baseline_begin
+                                        AND status = 'Failed'
+                                        AND error_group != 0
+                                        AND deployment_version = old_version
+                                        AND (old_version > 0 OR deployment_id = old_id)
+                                        AND has_baseline
+                                        AND may_see
+                                    UNION ALL
+                                    SELECT error_group
+                                    FROM script_analytics.logs
+                                    WHERE account = {account:String}
+                                        AND script = {script:String}
+                                        AND timestamp >= baseline_begin
+                                        AND log_level IN ('Error', 'Fatal')
+                                        AND error_group != 0
+                                        AND deployment_version = old_version
+                                        AND (old_version > 0 OR deployment_id = old_id)
+                                        AND is_deleted = 0
+                                        AND has_baseline
+                                        AND may_see
+                                )
+                            ) AS old_errors,
                             (SELECT min(settled) FROM script_analytics.rollup_progress FINAL) AS settled,
                             toDateTime(intDiv(old_from + 3599, 3600) * 3600, 'UTC') AS hour_from,
                             least(toDateTime(intDiv(old_to, 3600) * 3600, 'UTC'), settled) AS hour_to
@@ -291,7 +324,8 @@ FROM
                             baseline_begin,
                             baseline_end,
                             cells.*,
-                            errors.*
+                            errors.*,
+                            old_errors.2 AS baseline_errors
                         FROM
                         (
                             SELECT
@@ -384,69 +418,38 @@ FROM
                         ) AS cells
                         CROSS JOIN
                         (
-                            SELECT
-                                -- Runs, hash and message of each error that only the candidate has.
-                                groupArrayIf((runs, error_group, last_message), entries_of_old = 0) AS new_errors,
-                                sum(entries_of_old) AS baseline_errors
+                            -- Runs, hash and message of each error that only the candidate has.
+                            SELECT groupArray((runs, error_group, last_message)) AS new_errors
                             FROM
                             (
-                                SELECT
-                                    error_group,
-                                    uniqExactIf(run, is_new) AS runs,
-                                    countIf(NOT is_new) AS entries_of_old,
-                                    anyLastIf(message, is_new) AS last_message
+                                SELECT error_group, uniqExact(run) AS runs, anyLast(message) AS last_message
                                 FROM
-                                -- Without FINAL, which would read all columns of all runs. Rows of a failed run differ in nothing that counts
-                                -- here. Messages are read of the candidate's errors alone.
                                 (
-                                    SELECT error_group, true AS is_new, run_id AS run, error_message AS message
+                                    SELECT error_group, run_id AS run, error_message AS message
                                     FROM script_analytics.runs
                                     WHERE account = {account:String}
                                         AND script = {script:String}
                                         AND executed_on >= candidate_begin
                                         AND status = 'Failed'
                                         AND error_group != 0
+                                        AND error_group NOT IN (SELECT arrayJoin(old_errors.1))
                                         AND deployment_version = new_version
                                         AND (new_version > 0 OR deployment_id = new_id)
                                         AND has_run
                                         AND may_see
                                     UNION ALL
-                                    SELECT error_group, true AS is_new, if(run_id = '', log_id, run_id) AS run, log_message AS message
+                                    SELECT error_group, if(run_id = '', log_id, run_id) AS run, log_message AS message
                                     FROM script_analytics.logs
                                     WHERE account = {account:String}
                                         AND script = {script:String}
                                         AND timestamp >= candidate_begin
                                         AND log_level IN ('Error', 'Fatal')
                                         AND error_group != 0
+                                        AND error_group NOT IN (SELECT arrayJoin(old_errors.1))
                                         AND deployment_version = new_version
                                         AND (new_version > 0 OR deployment_id = new_id)
                                         AND is_deleted = 0
                                         AND has_run
-                                        AND may_see
-                                    UNION ALL
-                                    SELECT error_group, false AS is_new, '' AS run, '' AS message
-                                    FROM script_analytics.runs
-                                    WHERE account = {account:String}
-                                        AND script = {script:String}
-                                        AND executed_on >= baseline_begin
-                                        AND status = 'Failed'
-                                        AND error_group != 0
-                                        AND deployment_version = old_version
-                                        AND (old_version > 0 OR deployment_id = old_id)
-                                        AND has_baseline
-                                        AND may_see
-                                    UNION ALL
-                                    SELECT error_group, false AS is_new, '' AS run, '' AS message
-                                    FROM script_analytics.logs
-                                    WHERE account = {account:String}
-                                        AND script = {script:String}
-                                        AND timestamp >= baseline_begin
-                                        AND log_level IN ('Error', 'Fatal')
-                                        AND error_group != 0
-                                        AND deployment_version = old_version
-                                        AND (old_version > 0 OR deployment_id = old_id)
-                                        AND is_deleted = 0
-                                        AND has_baseline
                                         AND may_see
                                 )
                                 GROUP BY error_group
