@@ -87,6 +87,11 @@ class ClusterIT {
         "script, regressions, old_failure_rate, new_failure_rate FROM version_regressions(account = 'acme', "
             + RANGE
             + ")",
+        "metric, baseline, candidate FROM version_comparison"
+            + OF_SCRIPT
+            + ", baseline = '1', candidate = '2') WHERE level IS NULL",
+        "verdict, worse_in, candidate_runs, baseline_runs FROM version_verdict(account = 'acme',"
+            + " script = 'pay', version = '2')",
         "* EXCEPT (percentiles, p90, p99) FROM scripts_overview(" + RANGE + ")",
         "account, script, regressions, old_failure_rate, new_failure_rate FROM regressions_overview("
             + RANGE

@@ -113,6 +113,11 @@ class AccessIT {
             + " script = 'pay', %3$s, percentile = 95) WHERE deployment_version = 1",
         "'run' || response_times FROM script_analytics.percentile_timeline(account = '%1$s',"
             + " script = 'pay', %3$s, step = 60, percentile = 95)",
+        "'run' || baseline FROM script_analytics.version_comparison(account = '%1$s',"
+            + " script = 'pay', %3$s, baseline = '1', candidate = '2') WHERE metric = 'total_runs'"
+            + " AND baseline > 0",
+        "'run' || candidate_runs FROM script_analytics.version_verdict(account = '%1$s',"
+            + " script = 'pay', version = '1') WHERE candidate_from IS NOT NULL",
         "'run' || length(versions) FROM script_analytics.scripts(account = '%1$s')"
       })
   void aReaderSeesTheLogsAndRecordsOfItsAccountsOnly(String query) {
@@ -279,6 +284,8 @@ class AccessIT {
             "percentile_timeline",
             "scripts",
             "version_regressions",
+            "version_comparison",
+            "version_verdict",
             "all_logs",
             "record",
             "record_logs",

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptanalytics.sql.Tables.Run;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +89,12 @@ class FiltersIT {
           "gone it's_*%_done 1 0 1 0|new Image_generation_completed 0 1 1 0"
               + "|new Model_inference_failed_with_CUDA_out_of_memory_error 0 1 1 0",
           "2026-11-20_10:30:00.000 100 215.4435 Success 1|2026-11-20_10:40:00.000 464.1589 1000 Success 1",
-          "ep_1 2 Model_inference_failed_with_CUDA_out_of_memory_error");
+          "ep_1 2 Model_inference_failed_with_CUDA_out_of_memory_error",
+          // Deployments
+          "total_runs 3 2 -1 0.6666666666666666 \\N \\N|failure_rate 50 50 0 1 \\N \\N"
+              + "|p50 120 900.5 780.5 7.504166666666666 \\N \\N",
+          "inconclusive 1_of_the_1000_response_times_that_a_verdict_takes_are_there|inconclusive"
+              + " The_deployment_before_has_1_of_the_1000_response_times_that_a_verdict_takes");
 
   private static final Object[] WHOLE = {"version", 3, "retention_days", 65_535};
 
@@ -102,6 +109,7 @@ class FiltersIT {
     tables.insert("runs", rows(examples.get(0), WHOLE));
     tables.insert("logs", rows(examples.get(1), WHOLE));
     tables.insert("log_shapes", rows(examples.get(2)));
+    tables.insertRollups(rows(examples.get(0)).stream().map(FiltersIT::run).toList());
   }
 
   static Stream<Arguments> queries() {
@@ -182,6 +190,22 @@ class FiltersIT {
     } catch (ClickHouseHttp.QueryFailedException refused) {
       return "Code: " + refused.code() + ".";
     }
+  }
+
+  private static Run run(Map<String, Object> row) {
+    Number time = (Number) row.get("response_time");
+    long start =
+        Instant.parse(row.get("executed_on").toString().replace(' ', 'T') + "Z").toEpochMilli();
+    return new Run(
+        "acme",
+        row.get("script").toString(),
+        start,
+        row.get("run_id").toString(),
+        3,
+        row.get("status").toString(),
+        (Integer) row.get("deployment_version"),
+        time == null ? null : time.doubleValue(),
+        start);
   }
 
   private static List<Map<String, Object>> rows(DocumentedSql block, Object... more)

@@ -35,7 +35,8 @@ class InlinedTextTest {
         "18_version_metrics.sql",
         "19_run_timeline.sql",
         "20_script_percentile.sql",
-        "21_percentile_timeline.sql"
+        "21_percentile_timeline.sql",
+        "33_version_comparison.sql"
       })
   void theRangeOfAScriptIsReadTheSameWayByEveryView(String file) {
     assertThat(withoutGroups(cells(file))).isEqualTo(withoutGroups(cells(ORIGINAL)));
@@ -57,6 +58,12 @@ class InlinedTextTest {
   void regressionsHaveTheRangeOfScriptMetrics() {
     assertThat(part("23_version_regressions.sql", "parseDateTime64BestEffort", ") AS may_see"))
         .isEqualTo(part(ORIGINAL, "parseDateTime64BestEffort", ") AS may_see"));
+  }
+
+  @Test
+  void theComparisonAndTheVerdictFindAValueInADigestTheSameWay() {
+    assertThat(part("34_version_verdict.sql", "(quantiles, at_least", ") AS share_between"))
+        .isEqualTo(part("33_version_comparison.sql", "(quantiles, at_least", ") AS share_between"));
   }
 
   @Test
@@ -104,15 +111,21 @@ class InlinedTextTest {
   /** The branches of a view that read tables, up to the end of the subquery. */
   private static List<String> cells(String file) {
     List<String> lines = lines(file);
+    // A view with buckets has their length in front of the range.
     int begin = 0;
-    while (!lines.get(begin).equals("        WITH")) {
+    while (!lines.get(begin).strip().equals("WITH")
+        || !lines.subList(begin, begin + 3).toString().contains("BestEffort({from:String}")) {
       begin++;
     }
     int end = begin;
-    while (!lines.get(end).startsWith("    )")) {
+    while (indentation(lines.get(end)) >= indentation(lines.get(begin))) {
       end++;
     }
     return lines.subList(begin, end).stream().map(String::strip).toList();
+  }
+
+  private static int indentation(String line) {
+    return line.length() - line.stripLeading().length();
   }
 
   private static List<String> withoutGroups(List<String> lines) {

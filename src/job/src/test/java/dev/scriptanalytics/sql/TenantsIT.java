@@ -546,6 +546,8 @@ class TenantsIT {
       case "to" -> Tables.time(NOON.plus(Duration.ofDays(1)));
       case "step" -> "60";
       case "percentile" -> "90";
+      case "baseline" -> "1";
+      case "candidate", "version" -> "2";
       case "after", "until" -> Tables.time(NOON);
       case "filter" -> "{\"all\":[]}";
       case "texts", "numbers" -> "[]";

@@ -132,6 +132,7 @@ class ViewsAgainstRawRowsIT {
       assertTimeline(asked, during);
       assertPercentiles(asked, during);
       assertPercentileTimeline(asked, during);
+      assertComparison(asked, during);
       assertRegressions(asked, "version_regressions", during);
       List<Run> wholeMinutes =
           during(
@@ -164,6 +165,8 @@ class ViewsAgainstRawRowsIT {
         case "script" -> "'pay'";
         case "step" -> Integer.toString(step);
         case "percentile" -> Double.toString(percentile);
+        case "baseline" -> "'v3'";
+        case "candidate" -> from % 2 == 0 ? "'second'" : "'9fceb02'";
         default -> throw new IllegalArgumentException(parameter);
       };
     }
@@ -258,6 +261,46 @@ class ViewsAgainstRawRowsIT {
         .containsExactlyInAnyOrderElementsOf(expected.keySet());
     for (JsonNode row : rows) {
       assertPercentile(asked, row, expected.get(bucket(row)));
+    }
+  }
+
+  private static void assertComparison(Asked asked, List<Run> during) {
+    List<JsonNode> rows =
+        asked.of("version_comparison", "account", "script", "baseline", "candidate");
+    for (String side : List.of("baseline", "candidate")) {
+      String name = asked.value(side).replace("'", "");
+      List<Run> expected =
+          ofPay(during).stream()
+              .filter(
+                  run ->
+                      switch (name) {
+                        case "v3" -> run.deploymentVersion() == 3;
+                        case "second" -> run.deploymentVersion() == 2;
+                        default -> run.unnumberedId().equals(name);
+                      })
+              .toList();
+      double[] times = responseTimes(expected);
+      for (JsonNode row : rows) {
+        JsonNode value = row.get(side);
+        switch (row.get("metric").asText()) {
+          case "total_runs" ->
+              assertThat(value.asInt()).as(asked.context()).isEqualTo(expected.size());
+          case "succeeded" ->
+              assertThat(value.asLong())
+                  .isEqualTo(expected.stream().filter(Run::succeeded).count());
+          case "failed" ->
+              assertThat(value.asLong()).isEqualTo(expected.stream().filter(Run::failed).count());
+          case "in_progress" ->
+              assertThat(value.asLong())
+                  .isEqualTo(
+                      expected.stream().filter(run -> !run.succeeded() && !run.failed()).count());
+          case "failure_rate" ->
+              assertThat(value.isNull())
+                  .isEqualTo(expected.stream().noneMatch(run -> run.succeeded() || run.failed()));
+          default -> assertPercentile(asked, value, row.get("level").asDouble() / 100, times);
+        }
+      }
+      assertThat(rows).hasSize(105);
     }
   }
 

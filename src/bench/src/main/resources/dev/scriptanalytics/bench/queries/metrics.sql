@@ -79,6 +79,15 @@ SELECT * FROM script_analytics.run_density(
 SELECT * FROM script_analytics.run_density(
     account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String});
 
+-- `version_comparison` of 30 days
+-- at most 150 ms
+SELECT * FROM script_analytics.version_comparison(
+    account = {account:String}, script = {busiest:String}, from = {begin:String}, to = {end:String},
+    baseline = '3', candidate = '4');
+
+-- `version_verdict`
+SELECT * FROM script_analytics.version_verdict(account = {account:String}, script = {busiest:String}, version = '5');
+
 -- `scripts`
 SELECT * FROM script_analytics.scripts(account = {account:String});
 
