@@ -9,27 +9,22 @@ CREATE OR REPLACE VIEW script_analytics.record_logs
 DEFINER = script_views SQL SECURITY DEFINER
 AS
 WITH
-    -- A shape is one of its script: that of the run, and of runs whose id has the same hash. A run that has only logged
-    -- is found by its entries.
+    -- A shape is one of its script: that of the run, or of another run whose id has the same hash.
+    (
+        SELECT (min(script), max(script), count())
+        FROM script_analytics.run_ids
+        WHERE account = {account:String} AND id_hash = toUInt32(cityHash64({run_id:String}))
+    ) AS of_run,
+    -- A run that has only logged is found by its entries.
+    (
+        SELECT max(script)
+        FROM script_analytics.logs
+        WHERE account = {account:String} AND run_id = {run_id:String} AND of_run.3 = 0
+    ) AS of_entries,
     (
         SELECT (groupArray(sipHash64(script, shape)), groupArray(pattern))
         FROM script_analytics.log_shapes FINAL
-        WHERE account = {account:String}
-            AND script IN (
-                SELECT script
-                FROM script_analytics.run_ids
-                WHERE account = {account:String} AND id_hash = toUInt32(cityHash64({run_id:String}))
-                UNION ALL
-                SELECT DISTINCT script
-                FROM script_analytics.logs
-                WHERE account = {account:String}
-                    AND run_id = {run_id:String}
-                    AND (
-                        SELECT count() = 0
-                        FROM script_analytics.run_ids
-                        WHERE account = {account:String} AND id_hash = toUInt32(cityHash64({run_id:String}))
-                    )
-            )
+        WHERE account = {account:String} AND script IN (of_run.1, of_run.2, of_entries)
     ) AS patterns
 SELECT
     log_id,

@@ -305,7 +305,7 @@ class ClusterIT {
     }
     assertThat(statements)
         .filteredOn(statement -> statement.contains("ENGINE = Replicated"))
-        .hasSize(9);
+        .hasSize(10);
   }
 
   /** Writes the rows of a producer's events and their replacements, through both servers. */
@@ -349,14 +349,20 @@ class ClusterIT {
         "INSERT INTO script_analytics.rollup_progress (job, settled) VALUES ('job', '2099-05-14 07:00:00')");
     String log =
         """
-        logs (account, script, timestamp, log_id, version, is_deleted, run_id, log_level, log_message, error_group, retention_days, ingested_at)
-        SELECT account, %s, executed_on, concat('l', run_id), %s, '%s' AS level, '%s', if(level = 'Error', 1 + number %% 3, 0), 30, '2026-05-14 06:00:00'
+        logs (account, script, timestamp, log_id, version, is_deleted, run_id, log_level, log_message, shape, error_group, deployment_version, retention_days, ingested_at)
+        SELECT account, %s, executed_on, concat('l', run_id), %s, '%s' AS level, '%s', 1 + number %% 5, if(level = 'Error', 1 + number %% 3, 0), multiIf(number %% 5 = 0, 2, number %% 5 = 1, 0, deployment_version), 30, '2026-05-14 06:00:00'
         """;
     write(first, log.formatted("''", "0, 0, run_id", "Info", "declined"));
     // The runs of the last entries never became known.
     String known = "WHERE number < 3000";
     write(second, log.formatted("script", "3, 0, run_id", "Error", "declined"), known);
     write(second, log.formatted("''", "255, 1, ''", "Info", ""), known);
+    write(
+        second,
+        """
+        log_shapes (account, script, shape, pattern, template)
+        SELECT account, script, 1 + intDiv(number, 2) % 4 AS shape, least(shape, 3) AS pattern, concat('template ', toString(pattern))
+        """);
     write(
         first,
         """
