@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The plan of the job's packages: the data's path, and two floors below it.
  *
  * <pre>
- *   kafka --> decode --> track --> rollup, row --> sink      configuration
+ *   kafka --> decode --> track --> rollup, pattern, row --> sink      configuration
  *   ---------------------------------------------------------------------------
  *   event, redact
  *   json, hash, serialize

@@ -95,6 +95,7 @@ record SqlGeneratedHistory(Instant begin, long runs, long logs) {
     prepare(clickHouse);
     write(clickHouse, messages, "generate_runs.sql", "runs", runs);
     write(clickHouse, messages, "generate_logs.sql", "log entries", logs);
+    ask(clickHouse, Sql.statement("generate_shapes.sql"), Map.of());
   }
 
   /**

@@ -1,7 +1,7 @@
 -- A log entry for each number, while its run lasts.
 INSERT INTO script_analytics.logs (account, script, timestamp, log_id, version, run_id, log_level,
     original_level, log_message, deployment_version, deployment_id, function, source, source_type, duration_ms,
-    memory_bytes, error_code, error_group, metadata, trace_id, retention_days)
+    memory_bytes, error_code, shape, error_group, metadata, trace_id, retention_days)
 WITH
     sipHash64(number, 7) AS h, sipHash64(number, 8) AS g, benchmark_template(g) AS template,
     multiIf(template >= 20, 'Error', template >= 15, 'Warning', h % 5 = 0, 'Debug', 'Info') AS level,
@@ -12,6 +12,7 @@ SELECT
     benchmark_message(h, g), deployed, deploy_id, run_function, benchmark_word(h), 'script',
     if(g % 3 = 0, h % 100000 / 100, NULL), if(g % 7 = 0, h % 2000000000, NULL),
     code,
+    benchmark_shape(template, h),
     -- By the code, or else by the kind, and by the word that two kinds do not mask.
     multiIf(
         level != 'Error', 0,
