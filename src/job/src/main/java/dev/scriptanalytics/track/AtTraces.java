@@ -41,6 +41,9 @@ final class AtTraces implements TraceFormat {
       if (!type.isEmpty()) {
         return type;
       }
+      if (i == 0 && isClassWithMessage(lines.text(0))) {
+        return classAtBeginning(lines.text(0));
+      }
       if (isFrame(lines.text(i + 1))) {
         return classAtBeginning(lines.text(i));
       }
@@ -95,7 +98,7 @@ final class AtTraces implements TraceFormat {
     }
     String named = lines.text(head);
     boolean announces = announcesError(named);
-    if (!announces && !namesError(named)) {
+    if (!announces && !namesError(named) && !isClassWithMessage(named)) {
       return 0;
     }
     if (isCause(lines.text(head + 1))) {
@@ -157,10 +160,11 @@ final class AtTraces implements TraceFormat {
         || line.regionMatches(true, 0, "Uncaught exception", 0, "Uncaught exception".length());
   }
 
-  /** Whether a line names an error by its type, or by any class with a frame below it. */
+  /** Whether a line names an error by its type, or by any class with a message or a frame. */
   private static boolean namesError(CapturedLines lines, int ahead) {
     String line = lines.text(ahead);
     return namesError(line)
+        || isClassWithMessage(line)
         || (isFrame(lines.text(ahead + 1)) && !classAtBeginning(line).isEmpty());
   }
 
@@ -184,6 +188,11 @@ final class AtTraces implements TraceFormat {
     boolean isClass =
         dot > 0 && dot + 1 < name.length() && Character.isUpperCase(name.charAt(dot + 1));
     return isClass ? name : "";
+  }
+
+  private static boolean isClassWithMessage(String line) {
+    String name = classAtBeginning(line);
+    return !name.isEmpty() && line.contains(name + ": ");
   }
 
   private static String nameAtBeginning(String line) {

@@ -12,6 +12,8 @@ final class RubyTraces implements TraceFormat {
     while (end < MAX_LINES && namesError(lines.text(end))) {
       int next = single(lines, end);
       if (next == end) {
+        // An error of the script's top level has no other frames.
+        end += typeAtEnd(lines.text(end)).isEmpty() ? 0 : 1;
         break;
       }
       end = next;
@@ -70,7 +72,11 @@ final class RubyTraces implements TraceFormat {
         }
         return end;
       }
-      if (TraceFormat.isIndented(line) && TraceFormat.isCaret(line)) {
+      // Above the source there is a blank line, which other traces with marks do not have.
+      if (i > begin + 2
+          && TraceFormat.isIndented(line)
+          && TraceFormat.isCaret(line)
+          && lines.text(i - 2).isBlank()) {
         marked = i + 1;
       }
     }

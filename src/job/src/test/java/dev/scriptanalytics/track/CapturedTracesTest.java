@@ -144,11 +144,13 @@ class CapturedTracesTest {
         + "org.example.HttpClientErrorException$NotFound",
     "'java, a cause without frames above it', java.lang.ExceptionInInitializerError",
     "'java, another name', org.example.OutOfStock",
+    "'java, another name and a message of many lines', org.example.OutOfStock",
     "deno, TypeError",
     "'python, a crash', ''",
     "'python, of another process', ValueError",
     "'go, logged', ''",
-    "'ruby, logged', ZeroDivisionError"
+    "'ruby, logged', ZeroDivisionError",
+    "'ruby, the top level', RuntimeError"
   })
   void tellsTheTypeOfTheError(String name, String type) {
     String trace = Traces.ALL.get(name);

@@ -275,6 +275,14 @@ final class Traces {
         "org.example.OutOfStock: 5 of 3",
         "\tat org.example.Job.run(Job.java:3)");
     put(
+        "java, another name and a message of many lines",
+        "org.example.OutOfStock: 5 of 3",
+        "of nails",
+        "\tat org.example.Job.run(Job.java:3)",
+        "Caused by: org.example.Gone: nails",
+        "and screws",
+        "\tat org.example.Store.take(Store.java:3)");
+    put(
         "deno",
         "error: Uncaught (in promise) TypeError: boom",
         "    throw new TypeError(\"boom\");",
@@ -314,6 +322,7 @@ final class Traces {
         "\t/app/main.go:9",
         "runtime.goexit",
         "\t/usr/local/go/src/runtime/asm_amd64.s:1700");
+    put("ruby, the top level", "app.rb:5:in `<main>': boom (RuntimeError)");
     put(
         "ruby, logged",
         "E, [2026-11-02T10:15:00.100000 #1] ERROR -- : divided by 0 (ZeroDivisionError)",
