@@ -298,6 +298,23 @@ class OtlpFormsTest {
         .containsExactly(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '\'',
+      delimiter = '|',
+      value = {
+        "{\"kvlistValue\":{\"message\":\"m\"}} | {\"kvlistValue\":{\"message\":\"m\"}}",
+        "{\"arrayValue\":{\"items\":[1]}} | {\"arrayValue\":{\"items\":[1]}}",
+        "{\"kvlistValue\":{\"values\":[]}} | {}",
+        "{\"arrayValue\":{\"values\":null}} | []",
+        "{\"arrayValue\":{}} | []"
+      })
+  void keepsABodyWhoseValuesHaveAnotherName(String body, String message) throws Exception {
+    assertThat(rows(json("{\"body\":" + body + "}")))
+        .extracting(row -> row.get("log_message"))
+        .containsExactly(message);
+  }
+
   @Test
   void readsAnErrorWithinTheMessageOfTheBody() throws Exception {
     String log =
