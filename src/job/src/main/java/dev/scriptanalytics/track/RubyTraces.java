@@ -121,7 +121,9 @@ final class RubyTraces implements TraceFormat {
       return false;
     }
     int in = line.indexOf(":in ");
+    // Words before the path are those of a sentence, except in "(eval at app.rb:3):1:in `f'".
     return in > 0
+        && (line.lastIndexOf(' ', in) < 0 || line.startsWith("("))
         && isOneOf(line, in + 4, "`'")
         && isLineNumber(line, in)
         && line.indexOf('\'', in + 5) == line.length() - 1;

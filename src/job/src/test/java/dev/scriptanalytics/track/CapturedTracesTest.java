@@ -248,6 +248,7 @@ class CapturedTracesTest {
         "app.rb:2:in `f' is slow\napp.rb:3:in test",
         "Fatal Python error: none\nCurrent thread: 1",
         "main.go\n\tsrc/main.go",
+        "users.csv:3:in review\nsee app.rb:2:in 'x'",
         "see notes.txt\n\t/app/main.c:5"
       })
   void doesNotGlueWhatOnlyBeginsAsATrace(String output) {

@@ -327,7 +327,7 @@ final class Traces {
         "ruby, logged",
         "E, [2026-11-02T10:15:00.100000 #1] ERROR -- : divided by 0 (ZeroDivisionError)",
         "app.rb:2:in `/'",
-        "app.rb:2:in 'Object#run'",
+        "(eval at app.rb:2):1:in 'Object#run'",
         "app.rb:5:in `<main>'");
   }
 }
