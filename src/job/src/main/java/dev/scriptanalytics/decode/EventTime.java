@@ -36,12 +36,20 @@ public final class EventTime {
    * @return microseconds since 1970, negative before; or {@link #INVALID}
    */
   public static long parseMicros(byte[] text, int start, int end, ZoneId defaultZone) {
-    long micros = parseCommonForms(text, start, end);
-    if (micros != INVALID || end - start > MAX_BYTES) {
+    int first = start;
+    int behind = end;
+    while (first < behind && isBlank(text[first])) {
+      first++;
+    }
+    while (first < behind && isBlank(text[behind - 1])) {
+      behind--;
+    }
+    long micros = parseCommonForms(text, first, behind);
+    if (micros != INVALID || behind - first > MAX_BYTES) {
       return micros;
     }
     return Iso8601.parseMicros(
-        new String(text, start, end - start, StandardCharsets.UTF_8), defaultZone);
+        new String(text, first, behind - first, StandardCharsets.UTF_8), defaultZone);
   }
 
   /** Whether a text that was read as no time would be one with a default zone. */
@@ -296,6 +304,10 @@ public final class EventTime {
       at++;
     }
     return at;
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || (b >= '\t' && b <= '\r');
   }
 
   private static boolean isDigit(byte b) {

@@ -18,6 +18,7 @@ final class LogLineReader {
   static final String FORM = "line of the form TIME [LEVEL] SOURCE: MESSAGE";
 
   private static final String JOB = " (job_";
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final ZoneId defaultZone;
   private final LevelScale scale;
@@ -33,7 +34,8 @@ final class LogLineReader {
   }
 
   /** Whether a text that is a whole record is such a line, though its time may be none. */
-  static boolean isLine(String text) {
+  static boolean isLine(String whole) {
+    String text = bare(whole);
     int timeEnd = text.indexOf(" [");
     if (timeEnd <= 0 || levelEnd(text, timeEnd) < 0) {
       return false;
@@ -45,7 +47,8 @@ final class LogLineReader {
   }
 
   /** Sets everything that the line says; the entry must have been reset. */
-  void read(String line, LogEntry entry) throws UnusableRecordException {
+  void read(String whole, LogEntry entry) throws UnusableRecordException {
+    String line = bare(whole);
     int timeEnd = line.indexOf(" [");
     int levelEnd = timeEnd < 0 ? -1 : levelEnd(line, timeEnd);
     if (levelEnd < 0) {
@@ -69,6 +72,12 @@ final class LogLineReader {
     entry.level = level == null ? LogLevel.INFO : level;
     entry.originalLevel = utf8(word);
     readRest(line.substring(Math.min(levelEnd + 2, line.length())), entry);
+  }
+
+  /** The text without a byte order mark, and without blanks and line ends around it. */
+  private static String bare(String text) {
+    String line = text.strip();
+    return line.startsWith(BYTE_ORDER_MARK) ? line.substring(1).stripLeading() : line;
   }
 
   private static void readRest(String rest, LogEntry entry) {

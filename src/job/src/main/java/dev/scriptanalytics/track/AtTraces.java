@@ -5,11 +5,15 @@ import java.util.List;
 /**
  * The stack traces of Java, .NET and JavaScript: a line with the error, and frames that begin with
  * {@code at}. The message may have several lines. Node prints the source before an error that
- * nobody caught, and the error's properties in braces behind the frames.
+ * nobody caught, Deno below it, and Node prints the error's properties in braces behind the frames.
+ * Java prints no frames of an error that has no others than its cause.
  */
 final class AtTraces implements TraceFormat {
   private static final List<String> INTRODUCTIONS =
       List.of(
+          "error: Uncaught (in promise) ",
+          "error: Uncaught ",
+          "Uncaught (in promise) ",
           "Uncaught ",
           "Unhandled exception. ",
           "Unhandled Exception: ",
@@ -20,6 +24,7 @@ final class AtTraces implements TraceFormat {
       List.of("Error", "Exception", "Throwable", "Rejection", "Failure");
   private static final List<String> MODIFIERS = List.of("async ", "new ", "get ", "set ");
   private static final String JAVA_THREAD = "Exception in thread \"";
+  private static final String NODE_VERSION = "Node.js v";
   private static final int MAX_SOURCE_LINES = 6;
 
   @Override
@@ -35,6 +40,12 @@ final class AtTraces implements TraceFormat {
       String type = typeAtBeginning(lines.text(i));
       if (!type.isEmpty()) {
         return type;
+      }
+      if (i == 0 && isClassWithMessage(lines.text(0))) {
+        return classAtBeginning(lines.text(0));
+      }
+      if (isFrame(lines.text(i + 1))) {
+        return classAtBeginning(lines.text(i));
       }
     }
     return "";
@@ -87,13 +98,16 @@ final class AtTraces implements TraceFormat {
     }
     String named = lines.text(head);
     boolean announces = announcesError(named);
-    if (!announces && !namesError(named)) {
+    if (!announces && !namesError(named) && !isClassWithMessage(named)) {
       return 0;
+    }
+    if (isCause(lines.text(head + 1))) {
+      return head + 1;
     }
     int typed = announces ? head + 2 : head + 1;
     for (int i = head + 1; i <= head + MAX_MESSAGE_LINES; i++) {
       String line = lines.text(i);
-      if (line == null || (i >= typed && namesError(line))) {
+      if (line == null || line.startsWith(NODE_VERSION) || (i >= typed && namesError(lines, i))) {
         return 0;
       }
       if (isFrame(line)) {
@@ -133,7 +147,7 @@ final class AtTraces implements TraceFormat {
   private static int behindFooter(CapturedLines lines, int end) {
     int next = lines.behindBlanks(end, MAX_BLANK_LINES);
     String line = lines.text(next);
-    return line != null && line.startsWith("Node.js v") ? next + 1 : end;
+    return line != null && line.startsWith(NODE_VERSION) ? next + 1 : end;
   }
 
   private static boolean isCause(String line) {
@@ -146,12 +160,42 @@ final class AtTraces implements TraceFormat {
         || line.regionMatches(true, 0, "Uncaught exception", 0, "Uncaught exception".length());
   }
 
+  /** Whether a line names an error by its type, or by any class with a message or a frame. */
+  private static boolean namesError(CapturedLines lines, int ahead) {
+    String line = lines.text(ahead);
+    return namesError(line)
+        || isClassWithMessage(line)
+        || (isFrame(lines.text(ahead + 1)) && !classAtBeginning(line).isEmpty());
+  }
+
   private static boolean namesError(String line) {
     return !typeAtBeginning(line).isEmpty();
   }
 
   /** The error's type that a line begins with; empty if it is missing. */
   private static String typeAtBeginning(String line) {
+    String name = nameAtBeginning(line);
+    // A nested class, such as HttpException$NotFound, is one of its outer class.
+    boolean isType =
+        TYPES.stream().anyMatch(type -> name.endsWith(type) || name.contains(type + "$"));
+    return isType ? name : "";
+  }
+
+  /** The class that a line begins with, whatever its name says; empty without its package. */
+  private static String classAtBeginning(String line) {
+    String name = nameAtBeginning(line);
+    int dot = name.lastIndexOf('.');
+    boolean isClass =
+        dot > 0 && dot + 1 < name.length() && Character.isUpperCase(name.charAt(dot + 1));
+    return isClass ? name : "";
+  }
+
+  private static boolean isClassWithMessage(String line) {
+    String name = classAtBeginning(line);
+    return !name.isEmpty() && line.contains(name + ": ");
+  }
+
+  private static String nameAtBeginning(String line) {
     int begin = behindIntroduction(line);
     int end = begin;
     while (end < line.length()
@@ -164,8 +208,7 @@ final class AtTraces implements TraceFormat {
         end == line.length()
             || line.charAt(end) == ':'
             || (line.charAt(end) == ' ' && isMore(line, end + 1));
-    String name = line.substring(begin, end);
-    return ends && TYPES.stream().anyMatch(name::endsWith) ? name : "";
+    return ends ? line.substring(begin, end) : "";
   }
 
   private static boolean isMore(String line, int position) {

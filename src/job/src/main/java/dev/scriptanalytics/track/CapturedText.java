@@ -33,6 +33,8 @@ final class CapturedText {
   private static final List<TraceFormat> TRACES =
       List.of(new PythonTraces(), new GoTraces(), new RubyTraces(), new AtTraces());
 
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private final Matcher libraryLine;
   private final TerminalLine terminal = new TerminalLine();
 
@@ -50,8 +52,9 @@ final class CapturedText {
 
   /** Splits a text and passes its entries on, in order. */
   void split(byte[] utf8, Entries entries) {
-    CapturedLines lines =
-        new CapturedLines(new String(utf8, StandardCharsets.UTF_8), libraryLine, terminal);
+    String whole = new String(utf8, StandardCharsets.UTF_8);
+    String text = whole.startsWith(BYTE_ORDER_MARK) ? whole.substring(1) : whole;
+    CapturedLines lines = new CapturedLines(text, libraryLine, terminal);
     for (Line line = lines.first(); line != null; line = lines.first()) {
       if (line.level() == null && line.text().isBlank()) {
         lines.skip(1);

@@ -2,14 +2,14 @@ package dev.scriptanalytics.track;
 
 /**
  * Go's stack traces: a line that names the panic, and for each goroutine its frames of two lines,
- * function and place.
+ * function and place. Loggers and errors print the frames alone, of functions without arguments.
  */
 final class GoTraces implements TraceFormat {
   @Override
   public int length(CapturedLines lines) {
     int end = goroutine(lines);
     if (end < 0) {
-      return 0;
+      return logged(lines);
     }
     end++;
     while (end < MAX_LINES) {
@@ -39,6 +39,27 @@ final class GoTraces implements TraceFormat {
   public String errorType(CapturedLines lines, int length) {
     // A panic has a value, of which only the text is printed.
     return "";
+  }
+
+  /** The end of frames that a logger prints, and of the line above them; 0 without any. */
+  private static int logged(CapturedLines lines) {
+    int begin = isLogged(lines, 0) ? 0 : 1;
+    int end = begin;
+    while (end < MAX_LINES && isLogged(lines, end)) {
+      end += 2;
+    }
+    return end > begin ? end : 0;
+  }
+
+  /** Whether two lines are a frame such as {@code main.run} and {@code \t/app/main.go:5}. */
+  private static boolean isLogged(CapturedLines lines, int line) {
+    String place = lines.text(line + 1);
+    String function = lines.text(line);
+    return function != null
+        && isPlace(place)
+        && (place.contains(".go:") || place.contains(".s:"))
+        && function.indexOf('.') > 0
+        && function.chars().noneMatch(Character::isWhitespace);
   }
 
   /** Where the first goroutine begins; negative if the first line has none. */

@@ -12,7 +12,8 @@ import java.util.Set;
  * trace, unless a chained one follows. Only those of Pydantic are known by their form.
  *
  * <p>Frames without the line that begins a traceback are a trace as well: they are a printed stack,
- * or the rest of a trace that was too long.
+ * or the rest of a trace that was too long. When Python itself crashes, the stacks of its threads
+ * follow a line that says why.
  */
 final class PythonTraces implements TraceFormat {
   private static final String FRAME = "  File \"";
@@ -22,6 +23,12 @@ final class PythonTraces implements TraceFormat {
       Set.of(
           "During handling of the above exception, another exception occurred:",
           "The above exception was the direct cause of the following exception:");
+  private static final String CRASH = "Fatal Python error: ";
+  private static final String STACK = "(most recent call first):";
+
+  /** The error of another process, whose trace follows in quotes. */
+  private static final String REMOTE = "RemoteTraceback:";
+
   private static final int MAX_SOURCE_LINES = 5;
   private static final List<String> TYPES =
       List.of("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Timeout");
@@ -35,9 +42,11 @@ final class PythonTraces implements TraceFormat {
         return end;
       }
     }
-    boolean introduced =
-        head.startsWith("Exception in thread ") || head.startsWith("Exception ignored in");
-    int begin = introduced ? 1 : 0;
+    int crash = crash(lines);
+    if (crash > 0) {
+      return crash;
+    }
+    int begin = behindIntroduction(lines);
     if (!isFrame(head) && !beginsTraceback(lines.text(begin))) {
       return 0;
     }
@@ -85,6 +94,44 @@ final class PythonTraces implements TraceFormat {
       }
     }
     return "";
+  }
+
+  private static int behindIntroduction(CapturedLines lines) {
+    String head = lines.text(0);
+    if (head.stripTrailing().endsWith(REMOTE) && "\"\"\"".equals(lines.text(1))) {
+      return 2;
+    }
+    boolean introduced =
+        head.startsWith("Exception in thread ") || head.startsWith("Exception ignored in");
+    return introduced ? 1 : 0;
+  }
+
+  /** The end of the stacks of all threads that a crash prints; 0 if there is none. */
+  private static int crash(CapturedLines lines) {
+    int end = 0;
+    if (lines.text(0).startsWith(CRASH)) {
+      do {
+        end++;
+      } while (end < MAX_MESSAGE_LINES && lines.text(end) != null && !beginsStack(lines.text(end)));
+    }
+    int begin = end;
+    for (int next = begin; end < MAX_LINES && beginsStack(lines.text(next)); ) {
+      end = next + 1;
+      while (end < MAX_LINES && isOfStack(lines.text(end))) {
+        end++;
+      }
+      next = lines.behindBlanks(end, MAX_BLANK_LINES);
+    }
+    return end > begin ? end : 0;
+  }
+
+  private static boolean beginsStack(String line) {
+    return line != null && !TraceFormat.isIndented(line) && line.endsWith(STACK);
+  }
+
+  private static boolean isOfStack(String line) {
+    return line != null
+        && (line.startsWith(FRAME) || line.equals("  ...") || line.equals("  <no Python frame>"));
   }
 
   private static boolean beginsTraceback(String line) {

@@ -3,7 +3,7 @@ package dev.scriptanalytics.track;
 /**
  * Ruby's stack traces: a line with place and error, and lines that begin with {@code from}. Between
  * them there may be the rest of the message, and the source with a mark below the culprit. Causes
- * follow in the same form.
+ * follow in the same form. Loggers print the places alone, each on a line below the error.
  */
 final class RubyTraces implements TraceFormat {
   @Override
@@ -12,11 +12,23 @@ final class RubyTraces implements TraceFormat {
     while (end < MAX_LINES && namesError(lines.text(end))) {
       int next = single(lines, end);
       if (next == end) {
+        // An error of the script's top level has no other frames.
+        end += typeAtEnd(lines.text(end)).isEmpty() ? 0 : 1;
         break;
       }
       end = next;
     }
-    return end;
+    return end > 0 ? end : logged(lines);
+  }
+
+  /** The end of the places that a logger prints, and of the line above them; 0 without any. */
+  private static int logged(CapturedLines lines) {
+    int begin = isPlace(lines.text(0)) ? 0 : 1;
+    int end = begin;
+    while (end < MAX_LINES && isPlace(lines.text(end))) {
+      end++;
+    }
+    return end > begin ? end : 0;
   }
 
   @Override
@@ -60,7 +72,11 @@ final class RubyTraces implements TraceFormat {
         }
         return end;
       }
-      if (TraceFormat.isIndented(line) && TraceFormat.isCaret(line)) {
+      // Above the source there is a blank line, which other traces with marks do not have.
+      if (i > begin + 2
+          && TraceFormat.isIndented(line)
+          && TraceFormat.isCaret(line)
+          && lines.text(i - 2).isBlank()) {
         marked = i + 1;
       }
     }
@@ -97,6 +113,20 @@ final class RubyTraces implements TraceFormat {
     int in = frame.indexOf(":in ");
     return (frame.startsWith("from ") && in > 0 && isLineNumber(frame, in))
         || (frame.startsWith("... ") && frame.endsWith(" levels..."));
+  }
+
+  /** Whether a line is nothing but a place, such as {@code app.rb:2:in `run'}. */
+  private static boolean isPlace(String line) {
+    if (line == null || TraceFormat.isIndented(line)) {
+      return false;
+    }
+    int in = line.indexOf(":in ");
+    // Words before the path are those of a sentence, except in "(eval at app.rb:3):1:in `f'".
+    return in > 0
+        && (line.lastIndexOf(' ', in) < 0 || line.startsWith("("))
+        && isOneOf(line, in + 4, "`'")
+        && isLineNumber(line, in)
+        && line.indexOf('\'', in + 5) == line.length() - 1;
   }
 
   private static boolean isLineNumber(String line, int end) {

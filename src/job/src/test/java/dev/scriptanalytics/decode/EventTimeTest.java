@@ -51,6 +51,14 @@ class EventTimeTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {" 1747202847", "1747202847000\r\n", "\t2025-05-14T06:07:27Z "})
+  void ignoresBlanksAround(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+
+    assertThat(EventTime.parseMicros(bytes, 0, bytes.length, null)).isEqualTo(1747202847000000L);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

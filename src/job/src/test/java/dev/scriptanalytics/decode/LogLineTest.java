@@ -30,7 +30,16 @@ class LogLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {LINE, LINE + "\r\n", "\ufeff" + LINE, "\"" + LINE + "\"", " \"" + LINE + "\"\n"})
+      strings = {
+        LINE,
+        LINE + "\r\n",
+        "\ufeff" + LINE,
+        "\"" + LINE + "\"",
+        " \"" + LINE + "\"\n",
+        "\"\\ufeff " + LINE + "\\r\\n\"",
+        "{\"logs\":[\" " + LINE + "\\r\"]}",
+        "{\"logs\":[\"\ufeff" + LINE + "\"]}"
+      })
   void isAnEntryAloneAsItIsInAnAnswer(String record) throws Exception {
     Map<String, Object> row = row(record);
 

@@ -65,6 +65,12 @@ class CapturedTextTest {
   }
 
   @Test
+  void skipsAByteOrderMark() {
+    assertThat(split("\ufeffINFO :: a\n\ufeff\n"))
+        .containsExactly(library(1, "INFO", "a"), plain(2, "\ufeff"));
+  }
+
+  @Test
   void readsTheLevelOfAColouredLine() {
     assertThat(split("\u001b[31mERROR\u001b[0m :: \u001b[1mred\u001b[m\n50%\r\u001b[2KINFO :: x"))
         .containsExactly(library(1, "ERROR", "red"), library(2, "INFO", "x"));

@@ -139,7 +139,18 @@ class CapturedTracesTest {
     "'ruby, the source and a cause', NameError",
     "'ruby 2 on a terminal', RuntimeError",
     "dotnet, System.InvalidOperationException",
-    "'dotnet, the type on its own line', System.AggregateException"
+    "'dotnet, the type on its own line', System.AggregateException",
+    "'java, a nested class and a message of many lines', "
+        + "org.example.HttpClientErrorException$NotFound",
+    "'java, a cause without frames above it', java.lang.ExceptionInInitializerError",
+    "'java, another name', org.example.OutOfStock",
+    "'java, another name and a message of many lines', org.example.OutOfStock",
+    "deno, TypeError",
+    "'python, a crash', ''",
+    "'python, of another process', ValueError",
+    "'go, logged', ''",
+    "'ruby, logged', ZeroDivisionError",
+    "'ruby, the top level', RuntimeError"
   })
   void tellsTheTypeOfTheError(String name, String type) {
     String trace = Traces.ALL.get(name);
@@ -233,7 +244,12 @@ class CapturedTracesTest {
         "/srv/app.js:21\n    a\n    b",
         "  File \"a.txt\"\n  File \"b.txt\"\nSyntaxHighlighter: on",
         "Node.js v20.11.1\nexit status 2",
-        "see\n  at the end of line 3\n  at noon"
+        "see\n  at the end of line 3\n  at noon",
+        "app.rb:2:in `f' is slow\napp.rb:3:in test",
+        "Fatal Python error: none\nCurrent thread: 1",
+        "main.go\n\tsrc/main.go",
+        "users.csv:3:in review\nsee app.rb:2:in 'x'",
+        "see notes.txt\n\t/app/main.c:5"
       })
   void doesNotGlueWhatOnlyBeginsAsATrace(String output) {
     assertThat(split(output)).isEqualTo(output.lines().map(CapturedTracesTest::plain).toList());

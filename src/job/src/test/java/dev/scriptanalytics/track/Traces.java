@@ -259,5 +259,75 @@ final class Traces {
         "System.AggregateException: One or more errors occurred. (a) (b)",
         " ---> System.Exception: a",
         "   at N.Job.Run() in /src/Job.cs:line 12<---");
+    put(
+        "java, a nested class and a message of many lines",
+        "org.example.HttpClientErrorException$NotFound: 404 Not Found: \"{",
+        "  \"error\": \"gone\"",
+        "}\"",
+        "\tat org.example.Client.get(Client.java:5)");
+    put(
+        "java, a cause without frames above it",
+        "Exception in thread \"main\" java.lang.ExceptionInInitializerError",
+        "Caused by: java.lang.RuntimeException: no config",
+        "\tat org.example.Job.<clinit>(Job.java:3)");
+    put(
+        "java, another name",
+        "org.example.OutOfStock: 5 of 3",
+        "\tat org.example.Job.run(Job.java:3)");
+    put(
+        "java, another name and a message of many lines",
+        "org.example.OutOfStock: 5 of 3",
+        "of nails",
+        "\tat org.example.Job.run(Job.java:3)",
+        "Caused by: org.example.Gone: nails",
+        "and screws",
+        "\tat org.example.Store.take(Store.java:3)");
+    put(
+        "deno",
+        "error: Uncaught (in promise) TypeError: boom",
+        "    throw new TypeError(\"boom\");",
+        "          ^",
+        "    at file:///app/job.ts:1:7",
+        "    at async file:///app/main.ts:2:3");
+    put(
+        "python, a crash",
+        "Fatal Python error: Segmentation fault",
+        "",
+        "Thread 0x00007f12 (most recent call first):",
+        "  File \"/app/job.py\", line 3 in wait",
+        "  ...",
+        "",
+        "Current thread 0x00007f13 (most recent call first):",
+        "  File \"/app/job.py\", line 9 in <module>");
+    put(
+        "python, of another process",
+        "concurrent.futures.process._RemoteTraceback: ",
+        "\"\"\"",
+        "Traceback (most recent call last):",
+        "  File \"/app/job.py\", line 3, in f",
+        "ValueError: in the worker",
+        "\"\"\"",
+        "",
+        "The above exception was the direct cause of the following exception:",
+        "",
+        "Traceback (most recent call last):",
+        "  File \"/app/job.py\", line 9, in <module>",
+        "ValueError: in the worker");
+    put(
+        "go, logged",
+        "2026-11-02T10:15:00.100Z\tERROR\tapp/main.go:21\tjob failed",
+        "main.run",
+        "\t/app/main.go:21",
+        "main.main",
+        "\t/app/main.go:9",
+        "runtime.goexit",
+        "\t/usr/local/go/src/runtime/asm_amd64.s:1700");
+    put("ruby, the top level", "app.rb:5:in `<main>': boom (RuntimeError)");
+    put(
+        "ruby, logged",
+        "E, [2026-11-02T10:15:00.100000 #1] ERROR -- : divided by 0 (ZeroDivisionError)",
+        "app.rb:2:in `/'",
+        "(eval at app.rb:2):1:in 'Object#run'",
+        "app.rb:5:in `<main>'");
   }
 }

@@ -166,7 +166,8 @@ final class OtlpAttributes {
     return isName && value != null && !OtlpValues.isName(value) ? inheritedNames.get(name) : value;
   }
 
-  private static boolean isEmpty(AnyValue value) {
+  /** Whether a value says nothing. */
+  static boolean isEmpty(AnyValue value) {
     return switch (value.getValueCase()) {
       case VALUE_NOT_SET -> true;
       case STRING_VALUE -> value.getStringValue().isEmpty();

@@ -188,6 +188,9 @@ final class OtlpJson {
       readMarked(value, message, depth + 1);
     } else {
       readFields(value, message, depth + 1);
+      if (OtlpSchema.isOfValues(field) && message.getAllFields().isEmpty() && saysMore(value)) {
+        throw OtlpScalars.wrong(field, "an object with values");
+      }
     }
     return message.build();
   }
@@ -207,9 +210,17 @@ final class OtlpJson {
       return OtlpUnreadable.value(value);
     }
     boolean isOfAnUnknownType =
-        read.getValueCase() == AnyValue.ValueCase.VALUE_NOT_SET
-            && value.properties().stream().anyMatch(member -> !member.getValue().isNull());
+        read.getValueCase() == AnyValue.ValueCase.VALUE_NOT_SET && saysMore(value);
     return isOfAnUnknownType ? OtlpUnreadable.value(value) : read.build();
+  }
+
+  /** Whether an object of which nothing was read has a member other than null. */
+  private static boolean saysMore(JsonNode object) {
+    return object.properties().stream()
+        .anyMatch(
+            member ->
+                !member.getValue().isNull()
+                    && !(member.getKey().equals("values") && member.getValue().isEmpty()));
   }
 
   /** Adds attributes, or the members of a value: each of them may be unreadable. */

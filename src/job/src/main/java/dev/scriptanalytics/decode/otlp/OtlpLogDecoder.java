@@ -8,6 +8,7 @@ import dev.scriptanalytics.decode.LogEventFactory;
 import dev.scriptanalytics.decode.RecordDecoder;
 import dev.scriptanalytics.decode.Sender;
 import dev.scriptanalytics.decode.UnusableRecordException;
+import dev.scriptanalytics.event.LevelScale;
 import dev.scriptanalytics.event.LogLevel;
 import dev.scriptanalytics.kafka.KafkaRecord;
 import dev.scriptanalytics.redact.Redactor;
@@ -15,26 +16,32 @@ import dev.scriptanalytics.row.LogEntry;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 
 /**
  * Reads batches of OTLP logs.
  *
  * <p>The run comes from the attributes ({@link OtlpRun}), the entry's id from {@code
  * log.record.uid}. The message is the body; for a structured body it is the member {@code message},
- * if there is one, and the whole body is kept in {@code extra}. A body that is an error has its
- * type and stack trace. Without a body, the message is that of the exception, or the event's name,
- * or the other attributes as JSON. Without a time, the entry has that of the record's arrival.
- * Attributes without a column become {@code metadata}, and so does what cannot be read; scope and
- * resource are kept in {@code extra}. Reusable, not thread-safe.
+ * if there is one, and the whole body is kept in {@code extra}. If that member is structured
+ * itself, the same goes for it. A body that is an error has its type and stack trace. Without a
+ * body, the message is that of the exception, or the event's name, or the other attributes as JSON.
+ * Without a time, the entry has that of the record's arrival. Attributes without a column become
+ * {@code metadata}, and so does what cannot be read; scope and resource are kept in {@code extra}.
+ * Reusable, not thread-safe.
  */
 final class OtlpLogDecoder implements RecordDecoder {
-  private static final Set<String> MESSAGES =
-      Set.of("message", "msg", "log.message", "errorMessage", "error_message");
-  private static final Set<String> ERROR_TYPES = Set.of("errorType", "error_type");
-  private static final Set<String> STACK_TRACES = Set.of("stackTrace", "stack_trace");
+  // The first name that has a value counts.
+  private static final List<String> MESSAGES =
+      List.of("message", "msg", "log.message", "errorMessage", "error_message");
+  private static final List<String> ERROR_TYPES = List.of("errorType", "error_type");
+  private static final List<String> STACK_TRACES = List.of("stackTrace", "stack_trace");
+
+  /** How many objects are opened, each within the other. */
+  private static final int MAX_DEPTH = 4;
+
   private static final int MICROS_PER_MILLI = 1000;
 
   private final EventLimits limits;
@@ -90,26 +97,27 @@ final class OtlpLogDecoder implements RecordDecoder {
     entry.reset();
     entry.timestamp = time(record, arrival);
     new OtlpRun(attributes, LogEntry.NONE).copyTo(entry);
+    List<AnyValue> objects = objects(record.getBody());
     entry.logId = attributes.takeName("log.record.uid");
     entry.source = utf8(scope);
     entry.errorCode = attributes.takeName("exception.type");
     if (entry.errorCode.length == 0) {
-      entry.errorCode = textOf(record.getBody(), ERROR_TYPES);
+      entry.errorCode = first(objects, object -> name(object, ERROR_TYPES));
     }
     entry.stackTrace = attributes.take("exception.stacktrace");
     if (entry.stackTrace.length == 0) {
-      entry.stackTrace = stackTrace(record.getBody());
+      entry.stackTrace = first(objects, OtlpLogDecoder::stackTrace);
     }
     entry.traceId = OtlpValues.hex(record.getTraceId());
     entry.spanId = OtlpValues.hex(record.getSpanId());
     LogLevel level = LogLevel.ofSeverityNumber(record.getSeverityNumberValue());
     if (level == null && !record.getSeverityText().isEmpty()) {
-      level = LogLevel.ofWord(record.getSeverityText());
+      level = LevelScale.OTEL.levelOf(record.getSeverityText());
     }
     entry.level = level == null ? LogLevel.INFO : level;
     entry.originalLevel = utf8(record.getSeverityText());
     boolean structured = record.getBody().hasKvlistValue();
-    entry.message = message(record);
+    entry.message = message(record, objects);
     entry.metadata = attributes.rest();
     entry.extra =
         OtlpValues.object(
@@ -133,9 +141,10 @@ final class OtlpLogDecoder implements RecordDecoder {
     return nanos == 0 ? arrival * MICROS_PER_MILLI : OtlpValues.micros(nanos);
   }
 
-  private byte[] message(LogRecord record) {
+  private byte[] message(LogRecord record, List<AnyValue> objects) {
     AnyValue body = record.getBody();
-    byte[] message = textOf(body, MESSAGES);
+    byte[] message =
+        objects.isEmpty() ? LogEntry.NONE : name(objects.get(objects.size() - 1), MESSAGES);
     if (message.length == 0 && !isMissing(body)) {
       message = utf8(OtlpValues.text(body));
     }
@@ -156,26 +165,61 @@ final class OtlpLogDecoder implements RecordDecoder {
         && OtlpUnreadable.source(body) == null;
   }
 
-  /** The first text of a structured body that has one of these names; empty if there is none. */
-  private static byte[] textOf(AnyValue body, Set<String> names) {
-    for (KeyValue member : body.getKvlistValue().getValuesList()) {
-      if (names.contains(member.getKey()) && !member.getValue().getStringValue().isEmpty()) {
-        return utf8(member.getValue().getStringValue());
-      }
+  /** A structured body, and each structured message within the one before. */
+  private static List<AnyValue> objects(AnyValue body) {
+    if (!body.hasKvlistValue()) {
+      return List.of();
     }
-    return LogEntry.NONE;
+    List<AnyValue> objects = new ArrayList<>();
+    AnyValue object = body;
+    while (object != null && object.hasKvlistValue() && objects.size() < MAX_DEPTH) {
+      objects.add(object);
+      object = member(object, MESSAGES);
+    }
+    return objects;
   }
 
-  /** The stack trace of a structured body, a text or an array of lines; empty if there is none. */
-  private static byte[] stackTrace(AnyValue body) {
-    for (KeyValue member : body.getKvlistValue().getValuesList()) {
-      List<AnyValue> lines = member.getValue().getArrayValue().getValuesList();
-      if (STACK_TRACES.contains(member.getKey())
-          && !lines.isEmpty()
-          && lines.stream().allMatch(AnyValue::hasStringValue)) {
-        return utf8(lines.stream().map(AnyValue::getStringValue).collect(Collectors.joining("\n")));
+  /** What the first of the objects says that says it; empty if none does. */
+  private static byte[] first(List<AnyValue> objects, Function<AnyValue, byte[]> text) {
+    return objects.stream()
+        .map(text)
+        .filter(found -> found.length > 0)
+        .findFirst()
+        .orElse(LogEntry.NONE);
+  }
+
+  /** The member by the first of these names that has a value; null if there is none. */
+  private static AnyValue member(AnyValue object, List<String> names) {
+    List<KeyValue> members = object.getKvlistValue().getValuesList();
+    for (String name : names) {
+      for (int i = members.size() - 1; i >= 0; i--) {
+        AnyValue value = members.get(i).getValue();
+        if (members.get(i).getKey().equals(name) && !OtlpAttributes.isEmpty(value)) {
+          return value;
+        }
       }
     }
-    return textOf(body, STACK_TRACES);
+    return null;
+  }
+
+  /** The text of the member by one of these names; empty if it has none. */
+  private static byte[] name(AnyValue object, List<String> names) {
+    AnyValue value = member(object, names);
+    return value == null || !OtlpValues.isName(value)
+        ? LogEntry.NONE
+        : utf8(OtlpValues.name(value));
+  }
+
+  /** The stack trace of an object, a text or an array of lines; empty if there is none. */
+  private static byte[] stackTrace(AnyValue object) {
+    AnyValue value = member(object, STACK_TRACES);
+    if (value == null) {
+      return LogEntry.NONE;
+    }
+    List<AnyValue> lines = value.getArrayValue().getValuesList();
+    boolean isTrace =
+        value.hasStringValue()
+            || (!lines.isEmpty() && lines.stream().allMatch(AnyValue::hasStringValue));
+    return isTrace ? utf8(OtlpValues.lines(value)) : LogEntry.NONE;
   }
 }

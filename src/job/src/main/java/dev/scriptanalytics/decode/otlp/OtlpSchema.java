@@ -5,7 +5,9 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.scriptanalytics.decode.UnusableRecordException;
 import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.ArrayValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.common.v1.KeyValueList;
 import java.util.Set;
 
 /**
@@ -47,6 +49,11 @@ final class OtlpSchema {
 
   static boolean isValue(FieldDescriptor field) {
     return is(field, AnyValue.getDescriptor());
+  }
+
+  /** Whether the field is an array or an object that is a value. */
+  static boolean isOfValues(FieldDescriptor field) {
+    return is(field, ArrayValue.getDescriptor()) || is(field, KeyValueList.getDescriptor());
   }
 
   static boolean isMessageWithAttributes(FieldDescriptor field) {

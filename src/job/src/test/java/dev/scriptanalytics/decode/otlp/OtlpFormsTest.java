@@ -277,6 +277,70 @@ class OtlpFormsTest {
         .containsExactly(tuple("disk full", "IOError", "at a\nat b"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '\'',
+      delimiter = '|',
+      value = {
+        "\"msg\",\"value\":{\"stringValue\":\"m\"}},{\"key\":\"message\",\"value\":{\"stringValue\":\"n\"} | n",
+        "\"msg\",\"value\":{\"stringValue\":\"m\"}},{\"key\":\"message\",\"value\":{\"stringValue\":\"\"} | m",
+        "\"msg\",\"value\":{\"stringValue\":\"m\"}},{\"key\":\"msg\",\"value\":{\"stringValue\":\"n\"} | n",
+        "\"message\",\"value\":{\"intValue\":17} | 17",
+        "\"message\",\"value\":{\"boolValue\":true} | {\"message\":true}",
+        "\"message\",\"value\":{\"kvlistValue\":{\"values\":"
+            + "[{\"key\":\"msg\",\"value\":{\"stringValue\":\"within\"}}]}} | within"
+      })
+  void findsTheMessageWithinTheBody(String members, String message) throws Exception {
+    String body = "{\"kvlistValue\":{\"values\":[{\"key\":" + members + "}]}}";
+
+    assertThat(rows(json("{\"body\":" + body + "}")))
+        .extracting(row -> row.get("log_message"))
+        .containsExactly(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '\'',
+      delimiter = '|',
+      value = {
+        "{\"kvlistValue\":{\"message\":\"m\"}} | {\"kvlistValue\":{\"message\":\"m\"}}",
+        "{\"arrayValue\":{\"items\":[1]}} | {\"arrayValue\":{\"items\":[1]}}",
+        "{\"kvlistValue\":{\"values\":[]}} | {}",
+        "{\"arrayValue\":{\"values\":null}} | []",
+        "{\"arrayValue\":{}} | []"
+      })
+  void keepsABodyWhoseValuesHaveAnotherName(String body, String message) throws Exception {
+    assertThat(rows(json("{\"body\":" + body + "}")))
+        .extracting(row -> row.get("log_message"))
+        .containsExactly(message);
+  }
+
+  @Test
+  void readsAnErrorWithinTheMessageOfTheBody() throws Exception {
+    String log =
+        """
+        {"body":{"kvlistValue":{"values":[{"key":"message","value":{"kvlistValue":{"values":[
+          {"key":"message","value":{"stringValue":"disk full"}},
+          {"key":"errorType","value":{"intValue":28}},
+          {"key":"stackTrace","value":{"stringValue":"at a"}}]}}}]}}}
+        """;
+
+    assertThat(rows(json(log)))
+        .extracting(
+            row -> row.get("log_message"),
+            row -> row.get("error_code"),
+            row -> row.get("stack_trace"))
+        .containsExactly(tuple("disk full", "28", "at a"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"' 17 ', Error", "warn, Warning", "'\u001b[31mFATAL\u001b[0m', Fatal", "170, Info"})
+  void readsALevelThatIsOnlyAText(String severity, String level) throws Exception {
+    assertThat(rows(json("{\"severityText\":\"" + severity.replace("\u001b", "\\u001b") + "\"}")))
+        .extracting(row -> row.get("log_level"))
+        .containsExactly(level);
+  }
+
   @Test
   void readsBytesOfProtocolBuffersAsTheyAre() throws Exception {
     LogRecord record =
