@@ -331,7 +331,7 @@ public final class JobOptions {
   public static final ConfigOption<String> CAPTURED_PATTERN =
       CAPTURED_OPTIONS.text(
           "captured.pattern",
-          "^([A-Za-z]+) :: (.*)$",
+          "^([A-Za-z]+)\\s+:: ?(.*)$",
           regexWithGroups(
               2, "a regular expression with exactly two groups, the level and the message"),
           "A Java regular expression for a line of captured stdout or stderr that has a level. It"

@@ -21,7 +21,10 @@ final class KoreloggerSpanReader {
   private enum Field implements EventField {
     START_TIME,
     CONTEXT,
-    ATTRIBUTES
+    ATTRIBUTES,
+    ACCOUNT,
+    RUN_ID,
+    SCRIPT
   }
 
   private enum ContextField implements EventField {
@@ -98,6 +101,7 @@ final class KoreloggerSpanReader {
     entry.timestamp = ofSpan.time(Field.START_TIME);
     readAttributes(entry);
     extra.reset();
+    readOwner(entry);
     readContext(entry);
     extra.addUnknown(span.scanner());
     entry.extra = extra.toJson();
@@ -111,13 +115,15 @@ final class KoreloggerSpanReader {
   Sender sender(byte[] record) {
     span.scanPart(record, 0, record.length);
     if (span.isMissing(Field.ATTRIBUTES)) {
-      return Sender.DEFAULT;
+      return span.sender(Field.ACCOUNT);
     }
     if (span.kind(Field.ATTRIBUTES) != Kind.OBJECT) {
       return Sender.UNKNOWN;
     }
     scanAttributes();
-    return attributes.sender(Attribute.ACCOUNT);
+    return attributes.isMissing(Attribute.ACCOUNT)
+        ? span.sender(Field.ACCOUNT)
+        : attributes.sender(Attribute.ACCOUNT);
   }
 
   private void readAttributes(LogEntry entry) throws UnusableRecordException {
@@ -150,6 +156,25 @@ final class KoreloggerSpanReader {
     message.read(attributes, Attribute.MESSAGE, entry);
     metadata.addUnknown(attributes.scanner());
     entry.metadata = metadata.toJson();
+  }
+
+  /** Takes from beside the attributes whose entry it is, where these do not say it. */
+  private void readOwner(LogEntry entry) throws UnusableRecordException {
+    if (entry.account.length == 0) {
+      entry.account = ofSpan.account(Field.ACCOUNT);
+    } else {
+      ofSpan.keep(Field.ACCOUNT);
+    }
+    if (entry.runId.length == 0) {
+      entry.runId = ofSpan.text(Field.RUN_ID);
+    } else {
+      ofSpan.keep(Field.RUN_ID);
+    }
+    if (entry.script.length == 0) {
+      entry.script = ofSpan.text(Field.SCRIPT);
+    } else {
+      ofSpan.keep(Field.SCRIPT);
+    }
   }
 
   private void scanAttributes() {

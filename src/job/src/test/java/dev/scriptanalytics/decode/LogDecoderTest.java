@@ -798,6 +798,24 @@ class LogDecoderTest {
     assertThat(problem(span.getBytes(UTF_8)).sender().account()).isEqualTo("acme");
   }
 
+  @Test
+  void takesFromBesideTheAttributesWhoseEntryItIs() throws Exception {
+    String span =
+        "{\"account\":\"acme\",\"run_id\":7,\"script\":\"pay\",\"start_time\":1747202847,"
+            + "\"attributes\":{\"log.message\":\"m\"%s}}";
+
+    assertThat(decode(span.formatted("")).rows().get(0))
+        .containsEntry("account", "acme")
+        .containsEntry("run_id", "7")
+        .containsEntry("script", "pay")
+        .containsEntry("extra", "");
+    assertThat(decode(span.formatted(",\"account\":\"globex\"")).rows().get(0))
+        .containsEntry("account", "globex")
+        .containsEntry("extra", "{\"account\":\"acme\"}");
+    String unusable = "{\"account\":\"acme\",\"start_time\":1747202847,\"attributes\":{}}";
+    assertThat(problem(unusable.getBytes(UTF_8)).sender().account()).isEqualTo("acme");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CapturedTextTest {
-  private static final Pattern DEFAULT_FORMAT = Pattern.compile("^([A-Za-z]+) :: (.*)$");
+  private static final Pattern DEFAULT_FORMAT = Pattern.compile("^([A-Za-z]+)\\s+:: ?(.*)$");
 
   private CapturedText text = new CapturedText(DEFAULT_FORMAT);
 
@@ -114,6 +114,12 @@ class CapturedTextTest {
       strings = {"NOTE :: x", "INFO: x", "INFO::x", " INFO :: x", "2025 INFO :: x", "INFO 1 :: x"})
   void takesALineThatOnlyLooksLikeOneOfTheLibraryForPlain(String line) {
     assertThat(split(line)).containsExactly(plain(1, line));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INFO     :: x", "INFO\t:: x", "INFO ::x"})
+  void readsALevelThatIsPadded(String line) {
+    assertThat(split(line)).containsExactly(library(1, "INFO", "x"));
   }
 
   @Test

@@ -40,7 +40,7 @@ class CapturedTracesTest {
           "  | a | b |",
           "done (3)");
 
-  private final CapturedText text = new CapturedText(Pattern.compile("^([A-Za-z]+) :: (.*)$"));
+  private final CapturedText text = new CapturedText(Pattern.compile("^([A-Za-z]+)\\s+:: ?(.*)$"));
 
   private record Entry(LogLevel level, String message) {}
 
