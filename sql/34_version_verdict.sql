@@ -238,10 +238,15 @@ FROM
                                 FROM script_analytics.reader_accounts
                                 WHERE user = currentUser() AND account IN ('*', {account:String})
                             ) AS may_see,
-                            -- Both deployments: first run, version, id where the version is 0, id that is shown, last run.
+                            -- Both deployments: first run, version, id where the version is 0, id that is shown, last run. An id without
+                            -- a version that also belongs to a version was a run whose version was unknown at first.
                             (
                                 WITH
-                                    arraySort(groupArray((ran_first, deployment_version, deployment_id, id, ran_last))) AS known,
+                                    groupArrayIf(id, deployment_version > 0) AS ids_of_versions,
+                                    arrayFilter(
+                                        d -> d.2 > 0 OR NOT has(ids_of_versions, d.3),
+                                        arraySort(groupArray((ran_first, deployment_version, deployment_id, id, ran_last)))
+                                    ) AS known,
                                     arrayLastIndex(
                                         d -> if(
                                             match({version:String}, '^[vV]?[0-9]+$'),

@@ -259,6 +259,18 @@ class VersionVerdictIT {
     }
   }
 
+  @Test
+  void anIdOfANumberIsNoDeploymentOfItsOwn() {
+    write(List.of(named(DEPLOYED - DAY, 1, "first"), named(DEPLOYED, 2, "second")));
+    // The number is unknown when these runs start.
+    tables.insertRuns(List.of(named(DEPLOYED, 0, "second"), named(DEPLOYED + HOUR, 0, "second")));
+    for (String name : List.of("2", "second")) {
+      JsonNode verdict = verdict(name);
+      assertThat(verdict.get("candidate_version").asInt()).isEqualTo(2);
+      assertThat(verdict.get("baseline_version").asInt()).isEqualTo(1);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"5", "", "0", "other", "it's"})
   void aDeploymentThatHasNotRunIsInconclusive(String name) {
