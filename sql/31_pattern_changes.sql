@@ -29,11 +29,6 @@ WITH
         FROM script_analytics.reader_accounts
         WHERE user = currentUser() AND account IN ('*', {account:String})
     ) AS may_see,
-    (
-        SELECT (groupArray(shape), groupArray(pattern))
-        FROM script_analytics.log_shapes FINAL
-        WHERE account = {account:String} AND script = {script:String}
-    ) AS patterns,
     -- The deployments that baseline and candidate name: version, and id where the version is 0. An id without a version
     -- that also belongs to a version was a run whose version was unknown at first.
     (
@@ -146,21 +141,32 @@ FROM
                             uniqExact(run) AS runs
                         FROM
                         (
-                            SELECT
-                                transform(shape, patterns.1, patterns.2, toUInt64(0)) AS pattern,
-                                (deployment_version, if(deployment_version = 0, deployment_id, '')) = new AS is_new,
-                                sipHash64(run_id) AS run,
-                                count() AS entries_of_run
-                            FROM script_analytics.logs FINAL
-                            WHERE account = {account:String}
-                                AND script = {script:String}
-                                AND timestamp >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
-                                AND timestamp < parseDateTime64BestEffort({to:String}, 3, 'UTC')
-                                AND run_id != ''
-                                AND (deployment_version, if(deployment_version = 0, deployment_id, '')) IN (old, new)
-                                AND (deployment_version > 0 OR deployment_id != '')
-                                AND old != new
-                                AND may_see
+                            SELECT known.pattern AS pattern, is_new, run, sum(entries_of_shape) AS entries_of_run
+                            FROM
+                            (
+                                SELECT
+                                    shape,
+                                    (deployment_version, if(deployment_version = 0, deployment_id, '')) = new AS is_new,
+                                    sipHash64(run_id) AS run,
+                                    count() AS entries_of_shape
+                                FROM script_analytics.logs FINAL
+                                WHERE account = {account:String}
+                                    AND script = {script:String}
+                                    AND timestamp >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+                                    AND timestamp < parseDateTime64BestEffort({to:String}, 3, 'UTC')
+                                    AND run_id != ''
+                                    AND (deployment_version, if(deployment_version = 0, deployment_id, '')) IN (old, new)
+                                    AND (deployment_version > 0 OR deployment_id != '')
+                                    AND old != new
+                                    AND may_see
+                                GROUP BY shape, is_new, run
+                            ) AS of_shape
+                            LEFT JOIN
+                            (
+                                SELECT shape, pattern
+                                FROM script_analytics.log_shapes FINAL
+                                WHERE account = {account:String} AND script = {script:String}
+                            ) AS known ON of_shape.shape = known.shape
                             GROUP BY pattern, is_new, run
                         )
                         GROUP BY GROUPING SETS ((pattern, is_new), (is_new))
