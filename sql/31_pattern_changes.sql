@@ -63,7 +63,7 @@ WITH
     (compared[1].2, compared[1].3) AS old,
     (compared[2].2, compared[2].3) AS new,
     -- The variance of the mean over all runs, of which most log a pattern as often as the others.
-    (total, squares, runs) -> (squares - total * total / runs) / (runs - 1) / runs AS variance
+    (total, squares, runs) -> (squares - total * (total / runs)) / (runs - 1) / runs AS variance
 SELECT
     pattern,
     template,
