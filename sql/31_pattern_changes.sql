@@ -181,7 +181,7 @@ FROM
 ) AS changes
 LEFT JOIN
 (
-    SELECT pattern, argMax(template, written) AS template
+    SELECT pattern, argMax(template, (written, countEqual(splitByChar(' ', template), '*'))) AS template
     FROM script_analytics.log_shapes FINAL
     WHERE account = {account:String} AND script = {script:String}
     GROUP BY pattern

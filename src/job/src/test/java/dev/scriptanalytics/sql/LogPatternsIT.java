@@ -105,6 +105,17 @@ class LogPatternsIT {
   }
 
   @Test
+  void theTemplateWithTheMostStarsIsTheLatestOfOneInsert() {
+    clickHouse.query(
+        "INSERT INTO script_analytics.log_shapes (account, script, shape, pattern, template) VALUES"
+            + " ('acme', 'pay', 11, 11, 'disk a is *%'), ('acme', 'pay', 12, 11, 'disk * is *%'),"
+            + " ('acme', 'pay', 13, 11, 'disk * is *')");
+    entry(11, "r1");
+
+    assertThat(texts(patterns(), "template")).containsExactly("disk * is *");
+  }
+
+  @Test
   void theEntriesOfAllPatternsAddUpToTheTotalWhateverRowsReplaceEachOther() {
     Random random = new Random(20_261_129);
     for (int round = 0; round < 5; round++) {
