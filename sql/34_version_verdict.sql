@@ -423,14 +423,14 @@ FROM
                         ) AS cells
                         CROSS JOIN
                         (
-                            -- Runs, hash and message of each error that only the candidate has.
+                            -- Runs, hash and message, or else code, of each error that only the candidate has.
                             SELECT groupArray((runs, error_group, last_message)) AS new_errors
                             FROM
                             (
                                 SELECT error_group, uniqExact(run) AS runs, anyLast(message) AS last_message
                                 FROM
                                 (
-                                    SELECT error_group, run_id AS run, error_message AS message
+                                    SELECT error_group, run_id AS run, if(error_message = '', error_code, error_message) AS message
                                     FROM script_analytics.runs
                                     WHERE account = {account:String}
                                         AND script = {script:String}

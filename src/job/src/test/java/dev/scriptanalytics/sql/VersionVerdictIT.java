@@ -177,6 +177,29 @@ class VersionVerdictIT {
   }
 
   @Test
+  void aNewErrorWithoutMessageIsNamedByItsCode() {
+    write(runs(1, DEPLOYED - DAY, 10, 0, 1), runs(2, DEPLOYED, 10, 0, 1));
+    tables.insert(
+        "runs",
+        Tables.row(
+            "run_id",
+            "2_failed",
+            "executed_on",
+            Instant.ofEpochMilli(DEPLOYED),
+            "version",
+            3,
+            "status",
+            "Failed",
+            "deployment_version",
+            2,
+            "error_group",
+            9,
+            "error_code",
+            "CUDA_OOM"));
+    assertThat(verdict("2").get("new_error_message").asText()).isEqualTo("CUDA_OOM");
+  }
+
+  @Test
   void anErrorThatTheDeploymentBeforeHasAtTheSameTimeIsNotNew() {
     write(runs(1, DEPLOYED - DAY, 1_500, 0, 1), runs(2, DEPLOYED, 1_100, 0, 1));
     for (int i = 0; i < 40; i++) {
