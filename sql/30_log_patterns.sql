@@ -54,8 +54,9 @@ LEFT JOIN
     SELECT
         shape,
         pattern,
-        -- All rows of a pattern show the template of its latest.
-        argMax(template, written) OVER (PARTITION BY pattern) AS latest_template
+        -- All rows of a pattern show the template of its latest. Rows of one insert have one time. Of these the one with
+        -- the most stars is the latest, since a template only ever gains some.
+        argMax(template, (written, countEqual(splitByChar(' ', template), '*'))) OVER (PARTITION BY pattern) AS latest_template
     FROM script_analytics.log_shapes FINAL
     WHERE account = {account:String} AND script = {script:String}
 ) AS known ON of_shape.shape = known.shape

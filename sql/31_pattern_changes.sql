@@ -1,8 +1,8 @@
 -- Which log patterns of a script are new with a deployment, which are gone, and which are logged more or less often per
 -- run, in [from, to): the most certain first. Patterns that did not change have no row, nor has pattern 0, other.
 --
--- baseline and candidate are deployments, as text: digits, with or without v before them, are a deployment version,
--- anything else is a deployment id.
+-- baseline and candidate name deployments as in version_comparison: digits, with or without a leading v, are a number;
+-- anything else is an id, of a deployment without a number or the one that the last run of a numbered deployment named.
 --
 -- change is new (only the candidate logged it), gone (only the baseline did), more or fewer (entries per run). Runs are
 -- those that logged anything in the range. *_entries and *_runs are the entries of the pattern and the runs with it,
@@ -29,17 +29,41 @@ WITH
         FROM script_analytics.reader_accounts
         WHERE user = currentUser() AND account IN ('*', {account:String})
     ) AS may_see,
+    -- The deployments that baseline and candidate name: version, and id where the version is 0. An id without a version
+    -- that also belongs to a version was a run whose version was unknown at first.
     (
-        SELECT (groupArray(shape), groupArray(pattern))
-        FROM script_analytics.log_shapes FINAL
-        WHERE account = {account:String} AND script = {script:String}
-    ) AS patterns,
-    -- A deployment is a version, or an id where the version is 0.
-    x -> if(match(x, '^v?[0-9]+$'), (toUInt32OrZero(trim(LEADING 'v' FROM x)), ''), (toUInt32(0), x)) AS deployment,
-    deployment({baseline:String}) AS old,
-    deployment({candidate:String}) AS new,
+        SELECT arrayMap(
+            name -> arrayLast(
+                d -> if(
+                    match(name, '^[vV]?[0-9]+$'),
+                    d.2 > 0 AND d.2 = toUInt32OrZero(replaceRegexpOne(name, '^[vV]', '')),
+                    name != '' AND name IN (d.3, d.4)
+                ),
+                arrayFilter(
+                    d -> d.2 > 0 OR NOT has(groupArrayIf(id, deployment_version > 0), d.3),
+                    arraySort(groupArray((first_run, deployment_version, deployment_id, id)))
+                )
+            ),
+            [{baseline:String}, {candidate:String}]
+        )
+        FROM
+        (
+            SELECT
+                deployment_version,
+                deployment_id,
+                ifNull(min(deployments.first_run), toDateTime64(0, 3, 'UTC')) AS first_run,
+                if(deployment_version = 0, deployment_id, argMaxMerge(deployments.latest_id)) AS id
+            FROM script_analytics.deployments
+            WHERE account = {account:String}
+                AND script = {script:String}
+                AND (deployment_version > 0 OR deployment_id NOT IN ('', 'other'))
+            GROUP BY deployment_version, deployment_id
+        )
+    ) AS compared,
+    (compared[1].2, compared[1].3) AS old,
+    (compared[2].2, compared[2].3) AS new,
     -- The variance of the mean over all runs, of which most log a pattern as often as the others.
-    (total, squares, runs) -> (squares - total * total / runs) / (runs - 1) / runs AS variance
+    (total, squares, runs) -> (squares - total * (total / runs)) / (runs - 1) / runs AS variance
 SELECT
     pattern,
     template,
@@ -117,20 +141,32 @@ FROM
                             uniqExact(run) AS runs
                         FROM
                         (
-                            SELECT
-                                transform(shape, patterns.1, patterns.2, toUInt64(0)) AS pattern,
-                                (deployment_version, if(deployment_version = 0, deployment_id, '')) = new AS is_new,
-                                sipHash64(run_id) AS run,
-                                count() AS entries_of_run
-                            FROM script_analytics.logs FINAL
-                            WHERE account = {account:String}
-                                AND script = {script:String}
-                                AND timestamp >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
-                                AND timestamp < parseDateTime64BestEffort({to:String}, 3, 'UTC')
-                                AND run_id != ''
-                                AND (deployment_version, if(deployment_version = 0, deployment_id, '')) IN (old, new)
-                                AND old != new
-                                AND may_see
+                            SELECT known.pattern AS pattern, is_new, run, sum(entries_of_shape) AS entries_of_run
+                            FROM
+                            (
+                                SELECT
+                                    shape,
+                                    (deployment_version, if(deployment_version = 0, deployment_id, '')) = new AS is_new,
+                                    sipHash64(run_id) AS run,
+                                    count() AS entries_of_shape
+                                FROM script_analytics.logs FINAL
+                                WHERE account = {account:String}
+                                    AND script = {script:String}
+                                    AND timestamp >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+                                    AND timestamp < parseDateTime64BestEffort({to:String}, 3, 'UTC')
+                                    AND run_id != ''
+                                    AND (deployment_version, if(deployment_version = 0, deployment_id, '')) IN (old, new)
+                                    AND (deployment_version > 0 OR deployment_id != '')
+                                    AND old != new
+                                    AND may_see
+                                GROUP BY shape, is_new, run
+                            ) AS of_shape
+                            LEFT JOIN
+                            (
+                                SELECT shape, pattern
+                                FROM script_analytics.log_shapes FINAL
+                                WHERE account = {account:String} AND script = {script:String}
+                            ) AS known ON of_shape.shape = known.shape
                             GROUP BY pattern, is_new, run
                         )
                         GROUP BY GROUPING SETS ((pattern, is_new), (is_new))
@@ -145,11 +181,11 @@ FROM
 ) AS changes
 LEFT JOIN
 (
-    SELECT pattern, argMax(template, written) AS template
+    SELECT pattern, argMax(template, (written, countEqual(splitByChar(' ', template), '*'))) AS template
     FROM script_analytics.log_shapes FINAL
     WHERE account = {account:String} AND script = {script:String}
     GROUP BY pattern
 ) AS templates USING pattern
 WHERE significant OR baseline_runs = 0 OR candidate_runs = 0
 ORDER BY p_value ASC NULLS LAST, greatest(baseline_runs, candidate_runs) DESC, pattern
-COMMENT 'Log patterns that are new, gone, or logged more or less often per run with a deployment of a script in [from, to): account, script, from, to (ISO-8601), baseline, candidate (a version, or a deployment id)';
+COMMENT 'Log patterns that are new, gone, or logged more or less often per run with a deployment of a script in [from, to): account, script, from, to (ISO-8601), baseline, candidate (number, v and number, or id)';

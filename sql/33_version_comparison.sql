@@ -50,7 +50,8 @@ WITH
                 + surprise(new, new_total * share) + surprise(new_total - new, new_total * (1 - share))
         )))
     ) AS p_of_counts,
-    -- The deployments that baseline and candidate name: version, and id where the version is 0.
+    -- The deployments that baseline and candidate name: version, and id where the version is 0. An id without a version
+    -- that also belongs to a version was a run whose version was unknown at first.
     (
         SELECT arrayMap(
             name -> arrayLast(
@@ -59,7 +60,10 @@ WITH
                     d.2 > 0 AND d.2 = toUInt32OrZero(replaceRegexpOne(name, '^[vV]', '')),
                     name != '' AND name IN (d.3, d.4)
                 ),
-                arraySort(groupArray((first_run, deployment_version, deployment_id, id)))
+                arrayFilter(
+                    d -> d.2 > 0 OR NOT has(groupArrayIf(id, deployment_version > 0), d.3),
+                    arraySort(groupArray((first_run, deployment_version, deployment_id, id)))
+                )
             ),
             [{baseline:String}, {candidate:String}]
         )

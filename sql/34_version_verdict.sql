@@ -238,10 +238,15 @@ FROM
                                 FROM script_analytics.reader_accounts
                                 WHERE user = currentUser() AND account IN ('*', {account:String})
                             ) AS may_see,
-                            -- Both deployments: first run, version, id where the version is 0, id that is shown, last run.
+                            -- Both deployments: first run, version, id where the version is 0, id that is shown, last run. An id without
+                            -- a version that also belongs to a version was a run whose version was unknown at first.
                             (
                                 WITH
-                                    arraySort(groupArray((ran_first, deployment_version, deployment_id, id, ran_last))) AS known,
+                                    groupArrayIf(id, deployment_version > 0) AS ids_of_versions,
+                                    arrayFilter(
+                                        d -> d.2 > 0 OR NOT has(ids_of_versions, d.3),
+                                        arraySort(groupArray((ran_first, deployment_version, deployment_id, id, ran_last)))
+                                    ) AS known,
                                     arrayLastIndex(
                                         d -> if(
                                             match({version:String}, '^[vV]?[0-9]+$'),
@@ -418,14 +423,14 @@ FROM
                         ) AS cells
                         CROSS JOIN
                         (
-                            -- Runs, hash and message of each error that only the candidate has.
+                            -- Runs, hash and message, or else code, of each error that only the candidate has.
                             SELECT groupArray((runs, error_group, last_message)) AS new_errors
                             FROM
                             (
                                 SELECT error_group, uniqExact(run) AS runs, anyLast(message) AS last_message
                                 FROM
                                 (
-                                    SELECT error_group, run_id AS run, error_message AS message
+                                    SELECT error_group, run_id AS run, if(error_message = '', error_code, error_message) AS message
                                     FROM script_analytics.runs
                                     WHERE account = {account:String}
                                         AND script = {script:String}

@@ -15,6 +15,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogPatternsIT {
   // Rows that replace each other stay in parts of their own until they are read.
@@ -35,7 +37,7 @@ class LogPatternsIT {
 
   @BeforeEach
   void forgetAll() {
-    for (String table : List.of("logs", "runs", "log_shapes", "run_ids")) {
+    for (String table : List.of("logs", "runs", "log_shapes", "run_ids", "deployments")) {
       clickHouse.query("TRUNCATE TABLE script_analytics." + table);
     }
   }
@@ -100,6 +102,17 @@ class LogPatternsIT {
 
     shape(12, 11, "user * left");
     assertThat(texts(patterns(), "template")).containsExactly("user * left");
+  }
+
+  @Test
+  void theTemplateWithTheMostStarsIsTheLatestOfOneInsert() {
+    clickHouse.query(
+        "INSERT INTO script_analytics.log_shapes (account, script, shape, pattern, template) VALUES"
+            + " ('acme', 'pay', 11, 11, 'disk a is *%'), ('acme', 'pay', 12, 11, 'disk * is *%'),"
+            + " ('acme', 'pay', 13, 11, 'disk * is *')");
+    entry(11, "r1");
+
+    assertThat(texts(patterns(), "template")).containsExactly("disk * is *");
   }
 
   @Test
@@ -224,6 +237,34 @@ class LogPatternsIT {
   }
 
   @Test
+  void aDeploymentMayBeTheIdOfANumber() {
+    shape(1, 1, "template 1");
+    shape(2, 2, "template 2");
+    run("a", 1, "first");
+    // The number of the second deployment is unknown when its run starts.
+    run("b", 0, "second");
+    run("b", 2, "second");
+    entry(1, "a", "deployment_version", 1, "deployment_id", "first");
+    entry(2, "b", "deployment_version", 2, "deployment_id", "second");
+
+    assertThat(texts(changes("first", "second"), "change"))
+        .containsExactlyInAnyOrder("new", "gone");
+    assertThat(changes("first", "second")).isEqualTo(changes("V1", "2"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0", "v0", "other", "3", "99999999999", "it's"})
+  void whatNamesNoDeploymentIsComparedWithNothing(String name) {
+    shape(1, 1, "template 1");
+    entry(1, "a", "deployment_version", 1);
+    entry(1, "b");
+    entry(1, "c", "deployment_id", "other");
+
+    assertThat(changes(name, "1")).isEmpty();
+    assertThat(changes("1", name)).isEmpty();
+  }
+
+  @Test
   void chanceIsThatOfAllRunsOfAPatternBeingOfOneDeploymentTimesTheNumberOfPatterns() {
     shape(1, 1, "template 1");
     shape(2, 2, "template 2");
@@ -298,6 +339,22 @@ class LogPatternsIT {
 
   private static String time(Instant time) {
     return Tables.time(time) + ".000000";
+  }
+
+  private static void run(String id, int version, String deployment) {
+    tables.insert(
+        "runs",
+        Tables.row(
+            "run_id",
+            id,
+            "executed_on",
+            NOON,
+            "version",
+            version == 0 ? 1 : 3,
+            "deployment_version",
+            version,
+            "deployment_id",
+            deployment));
   }
 
   private static void shape(long shape, long pattern, String template) {

@@ -177,6 +177,29 @@ class VersionVerdictIT {
   }
 
   @Test
+  void aNewErrorWithoutMessageIsNamedByItsCode() {
+    write(runs(1, DEPLOYED - DAY, 10, 0, 1), runs(2, DEPLOYED, 10, 0, 1));
+    tables.insert(
+        "runs",
+        Tables.row(
+            "run_id",
+            "2_failed",
+            "executed_on",
+            Instant.ofEpochMilli(DEPLOYED),
+            "version",
+            3,
+            "status",
+            "Failed",
+            "deployment_version",
+            2,
+            "error_group",
+            9,
+            "error_code",
+            "CUDA_OOM"));
+    assertThat(verdict("2").get("new_error_message").asText()).isEqualTo("CUDA_OOM");
+  }
+
+  @Test
   void anErrorThatTheDeploymentBeforeHasAtTheSameTimeIsNotNew() {
     write(runs(1, DEPLOYED - DAY, 1_500, 0, 1), runs(2, DEPLOYED, 1_100, 0, 1));
     for (int i = 0; i < 40; i++) {
@@ -256,6 +279,18 @@ class VersionVerdictIT {
     assertThat(verdict.get("baseline_version").asInt()).isEqualTo(version == 2 ? 1 : 2);
     if (id != null) {
       assertThat(verdict.get("candidate_id").asText()).isEqualTo(id);
+    }
+  }
+
+  @Test
+  void anIdOfANumberIsNoDeploymentOfItsOwn() {
+    write(List.of(named(DEPLOYED - DAY, 1, "first"), named(DEPLOYED, 2, "second")));
+    // The number is unknown when these runs start.
+    tables.insertRuns(List.of(named(DEPLOYED, 0, "second"), named(DEPLOYED + HOUR, 0, "second")));
+    for (String name : List.of("2", "second")) {
+      JsonNode verdict = verdict(name);
+      assertThat(verdict.get("candidate_version").asInt()).isEqualTo(2);
+      assertThat(verdict.get("baseline_version").asInt()).isEqualTo(1);
     }
   }
 
