@@ -31,8 +31,13 @@ SELECT count() FROM script_analytics.all_logs(
     account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String})
 WHERE log_message LIKE '%declined by the bank%';
 
--- `all_logs` of 30 days, first page
+-- `all_logs` of the last 24 hours, first page
 -- at most 100 ms
+SELECT * FROM script_analytics.all_logs(
+    account = {account:String}, script = {busiest:String}, from = {day_ago:String}, to = {end:String})
+ORDER BY timestamp DESC, sequence DESC, log_id DESC LIMIT 50;
+
+-- `all_logs` of 30 days, first page
 SELECT * FROM script_analytics.all_logs(
     account = {account:String}, script = {busiest:String}, from = {begin:String}, to = {end:String})
 ORDER BY timestamp DESC, sequence DESC, log_id DESC LIMIT 50;
