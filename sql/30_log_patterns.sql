@@ -22,9 +22,9 @@ SELECT
     sumMap(map(toString(log_level), shape_entries)) AS levels,
     min(shape_first) AS first_time,
     max(shape_last) AS last_time,
-    argMin(shape_version, shape_first) AS first_deployment_version,
-    argMin(shape_deployment, shape_first) AS first_deployment_id,
-    round(100 * entries / sum(entries) OVER (), 2) AS share
+    tupleElement(argMin(shape_deployment, shape_first), 1) AS first_deployment_version,
+    tupleElement(argMin(shape_deployment, shape_first), 2) AS first_deployment_id,
+    round(100 * entries / sum(entries) OVER (), 4) AS share
 FROM
 (
     SELECT
@@ -35,8 +35,7 @@ FROM
         uniqExactStateIf(sipHash64(run_id), run_id != '') AS shape_runs,
         min(timestamp) AS shape_first,
         max(timestamp) AS shape_last,
-        argMin(deployment_version, timestamp) AS shape_version,
-        argMin(deployment_id, timestamp) AS shape_deployment
+        argMin((deployment_version, deployment_id), timestamp) AS shape_deployment
     FROM script_analytics.logs FINAL
     WHERE account = {account:String}
         AND script = {script:String}

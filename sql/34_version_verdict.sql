@@ -287,13 +287,13 @@ FROM
                             toDateTime(new_from, 'UTC') AS candidate_begin,
                             toDateTime(old_from, 'UTC') AS baseline_begin,
                             toDateTime(old_to, 'UTC') AS baseline_end,
-                            -- The baseline's errors, and how many there were. Rows of a failed run differ in nothing that counts here, so they
-                            -- are read without FINAL, which would read all columns of all runs.
+                            -- The baseline's errors, and how many runs each of them had, in all. A run counts once for an error, so rows
+                            -- that replace each other change nothing, and FINAL need not read all columns of all runs.
                             (
-                                SELECT (groupUniqArray(error_group), count())
+                                SELECT (groupUniqArray(error_group), uniqExact(error_group, run))
                                 FROM
                                 (
-                                    SELECT error_group
+                                    SELECT error_group, sipHash64(run_id) AS run
                                     FROM script_analytics.runs
                                     WHERE account = {account:String}
                                         AND script = {script:String}
@@ -305,7 +305,7 @@ FROM
                                         AND has_baseline
                                         AND may_see
                                     UNION ALL
-                                    SELECT error_group
+                                    SELECT error_group, sipHash64(if(run_id = '', log_id, run_id)) AS run
                                     FROM script_analytics.logs
                                     WHERE account = {account:String}
                                         AND script = {script:String}
@@ -427,10 +427,11 @@ FROM
                             SELECT groupArray((runs, error_group, last_message)) AS new_errors
                             FROM
                             (
-                                SELECT error_group, uniqExact(run) AS runs, anyLast(message) AS last_message
+                                SELECT error_group, uniqExact(run) AS runs, argMax(message, time) AS last_message
                                 FROM
                                 (
-                                    SELECT error_group, run_id AS run, if(error_message = '', error_code, error_message) AS message
+                                    SELECT error_group, run_id AS run, if(error_message = '', error_code, error_message) AS message,
+                                        toDateTime64(executed_on, 6, 'UTC') AS time
                                     FROM script_analytics.runs
                                     WHERE account = {account:String}
                                         AND script = {script:String}
@@ -443,7 +444,8 @@ FROM
                                         AND has_run
                                         AND may_see
                                     UNION ALL
-                                    SELECT error_group, if(run_id = '', log_id, run_id) AS run, log_message AS message
+                                    SELECT error_group, if(run_id = '', log_id, run_id) AS run, log_message AS message,
+                                        timestamp AS time
                                     FROM script_analytics.logs
                                     WHERE account = {account:String}
                                         AND script = {script:String}

@@ -72,6 +72,9 @@ final class ScriptPatterns {
     /** When it gained its last shape; the higher, the later. */
     int gained;
 
+    /** Its place among the patterns, set where that is needed. */
+    int place;
+
     Pattern(long id, byte[] template, int gained) {
       this.id = id;
       this.words = Template.words(template);
@@ -303,14 +306,21 @@ final class ScriptPatterns {
     copy.day = day;
     copy.newOfDay = newOfDay;
     copy.bytes = bytes;
+    setPlaces();
     for (Pattern pattern : patterns) {
       copy.patterns.add(new Pattern(pattern.id, pattern.template, pattern.gained));
     }
     for (Shape shape : shapes) {
-      Pattern pattern = copy.patterns.get(patterns.indexOf(shape.pattern));
+      Pattern pattern = copy.patterns.get(shape.pattern.place);
       copy.shapes.add(new Shape(shape.hash, shape.text, shape.seen, pattern));
     }
     return copy;
+  }
+
+  private void setPlaces() {
+    for (int i = 0; i < patterns.size(); i++) {
+      patterns.get(i).place = i;
+    }
   }
 
   /** Writes everything, to be read by {@link #read}. */
@@ -319,6 +329,7 @@ final class ScriptPatterns {
     target.writeLong(day);
     target.writeInt(newOfDay);
     target.writeInt(patterns.size());
+    setPlaces();
     for (Pattern pattern : patterns) {
       target.writeLong(pattern.id);
       target.writeInt(pattern.gained);
@@ -328,7 +339,7 @@ final class ScriptPatterns {
     for (Shape shape : shapes) {
       target.writeLong(shape.hash);
       target.writeLong(shape.seen);
-      target.writeShort(patterns.indexOf(shape.pattern));
+      target.writeShort(shape.pattern.place);
       writeText(shape.text, target);
     }
   }
