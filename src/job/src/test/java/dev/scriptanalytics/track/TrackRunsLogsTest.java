@@ -83,6 +83,24 @@ class TrackRunsLogsTest {
   }
 
   @Test
+  void passesItsShapeOnAsSoonAsItsScriptIsKnown() throws Exception {
+    track(rules());
+    tracker.receive(entry("a", "l1", "hello"));
+    assertThat(tracked.newShapes).isEmpty();
+
+    tracker.receive(start("a"));
+    tracker.receive(entry("a", "l2", "hello"));
+
+    assertThat(tracked.newShapes)
+        .singleElement()
+        .satisfies(
+            shape -> {
+              assertThat(shape.script().name()).isEqualTo("Qbalance");
+              assertThat(shape.shape()).isEqualTo(tracked.logRows.get(0).get("shape"));
+            });
+  }
+
+  @Test
   void writesItEnrichedAtOnceIfTheRunIsOpenOrFinished() throws Exception {
     track(rules());
     tracker.receive(start("a"), events.success("b", 5).with("function", "g"));

@@ -3,6 +3,7 @@ package dev.scriptanalytics.track;
 import dev.scriptanalytics.event.DeadLetter;
 import dev.scriptanalytics.event.DeadLetterReason;
 import dev.scriptanalytics.event.Script;
+import dev.scriptanalytics.pattern.NewShape;
 import dev.scriptanalytics.rollup.Fact;
 import dev.scriptanalytics.row.RowReader;
 import java.time.Instant;
@@ -70,6 +71,7 @@ final class Tracked implements Output<StreamRecord<Fact>> {
 
   final List<Map<String, Object>> runRows = new ArrayList<>();
   final List<Map<String, Object>> logRows = new ArrayList<>();
+  final List<NewShape> newShapes = new ArrayList<>();
   final List<GivenFact> facts = new ArrayList<>();
   final List<DeadLetter> deadLetters = new ArrayList<>();
 
@@ -189,6 +191,8 @@ final class Tracked implements Output<StreamRecord<Fact>> {
       runRows.add(RowReader.runRow((byte[]) record.getValue()));
     } else if (tag.equals(TrackRuns.LOG_ROWS)) {
       logRows.add(RowReader.logRow((byte[]) record.getValue()));
+    } else if (tag.equals(TrackRuns.NEW_SHAPES)) {
+      newShapes.add((NewShape) record.getValue());
     } else if (tag.equals(TrackRuns.DEAD_LETTERS)) {
       deadLetters.add((DeadLetter) record.getValue());
     } else {
