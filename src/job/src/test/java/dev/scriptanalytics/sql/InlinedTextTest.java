@@ -67,6 +67,12 @@ class InlinedTextTest {
   }
 
   @Test
+  void deploymentsHaveTheSameNamesWhereTheyAreCompared() {
+    assertThat(part("31_pattern_changes.sql", "SELECT arrayMap(", ") AS compared"))
+        .isEqualTo(part("33_version_comparison.sql", "SELECT arrayMap(", ") AS compared"));
+  }
+
+  @Test
   void theOverviewsHaveOneRange() {
     assertThat(part("45_regressions_overview.sql", "parseDateTime64BestEffort", "(SELECT count()"))
         .isEqualTo(part("41_scripts_overview.sql", "parseDateTime64BestEffort", "(SELECT count()"));
