@@ -353,9 +353,6 @@ class TenantsIT {
         "INSERT INTO script_analytics.run_rollups_hourly (account, script, hour, facts, seen) VALUES"
             + " ('umbrella', 'pay', toStartOfHour(now()), 1, 1), ('acme', 'pay', toStartOfHour(now()), 1, 1)");
     clickHouse.query(
-        "INSERT INTO script_analytics.log_shapes (account, script) VALUES ('umbrella', 'pay'), ('acme',"
-            + " 'pay')");
-    clickHouse.query(
         "INSERT INTO script_analytics.dead_letters (topic, kafka_offset, arrived_at, account, bytes)"
             + " VALUES ('t', 1, now64(3), '', '{\"account\":\"umbrella\",'),"
             + " ('t', 2, now64(3), 'umbrella', '{}'), ('t', 3, now64(3), '', '{}'),"
@@ -469,10 +466,14 @@ class TenantsIT {
               "Error",
               "run_id",
               "run" + i,
+              "deployment_version",
+              old ? 1 : 2,
               "source",
               word,
               "error_code",
               word,
+              "shape",
+              old ? 1 : 2,
               "error_group",
               8,
               "log_message",
@@ -481,6 +482,10 @@ class TenantsIT {
     tables.insertRollups(runs);
     tables.insert("runs", rows);
     tables.insert("logs", logs);
+    clickHouse.query(
+        "INSERT INTO script_analytics.log_shapes (account, script, shape, pattern, template) VALUES"
+            + " ('%1$s', '%2$s', 1, 1, '%3$s'), ('%1$s', '%2$s', 2, 2, '%3$s')"
+                .formatted(account, script, word));
     clickHouse.query(
         "INSERT INTO script_analytics.dead_letters (topic, arrived_at, account, bytes) VALUES ('%s', '%s', '%s', '%s')"
             .formatted(word, Tables.time(NOON), account, word));
