@@ -165,16 +165,17 @@ final class KoreloggerSpanReader {
     } else {
       ofSpan.keep(Field.ACCOUNT);
     }
-    if (entry.runId.length == 0) {
-      entry.runId = ofSpan.text(Field.RUN_ID);
-    } else {
-      ofSpan.keep(Field.RUN_ID);
+    entry.runId = textOr(entry.runId, Field.RUN_ID);
+    entry.script = textOr(entry.script, Field.SCRIPT);
+  }
+
+  /** A text of the attributes, or where they have none that of a field beside them. */
+  private byte[] textOr(byte[] ofAttributes, Field beside) {
+    if (ofAttributes.length == 0) {
+      return ofSpan.text(beside);
     }
-    if (entry.script.length == 0) {
-      entry.script = ofSpan.text(Field.SCRIPT);
-    } else {
-      ofSpan.keep(Field.SCRIPT);
-    }
+    ofSpan.keep(beside);
+    return ofAttributes;
   }
 
   private void scanAttributes() {

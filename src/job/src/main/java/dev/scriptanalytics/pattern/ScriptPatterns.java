@@ -140,7 +140,7 @@ final class ScriptPatterns {
       day = today;
       newOfDay = 0;
     }
-    if (newOfDay >= MAX_SHAPES) {
+    if (isFull(today)) {
       return false;
     }
     newOfDay++;

@@ -213,13 +213,8 @@ final class OtlpLogDecoder implements RecordDecoder {
   /** The stack trace of an object, a text or an array of lines; empty if there is none. */
   private static byte[] stackTrace(AnyValue object) {
     AnyValue value = member(object, STACK_TRACES);
-    if (value == null) {
-      return LogEntry.NONE;
-    }
-    List<AnyValue> lines = value.getArrayValue().getValuesList();
-    boolean isTrace =
-        value.hasStringValue()
-            || (!lines.isEmpty() && lines.stream().allMatch(AnyValue::hasStringValue));
-    return isTrace ? utf8(OtlpValues.lines(value)) : LogEntry.NONE;
+    return value != null && (value.hasStringValue() || OtlpValues.isLines(value))
+        ? utf8(OtlpValues.lines(value))
+        : LogEntry.NONE;
   }
 }

@@ -97,11 +97,18 @@ final class OtlpValues {
         : text(value);
   }
 
+  /** Whether a value is an array of texts. */
+  static boolean isLines(AnyValue value) {
+    List<AnyValue> lines = value.getArrayValue().getValuesList();
+    return !lines.isEmpty() && lines.stream().allMatch(AnyValue::hasStringValue);
+  }
+
   /** The text of a value, of which an array of texts is the lines. */
   static String lines(AnyValue value) {
-    List<AnyValue> lines = value.getArrayValue().getValuesList();
-    return !lines.isEmpty() && lines.stream().allMatch(AnyValue::hasStringValue)
-        ? lines.stream().map(AnyValue::getStringValue).collect(Collectors.joining("\n"))
+    return isLines(value)
+        ? value.getArrayValue().getValuesList().stream()
+            .map(AnyValue::getStringValue)
+            .collect(Collectors.joining("\n"))
         : text(value);
   }
 
