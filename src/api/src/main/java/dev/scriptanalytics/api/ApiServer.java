@@ -1,25 +1,27 @@
 package dev.scriptanalytics.api;
 
 import dev.scriptanalytics.api.access.Gate;
+import dev.scriptanalytics.api.access.Seal;
 import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.configuration.ApiConfiguration;
 import dev.scriptanalytics.api.configuration.ConfigurationException;
-import dev.scriptanalytics.api.error.ApiException;
-import dev.scriptanalytics.api.http.Bodies;
-import dev.scriptanalytics.api.http.ErrorHandling;
-import dev.scriptanalytics.api.http.JettyErrors;
+import dev.scriptanalytics.api.http.ConnectionWatch;
+import dev.scriptanalytics.api.http.HttpServer;
+import dev.scriptanalytics.api.http.Requests;
+import dev.scriptanalytics.api.http.Workers;
 import dev.scriptanalytics.api.logs.EndpointLogs;
 import dev.scriptanalytics.api.logs.LiveLogs;
 import dev.scriptanalytics.api.logs.LogAggregation;
 import dev.scriptanalytics.api.logs.LogSearch;
+import dev.scriptanalytics.api.operations.AccessLog;
+import dev.scriptanalytics.api.operations.Metrics;
+import dev.scriptanalytics.api.operations.OperationsRoutes;
+import dev.scriptanalytics.api.route.Entrance;
+import dev.scriptanalytics.api.session.SessionRoutes;
 import io.javalin.Javalin;
-import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import io.javalin.config.RoutesConfig;
+import java.net.URI;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,28 +29,32 @@ import org.slf4j.LoggerFactory;
 public final class ApiServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
-  /** Threads beyond those of running queries: for health, logins and errors. */
-  private static final int SPARE_THREADS = 16;
-
-  private static final int LARGEST_HEADERS = 16 * 1024;
-
   private final ApiConfiguration configuration;
   private final ClickHouse clickHouse;
   private final LiveLogs live;
+  private final Workers workers;
+  private final ConnectionWatch watch;
+  private final Metrics metrics = new Metrics();
+  private final OperationsRoutes operations;
   private final Javalin javalin;
-  private volatile boolean stopping;
 
   private ApiServer(ApiConfiguration configuration) {
     this.configuration = configuration;
-    this.clickHouse =
-        new ClickHouse(
-            configuration.clickHouse(), configuration.queryTimeout(), configuration.maxQueries());
+    this.clickHouse = new ClickHouse(configuration.clickHouse(), configuration.queryTimeout());
     this.live =
         new LiveLogs(
             clickHouse,
             configuration.livePoll(),
             configuration.heartbeat(),
             configuration.maxStreams());
+    this.workers =
+        new Workers(
+            configuration.maxRequests(), configuration.maxWaiting(), configuration.queryTimeout());
+    this.watch = new ConnectionWatch(configuration.minRate());
+    this.operations = new OperationsRoutes(clickHouse, metrics);
+    metrics.show("requests.running", "Requests that are being answered", workers::running);
+    metrics.show("requests.waiting", "Requests that wait for a thread", workers::waiting);
+    metrics.show("streams.open", "Event streams that are open", live::open);
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -69,7 +75,12 @@ public final class ApiServer implements AutoCloseable {
     try {
       ApiServer server = start(ApiConfiguration.read(arguments, System.getenv()));
       Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
-      LOG.info("Listening on http://{}:{}", server.configuration.host(), server.port());
+      if (server.configuration.sessionKeys().isEmpty()) {
+        LOG.warn(
+            "Browsers have to log in again after a restart, and one replica does not know the"
+                + " sessions of another: api.session-key is not set");
+      }
+      LOG.info("Listening on {}", server.publicUrl());
     } catch (ConfigurationException e) {
       System.err.println(e.getMessage());
       System.exit(2);
@@ -80,56 +91,39 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private void configure(JavalinConfig config) {
-    config.startup.showJavalinBanner = false;
-    config.startup.showOldJavalinVersionWarning = false;
-    config.startup.startupWatcherEnabled = false;
-    config.jetty.host = configuration.host();
-    config.jetty.port = configuration.port();
-    config.jetty.threadPool =
-        new QueuedThreadPool(configuration.maxQueries() + SPARE_THREADS, SPARE_THREADS);
-    config.jetty.modifyServer(this::configure);
-    config.jetty.modifyHttpConfiguration(
-        http -> {
-          http.setSendServerVersion(false);
-          http.setRequestHeaderSize(LARGEST_HEADERS);
-        });
-    config.http.prefer405over404 = true;
-    config.http.maxRequestSize = Bodies.LARGEST;
-    config.http.compressionStrategy = CompressionStrategy.NONE;
-    ErrorHandling.install(config.routes);
-    config.routes.get("/health/live", context -> context.result("ok\n"));
-    config.routes.get(
-        "/health/ready",
-        context -> {
-          if (stopping || !clickHouse.answers()) {
-            throw ApiException.unavailable();
-          }
-          context.result("ok\n");
-        });
-    byte[] description = resource("/openapi.yaml");
-    config.routes.get(
-        "/openapi.yaml", context -> context.contentType("application/yaml").result(description));
-    Gate gate = new Gate(configuration, clickHouse);
-    EndpointLogs endpointLogs =
-        new EndpointLogs(gate, clickHouse, live, configuration.maxTimeRange());
-    LogSearch search = new LogSearch(gate, clickHouse, configuration.maxTimeRange());
-    LogAggregation aggregation = new LogAggregation(gate, clickHouse, configuration.maxTimeRange());
-    config.routes.get("/v2/endpoints/{endpointId}/logs", endpointLogs::handle);
-    config.routes.post("/v2/endpoints/logs/search", search::handle);
-    config.routes.post("/v2/endpoints/logs/aggregate", aggregation::handle);
+    HttpServer.configure(config, configuration, new AccessLog(metrics));
+    addRoutes(config.routes);
   }
 
-  private void configure(Server server) {
-    server.setErrorHandler(new JettyErrors());
-    server.setStopTimeout(configuration.stopTimeout().toMillis());
+  private void addRoutes(RoutesConfig routes) {
+    Seal seal = new Seal(configuration.sessionKeys());
+    Gate gate = new Gate(configuration, clickHouse, seal);
+    // Cookies know no port, so that two servers of one machine would log each other's users out.
+    String cookieName = "sa_session_" + configuration.publicPort();
+    Requests requests = new Requests(cookieName, configuration.trustedProxies());
+    routes.before(requests::identify);
+    Entrance entrance = new Entrance(gate, clickHouse, workers, watch, requests);
+    routes.get(
+        "/v2/endpoints/{endpointId}/logs",
+        entrance.to(new EndpointLogs(live, configuration.maxTimeRange())));
+    routes.post(
+        "/v2/endpoints/logs/search", entrance.to(new LogSearch(configuration.maxTimeRange())));
+    routes.post(
+        "/v2/endpoints/logs/aggregate",
+        entrance.to(new LogAggregation(configuration.maxTimeRange())));
+    SessionRoutes sessions = new SessionRoutes(gate, seal, requests, this::publicUrl);
+    routes.get("/login", entrance.toAll(sessions::logInByTicket));
+    routes.post("/v2/session", entrance.toAll(sessions::logIn));
+    routes.delete("/v2/session", entrance.toAll(sessions::logOut));
+    routes.get("/v2/session", entrance.to(sessions::show));
+    routes.post("/v2/session/tickets", entrance.to(sessions::issueTicket));
+    operations.addTo(routes);
   }
 
-  private static byte[] resource(String name) {
-    try (InputStream in = ApiServer.class.getResourceAsStream(name)) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private URI publicUrl() {
+    return configuration
+        .publicUrl()
+        .orElseGet(() -> URI.create("http://%s:%d".formatted(configuration.host(), port())));
   }
 
   /** The port that it listens on. */
@@ -140,9 +134,12 @@ public final class ApiServer implements AutoCloseable {
   /** Stops: running requests may end within their time, new ones are refused. */
   @Override
   public void close() {
-    stopping = true;
+    operations.stopping();
     live.close();
     javalin.stop();
+    workers.close();
+    watch.close();
     clickHouse.close();
+    metrics.close();
   }
 }

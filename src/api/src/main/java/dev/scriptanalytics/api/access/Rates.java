@@ -16,6 +16,15 @@ final class Rates {
   private static final int MOST = 10_000;
   private static final Duration WINDOW = Duration.ofMinutes(1);
 
+  /**
+   * What came of the attempt to take a token.
+   *
+   * @param remaining the tokens that are left
+   * @param untilNext the seconds until there is one again; 0 if there was one
+   * @param untilFull the seconds until all are there again
+   */
+  record Attempt(long remaining, int untilNext, int untilFull) {}
+
   private final int perMinute;
   private final Map<String, Bucket> buckets =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -29,17 +38,16 @@ final class Rates {
     this.perMinute = perMinute;
   }
 
-  /**
-   * Takes a token.
-   *
-   * @return 0 if there was one, else the seconds until there is one
-   */
-  int take(String name) {
+  /** Takes a token if there is one. */
+  Attempt take(String name) {
     ConsumptionProbe probe = bucket(name).tryConsumeAndReturnRemaining(1);
-    return probe.isConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
+    return new Attempt(
+        probe.getRemainingTokens(),
+        probe.isConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill()),
+        seconds(probe.getNanosToWaitForReset()));
   }
 
-  /** As {@link #take}, but leaves the token there. */
+  /** The seconds until there is a token; 0 if there is one. It stays there. */
   int look(String name) {
     var estimate = bucket(name).estimateAbilityToConsume(1);
     return estimate.canBeConsumed() ? 0 : seconds(estimate.getNanosToWaitForRefill());

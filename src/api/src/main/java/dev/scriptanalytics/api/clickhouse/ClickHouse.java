@@ -1,9 +1,7 @@
 package dev.scriptanalytics.api.clickhouse;
 
 import dev.scriptanalytics.api.error.ApiException;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,20 +24,16 @@ import org.slf4j.LoggerFactory;
 /**
  * ClickHouse's HTTP interface, asked with the user and secret of each request.
  *
- * <p>A query holds one permit until its answer is closed, so that a slow ClickHouse cannot take all
- * threads of the server. Closing an answer closes its connection, and ClickHouse then ends the
- * query.
+ * <p>Closing an answer closes its connection, and ClickHouse then ends the query.
  */
 public final class ClickHouse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClickHouse.class);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final String CODE = "X-ClickHouse-Exception-Code";
   private static final int QUOTA_EXCEEDED = 201;
-  private static final int MOST_OF_ERROR = 4096;
 
   private final URI address;
   private final Duration timeout;
-  private final Semaphore permits;
   private final ExecutorService executor;
   private final ScheduledExecutorService timer;
   private final HttpClient client;
@@ -48,12 +42,10 @@ public final class ClickHouse implements AutoCloseable {
    * A client; nothing is asked yet.
    *
    * @param timeout how long a query may take, until its last row
-   * @param maxQueries how many queries run at once
    */
-  public ClickHouse(URI address, Duration timeout, int maxQueries) {
+  public ClickHouse(URI address, Duration timeout) {
     this.address = address;
     this.timeout = timeout;
-    this.permits = new Semaphore(maxQueries);
     // The client's own executor grew to 90 threads under 200 parallel queries.
     this.executor = Executors.newFixedThreadPool(4, Daemon.named("clickhouse-client"));
     this.timer = Executors.newSingleThreadScheduledExecutor(Daemon.named("clickhouse-timeout"));
@@ -66,17 +58,12 @@ public final class ClickHouse implements AutoCloseable {
   }
 
   /** Whether ClickHouse answers at all. */
-  public boolean answers() {
-    try {
-      HttpRequest ping =
-          HttpRequest.newBuilder(address.resolve("/ping")).timeout(CONNECT_TIMEOUT).build();
-      return client.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+  public CompletableFuture<Boolean> answers() {
+    HttpRequest ping =
+        HttpRequest.newBuilder(address.resolve("/ping")).timeout(CONNECT_TIMEOUT).build();
+    return client
+        .sendAsync(ping, HttpResponse.BodyHandlers.discarding())
+        .handle((response, failure) -> failure == null && response.statusCode() == 200);
   }
 
   /**
@@ -99,36 +86,54 @@ public final class ClickHouse implements AutoCloseable {
   }
 
   /** As {@link #ask}, without waiting; the future fails with an {@link ApiException}. */
-  public CompletableFuture<Rows> askAsync(Credentials credentials, Query query) {
-    if (!permits.tryAcquire()) {
-      return CompletableFuture.failedFuture(
-          new ApiException(503, "UNAVAILABLE", "The server answers too many requests at once")
-              .header("Retry-After", "1"));
-    }
-    HttpRequest request = request(credentials, query);
-    return client
-        .sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
-        .handle(
-            (response, failure) -> {
-              try {
-                if (failure != null) {
-                  throw unreachable(failure);
-                }
-                if (response.statusCode() != 200) {
-                  throw refused(response, query);
-                }
-                return new Rows(response.body(), timeout, timer, permits::release);
-              } catch (RuntimeException e) {
-                permits.release();
-                throw e;
-              }
-            });
+  private CompletableFuture<Rows> askAsync(Credentials credentials, Query query) {
+    return begin(credentials, query, null).rows();
   }
 
-  private HttpRequest request(Credentials credentials, Query query) {
+  /**
+   * Sends a query.
+   *
+   * @param id the query's id in ClickHouse's log, or null
+   */
+  Question begin(Credentials credentials, Query query, String id) {
+    CompletableFuture<HttpResponse<Reply>> exchange =
+        client.sendAsync(request(credentials, query, id), ClickHouse::read);
+    CompletableFuture<Rows> rows =
+        exchange.handle(
+            (response, failure) -> {
+              if (failure != null) {
+                throw unreachable(failure);
+              }
+              if (response.statusCode() != 200) {
+                throw refused(response, query);
+              }
+              return new Rows(response.body().rows(), timeout, timer);
+            });
+    return new Question(exchange, rows);
+  }
+
+  /** An answer: its rows as they arrive, or the whole text of an error. */
+  private record Reply(InputStream rows, String error) {}
+
+  // An error must be there whole before it is looked at: the threads of the client would wait for
+  // each other if they waited for its text.
+  private static HttpResponse.BodySubscriber<Reply> read(HttpResponse.ResponseInfo info) {
+    return info.statusCode() == 200
+        ? HttpResponse.BodySubscribers.mapping(
+            HttpResponse.BodySubscribers.ofInputStream(), rows -> new Reply(rows, null))
+        : HttpResponse.BodySubscribers.mapping(
+            HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8),
+            error -> new Reply(null, error));
+  }
+
+  private HttpRequest request(Credentials credentials, Query query, String id) {
     String login = credentials.user() + ":" + credentials.secret();
     return HttpRequest.newBuilder(
-            URI.create(address + "/?default_format=JSONCompactEachRow" + query.parameters()))
+            URI.create(
+                address
+                    + "/?default_format=JSONCompactEachRow"
+                    + (id == null ? "" : "&query_id=" + id)
+                    + query.parameters()))
         .timeout(timeout)
         .header(
             "Authorization",
@@ -139,6 +144,9 @@ public final class ClickHouse implements AutoCloseable {
 
   private static ApiException unreachable(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof CancellationException) {
+      return ApiException.clientGone();
+    }
     if (cause instanceof HttpTimeoutException && !cause.getMessage().contains("connect")) {
       return ClickHouseErrors.timeout();
     }
@@ -146,20 +154,16 @@ public final class ClickHouse implements AutoCloseable {
     return ApiException.unavailable();
   }
 
-  private static ApiException refused(HttpResponse<InputStream> response, Query query) {
+  private static ApiException refused(HttpResponse<Reply> response, Query query) {
     int code = response.headers().firstValue(CODE).map(Integer::parseInt).orElse(0);
     ApiException error = ClickHouseErrors.of(code);
-    try (InputStream body = response.body()) {
-      String text = new String(body.readNBytes(MOST_OF_ERROR), StandardCharsets.UTF_8);
-      if (code == QUOTA_EXCEEDED) {
-        return ClickHouseErrors.withQuota(error, text, Instant.now());
-      }
-      if (error.status() == 500) {
-        // The values of parameters are not in the text of the query.
-        LOG.error("ClickHouse refused a query with code {}: {}\n{}", code, text, query.sql());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    String text = response.body().error();
+    if (code == QUOTA_EXCEEDED) {
+      return ClickHouseErrors.withQuota(error, text, Instant.now());
+    }
+    if (error.status() == 500) {
+      // The text may quote values of parameters; what a user searched for is not for the log.
+      LOG.error("ClickHouse refused a query with code {}\n{}", code, query.sql());
     }
     return error;
   }

@@ -44,16 +44,14 @@ public final class Rows implements AutoCloseable {
 
   private final InputStream body;
   private final Future<?> deadline;
-  private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean late;
   private byte[] buffer = new byte[16_384];
   private int position;
   private int end;
 
-  Rows(InputStream body, Duration timeout, ScheduledExecutorService timer, Runnable release) {
+  Rows(InputStream body, Duration timeout, ScheduledExecutorService timer) {
     this.body = body;
-    this.release = release;
     this.deadline = timer.schedule(this::expire, timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -158,8 +156,6 @@ public final class Rows implements AutoCloseable {
         body.close();
       } catch (IOException e) {
         // The connection is gone, which is what was wanted.
-      } finally {
-        release.run();
       }
     }
   }

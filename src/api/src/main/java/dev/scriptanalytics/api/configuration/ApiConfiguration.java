@@ -2,6 +2,7 @@ package dev.scriptanalytics.api.configuration;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,9 +15,17 @@ import java.util.Set;
  * @param stopTimeout how long running requests may go on after a signal to stop
  * @param clickHouse the address of ClickHouse's HTTP interface
  * @param queryTimeout how long a query may take
- * @param maxQueries how many queries run at once
+ * @param publicUrl the server's address as its users know it, if it differs from host and port
+ * @param corsOrigins whose pages may ask, with a key of their own; {@code *} for all
+ * @param trustedProxies how many proxies in front of the server add the address that they saw to
+ *     {@code X-Forwarded-For}
+ * @param maxRequests how many requests are answered at once
+ * @param maxWaiting how many more may wait
+ * @param minRate the bytes per second that a client must take of an answer, over 30 s
  * @param refusedUsers users of ClickHouse whose key is never passed on
  * @param sessionCache how long the roles and accounts of a key are remembered
+ * @param sessionKeys seal the cookies of browsers: the first one new cookies, each of them those of
+ *     before; empty for a random key
  * @param requestsPerMinute how many requests a key may make in a minute
  * @param failedLogins how many failed logins an address may make in a minute
  * @param maxTimeRange the longest range that a request may ask for, if there is a limit
@@ -30,9 +39,15 @@ public record ApiConfiguration(
     Duration stopTimeout,
     URI clickHouse,
     Duration queryTimeout,
-    int maxQueries,
+    Optional<URI> publicUrl,
+    Set<String> corsOrigins,
+    int trustedProxies,
+    int maxRequests,
+    int maxWaiting,
+    int minRate,
     Set<String> refusedUsers,
     Duration sessionCache,
+    List<byte[]> sessionKeys,
     int requestsPerMinute,
     int failedLogins,
     Optional<Duration> maxTimeRange,
@@ -42,6 +57,19 @@ public record ApiConfiguration(
 
   public ApiConfiguration {
     refusedUsers = Set.copyOf(refusedUsers);
+    corsOrigins = Set.copyOf(corsOrigins);
+    sessionKeys = List.copyOf(sessionKeys);
+  }
+
+  /** The port that users know the server by. */
+  public int publicPort() {
+    return publicUrl
+        .map(
+            address ->
+                address.getPort() >= 0
+                    ? address.getPort()
+                    : "https".equals(address.getScheme()) ? 443 : 80)
+        .orElse(port);
   }
 
   /**
@@ -59,9 +87,15 @@ public record ApiConfiguration(
             options.duration("api.stop-timeout", "10 s"),
             options.address("clickhouse.url", "http://127.0.0.1:8123"),
             options.duration("api.query-timeout", "30 s"),
-            options.number("api.max-queries", 48, 1, 1000),
+            options.optionalAddress("api.public-url"),
+            options.origins("api.cors-origins"),
+            options.number("api.trusted-proxies", 0, 0, 10),
+            options.number("api.max-requests", 48, 1, 1000),
+            options.number("api.max-waiting", 500, 1, 100_000),
+            options.number("api.min-rate", 16_384, 1, Integer.MAX_VALUE),
             options.names("api.refused-users", "default,script_writer,script_views"),
             options.duration("api.session-cache", "30 s"),
+            options.keys("api.session-key"),
             options.number("api.requests-per-minute", 3000, 1, 1_000_000),
             options.number("api.failed-logins-per-minute", 10, 1, 1_000_000),
             options.optionalDuration("api.max-time-range"),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +29,10 @@ final class OptionReader {
   private static final String DURATION_FORM =
       "a duration above 0, such as 500 ms, 30 s, 5 min, 24 h or 7 d";
 
+  private static final Pattern ORIGIN = Pattern.compile("https?://[A-Za-z0-9.-]+(:\\d{1,5})?");
+  private static final int KEY_BYTES = 32;
+  private static final Set<String> SECRETS = Set.of("api.session-key");
+
   private final Map<String, String> environment;
   private final Map<String, String> texts = new LinkedHashMap<>();
   private final Set<String> known = new TreeSet<>();
@@ -39,6 +44,16 @@ final class OptionReader {
     String file = given.remove("config");
     if (file != null) {
       readFile(file);
+    }
+    for (String key : SECRETS) {
+      String text = given.getOrDefault(key, "");
+      if (!text.isEmpty() && !VARIABLE.matcher(text).matches()) {
+        problems.add(
+            ("%s is a secret and must not stand on the command line, which everybody on the machine"
+                    + " can read: name an environment variable, '--%s=${NAME}' (in single quotes),"
+                    + " or write it into the --config file")
+                .formatted(key, key));
+      }
     }
     texts.putAll(given);
   }
@@ -141,11 +156,20 @@ final class OptionReader {
   }
 
   URI address(String key, String otherwise) {
+    return parsedAddress(key, text(key, otherwise)).orElse(URI.create(otherwise));
+  }
+
+  Optional<URI> optionalAddress(String key) {
+    String text = text(key, "");
+    return text.isEmpty() ? Optional.empty() : parsedAddress(key, text);
+  }
+
+  private Optional<URI> parsedAddress(String key, String text) {
     try {
-      URI address = URI.create(text(key, otherwise));
+      URI address = URI.create(text);
       boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
       if (http && address.getHost() != null && address.getUserInfo() == null) {
-        return address;
+        return Optional.of(address);
       }
     } catch (IllegalArgumentException malformed) {
       // Said below.
@@ -154,7 +178,41 @@ final class OptionReader {
     problems.add(
         "%s must be an address such as http://127.0.0.1:8123, without user and password"
             .formatted(key));
-    return URI.create(otherwise);
+    return Optional.empty();
+  }
+
+  /** Such as {@code https://example.org}; {@code *} stands for all. */
+  Set<String> origins(String key) {
+    Set<String> origins = names(key, "");
+    for (String origin : origins) {
+      if (!origin.equals("*") && !ORIGIN.matcher(origin).matches()) {
+        problems.add(
+            "%s has '%s'; it must be origins such as https://example.org, or *"
+                .formatted(key, origin));
+      }
+    }
+    return origins;
+  }
+
+  /** One or two keys of AES-256 in base64. */
+  List<byte[]> keys(String key) {
+    List<byte[]> keys = new ArrayList<>();
+    for (String text : names(key, "")) {
+      try {
+        keys.add(Base64.getDecoder().decode(text));
+      } catch (IllegalArgumentException malformed) {
+        keys.add(new byte[0]);
+      }
+    }
+    if (keys.size() > 2 || keys.stream().anyMatch(bytes -> bytes.length != KEY_BYTES)) {
+      // The value is not shown: it is a secret.
+      problems.add(
+          "%s must be %d bytes in base64, or two such keys with a comma between: try openssl rand"
+                  .formatted(key, KEY_BYTES)
+              + " -base64 32");
+      return List.of();
+    }
+    return keys;
   }
 
   Set<String> names(String key, String otherwise) {

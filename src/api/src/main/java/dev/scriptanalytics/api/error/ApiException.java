@@ -41,6 +41,11 @@ public final class ApiException extends RuntimeException {
         .header("Retry-After", "5");
   }
 
+  /** Nobody waits for the answer any more; the status is for the access log. */
+  public static ApiException clientGone() {
+    return new ApiException(499, "CLIENT_GONE", "The client closed the connection");
+  }
+
   /** Something that is a fault of the server. */
   public static ApiException internal() {
     return new ApiException(500, "INTERNAL_ERROR", "The server failed to answer; its log says why");

@@ -33,12 +33,12 @@ public final class Answers {
       out.complete();
     } catch (IOException e) {
       // The client went away; nobody is left to be told.
-      out.abort(e);
+      out.abort();
     } catch (RuntimeException e) {
       if (!out.isSent()) {
         throw e;
       }
-      out.abort(e);
+      out.abort();
     }
   }
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
  * An answer of content type {@code text/event-stream} that stays open and holds no thread.
@@ -38,7 +37,10 @@ public final class EventStream {
     this.context = context;
   }
 
-  /** Answers a request with a stream that is open until one side ends it. */
+  /**
+   * Answers a request with a stream that is open until one side ends it. The request must be
+   * asynchronous, and end when {@link #ended} completes.
+   */
   public static EventStream open(Context context) {
     EventStream stream = new EventStream(context);
     context.res().setContentType("text/event-stream");
@@ -46,11 +48,12 @@ public final class EventStream {
     context.header("Cache-Control", "no-cache");
     // Or nginx would hold events back.
     context.header("X-Accel-Buffering", "no");
-    context.future(stream::begin);
+    var unused = Connection.of(context).lost().thenRun(stream::close);
+    stream.begin();
     return stream;
   }
 
-  private CompletableFuture<Void> begin() {
+  private void begin() {
     try {
       synchronized (this) {
         out = context.res().getOutputStream();
@@ -59,7 +62,6 @@ public final class EventStream {
     } catch (IOException e) {
       ended.complete(null);
     }
-    return ended;
   }
 
   private final class Listener implements WriteListener {
@@ -91,14 +93,14 @@ public final class EventStream {
     waiting += bytes.length;
     write();
     if (waiting > MOST_WAITING) {
-      abort("A client does not keep up");
+      giveUp();
     }
   }
 
   /** Sends a comment if nothing was sent for a while, and gives up a client that takes nothing. */
   public synchronized void beat(Duration silence) {
     if (!queue.isEmpty() && System.nanoTime() - lastWritten > PATIENCE) {
-      abort("A client takes nothing");
+      giveUp();
     } else if (System.nanoTime() - lastQueued >= silence.toNanos()) {
       send(": heartbeat\n\n");
     }
@@ -130,10 +132,8 @@ public final class EventStream {
     }
   }
 
-  private void abort(String reason) {
-    ServletContextRequest.getServletContextRequest(context.req())
-        .getServletChannel()
-        .abort(new IOException(reason));
+  private void giveUp() {
+    Connection.of(context).abort();
     ended.complete(null);
   }
 

@@ -4,7 +4,6 @@ import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
  * The body of an answer, held back until it is complete or larger than 1 MB.
@@ -16,11 +15,13 @@ public final class HeldOutput extends OutputStream {
   private static final int MOST = 1 << 20;
 
   private final Context context;
+  private final Connection connection;
   private ByteArrayOutputStream held = new ByteArrayOutputStream(8192);
   private OutputStream out;
 
   HeldOutput(Context context) {
     this.context = context;
+    this.connection = Connection.of(context);
   }
 
   @Override
@@ -31,22 +32,38 @@ public final class HeldOutput extends OutputStream {
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     if (out == null && held.size() + length > MOST) {
-      out = context.res().getOutputStream();
-      held.writeTo(out);
-      held = null;
+      begin();
+      sendHeld();
     }
     if (out == null) {
       held.write(bytes, offset, length);
     } else {
+      connection.beginWrite();
       out.write(bytes, offset, length);
+      connection.endWrite(length);
     }
+  }
+
+  private void begin() throws IOException {
+    if (connection.beginSending()) {
+      context.header("Connection", "close");
+    }
+    out = context.res().getOutputStream();
+  }
+
+  private void sendHeld() throws IOException {
+    connection.beginWrite();
+    held.writeTo(out);
+    connection.endWrite(held.size());
+    held = null;
   }
 
   /** Sends what is held back: the answer is complete. */
   void complete() throws IOException {
     if (out == null) {
       context.res().setContentLength(held.size());
-      held.writeTo(context.res().getOutputStream());
+      begin();
+      sendHeld();
     }
   }
 
@@ -56,7 +73,7 @@ public final class HeldOutput extends OutputStream {
   }
 
   /** Ends the connection, because the answer cannot be completed. */
-  void abort(Throwable reason) {
-    ServletContextRequest.getServletContextRequest(context.req()).getServletChannel().abort(reason);
+  void abort() {
+    connection.abort();
   }
 }

@@ -1,14 +1,13 @@
 package dev.scriptanalytics.api.logs;
 
-import dev.scriptanalytics.api.access.Gate;
 import dev.scriptanalytics.api.access.Permission;
-import dev.scriptanalytics.api.access.Session;
 import dev.scriptanalytics.api.clickhouse.ClickHouse;
-import dev.scriptanalytics.api.clickhouse.Credentials;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.Accept;
 import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.route.Exchange;
+import dev.scriptanalytics.api.route.Route;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code GET /v2/endpoints/{endpointId}/logs}. */
-public final class EndpointLogs {
+public final class EndpointLogs implements Route {
   private static final List<String> FORMATS = List.of("json", "text", "csv");
   private static final List<String> KNOWN =
       List.of(
@@ -40,26 +39,27 @@ public final class EndpointLogs {
   /** How text or CSV is asked for. */
   private record Table(String format, boolean withMark, boolean limited) {}
 
-  private final Gate gate;
-  private final LogReader reader;
   private final LiveLogs live;
   private final Optional<Duration> maxTimeRange;
 
-  public EndpointLogs(
-      Gate gate, ClickHouse clickHouse, LiveLogs live, Optional<Duration> maxTimeRange) {
-    this.gate = gate;
+  /**
+   * The route.
+   *
+   * @param live entries as they arrive
+   * @param maxTimeRange the longest range that may be asked for, if there is a limit
+   */
+  public EndpointLogs(LiveLogs live, Optional<Duration> maxTimeRange) {
     this.live = live;
-    this.reader = new LogReader(clickHouse);
     this.maxTimeRange = maxTimeRange;
   }
 
-  /** Answers a request. */
-  public void handle(Context context) {
-    Session session = gate.enter(context.header("Authorization"), context.ip());
-    session.require(Permission.LOGS_READ, "Logs access");
+  @Override
+  public void answer(Exchange exchange) {
+    Context context = exchange.context();
+    exchange.require(Permission.LOGS_READ, "Logs access");
     Parameters parameters = Parameters.read(context.queryString(), KNOWN);
     if (isStream(parameters, context.header("Accept"))) {
-      follow(context, session, parameters);
+      follow(exchange, parameters);
       return;
     }
     TimeRange range =
@@ -79,20 +79,20 @@ public final class EndpointLogs {
     }
     boolean withMark = parameters.flag("bom");
     Page page = page(parameters);
-    String account = gate.sessions().account(session, parameters.text("account"));
+    String account = exchange.account(parameters.text("account"));
     Scope scope =
         new Scope(
             account, List.of(context.pathParam("endpointId")), range, parameters.text("jobId"));
-    Credentials credentials = session.credentials();
+    LogReader reader = new LogReader(exchange);
     if (parameters.has("lines")) {
-      try (Rows rows = ClickHouse.await(reader.page(credentials, scope, filter, order, page))) {
+      try (Rows rows = ClickHouse.await(reader.page(scope, filter, order, page))) {
         LogAnswer.lines(context, rows);
       }
     } else if (format.equals("json")) {
-      json(context, credentials, scope, filter, order, page);
+      json(context, reader, scope, filter, order, page);
     } else {
       Table table = new Table(format, withMark, parameters.has("limit"));
-      table(context, credentials, scope, filter, order, page, table);
+      table(context, reader, scope, filter, order, page, table);
     }
   }
 
@@ -105,8 +105,8 @@ public final class EndpointLogs {
                 .equals("text/event-stream");
   }
 
-  private void follow(Context context, Session session, Parameters parameters) {
-    session.require(Permission.STREAM, "Log streaming");
+  private void follow(Exchange exchange, Parameters parameters) {
+    exchange.require(Permission.STREAM, "Log streaming");
     for (String name :
         List.of("startTime", "endTime", "limit", "offset", "lines", "order", "bom")) {
       if (parameters.has(name)) {
@@ -116,17 +116,18 @@ public final class EndpointLogs {
     }
     parameters.choice("format", "json", List.of("json"));
     LogFilter filter = filter(parameters);
-    String account = gate.sessions().account(session, parameters.text("account"));
+    String account = exchange.account(parameters.text("account"));
     if (filter.search() != null) {
-      reader.requireValid(session.credentials(), filter);
+      new LogReader(exchange).requireValid(filter);
     }
     live.follow(
-        context,
-        new LiveFeed.Key(session.credentials(), account, filter.search(), filter.caseSensitive()),
-        context.pathParam("endpointId"),
+        exchange,
+        new LiveFeed.Key(
+            exchange.caller().credentials(), account, filter.search(), filter.caseSensitive()),
+        exchange.context().pathParam("endpointId"),
         filter.levels(),
         parameters.text("jobId"),
-        context.header("Last-Event-ID"));
+        exchange.context().header("Last-Event-ID"));
   }
 
   private static LogFilter filter(Parameters parameters) {
@@ -162,18 +163,13 @@ public final class EndpointLogs {
   }
 
   private void json(
-      Context context,
-      Credentials credentials,
-      Scope scope,
-      LogFilter filter,
-      Order order,
-      Page page) {
-    CompletableFuture<Rows> summaryRows = reader.summary(credentials, scope, filter);
-    CompletableFuture<Rows> pageRows = reader.page(credentials, scope, filter, order, page);
+      Context context, LogReader reader, Scope scope, LogFilter filter, Order order, Page page) {
+    CompletableFuture<Rows> summaryRows = reader.summary(scope, filter);
+    CompletableFuture<Rows> pageRows = reader.page(scope, filter, order, page);
     try {
       Summary summary = Summary.read(ClickHouse.await(summaryRows));
       if (summary.total() == 0 && scope.jobId() == null) {
-        reader.requireEndpoint(credentials, scope.account(), scope.endpointIds().get(0));
+        reader.requireEndpoint(scope.account(), scope.endpointIds().get(0));
       }
       try (Rows rows = ClickHouse.await(pageRows)) {
         LogAnswer.json(context, scope, page, summary, rows, false);
@@ -187,7 +183,7 @@ public final class EndpointLogs {
   /** Text and CSV have no place for a count, so without a limit they are whole or refused. */
   private void table(
       Context context,
-      Credentials credentials,
+      LogReader reader,
       Scope scope,
       LogFilter filter,
       Order order,
@@ -195,16 +191,16 @@ public final class EndpointLogs {
       Table table) {
     Page asked = page;
     if (!table.limited()) {
-      long count = reader.count(credentials, scope, filter);
+      long count = reader.count(scope, filter);
       if (count > Page.MOST) {
         throw Page.tooMany(count);
       }
       asked = new Page(Page.MOST - page.offset(), page.offset());
       if (count == 0 && scope.jobId() == null) {
-        reader.requireEndpoint(credentials, scope.account(), scope.endpointIds().get(0));
+        reader.requireEndpoint(scope.account(), scope.endpointIds().get(0));
       }
     }
-    try (Rows rows = ClickHouse.await(reader.page(credentials, scope, filter, order, asked))) {
+    try (Rows rows = ClickHouse.await(reader.page(scope, filter, order, asked))) {
       if (table.format().equals("csv")) {
         LogAnswer.csv(context, rows, table.withMark());
       } else {

@@ -4,7 +4,7 @@ import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.clickhouse.Daemon;
 import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.EventStream;
-import io.javalin.http.Context;
+import dev.scriptanalytics.api.route.Exchange;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,7 +60,7 @@ public final class LiveLogs implements AutoCloseable {
    * @param resumeAfter the id of the last event that the client had, or null
    */
   void follow(
-      Context context,
+      Exchange exchange,
       LiveFeed.Key key,
       String endpointId,
       Set<Level> levels,
@@ -72,7 +72,8 @@ public final class LiveLogs implements AutoCloseable {
           .header("Retry-After", "10");
     }
     long position = position(resumeAfter);
-    EventStream stream = EventStream.open(context);
+    EventStream stream = EventStream.open(exchange.context());
+    exchange.stayOpenUntil(stream.ended());
     open.add(stream);
     var unused = stream.ended().thenRun(() -> open.remove(stream));
     stream.send("retry: 1000\n\n");
@@ -86,6 +87,11 @@ public final class LiveLogs implements AutoCloseable {
       }
       feed.join(live);
     }
+  }
+
+  /** How many streams are open. */
+  public int open() {
+    return open.size();
   }
 
   private static long position(String resumeAfter) {

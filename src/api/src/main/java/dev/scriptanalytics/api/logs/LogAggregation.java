@@ -1,40 +1,40 @@
 package dev.scriptanalytics.api.logs;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.scriptanalytics.api.access.Gate;
 import dev.scriptanalytics.api.access.Permission;
-import dev.scriptanalytics.api.access.Session;
-import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.Answers;
 import dev.scriptanalytics.api.http.Bodies;
 import dev.scriptanalytics.api.http.JsonFields;
 import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.route.Exchange;
+import dev.scriptanalytics.api.route.Route;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code POST /v2/endpoints/logs/aggregate}: figures about groups of entries. */
-public final class LogAggregation {
+public final class LogAggregation implements Route {
   private static final int MOST = 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Gate gate;
-  private final ClickHouse clickHouse;
   private final Optional<Duration> maxTimeRange;
 
-  public LogAggregation(Gate gate, ClickHouse clickHouse, Optional<Duration> maxTimeRange) {
-    this.gate = gate;
-    this.clickHouse = clickHouse;
+  /**
+   * The route.
+   *
+   * @param maxTimeRange the longest range that may be asked for, if there is a limit
+   */
+  public LogAggregation(Optional<Duration> maxTimeRange) {
     this.maxTimeRange = maxTimeRange;
   }
 
-  /** Answers a request. */
-  public void handle(Context context) {
-    Session session = gate.enter(context.header("Authorization"), context.ip());
-    session.require(Permission.LOGS_READ, "Logs access");
+  @Override
+  public void answer(Exchange exchange) {
+    Context context = exchange.context();
+    exchange.require(Permission.LOGS_READ, "Logs access");
     Parameters parameters = Parameters.read(context.queryString(), List.of("account"));
     JsonFields body = Bodies.json(context);
     List<String> endpointIds = LogSearch.endpointIds(body);
@@ -44,7 +44,7 @@ public final class LogAggregation {
     if (aggregations.stream().map(Aggregation::name).distinct().count() < aggregations.size()) {
       throw ApiException.invalid("aggregations", "a list of objects with different names");
     }
-    String account = LogSearch.account(gate, session, parameters, body);
+    String account = LogSearch.account(exchange, parameters, body);
     body.finish();
     Scope scope = new Scope(account, endpointIds, range, null);
     Answers.json(
@@ -54,7 +54,7 @@ public final class LogAggregation {
           json.writeStartObject();
           json.writeObjectFieldStart("aggregations");
           for (Aggregation aggregation : aggregations) {
-            try (Rows rows = clickHouse.ask(session.credentials(), aggregation.query(scope))) {
+            try (Rows rows = exchange.ask(aggregation.query(scope))) {
               aggregation.write(json, rows);
             }
           }

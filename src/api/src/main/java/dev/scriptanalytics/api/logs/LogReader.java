@@ -1,55 +1,53 @@
 package dev.scriptanalytics.api.logs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.scriptanalytics.api.clickhouse.ClickHouse;
-import dev.scriptanalytics.api.clickhouse.Credentials;
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.route.Exchange;
 import java.util.concurrent.CompletableFuture;
 
-/** Asks for log entries. */
+/** Asks for log entries on behalf of a request. */
 final class LogReader {
-  private final ClickHouse clickHouse;
+  private final Exchange exchange;
 
-  LogReader(ClickHouse clickHouse) {
-    this.clickHouse = clickHouse;
+  LogReader(Exchange exchange) {
+    this.exchange = exchange;
   }
 
   /** Begins to ask for a page of entries, with {@link Entry#COLUMNS}. */
-  CompletableFuture<Rows> page(
-      Credentials credentials, Scope scope, LogFilter filter, Order order, Page page) {
+  CompletableFuture<Rows> page(Scope scope, LogFilter filter, Order order, Page page) {
     Query query = new Query().append("SELECT ").append(Entry.COLUMNS);
     scope.appendTo(query);
     query.append(" AND ");
     filter.appendTo(query);
     query.append(order.sql());
     query.append("\nLIMIT ").integer(page.limit()).append(" OFFSET ").integer(page.offset());
-    return clickHouse.askAsync(credentials, query);
+    return exchange.askAsync(query);
   }
 
   /** How many entries of a scope there are, and of which kinds. */
-  CompletableFuture<Rows> summary(Credentials credentials, Scope scope, LogFilter filter) {
-    return clickHouse.askAsync(credentials, Summary.query(scope, filter));
+  CompletableFuture<Rows> summary(Scope scope, LogFilter filter) {
+    return exchange.askAsync(Summary.query(scope, filter));
   }
 
   /** How many entries of a scope a filter wants. */
-  long count(Credentials credentials, Scope scope, LogFilter filter) {
+  long count(Scope scope, LogFilter filter) {
     Query query = new Query().append("SELECT count()");
     scope.appendTo(query);
     query.append(" AND ");
     filter.appendTo(query);
-    return clickHouse.ask(credentials, query).single().get(0).asLong();
+    return exchange.ask(query).single().get(0).asLong();
   }
 
   /** Fails with 400 if the search of a filter is not a regular expression. */
-  void requireValid(Credentials credentials, LogFilter filter) {
+  void requireValid(LogFilter filter) {
     Query query = new Query().append("SELECT match('', ").string(filter.search()).append(")");
-    clickHouse.ask(credentials, query).single();
+    exchange.ask(query).single();
   }
 
   /** Fails with 404 if an endpoint has neither runs nor entries, at any time. */
-  void requireEndpoint(Credentials credentials, String account, String endpointId) {
+  void requireEndpoint(String account, String endpointId) {
     Query query = new Query();
     query.append("SELECT (SELECT count() FROM script_analytics.scripts(account = ");
     query.string(account).append(") WHERE script = ").string(endpointId);
@@ -57,7 +55,7 @@ final class LogReader {
     query.string(account).append(", script = ").string(endpointId);
     query.append(", from = toDateTime64(0, 3, 'UTC'), to = toDateTime64('2290-01-01', 3, 'UTC'))");
     query.append(" LIMIT 1))");
-    JsonNode row = clickHouse.ask(credentials, query).single();
+    JsonNode row = exchange.ask(query).single();
     if (row.get(0).asLong() == 0) {
       throw new ApiException(404, "ENDPOINT_NOT_FOUND", "There is no such endpoint")
           .with("endpointId", endpointId)

@@ -1,15 +1,14 @@
 package dev.scriptanalytics.api.logs;
 
-import dev.scriptanalytics.api.access.Gate;
 import dev.scriptanalytics.api.access.Permission;
-import dev.scriptanalytics.api.access.Session;
 import dev.scriptanalytics.api.clickhouse.ClickHouse;
-import dev.scriptanalytics.api.clickhouse.Credentials;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.Bodies;
 import dev.scriptanalytics.api.http.JsonFields;
 import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.route.Exchange;
+import dev.scriptanalytics.api.route.Route;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.Collection;
@@ -21,25 +20,26 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code POST /v2/endpoints/logs/search}: entries of several endpoints by many conditions. */
-public final class LogSearch {
+public final class LogSearch implements Route {
   static final int MOST_ENDPOINTS = 100;
   private static final int MOST_SOURCES = 100;
   private static final int DEFAULT_LIMIT = 1000;
 
-  private final Gate gate;
-  private final LogReader reader;
   private final Optional<Duration> maxTimeRange;
 
-  public LogSearch(Gate gate, ClickHouse clickHouse, Optional<Duration> maxTimeRange) {
-    this.gate = gate;
-    this.reader = new LogReader(clickHouse);
+  /**
+   * The route.
+   *
+   * @param maxTimeRange the longest range that may be asked for, if there is a limit
+   */
+  public LogSearch(Optional<Duration> maxTimeRange) {
     this.maxTimeRange = maxTimeRange;
   }
 
-  /** Answers a request. */
-  public void handle(Context context) {
-    Session session = gate.enter(context.header("Authorization"), context.ip());
-    session.require(Permission.LOGS_READ, "Logs access");
+  @Override
+  public void answer(Exchange exchange) {
+    Context context = exchange.context();
+    exchange.require(Permission.LOGS_READ, "Logs access");
     Parameters parameters = Parameters.read(context.queryString(), List.of("account"));
     JsonFields body = Bodies.json(context);
     List<String> endpointIds = endpointIds(body);
@@ -53,12 +53,12 @@ public final class LogSearch {
         new Page(
             body.integer("limit", DEFAULT_LIMIT, 1, Page.MOST),
             body.integer("offset", 0, 0, Integer.MAX_VALUE));
-    String account = account(gate, session, parameters, body);
+    String account = account(exchange, parameters, body);
     body.finish();
     Scope scope = new Scope(account, endpointIds, range, jobId);
-    Credentials credentials = session.credentials();
-    CompletableFuture<Rows> summaryRows = reader.summary(credentials, scope, filter);
-    CompletableFuture<Rows> pageRows = reader.page(credentials, scope, filter, order, page);
+    LogReader reader = new LogReader(exchange);
+    CompletableFuture<Rows> summaryRows = reader.summary(scope, filter);
+    CompletableFuture<Rows> pageRows = reader.page(scope, filter, order, page);
     try {
       Summary summary = Summary.read(ClickHouse.await(summaryRows));
       try (Rows rows = ClickHouse.await(pageRows)) {
@@ -71,9 +71,9 @@ public final class LogSearch {
   }
 
   /** The account, which the body or the address may name. */
-  static String account(Gate gate, Session session, Parameters parameters, JsonFields body) {
+  static String account(Exchange exchange, Parameters parameters, JsonFields body) {
     String named = body.text("account");
-    return gate.sessions().account(session, named == null ? parameters.text("account") : named);
+    return exchange.account(named == null ? parameters.text("account") : named);
   }
 
   /** The endpoints that a body names. */

@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @param accounts the accounts that it sees; {@code *} stands for all
  */
-public record Session(Credentials credentials, Set<Permission> permissions, List<String> accounts) {
+public record Caller(Credentials credentials, Set<Permission> permissions, List<String> accounts) {
   private static final String ALL = "*";
 
   /**

@@ -12,42 +12,42 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The sessions of keys that ClickHouse accepted a short while ago.
+ * Verifies keys, and remembers those that ClickHouse accepted a short while ago.
  *
- * <p>A remembered session saves a question per request. It cannot let anybody in: each query
- * carries the user and the secret, and ClickHouse checks both.
+ * <p>A remembered caller saves a question per request. It cannot let anybody in: each query carries
+ * the user and the secret, and ClickHouse checks both.
  */
-public final class Sessions {
+public final class Callers {
   private static final int MOST = 10_000;
   private static final Duration PASSWORDS_REMEMBERED = Duration.ofHours(1);
 
   private final ClickHouse clickHouse;
-  private final Recent<Session> recent;
+  private final Recent<Caller> recent;
   private final Recent<List<String>> accountsOfAll;
   private final Recent<Boolean> withPassword = new Recent<>(PASSWORDS_REMEMBERED, MOST);
 
   /**
-   * No sessions yet.
+   * No callers yet.
    *
-   * @param remembered for how long a session is used without asking
+   * @param remembered for how long a caller is let in without asking
    */
-  public Sessions(ClickHouse clickHouse, Duration remembered) {
+  public Callers(ClickHouse clickHouse, Duration remembered) {
     this.clickHouse = clickHouse;
     this.recent = new Recent<>(remembered, MOST);
     this.accountsOfAll = new Recent<>(remembered, MOST);
   }
 
-  /** The session if it is remembered, or null. */
-  Session remembered(Credentials credentials) {
+  /** The caller with a key if it is remembered, or null. */
+  Caller remembered(Credentials credentials) {
     return recent.get(credentials.fingerprint());
   }
 
   /**
-   * The session of a key.
+   * The caller with a key.
    *
    * @throws ApiException with status 401 if ClickHouse does not accept it
    */
-  Session verify(Credentials credentials) {
+  Caller verify(Credentials credentials) {
     JsonNode roles =
         clickHouse.ask(credentials, new Query().append("SELECT enabledRoles()")).single();
     requirePassword(credentials);
@@ -65,9 +65,9 @@ public final class Sessions {
                             .append(" FROM script_analytics.visible_accounts"))
                     .single()
                     .get(0));
-    Session session = new Session(credentials, permissions, accounts);
-    recent.put(credentials.fingerprint(), session);
-    return session;
+    Caller caller = new Caller(credentials, permissions, accounts);
+    recent.put(credentials.fingerprint(), caller);
+    return caller;
   }
 
   /**
@@ -103,20 +103,20 @@ public final class Sessions {
    * @param named the account that it names, or null
    * @throws ApiException with status 400 if it must name one, 403 if it may not see it
    */
-  public String account(Session session, String named) {
+  public String account(Caller caller, String named) {
     if (named != null) {
-      if (session.sees(named)) {
+      if (caller.sees(named)) {
         return named;
       }
       throw new ApiException(
               403, "ACCOUNT_NOT_ALLOWED", "This key does not see the account, or there is none")
           .with("account", named);
     }
-    List<String> accounts = session.seesAll() ? existing(session) : session.accounts();
+    List<String> accounts = caller.seesAll() ? existing(caller) : caller.accounts();
     if (accounts.size() == 1) {
       return accounts.get(0);
     }
-    if (accounts.isEmpty() && !session.seesAll()) {
+    if (accounts.isEmpty() && !caller.seesAll()) {
       throw new ApiException(403, "ACCOUNT_NOT_ALLOWED", "This key sees no account");
     }
     throw ApiException.invalid("account", "the name of an account, since this key sees several")
@@ -124,15 +124,15 @@ public final class Sessions {
   }
 
   /** The accounts that have runs. */
-  private List<String> existing(Session session) {
-    String key = session.credentials().fingerprint();
+  private List<String> existing(Caller caller) {
+    String key = caller.credentials().fingerprint();
     List<String> known = accountsOfAll.get(key);
     if (known == null) {
       known =
           texts(
               clickHouse
                   .ask(
-                      session.credentials(),
+                      caller.credentials(),
                       new Query()
                           .append("SELECT groupArray(account) FROM script_analytics.accounts"))
                   .single()

@@ -1,0 +1,74 @@
+package dev.scriptanalytics.api.http;
+
+import dev.scriptanalytics.api.configuration.ApiConfiguration;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
+import org.eclipse.jetty.server.handler.EagerContentHandler.RetainedContentLoaderFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** How the server speaks HTTP, whatever its routes are. */
+public final class HttpServer {
+  /** Jetty's threads accept, read requests, and answer what needs no waiting. */
+  private static final int THREADS = 16;
+
+  private static final int LARGEST_HEADERS = 16 * 1024;
+  private static final int CONTENT_OVERHEAD = 64;
+
+  /** The attribute of a request that has the pattern of its route. */
+  public static final String ROUTE = "request-route";
+
+  private HttpServer() {}
+
+  /**
+   * Configures a server.
+   *
+   * @param log is told of each request when its answer has ended
+   */
+  public static void configure(
+      JavalinConfig config, ApiConfiguration configuration, RequestLog log) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.jetty.host = configuration.host();
+    config.jetty.port = configuration.port();
+    config.jetty.threadPool = new QueuedThreadPool(THREADS, THREADS);
+    config.jetty.modifyServer(server -> configure(server, configuration, log));
+    config.jetty.modifyHttpConfiguration(
+        http -> {
+          http.setSendServerVersion(false);
+          http.setRequestHeaderSize(LARGEST_HEADERS);
+        });
+    config.http.prefer405over404 = true;
+    config.http.maxRequestSize = Bodies.LARGEST;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    if (!configuration.corsOrigins().isEmpty()) {
+      config.bundledPlugins.enableCors(
+          cors -> cors.addRule(rule -> Cors.configure(rule, configuration.corsOrigins())));
+    }
+    config.routes.before(HttpServer::protect);
+    config.routes.after(context -> context.attribute(ROUTE, context.endpoint().path));
+    ErrorHandling.install(config.routes);
+  }
+
+  private static void configure(Server server, ApiConfiguration configuration, RequestLog log) {
+    server.setErrorHandler(new JettyErrors());
+    server.setStopTimeout(configuration.stopTimeout().toMillis());
+    server.setRequestLog(log);
+    // Bodies are read before a thread is taken, so that a client that sends slowly holds none.
+    server.insertHandler(
+        new EagerContentHandler(
+            new RetainedContentLoaderFactory(Bodies.LARGEST, CONTENT_OVERHEAD, true)));
+  }
+
+  private static void protect(Context context) {
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("Referrer-Policy", "no-referrer");
+    // Answers are for one key alone.
+    context.header("Cache-Control", "no-store");
+    context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  }
+}
