@@ -10,6 +10,7 @@ import dev.scriptanalytics.event.Script;
 import dev.scriptanalytics.rollup.RollupRow;
 import dev.scriptanalytics.rollup.RollupRowSerializer;
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
+import dev.scriptanalytics.testkit.junit.Log;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Waiting;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.scriptanalytics.sink;
+package dev.scriptanalytics.testkit.junit;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,15 +10,21 @@ import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
-/** What a class logs while this is open. */
-final class Log extends AbstractAppender implements AutoCloseable {
+/** What a logger of this process is told while this is open. */
+public final class Log extends AbstractAppender implements AutoCloseable {
   private final Logger logger;
   private final Level levelBefore;
   private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
-  Log(Class<?> of) {
+  /** Listens to a class. */
+  public Log(Class<?> of) {
+    this(of.getName());
+  }
+
+  /** Listens to a logger by its name. */
+  public Log(String name) {
     super("test", null, null, true, Property.EMPTY_ARRAY);
-    logger = (Logger) LogManager.getLogger(of);
+    logger = (Logger) LogManager.getLogger(name);
     levelBefore = logger.getLevel();
     start();
     logger.addAppender(this);
@@ -31,7 +37,8 @@ final class Log extends AbstractAppender implements AutoCloseable {
     lines.add(event.getLevel() + " " + event.getMessage().getFormattedMessage());
   }
 
-  List<String> lines() {
+  /** The lines up to now, each after its level. */
+  public List<String> lines() {
     return List.copyOf(lines);
   }
 
