@@ -5,6 +5,7 @@ import dev.scriptanalytics.api.access.Seal;
 import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.configuration.ApiConfiguration;
 import dev.scriptanalytics.api.configuration.ConfigurationException;
+import dev.scriptanalytics.api.docs.DocsRoutes;
 import dev.scriptanalytics.api.http.ConnectionWatch;
 import dev.scriptanalytics.api.http.HttpServer;
 import dev.scriptanalytics.api.http.Requests;
@@ -118,6 +119,7 @@ public final class ApiServer implements AutoCloseable {
     routes.get("/v2/session", entrance.to(sessions::show));
     routes.post("/v2/session/tickets", entrance.to(sessions::issueTicket));
     operations.addTo(routes);
+    DocsRoutes.addTo(routes);
   }
 
   private URI publicUrl() {

@@ -4,6 +4,7 @@ import dev.scriptanalytics.api.configuration.ApiConfiguration;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.router.Endpoint;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
@@ -50,7 +51,7 @@ public final class HttpServer {
           cors -> cors.addRule(rule -> Cors.configure(rule, configuration.corsOrigins())));
     }
     config.routes.before(HttpServer::protect);
-    config.routes.after(context -> context.attribute(ROUTE, context.endpoint().path));
+    config.routes.after(HttpServer::nameRoute);
     ErrorHandling.install(config.routes);
   }
 
@@ -62,6 +63,13 @@ public final class HttpServer {
     server.insertHandler(
         new EagerContentHandler(
             new RetainedContentLoaderFactory(Bodies.LARGEST, CONTENT_OVERHEAD, true)));
+  }
+
+  private static void nameRoute(Context context) {
+    Endpoint endpoint = context.endpoints().matchedHttpEndpoint();
+    if (endpoint != null) {
+      context.attribute(ROUTE, endpoint.path);
+    }
   }
 
   private static void protect(Context context) {

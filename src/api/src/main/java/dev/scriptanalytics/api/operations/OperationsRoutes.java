@@ -4,16 +4,12 @@ import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.error.ApiException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 
-/** What probes, Prometheus and generators of clients ask, without a key. */
+/** What probes and Prometheus ask, without a key. */
 public final class OperationsRoutes {
   private final Readiness readiness;
   private final Metrics metrics;
-  private final byte[] description = resource("/openapi.yaml");
   private volatile boolean stopping;
 
   public OperationsRoutes(ClickHouse clickHouse, Metrics metrics) {
@@ -26,8 +22,6 @@ public final class OperationsRoutes {
     routes.get("/health/live", context -> context.result("ok\n"));
     routes.get("/health/ready", context -> context.future(() -> answerReady(context)));
     routes.get("/metrics", context -> context.contentType(Metrics.TYPE).result(metrics.text()));
-    routes.get(
-        "/openapi.yaml", context -> context.contentType("application/yaml").result(description));
   }
 
   private CompletableFuture<Void> answerReady(Context context) {
@@ -45,13 +39,5 @@ public final class OperationsRoutes {
   /** From now on the server is not ready, so that no new requests are sent to it. */
   public void stopping() {
     stopping = true;
-  }
-
-  private static byte[] resource(String name) {
-    try (InputStream in = OperationsRoutes.class.getResourceAsStream(name)) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
