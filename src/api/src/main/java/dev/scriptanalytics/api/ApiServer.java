@@ -18,7 +18,9 @@ import dev.scriptanalytics.api.operations.AccessLog;
 import dev.scriptanalytics.api.operations.Metrics;
 import dev.scriptanalytics.api.operations.OperationsRoutes;
 import dev.scriptanalytics.api.route.Entrance;
+import dev.scriptanalytics.api.runs.RunRoutes;
 import dev.scriptanalytics.api.session.SessionRoutes;
+import dev.scriptanalytics.api.view.ViewRoutes;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -112,6 +114,8 @@ public final class ApiServer implements AutoCloseable {
     routes.post(
         "/v2/endpoints/logs/aggregate",
         entrance.to(new LogAggregation(configuration.maxTimeRange())));
+    ViewRoutes.addTo(routes, entrance, configuration.maxTimeRange());
+    RunRoutes.addTo(routes, entrance, configuration.maxTimeRange());
     SessionRoutes sessions = new SessionRoutes(gate, seal, requests, this::publicUrl);
     routes.get("/login", entrance.toAll(sessions::logInByTicket));
     routes.post("/v2/session", entrance.toAll(sessions::logIn));

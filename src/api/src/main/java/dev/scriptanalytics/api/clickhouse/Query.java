@@ -41,6 +41,16 @@ public final class Query {
     return bind("DateTime64(3, 'UTC')", "%d.%03d".formatted(value / 1000, value % 1000));
   }
 
+  /** Adds a whole number of 64 bits without a sign. */
+  public Query unsigned(long value) {
+    return bind("UInt64", Long.toUnsignedString(value));
+  }
+
+  /** Adds a time in microseconds since 1970. */
+  public Query micros(long value) {
+    return bind("DateTime64(6, 'UTC')", "%d.%06d".formatted(value / 1_000_000, value % 1_000_000));
+  }
+
   /** Adds a list of texts of the client, as an array. */
   public Query strings(Collection<String> list) {
     return bind(

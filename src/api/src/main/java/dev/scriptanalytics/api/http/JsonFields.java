@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.scriptanalytics.api.error.ApiException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +20,7 @@ import java.util.Set;
  * An object of a request's body, read strictly: a field that nobody asked for is an error, and each
  * error names the field by its path.
  */
-public final class JsonFields {
+public final class JsonFields implements Fields {
   private static final int DEEPEST = 32;
 
   private static final ObjectMapper JSON =
@@ -47,23 +48,34 @@ public final class JsonFields {
    * @throws ApiException with status 400 if it is not one JSON object
    */
   public static JsonFields read(byte[] body) {
+    return read("", body);
+  }
+
+  /** An object without fields. */
+  static JsonFields none(String path) {
+    return new JsonFields(path, JSON.createObjectNode());
+  }
+
+  /** Reads the object at a path, or a body where that is empty. */
+  static JsonFields read(String path, byte[] body) {
+    String what = path.isEmpty() ? "The body" : path;
     try {
       JsonNode object = JSON.readTree(body);
       if (object != null && object.isObject()) {
-        return new JsonFields("", object);
+        return new JsonFields(path, object);
       }
-      throw ApiException.invalid("The body", "a JSON object");
+      throw ApiException.invalid(what, "a JSON object");
     } catch (JsonProcessingException e) {
-      throw ApiException.invalid(
-              "The body", "a JSON object, nested at most %d deep".formatted(DEEPEST))
+      throw ApiException.invalid(what, "a JSON object, nested at most %d deep".formatted(DEEPEST))
           .with("line", e.getLocation() == null ? null : e.getLocation().getLineNr())
           .with("column", e.getLocation() == null ? null : e.getLocation().getColumnNr());
     } catch (IOException e) {
-      throw ApiException.invalid("The body", "a JSON object in UTF-8");
+      throw ApiException.invalid(what, "a JSON object in UTF-8");
     }
   }
 
   /** The path of a field, such as {@code filters.levels}. */
+  @Override
   public String path(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
@@ -75,7 +87,14 @@ public final class JsonFields {
     return value == null || value.isNull() ? null : value;
   }
 
-  /** A text, or null where it is missing or empty. */
+  /** Whether the field is there and not null. */
+  @Override
+  public boolean has(String name) {
+    asked.add(name);
+    return object.hasNonNull(name);
+  }
+
+  @Override
   public String text(String name) {
     JsonNode value = get(name);
     if (value != null && !value.isTextual()) {
@@ -105,7 +124,7 @@ public final class JsonFields {
     return texts;
   }
 
-  /** A whole number within bounds, or {@code otherwise} where it is missing. */
+  @Override
   public int integer(String name, int otherwise, int least, int most) {
     JsonNode value = get(name);
     if (value == null) {
@@ -120,7 +139,7 @@ public final class JsonFields {
     throw ApiException.invalid(path(name), "a whole number from %d to %d".formatted(least, most));
   }
 
-  /** True or false, or {@code otherwise} where it is missing. */
+  @Override
   public boolean flag(String name, boolean otherwise) {
     JsonNode value = get(name);
     if (value != null && !value.isBoolean()) {
@@ -129,7 +148,13 @@ public final class JsonFields {
     return value == null ? otherwise : value.booleanValue();
   }
 
-  /** An object within this one; an empty one where it is missing. */
+  @Override
+  public String choice(String name, String otherwise, Collection<String> words) {
+    String word = text(name);
+    return word == null ? otherwise : Words.known(path(name), word, words);
+  }
+
+  @Override
   public JsonFields object(String name) {
     JsonNode value = get(name);
     if (value != null && !value.isObject()) {
@@ -162,7 +187,7 @@ public final class JsonFields {
     return names;
   }
 
-  /** Fails if there is a field that nobody asked for. */
+  @Override
   public void finish() {
     object
         .fieldNames()
@@ -177,5 +202,11 @@ public final class JsonFields {
                     .with("known", List.copyOf(asked));
               }
             });
+  }
+
+  /** The object as JSON. */
+  @Override
+  public String toString() {
+    return object.toString();
   }
 }

@@ -4,6 +4,7 @@ import dev.scriptanalytics.api.error.ApiException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +16,7 @@ import java.util.Set;
  * know, all in UTF-8. A misspelled parameter that is ignored would give a wrong answer that looks
  * right.
  */
-public final class Parameters {
+public final class Parameters implements Fields {
   private static final Set<String> SECRETS =
       Set.of(
           "api_key",
@@ -110,18 +111,24 @@ public final class Parameters {
     return ApiException.invalid(parameter == null ? "The name of a parameter" : parameter, takes);
   }
 
+  @Override
+  public String path(String name) {
+    return name;
+  }
+
   /** Whether the parameter is there, though it may be empty. */
+  @Override
   public boolean has(String name) {
     return values.containsKey(name);
   }
 
-  /** The value, or null where it is missing or empty. */
+  @Override
   public String text(String name) {
     String value = values.get(name);
     return value == null || value.isEmpty() ? null : value;
   }
 
-  /** A whole number within bounds, or {@code otherwise} where it is missing. */
+  @Override
   public int integer(String name, int otherwise, int least, int most) {
     if (!has(name)) {
       return otherwise;
@@ -137,20 +144,26 @@ public final class Parameters {
     throw ApiException.invalid(name, "a whole number from %d to %d".formatted(least, most));
   }
 
-  /** {@code true} or {@code false}; false where it is missing. */
-  public boolean flag(String name) {
-    return "true".equals(choice(name, "false", List.of("true", "false")));
+  @Override
+  public boolean flag(String name, boolean otherwise) {
+    return "true".equals(choice(name, Boolean.toString(otherwise), List.of("true", "false")));
   }
 
-  /** One of some words, in any case, or {@code otherwise} where it is missing. */
-  public String choice(String name, String otherwise, List<String> words) {
-    if (!has(name)) {
-      return otherwise;
-    }
-    String word = values.get(name).toLowerCase(Locale.ROOT);
-    if (words.contains(word)) {
-      return word;
-    }
-    throw ApiException.invalid(name, "one of " + String.join(", ", words)).with("known", words);
+  @Override
+  public String choice(String name, String otherwise, Collection<String> words) {
+    return has(name) ? Words.known(name, values.get(name), words) : otherwise;
   }
+
+  /** JSON in a parameter. */
+  @Override
+  public JsonFields object(String name) {
+    String text = text(name);
+    return text == null
+        ? JsonFields.none(name)
+        : JsonFields.read(name, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Does nothing: {@link #read} knew which parameters there are. */
+  @Override
+  public void finish() {}
 }

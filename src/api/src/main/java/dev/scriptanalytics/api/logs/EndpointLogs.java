@@ -6,6 +6,7 @@ import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.Accept;
 import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.http.TimeRange;
 import dev.scriptanalytics.api.route.Exchange;
 import dev.scriptanalytics.api.route.Route;
 import io.javalin.http.Context;
@@ -62,13 +63,7 @@ public final class EndpointLogs implements Route {
       follow(exchange, parameters);
       return;
     }
-    TimeRange range =
-        TimeRange.read(
-            "startTime",
-            parameters.text("startTime"),
-            "endTime",
-            parameters.text("endTime"),
-            maxTimeRange);
+    TimeRange range = TimeRange.read(parameters, maxTimeRange);
     LogFilter filter = filter(parameters);
     Order order =
         new Order(
@@ -77,7 +72,7 @@ public final class EndpointLogs implements Route {
     if (parameters.has("bom") && (!format.equals("csv") || parameters.has("lines"))) {
       throw ApiException.invalid("bom", "given with CSV only");
     }
-    boolean withMark = parameters.flag("bom");
+    boolean withMark = parameters.flag("bom", false);
     Page page = page(parameters);
     String account = exchange.account(parameters.text("account"));
     Scope scope =
@@ -98,7 +93,7 @@ public final class EndpointLogs implements Route {
 
   private static boolean isStream(Parameters parameters, String accept) {
     return parameters.has("stream")
-        ? parameters.flag("stream")
+        ? parameters.flag("stream", false)
         : !parameters.has("format")
             && !parameters.has("lines")
             && Accept.best(accept, List.of("application/json", "text/event-stream"))
@@ -136,7 +131,7 @@ public final class EndpointLogs implements Route {
         Level.ofWord("level", level == null ? "info" : level).andAbove(),
         null,
         parameters.text("search"),
-        parameters.flag("caseSensitive"),
+        parameters.flag("caseSensitive", false),
         List.of());
   }
 
@@ -166,17 +161,12 @@ public final class EndpointLogs implements Route {
       Context context, LogReader reader, Scope scope, LogFilter filter, Order order, Page page) {
     CompletableFuture<Rows> summaryRows = reader.summary(scope, filter);
     CompletableFuture<Rows> pageRows = reader.page(scope, filter, order, page);
-    try {
-      Summary summary = Summary.read(ClickHouse.await(summaryRows));
-      if (summary.total() == 0 && scope.jobId() == null) {
-        reader.requireEndpoint(scope.account(), scope.endpointIds().get(0));
-      }
-      try (Rows rows = ClickHouse.await(pageRows)) {
-        LogAnswer.json(context, scope, page, summary, rows, false);
-      }
-    } finally {
-      // Where the first question failed, the second is not worth an answer.
-      var unused = pageRows.thenAccept(Rows::close);
+    Summary summary = Summary.read(ClickHouse.await(summaryRows));
+    if (summary.total() == 0 && scope.jobId() == null) {
+      reader.requireEndpoint(scope.account(), scope.endpointIds().get(0));
+    }
+    try (Rows rows = ClickHouse.await(pageRows)) {
+      LogAnswer.json(context, scope, page, summary, rows, false);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.scriptanalytics.api.http.Answers;
 import dev.scriptanalytics.api.http.Bodies;
 import dev.scriptanalytics.api.http.JsonFields;
 import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.http.TimeRange;
 import dev.scriptanalytics.api.route.Exchange;
 import dev.scriptanalytics.api.route.Route;
 import io.javalin.http.Context;

@@ -1,10 +1,10 @@
 package dev.scriptanalytics.api.logs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.route.Exchange;
+import dev.scriptanalytics.api.view.Scripts;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks for log entries on behalf of a request. */
@@ -48,15 +48,7 @@ final class LogReader {
 
   /** Fails with 404 if an endpoint has neither runs nor entries, at any time. */
   void requireEndpoint(String account, String endpointId) {
-    Query query = new Query();
-    query.append("SELECT (SELECT count() FROM script_analytics.scripts(account = ");
-    query.string(account).append(") WHERE script = ").string(endpointId);
-    query.append(") + (SELECT count() FROM (SELECT 1 FROM script_analytics.all_logs(account = ");
-    query.string(account).append(", script = ").string(endpointId);
-    query.append(", from = toDateTime64(0, 3, 'UTC'), to = toDateTime64('2290-01-01', 3, 'UTC'))");
-    query.append(" LIMIT 1))");
-    JsonNode row = exchange.ask(query).single();
-    if (row.get(0).asLong() == 0) {
+    if (!Scripts.exists(exchange, account, endpointId)) {
       throw new ApiException(404, "ENDPOINT_NOT_FOUND", "There is no such endpoint")
           .with("endpointId", endpointId)
           .with("account", account);

@@ -7,11 +7,11 @@ import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.Bodies;
 import dev.scriptanalytics.api.http.JsonFields;
 import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.http.TimeRange;
 import dev.scriptanalytics.api.route.Exchange;
 import dev.scriptanalytics.api.route.Route;
 import io.javalin.http.Context;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -59,14 +59,9 @@ public final class LogSearch implements Route {
     LogReader reader = new LogReader(exchange);
     CompletableFuture<Rows> summaryRows = reader.summary(scope, filter);
     CompletableFuture<Rows> pageRows = reader.page(scope, filter, order, page);
-    try {
-      Summary summary = Summary.read(ClickHouse.await(summaryRows));
-      try (Rows rows = ClickHouse.await(pageRows)) {
-        LogAnswer.json(context, scope, page, summary, rows, true);
-      }
-    } finally {
-      // Where the first question failed, the second is not worth an answer.
-      var unused = pageRows.thenAccept(Rows::close);
+    Summary summary = Summary.read(ClickHouse.await(summaryRows));
+    try (Rows rows = ClickHouse.await(pageRows)) {
+      LogAnswer.json(context, scope, page, summary, rows, true);
     }
   }
 
@@ -126,20 +121,9 @@ public final class LogSearch implements Route {
   }
 
   private static Order order(JsonFields sort) {
-    String field = word(sort, "field", "timestamp", Order.FIELDS.keySet());
-    String direction = word(sort, "order", "asc", List.of("asc", "desc"));
+    String field = sort.choice("field", "timestamp", new TreeSet<>(Order.FIELDS.keySet()));
+    String direction = sort.choice("order", "asc", List.of("asc", "desc"));
     sort.finish();
     return new Order(field, direction.equals("desc"));
-  }
-
-  private static String word(
-      JsonFields fields, String name, String otherwise, Collection<String> known) {
-    String word = fields.text(name);
-    if (word != null && !known.contains(word)) {
-      throw ApiException.invalid(
-              fields.path(name), "one of " + String.join(", ", new TreeSet<>(known)))
-          .with("known", new TreeSet<>(known));
-    }
-    return word == null ? otherwise : word;
   }
 }

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.api.logs;
 
 import dev.scriptanalytics.api.clickhouse.Query;
+import dev.scriptanalytics.api.http.TimeRange;
 import java.util.List;
 
 /**

@@ -73,11 +73,12 @@ public final class Entrance {
     context.header("RateLimit", entry.rateLimit());
     context.header("RateLimit-Policy", entry.ratePolicy());
     requests.setUser(context, entry.caller().credentials().user());
-    Questions questions =
-        new Questions(clickHouse, entry.caller().credentials(), requests.id(context));
-    var unused = Connection.of(context).lost().thenRun(questions::close);
-    Exchange exchange = new Exchange(context, entry.caller(), gate.callers(), questions);
-    route.answer(exchange);
-    return exchange.end();
+    try (Questions questions =
+        new Questions(clickHouse, entry.caller().credentials(), requests.id(context))) {
+      var unused = Connection.of(context).lost().thenRun(questions::close);
+      Exchange exchange = new Exchange(context, entry.caller(), gate.callers(), questions);
+      route.answer(exchange);
+      return exchange.end();
+    }
   }
 }

@@ -1,14 +1,13 @@
-package dev.scriptanalytics.api.logs;
+package dev.scriptanalytics.api.http;
 
 import dev.scriptanalytics.api.error.ApiException;
-import dev.scriptanalytics.api.http.Times;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** From a time, included, to another, not included; in whole milliseconds. */
-record TimeRange(Instant start, Instant end) {
+public record TimeRange(Instant start, Instant end) {
   private static final Duration DEFAULT = Duration.ofHours(24);
 
   /**
@@ -20,7 +19,7 @@ record TimeRange(Instant start, Instant end) {
    * @param end the end, or null for now
    * @param longest the longest range that may be asked for, if there is a limit
    */
-  static TimeRange read(
+  public static TimeRange read(
       String startName, String start, String endName, String end, Optional<Duration> longest) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     Instant to = end == null ? now : Times.read(endName, end, now);
@@ -35,6 +34,12 @@ record TimeRange(Instant start, Instant end) {
       throw invalid("The time range is longer than it may be", from, to, longest);
     }
     return new TimeRange(from, to);
+  }
+
+  /** Reads the range of the parameters {@code startTime} and {@code endTime}. */
+  public static TimeRange read(Parameters parameters, Optional<Duration> longest) {
+    return read(
+        "startTime", parameters.text("startTime"), "endTime", parameters.text("endTime"), longest);
   }
 
   private static ApiException invalid(

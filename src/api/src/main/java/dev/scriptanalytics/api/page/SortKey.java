@@ -1,0 +1,56 @@
+package dev.scriptanalytics.api.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptanalytics.api.clickhouse.Query;
+
+/**
+ * A value that rows are ordered by; never NULL.
+ *
+ * @param sql the value in SQL
+ * @param descending whether the greatest comes first
+ */
+public record SortKey(String sql, Type type, boolean descending) {
+
+  /** What values are. */
+  public enum Type {
+    NUMBER,
+    /** A whole number of 64 bits without a sign. */
+    UNSIGNED,
+    /** A time. */
+    TIME,
+    TEXT
+  }
+
+  /** This order or the other way round. */
+  SortKey reversed(boolean reverse) {
+    return new SortKey(sql, type, descending != reverse);
+  }
+
+  /** The value in SQL as a cursor keeps it: it compares equal when it comes back. */
+  String kept() {
+    return switch (type) {
+      case NUMBER -> "toFloat64(" + sql + ")";
+      case UNSIGNED -> "toString(" + sql + ")";
+      case TIME -> "toUnixTimestamp64Micro(toDateTime64(" + sql + ", 6, 'UTC'))";
+      case TEXT -> sql;
+    };
+  }
+
+  boolean takes(JsonNode kept) {
+    return switch (type) {
+      case NUMBER -> kept.isNumber() && Double.isFinite(kept.asDouble());
+      case UNSIGNED -> kept.isTextual() && kept.textValue().matches("\\d{1,20}");
+      case TIME -> kept.isIntegralNumber() && kept.canConvertToLong() && kept.asLong() >= 0;
+      case TEXT -> kept.isTextual();
+    };
+  }
+
+  void appendValue(Query query, JsonNode kept) {
+    switch (type) {
+      case NUMBER -> query.number(kept.asDouble());
+      case UNSIGNED -> query.unsigned(Long.parseUnsignedLong(kept.asText()));
+      case TIME -> query.micros(kept.asLong());
+      default -> query.string(kept.asText());
+    }
+  }
+}

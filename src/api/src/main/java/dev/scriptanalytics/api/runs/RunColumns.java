@@ -1,0 +1,92 @@
+package dev.scriptanalytics.api.runs;
+
+import dev.scriptanalytics.api.filter.Columns;
+import dev.scriptanalytics.api.page.Order;
+import dev.scriptanalytics.api.page.SortKey;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What there is to know of a run in a list, and to filter and sort it by. */
+final class RunColumns {
+  static final List<String> STATUSES = List.of("In Progress", "Success", "Failed");
+
+  /**
+   * The time that a run took: the response time; of a failed one from its start to its end; of one
+   * in progress since its start.
+   */
+  private static final String DURATION =
+      "greatest(0, ifNull(response_time, toFloat64(toUnixTimestamp64Milli(if(status = 'In Progress',"
+          + " now64(3, 'UTC'), ended_on)) - toUnixTimestamp64Milli(executed_on))))";
+
+  /** The columns of a list, without the long ones that only a record shows. */
+  static final String LISTED =
+      "run_id, status, deployment_version, deployment_id, response_time, "
+          + DURATION
+          + " AS duration, function, executed_on, ended_on, source_type, source, original_status,"
+          + " error_code, error_message, error_group, trace_id, memory_bytes, cpu_ms, gpu_percent,"
+          + " cold_start, phases";
+
+  static final Columns FILTERED =
+      new Columns.Builder()
+          .text("runId", "run_id")
+          .word("status", "toString(status)", STATUSES)
+          .text("originalStatus", "original_status")
+          .count("deploymentVersion", "deployment_version")
+          .text("deploymentId", "deployment_id")
+          .number("responseTime", "response_time")
+          .number("duration", DURATION)
+          .text("function", "function")
+          .time("executedOn", "executed_on")
+          .time("endedOn", "ended_on")
+          .text("sourceType", "source_type")
+          .text("source", "source")
+          .json("input", "input")
+          .json("output", "output")
+          .text("errorCode", "error_code")
+          .text("errorMessage", "error_message")
+          .text("errorStack", "error_stack")
+          .text("errorGroup", "if(error_group = 0, '', toString(error_group))")
+          .text("traceId", "trace_id")
+          .number("memoryBytes", "memory_bytes")
+          .number("cpuMs", "cpu_ms")
+          .number("gpuPercent", "gpu_percent")
+          .flag("coldStart", "cold_start")
+          .map("phases", "phases")
+          .list("truncated", "truncated")
+          .list("redacted", "redacted")
+          .build();
+
+  private static final List<SortKey> NEWEST_FIRST =
+      List.of(
+          new SortKey("executed_on", SortKey.Type.TIME, true),
+          new SortKey("run_id", SortKey.Type.TEXT, false));
+
+  // What has no value is less than anything.
+  private static final Map<String, SortKey> SORTED = new LinkedHashMap<>();
+
+  static {
+    SORTED.put("executedOn", null);
+    SORTED.put("runId", new SortKey("run_id", SortKey.Type.TEXT, true));
+    SORTED.put("status", new SortKey("toString(status)", SortKey.Type.TEXT, true));
+    SORTED.put("deploymentVersion", new SortKey("deployment_version", SortKey.Type.NUMBER, true));
+    SORTED.put("responseTime", new SortKey("ifNull(response_time, -1)", SortKey.Type.NUMBER, true));
+    SORTED.put("function", new SortKey("function", SortKey.Type.TEXT, true));
+    SORTED.put("sourceType", new SortKey("source_type", SortKey.Type.TEXT, true));
+    SORTED.put("source", new SortKey("source", SortKey.Type.TEXT, true));
+    SORTED.put("memoryBytes", new SortKey("ifNull(memory_bytes, -1)", SortKey.Type.NUMBER, true));
+    SORTED.put("cpuMs", new SortKey("ifNull(cpu_ms, -1)", SortKey.Type.NUMBER, true));
+  }
+
+  private RunColumns() {}
+
+  /** What a list may be sorted by. */
+  static List<String> sorted() {
+    return List.copyOf(SORTED.keySet());
+  }
+
+  /** The order of a list. */
+  static Order order(String sort, boolean ascending) {
+    return Order.of(SORTED.get(sort), NEWEST_FIRST, ascending);
+  }
+}

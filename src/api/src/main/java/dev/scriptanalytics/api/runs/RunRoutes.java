@@ -1,0 +1,27 @@
+package dev.scriptanalytics.api.runs;
+
+import dev.scriptanalytics.api.route.Entrance;
+import io.javalin.config.RoutesConfig;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The routes about single runs. */
+public final class RunRoutes {
+  private RunRoutes() {}
+
+  /**
+   * Adds the routes to a server.
+   *
+   * @param maxTimeRange the longest range that may be asked for, if there is a limit
+   */
+  public static void addTo(
+      RoutesConfig routes, Entrance entrance, Optional<Duration> maxTimeRange) {
+    RunList list = new RunList(maxTimeRange);
+    routes.get("/v2/scripts/{script}/runs", entrance.to(list::get));
+    routes.get("/v2/runs", entrance.to(list::get));
+    routes.post("/v2/scripts/{script}/runs/search", entrance.to(list::search));
+    routes.post("/v2/runs/search", entrance.to(list::search));
+    RunRecord record = new RunRecord();
+    routes.get("/v2/runs/{runId}", entrance.to(record::get));
+  }
+}

@@ -1,0 +1,127 @@
+package dev.scriptanalytics.api.view;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptanalytics.api.access.Permission;
+import dev.scriptanalytics.api.clickhouse.Query;
+import dev.scriptanalytics.api.clickhouse.Rows;
+import dev.scriptanalytics.api.http.Answers;
+import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.http.TimeRange;
+import dev.scriptanalytics.api.route.Exchange;
+import dev.scriptanalytics.api.route.Route;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A route that asks one view and answers with its rows.
+ *
+ * <pre>
+ * {"account": …, "script": …, "startTime": …, "endTime": …, NAME: [ROW, …]}
+ * </pre>
+ */
+public final class ViewRoute implements Route {
+  private final String name;
+  private final Permission permission;
+  private final List<String> parameters = new ArrayList<>(List.of("account"));
+  private boolean single;
+  private boolean aboutScript;
+  private boolean aboutRange;
+  private Optional<Duration> maxTimeRange = Optional.empty();
+  private Function<ViewRequest, Query> question;
+
+  private ViewRoute(String name, Permission permission) {
+    this.name = name;
+    this.permission = permission;
+  }
+
+  /**
+   * A route that answers with a list of rows.
+   *
+   * @param name of the list in the answer
+   */
+  static ViewRoute list(String name, Permission permission) {
+    return new ViewRoute(name, permission);
+  }
+
+  /** A route that answers with one row, or null where there is none. */
+  static ViewRoute single(String name, Permission permission) {
+    ViewRoute route = new ViewRoute(name, permission);
+    route.single = true;
+    return route;
+  }
+
+  /** It is about a script, which the path or a parameter names. */
+  ViewRoute aboutScript() {
+    aboutScript = true;
+    parameters.add("script");
+    return this;
+  }
+
+  /** It is about a range of time. */
+  ViewRoute aboutRange(Optional<Duration> longest) {
+    aboutRange = true;
+    maxTimeRange = longest;
+    parameters.add("startTime");
+    parameters.add("endTime");
+    return this;
+  }
+
+  /** It takes further parameters, which its question reads. */
+  ViewRoute taking(String... names) {
+    parameters.addAll(List.of(names));
+    return this;
+  }
+
+  /** What it asks; the format is added. */
+  ViewRoute asking(Function<ViewRequest, Query> query) {
+    question = query;
+    return this;
+  }
+
+  @Override
+  public void answer(Exchange exchange) {
+    exchange.require(
+        permission, permission == Permission.LOGS_READ ? "Logs access" : "Runs access");
+    Parameters given = Parameters.read(exchange.context().queryString(), parameters);
+    TimeRange range = aboutRange ? TimeRange.read(given, maxTimeRange) : null;
+    String script = aboutScript ? Scripts.named(exchange.context(), given) : null;
+    String account = exchange.account(given.text("account"));
+    ViewRequest request = new ViewRequest(account, script, range, given);
+    Query query = question.apply(request).append(RowWriter.FORMAT);
+    try (Rows rows = exchange.ask(query)) {
+      RowWriter writer = RowWriter.of(rows, 0);
+      JsonNode first = rows.next();
+      if (first == null && script != null) {
+        Scripts.require(exchange, account, script);
+      }
+      Answers.json(exchange.context(), json -> write(json, request, writer, first, rows));
+    }
+  }
+
+  private void write(
+      JsonGenerator json, ViewRequest request, RowWriter writer, JsonNode first, Rows rows)
+      throws IOException {
+    json.writeStartObject();
+    request.write(json);
+    if (single) {
+      json.writeFieldName(name);
+      if (first == null) {
+        json.writeNull();
+      } else {
+        writer.write(json, first);
+      }
+    } else {
+      json.writeArrayFieldStart(name);
+      for (JsonNode row = first; row != null; row = rows.next()) {
+        writer.write(json, row);
+      }
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+  }
+}

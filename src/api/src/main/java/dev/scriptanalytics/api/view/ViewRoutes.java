@@ -1,0 +1,187 @@
+package dev.scriptanalytics.api.view;
+
+import static dev.scriptanalytics.api.access.Permission.LOGS_READ;
+import static dev.scriptanalytics.api.access.Permission.RUNS_READ;
+
+import dev.scriptanalytics.api.clickhouse.Query;
+import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.route.Entrance;
+import dev.scriptanalytics.api.route.Route;
+import io.javalin.config.RoutesConfig;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The routes that each answer with the rows of one view. */
+public final class ViewRoutes {
+  private static final int MOST = 10_000;
+  private static final int DEFAULT_LIMIT = 1000;
+  private static final int MOST_BUCKETS = 10_000;
+  private static final int DEFAULT_BUCKETS = 120;
+  private static final int LONGEST_STEP = 366 * 86_400;
+
+  private final RoutesConfig routes;
+  private final Entrance entrance;
+  private final Optional<Duration> maxTimeRange;
+
+  private ViewRoutes(RoutesConfig routes, Entrance entrance, Optional<Duration> maxTimeRange) {
+    this.routes = routes;
+    this.entrance = entrance;
+    this.maxTimeRange = maxTimeRange;
+  }
+
+  /**
+   * Adds the routes to a server.
+   *
+   * @param maxTimeRange the longest range that may be asked for, if there is a limit
+   */
+  public static void addTo(
+      RoutesConfig routes, Entrance entrance, Optional<Duration> maxTimeRange) {
+    new ViewRoutes(routes, entrance, maxTimeRange).add();
+  }
+
+  private void add() {
+    routes.get(
+        "/v2/scripts",
+        entrance.to(
+            ViewRoute.list("scripts", RUNS_READ)
+                .taking("search", "limit", "offset")
+                .asking(ViewRoutes::scripts)));
+    aboutScript(
+        "metrics",
+        ViewRoute.single("metrics", RUNS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .asking(request -> all(request, "script_metrics").append(")")));
+    aboutScript(
+        "percentile",
+        ViewRoute.list("percentiles", RUNS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .taking("percentile")
+            .asking(ViewRoutes::percentile));
+    aboutScript(
+        "timeline",
+        ViewRoute.list("timeline", RUNS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .taking("step")
+            .asking(ViewRoutes::timeline));
+    aboutScript(
+        "versions",
+        ViewRoute.list("versions", RUNS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .asking(request -> all(request, "version_metrics").append(")")));
+    aboutScript(
+        "deployments",
+        ViewRoute.list("deployments", RUNS_READ)
+            .aboutScript()
+            .asking(request -> all(request, "script_versions").append(")")));
+    aboutScript(
+        "comparison",
+        ViewRoute.list("comparison", RUNS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .taking("baseline", "candidate")
+            .asking(request -> compared(all(request, "version_comparison"), request)));
+    aboutScript(
+        "density",
+        ViewRoute.list("density", RUNS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .asking(request -> all(request, "run_density").append(")")));
+    aboutScript(
+        "phases",
+        ViewRoute.list("phases", RUNS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .asking(request -> all(request, "phase_metrics").append(")")));
+    aboutScript(
+        "errors",
+        ViewRoute.list("errors", LOGS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .taking("limit", "offset")
+            .asking(request -> page(all(request, "error_groups").append(")"), request)));
+    aboutScript(
+        "patterns",
+        ViewRoute.list("patterns", LOGS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .taking("limit", "offset")
+            .asking(request -> page(all(request, "log_patterns").append(")"), request)));
+    aboutScript(
+        "patterns/changes",
+        ViewRoute.list("changes", LOGS_READ)
+            .aboutScript()
+            .aboutRange(maxTimeRange)
+            .taking("baseline", "candidate")
+            .asking(request -> compared(all(request, "pattern_changes"), request)));
+  }
+
+  /** A route at the path of a script, and once more where a parameter names the script. */
+  private void aboutScript(String path, Route route) {
+    routes.get("/v2/scripts/{script}/" + path, entrance.to(route));
+    routes.get("/v2/" + path, entrance.to(route));
+  }
+
+  private static Query all(ViewRequest request, String view) {
+    return request.from(new Query().append("SELECT *\nFROM "), view);
+  }
+
+  private static Query scripts(ViewRequest request) {
+    Query query = all(request, "scripts").append(")");
+    String search = request.parameters().text("search");
+    if (search != null) {
+      query.append("\nWHERE positionCaseInsensitiveUTF8(script, ").string(search).append(") > 0");
+    }
+    return page(query, request);
+  }
+
+  private static Query page(Query query, ViewRequest request) {
+    Parameters parameters = request.parameters();
+    query.append("\nLIMIT ").integer(parameters.integer("limit", DEFAULT_LIMIT, 1, MOST));
+    return query.append(" OFFSET ").integer(parameters.integer("offset", 0, 0, Integer.MAX_VALUE));
+  }
+
+  private static Query percentile(ViewRequest request) {
+    String text = request.parameters().text("percentile");
+    try {
+      double percentile = text == null ? -1 : Double.parseDouble(text);
+      if (percentile >= 0 && percentile <= 100) {
+        return all(request, "script_percentile")
+            .append(", percentile = ")
+            .number(percentile)
+            .append(")");
+      }
+    } catch (NumberFormatException malformed) {
+      // Said below.
+    }
+    throw ApiException.invalid("percentile", "a number from 0 to 100, such as 99.9");
+  }
+
+  /** The buckets of a range: 120 where no step is asked for. */
+  private static Query timeline(ViewRequest request) {
+    long seconds = Duration.between(request.range().start(), request.range().end()).toSeconds() + 1;
+    int least = (int) Math.min(LONGEST_STEP, Math.max(1, seconds / MOST_BUCKETS));
+    int usual =
+        (int)
+            Math.min(LONGEST_STEP, Math.max(1, (seconds + DEFAULT_BUCKETS - 1) / DEFAULT_BUCKETS));
+    int step = request.parameters().integer("step", usual, least, LONGEST_STEP);
+    return all(request, "run_timeline").append(", step = ").integer(step).append(")");
+  }
+
+  private static Query compared(Query query, ViewRequest request) {
+    query.append(", baseline = ").string(deployment(request, "baseline"));
+    return query.append(", candidate = ").string(deployment(request, "candidate")).append(")");
+  }
+
+  private static String deployment(ViewRequest request, String name) {
+    String deployment = request.parameters().text(name);
+    if (deployment == null) {
+      throw ApiException.invalid(name, "a deployment: its number, v and its number, or its id");
+    }
+    return deployment;
+  }
+}
