@@ -10,10 +10,8 @@ import dev.scriptanalytics.api.http.ConnectionWatch;
 import dev.scriptanalytics.api.http.HttpServer;
 import dev.scriptanalytics.api.http.Requests;
 import dev.scriptanalytics.api.http.Workers;
-import dev.scriptanalytics.api.logs.EndpointLogs;
 import dev.scriptanalytics.api.logs.LiveLogs;
-import dev.scriptanalytics.api.logs.LogAggregation;
-import dev.scriptanalytics.api.logs.LogSearch;
+import dev.scriptanalytics.api.logs.LogRoutes;
 import dev.scriptanalytics.api.operations.AccessLog;
 import dev.scriptanalytics.api.operations.Metrics;
 import dev.scriptanalytics.api.operations.OperationsRoutes;
@@ -106,14 +104,7 @@ public final class ApiServer implements AutoCloseable {
     Requests requests = new Requests(cookieName, configuration.trustedProxies());
     routes.before(requests::identify);
     Entrance entrance = new Entrance(gate, clickHouse, workers, watch, requests);
-    routes.get(
-        "/v2/endpoints/{endpointId}/logs",
-        entrance.to(new EndpointLogs(live, configuration.maxTimeRange())));
-    routes.post(
-        "/v2/endpoints/logs/search", entrance.to(new LogSearch(configuration.maxTimeRange())));
-    routes.post(
-        "/v2/endpoints/logs/aggregate",
-        entrance.to(new LogAggregation(configuration.maxTimeRange())));
+    LogRoutes.addTo(routes, entrance, live, configuration.maxTimeRange());
     ViewRoutes.addTo(routes, entrance, configuration.maxTimeRange());
     RunRoutes.addTo(routes, entrance, configuration.maxTimeRange());
     SessionRoutes sessions = new SessionRoutes(gate, seal, requests, this::publicUrl);

@@ -102,4 +102,22 @@ public final class Columns {
     throw ApiException.invalid(parameter, "one of " + String.join(", ", known))
         .with("known", known);
   }
+
+  /**
+   * A column's value as a text in SQL, for counting.
+   *
+   * @param parameter named by the error
+   * @throws ApiException with status 400 if there is no such column, or its values are not counted
+   */
+  public String countable(String parameter, String name) {
+    Column column = get(parameter, name);
+    return switch (column.kind()) {
+      case TEXT, WORD -> column.sql();
+      case COUNT -> "toString(" + column.sql() + ")";
+      case FLAG -> "ifNull(toString(" + column.sql() + "), '')";
+      default ->
+          throw ApiException.invalid(
+              parameter, "columns of texts and words; %s is none".formatted(name));
+    };
+  }
 }

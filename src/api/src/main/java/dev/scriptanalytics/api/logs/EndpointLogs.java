@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code GET /v2/endpoints/{endpointId}/logs}. */
-public final class EndpointLogs implements Route {
+final class EndpointLogs implements Route {
   private static final List<String> FORMATS = List.of("json", "text", "csv");
   private static final List<String> KNOWN =
       List.of(
@@ -49,7 +49,7 @@ public final class EndpointLogs implements Route {
    * @param live entries as they arrive
    * @param maxTimeRange the longest range that may be asked for, if there is a limit
    */
-  public EndpointLogs(LiveLogs live, Optional<Duration> maxTimeRange) {
+  EndpointLogs(LiveLogs live, Optional<Duration> maxTimeRange) {
     this.live = live;
     this.maxTimeRange = maxTimeRange;
   }

@@ -49,6 +49,9 @@ record Entry(
           + " extra, log_id, script, deployment_version, deployment_id, function, error_code,"
           + " trace_id, span_id, sequence";
 
+  /** How many columns those are. */
+  static final int WIDTH = 22;
+
   /** Keeps numbers as they were sent: 0.0 stays 0.0. */
   private static final ObjectMapper JSON =
       JsonMapper.builder()

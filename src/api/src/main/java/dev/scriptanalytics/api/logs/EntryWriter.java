@@ -47,6 +47,7 @@ final class EntryWriter {
           "metadata",
           "stackTrace",
           "logId",
+          "pattern",
           "endpointId",
           "duration",
           "memoryUsage",
@@ -61,14 +62,23 @@ final class EntryWriter {
    * @param withEndpoint whether the entries around it are of several endpoints
    */
   static void json(JsonGenerator json, Entry entry, boolean withEndpoint) throws IOException {
-    json(json, entry, withEndpoint, true);
+    json.writeStartObject();
+    fields(json, entry, withEndpoint, true);
+    json.writeEndObject();
   }
 
-  private static void json(JsonGenerator json, Entry entry, boolean withEndpoint, boolean withNulls)
-      throws IOException {
+  /** As {@link #json}, with the pattern that the entry belongs to. */
+  static void listed(JsonGenerator json, Entry entry, String pattern) throws IOException {
+    json.writeStartObject();
+    fields(json, entry, false, true);
+    json.writeStringField("pattern", pattern);
+    json.writeEndObject();
+  }
+
+  private static void fields(
+      JsonGenerator json, Entry entry, boolean withEndpoint, boolean withNulls) throws IOException {
     JsonNode extra = entry.extra();
     json.setCodec(JSON);
-    json.writeStartObject();
     json.writeStringField("timestamp", entry.timestamp());
     json.writeStringField("level", entry.level().word());
     writeText(json, "originalLevel", entry.ownLevel());
@@ -92,7 +102,6 @@ final class EntryWriter {
     }
     writeFurther(json, entry, extra);
     json.writeStringField("logId", entry.logId());
-    json.writeEndObject();
   }
 
   private static void writeText(JsonGenerator json, String name, String text) throws IOException {
@@ -240,7 +249,9 @@ final class EntryWriter {
   static String event(Entry entry) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = ONE_LINE_JSON.createGenerator(text)) {
-      json(json, entry, false, false);
+      json.writeStartObject();
+      fields(json, entry, false, false);
+      json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

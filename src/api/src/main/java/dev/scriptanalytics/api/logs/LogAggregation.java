@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code POST /v2/endpoints/logs/aggregate}: figures about groups of entries. */
-public final class LogAggregation implements Route {
+final class LogAggregation implements Route {
   private static final int MOST = 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,7 +28,7 @@ public final class LogAggregation implements Route {
    *
    * @param maxTimeRange the longest range that may be asked for, if there is a limit
    */
-  public LogAggregation(Optional<Duration> maxTimeRange) {
+  LogAggregation(Optional<Duration> maxTimeRange) {
     this.maxTimeRange = maxTimeRange;
   }
 
@@ -45,7 +45,7 @@ public final class LogAggregation implements Route {
     if (aggregations.stream().map(Aggregation::name).distinct().count() < aggregations.size()) {
       throw ApiException.invalid("aggregations", "a list of objects with different names");
     }
-    String account = LogSearch.account(exchange, parameters, body);
+    String account = exchange.account(parameters, body);
     body.finish();
     Scope scope = new Scope(account, endpointIds, range, null);
     Answers.json(

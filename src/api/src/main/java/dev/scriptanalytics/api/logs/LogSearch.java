@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code POST /v2/endpoints/logs/search}: entries of several endpoints by many conditions. */
-public final class LogSearch implements Route {
+final class LogSearch implements Route {
   static final int MOST_ENDPOINTS = 100;
   private static final int MOST_SOURCES = 100;
   private static final int DEFAULT_LIMIT = 1000;
@@ -32,7 +32,7 @@ public final class LogSearch implements Route {
    *
    * @param maxTimeRange the longest range that may be asked for, if there is a limit
    */
-  public LogSearch(Optional<Duration> maxTimeRange) {
+  LogSearch(Optional<Duration> maxTimeRange) {
     this.maxTimeRange = maxTimeRange;
   }
 
@@ -53,7 +53,7 @@ public final class LogSearch implements Route {
         new Page(
             body.integer("limit", DEFAULT_LIMIT, 1, Page.MOST),
             body.integer("offset", 0, 0, Integer.MAX_VALUE));
-    String account = account(exchange, parameters, body);
+    String account = exchange.account(parameters, body);
     body.finish();
     Scope scope = new Scope(account, endpointIds, range, jobId);
     LogReader reader = new LogReader(exchange);
@@ -63,12 +63,6 @@ public final class LogSearch implements Route {
     try (Rows rows = ClickHouse.await(pageRows)) {
       LogAnswer.json(context, scope, page, summary, rows, true);
     }
-  }
-
-  /** The account, which the body or the address may name. */
-  static String account(Exchange exchange, Parameters parameters, JsonFields body) {
-    String named = body.text("account");
-    return exchange.account(named == null ? parameters.text("account") : named);
   }
 
   /** The endpoints that a body names. */

@@ -21,6 +21,7 @@ import java.util.List;
  * same range, and it belongs to one question: with another filter it would skip rows.
  *
  * @param question a hash of what was asked
+ * @param range null where the list is about none
  * @param after the last row's values in the order's keys
  */
 record Cursor(String question, TimeRange range, List<JsonNode> after) {
@@ -43,7 +44,9 @@ record Cursor(String question, TimeRange range, List<JsonNode> after) {
   String text() {
     ObjectNode object = JSON.createObjectNode();
     object.put("q", question);
-    object.put("s", range.start().toEpochMilli()).put("e", range.end().toEpochMilli());
+    if (range != null) {
+      object.put("s", range.start().toEpochMilli()).put("e", range.end().toEpochMilli());
+    }
     ArrayNode values = object.putArray("a");
     after.forEach(values::add);
     return Base64.getUrlEncoder()
@@ -67,9 +70,11 @@ record Cursor(String question, TimeRange range, List<JsonNode> after) {
       List<JsonNode> after = new ArrayList<>();
       object.path("a").forEach(after::add);
       TimeRange range =
-          new TimeRange(
-              Instant.ofEpochMilli(object.path("s").asLong()),
-              Instant.ofEpochMilli(object.path("e").asLong()));
+          object.has("s")
+              ? new TimeRange(
+                  Instant.ofEpochMilli(object.path("s").asLong()),
+                  Instant.ofEpochMilli(object.path("e").asLong()))
+              : null;
       if (object.path("q").asText().equals(question) && order.takes(after)) {
         return new Cursor(question, range, after);
       }

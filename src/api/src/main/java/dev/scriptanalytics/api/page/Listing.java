@@ -50,11 +50,7 @@ public final class Listing {
    */
   public static Listing read(
       Fields fields, Order order, int usual, String question, Optional<Duration> maxTimeRange) {
-    int limit = fields.integer("limit", usual, 1, MOST);
-    int offset = fields.integer("offset", 0, 0, MOST);
-    String hash = Cursor.hash(question + order);
-    String cursor = fields.text("cursor");
-    if (cursor == null) {
+    if (fields.text("cursor") == null) {
       TimeRange range =
           TimeRange.read(
               fields.path("startTime"),
@@ -62,18 +58,39 @@ public final class Listing {
               fields.path("endTime"),
               fields.text("endTime"),
               maxTimeRange);
+      return read(fields, order, usual, question, range);
+    }
+    refuseBesideCursor(fields, "startTime");
+    refuseBesideCursor(fields, "endTime");
+    return read(fields, order, usual, question, (TimeRange) null);
+  }
+
+  /** As {@link #read}, of a list that is about no range of time. */
+  public static Listing readWithoutRange(Fields fields, Order order, int usual, String question) {
+    return read(fields, order, usual, question, (TimeRange) null);
+  }
+
+  private static Listing read(
+      Fields fields, Order order, int usual, String question, TimeRange range) {
+    int limit = fields.integer("limit", usual, 1, MOST);
+    String hash = Cursor.hash(question + order);
+    String cursor = fields.text("cursor");
+    if (cursor == null) {
+      int offset = fields.integer("offset", 0, 0, MOST);
       return new Listing(order, limit, offset, range, hash, List.of());
     }
-    for (String name : List.of("offset", "startTime", "endTime")) {
-      if (fields.has(name)) {
-        throw ApiException.invalid(fields.path(name), "left out beside a cursor");
-      }
-    }
+    refuseBesideCursor(fields, "offset");
     Cursor read = Cursor.read(fields.path("cursor"), cursor, hash, order);
     return new Listing(order, limit, 0, read.range(), hash, read.after());
   }
 
-  /** The range of the list, which is the same on all of its pages. */
+  private static void refuseBesideCursor(Fields fields, String name) {
+    if (fields.has(name)) {
+      throw ApiException.invalid(fields.path(name), "left out beside a cursor");
+    }
+  }
+
+  /** The range of the list, which is the same on all of its pages; null where it has none. */
   public TimeRange range() {
     return range;
   }

@@ -32,11 +32,12 @@ public record Order(List<SortKey> keys) {
   }
 
   /** Adds the values that a cursor keeps, as further columns. */
-  void appendColumns(Query query) {
+  public void appendColumns(Query query) {
     keys.forEach(key -> query.append(", ").append(key.kept()));
   }
 
-  void appendOrderBy(Query query) {
+  /** Adds the order. */
+  public void appendOrderBy(Query query) {
     query.append("\nORDER BY ");
     for (int i = 0; i < keys.size(); i++) {
       query.append(i == 0 ? "" : ", ").append(keys.get(i).sql());
@@ -49,7 +50,7 @@ public record Order(List<SortKey> keys) {
    *
    * @param row the other's values, as {@link #appendColumns} gives them
    */
-  void appendAfter(Query query, List<JsonNode> row) {
+  public void appendAfter(Query query, List<JsonNode> row) {
     for (int i = 0; i < keys.size(); i++) {
       SortKey key = keys.get(i);
       boolean isLast = i + 1 == keys.size();

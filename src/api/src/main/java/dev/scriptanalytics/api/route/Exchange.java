@@ -6,6 +6,7 @@ import dev.scriptanalytics.api.access.Permission;
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.clickhouse.Questions;
 import dev.scriptanalytics.api.clickhouse.Rows;
+import dev.scriptanalytics.api.http.Fields;
 import io.javalin.http.Context;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,6 +48,12 @@ public final class Exchange {
    */
   public String account(String named) {
     return callers.account(caller, named);
+  }
+
+  /** The account that the request is about, which the body or else a parameter names. */
+  public String account(Fields parameters, Fields body) {
+    String named = body.text("account");
+    return account(named == null ? parameters.text("account") : named);
   }
 
   /** Has the answer go on after its route has returned, without a thread, until a stage ends. */

@@ -61,9 +61,7 @@ final class RunList {
         Parameters.read(exchange.context().queryString(), List.of("account", "script"));
     JsonFields body = Bodies.json(exchange.context());
     String script = Scripts.named(exchange.context(), parameters, body);
-    String named = body.text("account");
-    String account = exchange.account(named == null ? parameters.text("account") : named);
-    answer(exchange, body, script, account);
+    answer(exchange, body, script, exchange.account(parameters, body));
   }
 
   private void answer(Exchange exchange, Fields fields, String script, String account) {
@@ -78,7 +76,7 @@ final class RunList {
             fields, order, USUAL, List.of(account, script, wanted).toString(), maxTimeRange);
     boolean withSummary = fields.flag("summary", false);
     fields.finish();
-    ViewRequest request = new ViewRequest(account, script, listing.range(), null);
+    ViewRequest request = new ViewRequest(account, script, listing.range());
     CompletableFuture<Rows> summary =
         withSummary ? exchange.askAsync(RunSummary.query(request, filter)) : null;
     try (Rows rows = exchange.ask(query(request, filter, listing))) {

@@ -1,8 +1,11 @@
 package dev.scriptanalytics.api.runs;
 
+import dev.scriptanalytics.api.access.Permission;
+import dev.scriptanalytics.api.facet.Facets;
 import dev.scriptanalytics.api.route.Entrance;
 import io.javalin.config.RoutesConfig;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The routes about single runs. */
@@ -21,6 +24,16 @@ public final class RunRoutes {
     routes.get("/v2/runs", entrance.to(list::get));
     routes.post("/v2/scripts/{script}/runs/search", entrance.to(list::search));
     routes.post("/v2/runs/search", entrance.to(list::search));
+    Facets facets =
+        new Facets(
+            "all_runs",
+            Permission.RUNS_READ,
+            "Runs access",
+            RunColumns.FILTERED,
+            List.of("status", "deploymentVersion", "function", "sourceType", "source", "errorCode"),
+            maxTimeRange);
+    routes.get("/v2/scripts/{script}/facets", entrance.to(facets));
+    routes.get("/v2/facets", entrance.to(facets));
     RunRecord record = new RunRecord();
     routes.get("/v2/runs/{runId}", entrance.to(record::get));
   }

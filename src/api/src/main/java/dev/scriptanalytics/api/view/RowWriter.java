@@ -83,6 +83,11 @@ public final class RowWriter {
     return text.toString();
   }
 
+  /** The value of a row that is written under a name. */
+  JsonNode value(JsonNode row, String name) {
+    return row.get(names.indexOf(name));
+  }
+
   /** Writes a row as an object. */
   public void write(JsonGenerator json, JsonNode row) throws IOException {
     json.writeStartObject();

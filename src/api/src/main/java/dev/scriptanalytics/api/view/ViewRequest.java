@@ -5,14 +5,32 @@ import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.http.Parameters;
 import dev.scriptanalytics.api.http.TimeRange;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * What a view is asked for.
  *
  * @param script null where the route is not about one
  * @param range null where the route takes none
+ * @param parameters null where they are read elsewhere
+ * @param path what the path names
  */
-public record ViewRequest(String account, String script, TimeRange range, Parameters parameters) {
+public record ViewRequest(
+    String account,
+    String script,
+    TimeRange range,
+    Parameters parameters,
+    Map<String, String> path) {
+
+  /** What is asked about a script in a range. */
+  public ViewRequest(String account, String script, TimeRange range) {
+    this(account, script, range, null, Map.of());
+  }
+
+  /** What the path names. */
+  String inPath(String name) {
+    return path.get(name);
+  }
 
   /** Writes what it is about as fields of an object that is begun. */
   public void write(JsonGenerator json) throws IOException {

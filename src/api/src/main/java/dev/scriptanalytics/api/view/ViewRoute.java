@@ -32,6 +32,7 @@ public final class ViewRoute implements Route {
   private boolean aboutScript;
   private boolean aboutRange;
   private Optional<Duration> maxTimeRange = Optional.empty();
+  private String emptyColumn;
   private Function<ViewRequest, Query> question;
 
   private ViewRoute(String name, Permission permission) {
@@ -77,6 +78,16 @@ public final class ViewRoute implements Route {
     return this;
   }
 
+  /**
+   * Its view has a row even of a script that does not exist. What is 0 or null there tells.
+   *
+   * @param column by the name that answers give it
+   */
+  ViewRoute emptyIfNoneIn(String column) {
+    emptyColumn = column;
+    return this;
+  }
+
   /** What it asks; the format is added. */
   ViewRoute asking(Function<ViewRequest, Query> query) {
     question = query;
@@ -91,16 +102,25 @@ public final class ViewRoute implements Route {
     TimeRange range = aboutRange ? TimeRange.read(given, maxTimeRange) : null;
     String script = aboutScript ? Scripts.named(exchange.context(), given) : null;
     String account = exchange.account(given.text("account"));
-    ViewRequest request = new ViewRequest(account, script, range, given);
+    ViewRequest request =
+        new ViewRequest(account, script, range, given, exchange.context().pathParamMap());
     Query query = question.apply(request).append(RowWriter.FORMAT);
     try (Rows rows = exchange.ask(query)) {
       RowWriter writer = RowWriter.of(rows, 0);
       JsonNode first = rows.next();
-      if (first == null && script != null) {
+      if (script != null && isEmpty(writer, first)) {
         Scripts.require(exchange, account, script);
       }
       Answers.json(exchange.context(), json -> write(json, request, writer, first, rows));
     }
+  }
+
+  private boolean isEmpty(RowWriter writer, JsonNode first) {
+    if (first == null || emptyColumn == null) {
+      return first == null;
+    }
+    JsonNode value = writer.value(first, emptyColumn);
+    return value.isNull() || (value.isNumber() && value.asDouble() == 0);
   }
 
   private void write(

@@ -52,6 +52,7 @@ public final class ViewRoutes {
         ViewRoute.single("metrics", RUNS_READ)
             .aboutScript()
             .aboutRange(maxTimeRange)
+            .emptyIfNoneIn("totalRuns")
             .asking(request -> all(request, "script_metrics").append(")")));
     aboutScript(
         "percentile",
@@ -84,7 +85,20 @@ public final class ViewRoutes {
             .aboutScript()
             .aboutRange(maxTimeRange)
             .taking("baseline", "candidate")
+            // Of the first row, which has the total runs.
+            .emptyIfNoneIn("baseline")
             .asking(request -> compared(all(request, "version_comparison"), request)));
+    aboutScript(
+        "versions/{version}/verdict",
+        ViewRoute.single("verdict", RUNS_READ)
+            .aboutScript()
+            .emptyIfNoneIn("candidateFrom")
+            .asking(
+                request ->
+                    all(request, "version_verdict")
+                        .append(", version = ")
+                        .string(request.inPath("version"))
+                        .append(")")));
     aboutScript(
         "density",
         ViewRoute.list("density", RUNS_READ)
