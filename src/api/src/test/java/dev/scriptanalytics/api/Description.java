@@ -59,7 +59,8 @@ final class Description {
   /** Fails unless a body that the server took is described. */
   static void checkRequest(String path, String body) {
     valid(
-        "#/paths/%s/post/requestBody/content/application~1json/schema".formatted(pointer(path)),
+        "#/paths/%s/post/requestBody/content/application~1json/schema"
+            .formatted(pointer(route(path.replaceFirst("\\?.*", "")))),
         body);
   }
 
@@ -79,7 +80,17 @@ final class Description {
   }
 
   private static String route(String path) {
-    return path.replaceFirst("^/v2/endpoints/[^/]+/logs$", "/v2/endpoints/{endpointId}/logs");
+    return path.replaceFirst("^/v2/endpoints/[^/]+/logs$", "/v2/endpoints/{endpointId}/logs")
+        .replaceFirst(
+            "^/v2/scripts/[^/]+/versions/[^/]+/", "/v2/scripts/{script}/versions/{version}/")
+        .replaceFirst("^/v2/scripts/[^/]+/", "/v2/scripts/{script}/")
+        .replaceFirst("^/v2/runs/(?!search$)[^/]+", "/v2/runs/{runId}")
+        // Where a parameter names the script.
+        .replaceFirst(
+            "^/v2/(metrics|percentile|timeline|versions|deployments|comparison|runs|density|phases"
+                + "|facets|errors|patterns|logs)(/.*)?$",
+            "/v2/scripts/{script}/$1$2")
+        .replaceFirst("^/v2/scripts/\\{script}/runs/\\{runId}", "/v2/runs/{runId}");
   }
 
   private static String pointer(String route) {

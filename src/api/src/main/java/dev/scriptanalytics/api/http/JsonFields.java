@@ -179,6 +179,11 @@ public final class JsonFields implements Fields {
     return objects;
   }
 
+  /** Whether there is no field at all. */
+  public boolean isEmpty() {
+    return object.isEmpty();
+  }
+
   /** The names of all fields, which count as asked for. */
   public List<String> names() {
     List<String> names = new ArrayList<>();

@@ -32,13 +32,18 @@ public final class Times {
   public static Instant read(String parameter, String text, Instant now) {
     try {
       Instant time = parse(text.strip(), now);
-      if (!time.isBefore(FIRST) && time.isBefore(LAST)) {
+      if (isIn(time)) {
         return time.truncatedTo(ChronoUnit.MILLIS);
       }
     } catch (DateTimeException | ArithmeticException malformed) {
       // Said below.
     }
     throw ApiException.invalid(parameter, FORM);
+  }
+
+  /** Whether ClickHouse's types of time can hold a time. */
+  public static boolean isIn(Instant time) {
+    return !time.isBefore(FIRST) && time.isBefore(LAST);
   }
 
   private static Instant parse(String text, Instant now) {

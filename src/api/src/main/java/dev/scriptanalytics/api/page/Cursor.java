@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.TimeRange;
+import dev.scriptanalytics.api.http.Times;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -38,6 +39,10 @@ record Cursor(String question, TimeRange range, List<JsonNode> after) {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static boolean isIn(TimeRange range) {
+    return range == null || (Times.isIn(range.start()) && Times.isIn(range.end()));
   }
 
   /** The cursor as clients get it. */
@@ -75,7 +80,7 @@ record Cursor(String question, TimeRange range, List<JsonNode> after) {
                   Instant.ofEpochMilli(object.path("s").asLong()),
                   Instant.ofEpochMilli(object.path("e").asLong()))
               : null;
-      if (object.path("q").asText().equals(question) && order.takes(after)) {
+      if (object.path("q").asText().equals(question) && isIn(range) && order.takes(after)) {
         return new Cursor(question, range, after);
       }
     } catch (IllegalArgumentException | DateTimeException | IOException malformed) {

@@ -2,6 +2,8 @@ package dev.scriptanalytics.api.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.api.clickhouse.Query;
+import dev.scriptanalytics.api.http.Times;
+import java.time.Instant;
 
 /**
  * A value that rows are ordered by; never NULL.
@@ -40,7 +42,8 @@ public record SortKey(String sql, Type type, boolean descending) {
     return switch (type) {
       case NUMBER -> kept.isNumber() && Double.isFinite(kept.asDouble());
       case UNSIGNED -> kept.isTextual() && kept.textValue().matches("\\d{1,20}");
-      case TIME -> kept.isIntegralNumber() && kept.canConvertToLong() && kept.asLong() >= 0;
+      case TIME ->
+          kept.canConvertToLong() && Times.isIn(Instant.ofEpochMilli(kept.asLong() / 1000));
       case TEXT -> kept.isTextual();
     };
   }

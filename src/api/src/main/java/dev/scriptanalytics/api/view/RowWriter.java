@@ -29,7 +29,8 @@ public final class RowWriter {
     JSON
   }
 
-  private static final Set<String> NAMES = Set.of("error_group", "pattern", "shape");
+  private static final Set<String> NAMES =
+      Set.of("error_group", "new_error_group", "pattern", "shape");
   private static final Set<String> JSON_TEXTS = Set.of("input", "output", "extra", "metadata");
   private static final ObjectMapper JSON =
       JsonMapper.builder()

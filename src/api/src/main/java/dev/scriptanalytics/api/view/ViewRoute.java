@@ -26,7 +26,7 @@ import java.util.function.Function;
  */
 public final class ViewRoute implements Route {
   private final String name;
-  private final Permission permission;
+  private final List<Permission> permissions = new ArrayList<>();
   private final List<String> parameters = new ArrayList<>(List.of("account"));
   private boolean single;
   private boolean aboutScript;
@@ -37,7 +37,7 @@ public final class ViewRoute implements Route {
 
   private ViewRoute(String name, Permission permission) {
     this.name = name;
-    this.permission = permission;
+    permissions.add(permission);
   }
 
   /**
@@ -54,6 +54,12 @@ public final class ViewRoute implements Route {
     ViewRoute route = new ViewRoute(name, permission);
     route.single = true;
     return route;
+  }
+
+  /** Its rows also show what needs another permission. */
+  ViewRoute alsoNeeding(Permission permission) {
+    permissions.add(permission);
+    return this;
   }
 
   /** It is about a script, which the path or a parameter names. */
@@ -96,8 +102,10 @@ public final class ViewRoute implements Route {
 
   @Override
   public void answer(Exchange exchange) {
-    exchange.require(
-        permission, permission == Permission.LOGS_READ ? "Logs access" : "Runs access");
+    for (Permission permission : permissions) {
+      exchange.require(
+          permission, permission == Permission.LOGS_READ ? "Logs access" : "Runs access");
+    }
     Parameters given = Parameters.read(exchange.context().queryString(), parameters);
     TimeRange range = aboutRange ? TimeRange.read(given, maxTimeRange) : null;
     String script = aboutScript ? Scripts.named(exchange.context(), given) : null;

@@ -92,6 +92,8 @@ public final class ViewRoutes {
         "versions/{version}/verdict",
         ViewRoute.single("verdict", RUNS_READ)
             .aboutScript()
+            // A new error is named by what was logged.
+            .alsoNeeding(LOGS_READ)
             .emptyIfNoneIn("candidateFrom")
             .asking(
                 request ->
