@@ -248,6 +248,8 @@ class ParametersIT {
         .isEqualTo(
             JSON.createObjectNode().set("logs", JSON.valueToTree(DocumentedEntries.lines())));
     assertThat(ok(MANY + "?" + DAY + "&lines=1000").get("logs")).hasSize(1000);
+    assertThat(ok(MANY + "?" + DAY + "&lines").get("logs")).hasSize(100);
+    assertThat(ok(MANY + "?" + DAY + "&lines=").get("logs")).hasSize(100);
   }
 
   @Test

@@ -35,6 +35,7 @@ final class EndpointLogs implements Route {
           "lines",
           "order");
   private static final int DEFAULT_LIMIT = 1000;
+  private static final int DEFAULT_LINES = 100;
   private static final int MOST_LINES = 1000;
 
   /** How text or CSV is asked for. */
@@ -152,9 +153,16 @@ final class EndpointLogs implements Route {
     }
     int limit =
         parameters.has("lines")
-            ? parameters.integer("lines", 100, 1, MOST_LINES)
+            ? lines(parameters)
             : parameters.integer("limit", DEFAULT_LIMIT, 1, Page.MOST);
     return new Page(limit, parameters.integer("offset", 0, 0, Integer.MAX_VALUE));
+  }
+
+  /** {@code ?lines} asks for lines and leaves their number to the default. */
+  private static int lines(Parameters parameters) {
+    return parameters.text("lines") == null
+        ? DEFAULT_LINES
+        : parameters.integer("lines", DEFAULT_LINES, 1, MOST_LINES);
   }
 
   private void json(
