@@ -15,6 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -42,6 +45,12 @@ final class ApiStack implements BeforeAllCallback {
   /** Sees acme; may ask two questions a minute. */
   static final String QUENTIN = Keys.of("quentin", "secret");
 
+  /** Sees acme; may ask four questions an hour. */
+  static final String HANNA = Keys.of("hanna", "secret");
+
+  private static final int GUESTS = 10;
+  private static final AtomicInteger GUEST = new AtomicInteger();
+
   private static final String USERS =
       "<clickhouse><users>"
           + user("dora", "se:cr:et", "script_reader", "script_views_reader")
@@ -49,13 +58,19 @@ final class ApiStack implements BeforeAllCallback {
           + user("emil", "secret", "script_reader", "script_views_reader")
           + user("ruth", "secret", "script_reader", "api_runs_read")
           + user("quentin", "secret", "two_a_minute", "script_views_reader")
+          + user("hanna", "secret", "four_an_hour", "script_views_reader")
+          + IntStream.rangeClosed(1, GUESTS)
+              .mapToObj(i -> user("guest" + i, "secret", "script_reader", "script_views_reader"))
+              .collect(Collectors.joining())
           + "<nora><password>secret</password><networks><ip>::/0</ip></networks>"
           + "<profile>script_reader</profile><quota>script_reader</quota></nora>"
           + "<open><no_password/><networks><ip>::/0</ip></networks>"
           + "<profile>script_reader</profile><quota>script_reader</quota>"
           + "<grants><query>GRANT script_views_reader</query></grants></open>"
           + "</users><quotas><two_a_minute><interval><duration>60</duration>"
-          + "<queries>2</queries></interval></two_a_minute></quotas></clickhouse>";
+          + "<queries>2</queries></interval></two_a_minute>"
+          + "<four_an_hour><interval><duration>3600</duration>"
+          + "<queries>4</queries></interval></four_an_hour></quotas></clickhouse>";
 
   private static final ClickHouseExtension CLICKHOUSE =
       new ClickHouseExtension()
@@ -64,7 +79,7 @@ final class ApiStack implements BeforeAllCallback {
           .withStatement(
               "INSERT INTO script_analytics.reader_accounts VALUES ('dora', 'acme'),"
                   + " ('mia', 'acme'), ('mia', 'globex'), ('ruth', 'acme'), ('quentin', 'acme'),"
-                  + " ('open', 'acme')");
+                  + " ('hanna', 'acme'), ('open', 'acme')");
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -123,6 +138,18 @@ final class ApiStack implements BeforeAllCallback {
       all.add(argument);
     }
     return ApiConfiguration.read(all.toArray(String[]::new), Map.of());
+  }
+
+  /**
+   * The key of a user who sees an account alone and has not been used; for tests whose endpoints
+   * must have a documented name.
+   */
+  static String keyOf(String account) {
+    String user = "guest" + GUEST.incrementAndGet();
+    CLICKHOUSE.query(
+        "INSERT INTO script_analytics.reader_accounts (user, account) VALUES ('%s', '%s')"
+            .formatted(user, account));
+    return Keys.of(user, "secret");
   }
 
   static ClickHouseExtension clickHouse() {

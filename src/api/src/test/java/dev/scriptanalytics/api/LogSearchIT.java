@@ -34,35 +34,6 @@ class LogSearchIT {
     LogTable.insert(ApiStack.clickHouse(), "acme", "ep_durations", entries);
   }
 
-  @Test
-  void theDocumentedSearchRuns() throws IOException {
-    JsonNode answer =
-        ok(
-            "search",
-            """
-            {
-              "endpointIds": ["ep_1234567890abcdef"],
-              "filters": {
-                "timeRange": {"start": "2024-01-15T10:00:00Z", "end": "2024-01-15T11:00:00Z"},
-                "levels": ["warn", "error", "fatal"],
-                "sources": ["model_inference", "resource_monitor"],
-                "search": {"query": "memory.*usage|GPU.*utilization", "caseSensitive": false},
-                "metadata": {
-                  "gpuUtilization": {"$gt": 90},
-                  "memoryUsage": {"$regex": "3[0-9]\\\\.[0-9]GB"}
-                }
-              },
-              "sort": {"field": "timestamp", "order": "desc"},
-              "limit": 500
-            }
-            """);
-
-    assertThat(messages(answer)).containsExactly("High GPU memory usage detected");
-    assertThat(answer.get("endpointIds").get(0).asText()).isEqualTo("ep_1234567890abcdef");
-    assertThat(answer.get("totalLogs").asInt()).isEqualTo(7);
-    assertThat(answer.get("filteredLogs").asInt()).isEqualTo(1);
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -108,50 +79,6 @@ class LogSearchIT {
     assertThat(answer.get("logs").get(20).get("endpointId").asText())
         .isEqualTo("ep_1234567890abcdef");
     assertThat(answer.get("pagination").get("nextOffset").asInt()).isEqualTo(21);
-  }
-
-  @Test
-  void theDocumentedAggregationRuns() throws IOException {
-    JsonNode answer =
-        ok(
-            "aggregate",
-            """
-            {
-              "endpointIds": ["ep_1234567890abcdef"],
-              "timeRange": {"start": "2024-01-15T00:00:00Z", "end": "2024-01-15T23:59:59Z"},
-              "aggregations": [
-                {
-                  "name": "errors_by_hour",
-                  "groupBy": ["level", "hour"],
-                  "filters": {"level": ["error", "fatal"]},
-                  "metrics": ["count", "unique_jobs"]
-                },
-                {
-                  "name": "performance_metrics",
-                  "groupBy": ["source"],
-                  "metrics": ["avg_duration", "p95_duration", "count"]
-                }
-              ]
-            }
-            """);
-
-    assertThat(answer)
-        .isEqualTo(
-            JSON.readTree(
-                """
-                {"aggregations": {
-                  "errors_by_hour": [
-                    {"level": "error", "hour": "2024-01-15T10:00:00Z", "count": 2, "unique_jobs": 2}],
-                  "performance_metrics": [
-                    {"source": "model_inference", "avg_duration": 4.3, "p95_duration": 4.3, "count": 3},
-                    {"source": "model_loader", "avg_duration": 3.2, "p95_duration": 3.2, "count": 1},
-                    {"source": "performance_tracker", "avg_duration": null, "p95_duration": null,
-                     "count": 1},
-                    {"source": "resource_monitor", "avg_duration": null, "p95_duration": null,
-                     "count": 1},
-                    {"source": "storage_uploader", "avg_duration": 30, "p95_duration": 30, "count": 1}]
-                }}
-                """));
   }
 
   @Test
@@ -215,9 +142,5 @@ class LogSearchIT {
     HttpResponse<String> answer = api.post(ApiStack.DORA, "/v2/endpoints/logs/" + route, body);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return JSON.readTree(answer.body());
-  }
-
-  private static List<String> messages(JsonNode answer) {
-    return answer.get("logs").findValuesAsText("message");
   }
 }

@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -23,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every parameter of the logs: what it takes, what it refuses, and the documented requests. */
+/** Every parameter of the logs: what it takes and what it refuses. */
 class ParametersIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LOGS = "/v2/endpoints/ep_1234567890abcdef/logs";
@@ -46,34 +43,6 @@ class ParametersIT {
     odd.add(LogTable.entry("2024-01-15T10:00:01Z", "Stderr", "from stderr"));
     odd.add(LogTable.entry("2024-01-15T10:00:02Z", "debug", "it's \\ \"quoted\", \\N, 😀\tx\ny"));
     LogTable.insert(ApiStack.clickHouse(), "acme", "a/b ;%\\'😀", odd);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "'', 200",
-    "?startTime=2024-01-15T10:00:00Z&endTime=2024-01-15T11:00:00Z&level=error, 200",
-    "?jobId=job_1234567890abcdef&level=debug, 200",
-    "?search=memory.*error&level=warn, 200",
-    "?format=csv&startTime=2024-01-15T00:00:00Z&endTime=2024-01-15T23:59:59Z, 200",
-    "?search=memory.*error|OOM|out.*memory, 200",
-    "?search=model_(load|unload|inference), 200",
-    "?search=timeout|slow|latency|performance, 200",
-  })
-  void theDocumentedRequestsAreAnsweredAsCurlSendsThem(String query, int status)
-      throws IOException {
-    // By hand: curl sends | as it is, which Java's client does not.
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
-      String request =
-          "GET %s HTTP/1.1\r\nHost: api\r\nUser-Agent: curl/8\r\nAccept: */*\r\n"
-                  .formatted(LOGS + query)
-              + "Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
-                  .formatted(ApiStack.DORA)
-              + "Connection: close\r\n\r\n";
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-      InputStream answer = socket.getInputStream();
-      assertThat(new String(answer.readAllBytes(), StandardCharsets.UTF_8))
-          .startsWith("HTTP/1.1 " + status + " ");
-    }
   }
 
   @ParameterizedTest
