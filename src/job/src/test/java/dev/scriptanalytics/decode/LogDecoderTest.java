@@ -266,6 +266,22 @@ class LogDecoderTest {
     assertThat(row(REQUIRED.replace("timestamp", "time"), camel)).isEqualTo(row(REQUIRED, snake));
   }
 
+  @Test
+  void readsTheNamesOfTheLogsApiInSnakeCase() throws Exception {
+    String camel =
+        "\"jobId\":\"j\",\"endpointId\":\"e\",\"requestId\":\"q\",\"memoryUsage\":\"8.2GB\","
+            + "\"gpuUtilization\":87,\"stackTrace\":[\"a\"]";
+    String snake =
+        "\"job_id\":\"j\",\"endpoint_id\":\"e\",\"request_id\":\"q\",\"memory_usage\":\"8.2GB\","
+            + "\"gpu_utilization\":87,\"stack_trace\":[\"a\"]";
+
+    assertThat(row(REQUIRED, snake))
+        .isEqualTo(row(REQUIRED, camel))
+        .containsEntry("run_id", "j")
+        .containsEntry("script", "e")
+        .containsEntry("extra", "");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
