@@ -48,8 +48,14 @@ public final class EventStream {
     context.header("Cache-Control", "no-cache");
     // Or nginx would hold events back.
     context.header("X-Accel-Buffering", "no");
+    // What the client sent meanwhile may have been read, so there is no further answer here.
+    context.header("Connection", "close");
     var unused = Connection.of(context).lost().thenRun(stream::close);
-    stream.begin();
+    if (HeadAsGet.is(context)) {
+      stream.close();
+    } else {
+      stream.begin();
+    }
     return stream;
   }
 

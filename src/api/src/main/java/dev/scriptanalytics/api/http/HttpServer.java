@@ -5,10 +5,10 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.router.Endpoint;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
-import org.eclipse.jetty.server.handler.EagerContentHandler.RetainedContentLoaderFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** How the server speaks HTTP, whatever its routes are. */
@@ -17,7 +17,6 @@ public final class HttpServer {
   private static final int THREADS = 16;
 
   private static final int LARGEST_HEADERS = 16 * 1024;
-  private static final int CONTENT_OVERHEAD = 64;
 
   /** The attribute of a request that has the pattern of its route. */
   public static final String ROUTE = "request-route";
@@ -42,6 +41,9 @@ public final class HttpServer {
         http -> {
           http.setSendServerVersion(false);
           http.setRequestHeaderSize(LARGEST_HEADERS);
+          // Javalin decodes addresses by itself and knows no %uXXXX, which no standard has.
+          http.setUriCompliance(
+              http.getUriCompliance().without("standard", UriCompliance.Violation.UTF16_ENCODINGS));
         });
     config.http.prefer405over404 = true;
     config.http.maxRequestSize = Bodies.LARGEST;
@@ -59,10 +61,8 @@ public final class HttpServer {
     server.setErrorHandler(new JettyErrors());
     server.setStopTimeout(configuration.stopTimeout().toMillis());
     server.setRequestLog(log);
-    // Bodies are read before a thread is taken, so that a client that sends slowly holds none.
-    server.insertHandler(
-        new EagerContentHandler(
-            new RetainedContentLoaderFactory(Bodies.LARGEST, CONTENT_OVERHEAD, true)));
+    server.insertHandler(new EagerContentHandler(new WholeBodies(Bodies.LARGEST)));
+    server.insertHandler(new HeadAsGet());
   }
 
   private static void nameRoute(Context context) {

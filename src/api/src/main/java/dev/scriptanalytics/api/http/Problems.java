@@ -46,7 +46,7 @@ final class Problems {
       case 431 -> new ApiException(431, "HEADERS_TOO_LARGE", "The request's headers are too large");
       case 503 -> ApiException.unavailable();
       default ->
-          status >= 500
+          status == 500
               ? ApiException.internal()
               : new ApiException(status, "BAD_REQUEST", "The request is not valid HTTP");
     };
