@@ -26,8 +26,7 @@ public final class Answers {
 
   /** Answers with a body of some content type. */
   public static void send(Context context, String contentType, Body body) {
-    context.res().setContentType(contentType);
-    HeldOutput out = new HeldOutput(context);
+    HeldOutput out = new HeldOutput(context, contentType);
     try {
       body.write(out);
       out.complete();

@@ -15,12 +15,14 @@ public final class HeldOutput extends OutputStream {
   private static final int MOST = 1 << 20;
 
   private final Context context;
+  private final String contentType;
   private final Connection connection;
   private ByteArrayOutputStream held = new ByteArrayOutputStream(8192);
   private OutputStream out;
 
-  HeldOutput(Context context) {
+  HeldOutput(Context context, String contentType) {
     this.context = context;
+    this.contentType = contentType;
     this.connection = Connection.of(context);
   }
 
@@ -48,6 +50,8 @@ public final class HeldOutput extends OutputStream {
     if (connection.beginSending()) {
       context.header("Connection", "close");
     }
+    // Not before, because an error has a type of its own.
+    context.res().setContentType(contentType);
     out = context.res().getOutputStream();
   }
 
