@@ -4,7 +4,6 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
@@ -18,8 +17,6 @@ import org.eclipse.jetty.io.EndPoint;
  * slowly is given up as well, because it holds a thread.
  */
 public final class Connection {
-  private static final Duration WINDOW = Duration.ofSeconds(30);
-
   private enum State {
     /** The answer is prepared, and the socket is looked at. */
     PREPARING,
@@ -31,13 +28,9 @@ public final class Connection {
 
   private final EndPoint endPoint;
   private final CompletableFuture<Void> lost = new CompletableFuture<>();
+  private final Pace pace = new Pace(System::nanoTime);
   private State state = State.PREPARING;
   private boolean hasMore;
-
-  // What the client took in the current window, and how long it was waited for.
-  private long windowBytes;
-  private long windowWaited;
-  private long writingSince;
 
   private Connection(EndPoint endPoint) {
     this.endPoint = endPoint;
@@ -69,9 +62,14 @@ public final class Connection {
     return lost.isDone();
   }
 
-  /** The answer is complete, or begins to be sent by who looks after it: the watch ends. */
-  public synchronized void release() {
+  /**
+   * The answer is complete, or begins to be sent by who looks after it: the watch ends.
+   *
+   * @return whether the connection must be closed after it
+   */
+  public synchronized boolean release() {
     state = State.RELEASED;
+    return hasMore;
   }
 
   /**
@@ -88,14 +86,12 @@ public final class Connection {
 
   /** A part of the answer is about to be written; the client may make this wait. */
   synchronized void beginWrite() {
-    writingSince = System.nanoTime();
+    pace.beginWrite();
   }
 
   /** A part of the answer was written. */
   synchronized void endWrite(long bytes) {
-    windowWaited += System.nanoTime() - writingSince;
-    writingSince = 0;
-    windowBytes += bytes;
+    pace.endWrite(bytes);
   }
 
   /** Ends the connection without completing the answer, so that the client sees that it is cut. */
@@ -117,26 +113,13 @@ public final class Connection {
       if (state == State.RELEASED) {
         return false;
       }
-      boolean fine = state == State.SENDING ? takesEnough(minRate) : isThere();
+      boolean fine = state == State.SENDING ? pace.isEnough(minRate) : isThere();
       if (fine) {
         return true;
       }
     }
     abort();
     return false;
-  }
-
-  private boolean takesEnough(long minRate) {
-    long now = System.nanoTime();
-    long waited = windowWaited + (writingSince == 0 ? 0 : now - writingSince);
-    if (waited < WINDOW.toNanos()) {
-      return true;
-    }
-    boolean enough = windowBytes >= minRate * WINDOW.toSeconds();
-    windowBytes = 0;
-    windowWaited = 0;
-    writingSince = writingSince == 0 ? 0 : now;
-    return enough;
   }
 
   private boolean isThere() {

@@ -63,7 +63,14 @@ public final class Entrance {
         .run(() -> connection.isLost() ? ENDED : answer.get())
         .thenCompose(Function.identity())
         // Before the answer is complete, because the connection's next request may follow it.
-        .whenComplete((ended, failure) -> connection.release());
+        .whenComplete((ended, failure) -> release(context, connection));
+  }
+
+  private static void release(Context context, Connection connection) {
+    if (connection.release()) {
+      // Has no effect on an answer that is sent already, and has this header by then.
+      context.header("Connection", "close");
+    }
   }
 
   private CompletionStage<Void> enter(Context context, Route route) {
