@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.scriptanalytics.api.error.ApiException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -60,8 +62,12 @@ public final class JsonFields implements Fields {
   static JsonFields read(String path, byte[] body) {
     String what = path.isEmpty() ? "The body" : path;
     try {
-      JsonNode object = JSON.readTree(body);
+      // Jackson's own decoder takes what is not UTF-8 for characters, such as the bytes C0 80.
+      JsonNode object =
+          JSON.readTree(
+              StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString());
       if (object != null && object.isObject()) {
+        requireCharacters(what, object);
         return new JsonFields(path, object);
       }
       throw ApiException.invalid(what, "a JSON object");
@@ -71,6 +77,23 @@ public final class JsonFields implements Fields {
           .with("column", e.getLocation() == null ? null : e.getLocation().getColumnNr());
     } catch (IOException e) {
       throw ApiException.invalid(what, "a JSON object in UTF-8");
+    }
+  }
+
+  /**
+   * Fails if a text has half of a character, as {@code "\\ud800"} does, which UTF-8 cannot have.
+   */
+  private static void requireCharacters(String what, JsonNode node) {
+    node.fieldNames().forEachRemaining(name -> requireCharacters(what, name));
+    node.forEach(inner -> requireCharacters(what, inner));
+    if (node.isTextual()) {
+      requireCharacters(what, node.textValue());
+    }
+  }
+
+  private static void requireCharacters(String what, String text) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw ApiException.invalid(what, "without halves of surrogate pairs");
     }
   }
 

@@ -29,6 +29,8 @@ public final class Parameters implements Fields {
           "password",
           "secret");
 
+  private static final char REPLACEMENT = '\ufffd';
+
   private final Map<String, String> values;
 
   private Parameters(Map<String, String> values) {
@@ -89,10 +91,13 @@ public final class Parameters implements Fields {
         bytes[length++] = (byte) (high << 4 | low);
         i += 2;
       } else {
-        byte[] encoded = Character.toString(c).getBytes(StandardCharsets.UTF_8);
-        if (Character.isSurrogate(c)) {
+        // Some clients send UTF-8 as it is; what is none arrives here as a replacement.
+        if (c == REPLACEMENT) {
           throw malformed(parameter, "percent-encoded UTF-8");
         }
+        int codePoint = text.codePointAt(i);
+        i += Character.charCount(codePoint) - 1;
+        byte[] encoded = Character.toString(codePoint).getBytes(StandardCharsets.UTF_8);
         System.arraycopy(encoded, 0, bytes, length, encoded.length);
         length += encoded.length;
       }

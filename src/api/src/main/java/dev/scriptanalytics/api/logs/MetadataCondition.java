@@ -7,6 +7,7 @@ import dev.scriptanalytics.api.http.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 
 /**
  * A condition on a field of the metadata, such as {@code "gpuUtilization": {"$gt": 90}}. A point in
@@ -77,8 +78,13 @@ record MetadataCondition(String field, String operator, JsonNode value) {
               value.isNumber() && Double.isFinite(value.asDouble());
           case "$regex" -> value.isTextual();
           case "$exists" -> value.isBoolean();
-          case "$eq", "$ne" -> value != null && value.isValueNode() && !value.isNull();
-          case "$in", "$nin" -> value.isArray() && !value.isEmpty() && value.size() <= MOST;
+          case "$eq", "$ne" -> value != null && isValue(value);
+          case "$in", "$nin" ->
+              value.isArray()
+                  && !value.isEmpty()
+                  && value.size() <= MOST
+                  && StreamSupport.stream(value.spliterator(), false)
+                      .allMatch(MetadataCondition::isValue);
           default ->
               throw ApiException.invalid(path, "one of " + String.join(", ", OPERATORS))
                   .with("known", OPERATORS);
@@ -90,11 +96,17 @@ record MetadataCondition(String field, String operator, JsonNode value) {
             case "$gt", "$gte", "$lt", "$lte" -> "a number";
             case "$regex" -> "a regular expression in RE2 syntax";
             case "$exists" -> "true or false";
-            case "$in", "$nin" -> "a list of 1 to %d values".formatted(MOST);
+            case "$in", "$nin" -> "a list of 1 to %d texts, numbers, true or false".formatted(MOST);
             default -> "a text, a number, true or false";
           });
     }
     return new MetadataCondition(field, operator, value);
+  }
+
+  private static boolean isValue(JsonNode value) {
+    return value.isTextual()
+        || value.isBoolean()
+        || (value.isNumber() && Double.isFinite(value.asDouble()));
   }
 
   void appendTo(Query query) {
