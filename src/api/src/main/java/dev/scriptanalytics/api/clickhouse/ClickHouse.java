@@ -30,7 +30,6 @@ public final class ClickHouse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClickHouse.class);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final String CODE = "X-ClickHouse-Exception-Code";
-  private static final int QUOTA_EXCEEDED = 201;
 
   private final URI address;
   private final Duration timeout;
@@ -41,7 +40,7 @@ public final class ClickHouse implements AutoCloseable {
   /**
    * A client; nothing is asked yet.
    *
-   * @param timeout how long a query may take, until its last row
+   * @param timeout how long the queries of a request may take together, until the last row
    */
   public ClickHouse(URI address, Duration timeout) {
     this.address = address;
@@ -87,17 +86,27 @@ public final class ClickHouse implements AutoCloseable {
 
   /** As {@link #ask}, without waiting; the future fails with an {@link ApiException}. */
   private CompletableFuture<Rows> askAsync(Credentials credentials, Query query) {
-    return begin(credentials, query, null).rows();
+    return begin(credentials, query, null, deadline()).rows();
+  }
+
+  /** Until when what is asked now may take, in {@link System#nanoTime}. */
+  long deadline() {
+    return System.nanoTime() + timeout.toNanos();
   }
 
   /**
    * Sends a query.
    *
    * @param id the query's id in ClickHouse's log, or null
+   * @param deadline until when its last row must have arrived, as {@link #deadline} has it
    */
-  Question begin(Credentials credentials, Query query, String id) {
+  Question begin(Credentials credentials, Query query, String id, long deadline) {
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
+      throw ClickHouseErrors.timeout();
+    }
     CompletableFuture<HttpResponse<Reply>> exchange =
-        client.sendAsync(request(credentials, query, id), ClickHouse::read);
+        client.sendAsync(request(credentials, query, id, Duration.ofNanos(left)), ClickHouse::read);
     CompletableFuture<Rows> rows =
         exchange.handle(
             (response, failure) -> {
@@ -107,7 +116,7 @@ public final class ClickHouse implements AutoCloseable {
               if (response.statusCode() != 200) {
                 throw refused(response, query);
               }
-              return new Rows(response.body().rows(), timeout, timer);
+              return new Rows(response.body().rows(), deadline, timer);
             });
     return new Question(exchange, rows);
   }
@@ -126,7 +135,7 @@ public final class ClickHouse implements AutoCloseable {
             error -> new Reply(null, error));
   }
 
-  private HttpRequest request(Credentials credentials, Query query, String id) {
+  private HttpRequest request(Credentials credentials, Query query, String id, Duration atMost) {
     String login = credentials.user() + ":" + credentials.secret();
     return HttpRequest.newBuilder(
             URI.create(
@@ -134,7 +143,7 @@ public final class ClickHouse implements AutoCloseable {
                     + "/?default_format=JSONCompactEachRow"
                     + (id == null ? "" : "&query_id=" + id)
                     + query.parameters()))
-        .timeout(timeout)
+        .timeout(atMost)
         .header(
             "Authorization",
             "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)))
@@ -156,11 +165,7 @@ public final class ClickHouse implements AutoCloseable {
 
   private static ApiException refused(HttpResponse<Reply> response, Query query) {
     int code = response.headers().firstValue(CODE).map(Integer::parseInt).orElse(0);
-    ApiException error = ClickHouseErrors.of(code);
-    String text = response.body().error();
-    if (code == QUOTA_EXCEEDED) {
-      return ClickHouseErrors.withQuota(error, text, Instant.now());
-    }
+    ApiException error = ClickHouseErrors.of(code, response.body().error(), Instant.now());
     if (error.status() == 500) {
       // The text may quote values of parameters; what a user searched for is not for the log.
       LOG.error("ClickHouse refused a query with code {}\n{}", code, query.sql());

@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What an error code of ClickHouse means to a client. Its status and its text are not used. */
+/** What an error code of ClickHouse means to a client. Its status is not used. */
 final class ClickHouseErrors {
   private static final Pattern QUOTA =
       Pattern.compile(
@@ -18,14 +18,19 @@ final class ClickHouseErrors {
 
   private ClickHouseErrors() {}
 
-  /** The error that a client is told; {@code code} is 0 where there is none. */
-  static ApiException of(int code) {
+  /**
+   * The error that a client is told.
+   *
+   * @param code 0 where there is none
+   * @param text of ClickHouse, of which nothing but a quota's numbers is used
+   */
+  static ApiException of(int code, String text, Instant now) {
     return switch (code) {
       case 193, 194, 516 -> ApiException.unauthenticated("The key is not valid");
       case 497 ->
           new ApiException(
               403, "INSUFFICIENT_PERMISSIONS", "This key may not read what the request needs");
-      case 201 -> tooMany("The quota of this key is used up for now");
+      case 201 -> withQuota(tooMany("The quota of this key is used up for now"), text, now);
       case 202 ->
           tooMany("Too many requests of this key run at the same time")
               .with("retryAfter", 1)

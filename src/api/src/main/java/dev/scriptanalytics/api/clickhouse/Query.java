@@ -1,10 +1,11 @@
 package dev.scriptanalytics.api.clickhouse;
 
+import dev.scriptanalytics.api.error.ApiException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -12,8 +13,15 @@ import java.util.stream.Collectors;
  * {@code append("script = ").string(name)} writes {@code script = {p0:String}}.
  */
 public final class Query {
+  // ClickHouse's own limits are 256 KB (max_query_size), 1000 (http_max_fields), 128 KB
+  // (http_max_field_value_size) and 1 MB (http_max_uri_size).
+  private static final int LONGEST_SQL = 250_000;
+  private static final int MOST_VALUES = 990;
+  private static final int LONGEST_VALUE = 128_000;
+  private static final int LONGEST_PARAMETERS = 1_000_000;
+
   private final StringBuilder sql = new StringBuilder();
-  private final List<String> values = new ArrayList<>();
+  private final Map<String, Integer> numbers = new LinkedHashMap<>();
 
   /** Adds text of the program. */
   public Query append(String text) {
@@ -61,8 +69,9 @@ public final class Query {
   }
 
   private Query bind(String type, String value) {
-    sql.append("{p").append(values.size()).append(':').append(type).append('}');
-    values.add(value);
+    // A value that is asked for in many places is sent once.
+    int number = numbers.computeIfAbsent(value, unused -> numbers.size());
+    sql.append("{p").append(number).append(':').append(type).append('}');
     return this;
   }
 
@@ -83,17 +92,38 @@ public final class Query {
     return text.toString();
   }
 
+  /**
+   * The text of the query.
+   *
+   * @throws ApiException with status 413 if it is longer than ClickHouse takes
+   */
   String sql() {
+    requireAtMost(LONGEST_SQL, sql.length());
     return sql.toString();
   }
 
-  /** The values as a part of an address, each with {@code &} in front. */
+  /**
+   * The values as a part of an address, each with {@code &} in front.
+   *
+   * @throws ApiException with status 413 if they are longer than ClickHouse takes
+   */
   String parameters() {
+    requireAtMost(MOST_VALUES, numbers.size());
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < values.size(); i++) {
-      text.append("&param_p").append(i).append('=');
-      text.append(URLEncoder.encode(values.get(i), StandardCharsets.UTF_8));
+    for (Map.Entry<String, Integer> value : numbers.entrySet()) {
+      String encoded = URLEncoder.encode(value.getKey(), StandardCharsets.UTF_8);
+      requireAtMost(LONGEST_VALUE, encoded.length());
+      text.append("&param_p").append(value.getValue()).append('=').append(encoded);
+      requireAtMost(LONGEST_PARAMETERS, text.length());
     }
     return text.toString();
+  }
+
+  private static void requireAtMost(int most, int length) {
+    if (length > most) {
+      throw new ApiException(
+              413, "FILTERS_TOO_LARGE", "The filters have more or longer values than can be asked")
+          .with("suggestion", "Use fewer or shorter values");
+    }
   }
 }

@@ -5,11 +5,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What is asked for one request, which ends together when the request does. */
+/**
+ * What is asked for one request. It has one time limit together, and ends together when the request
+ * does.
+ */
 public final class Questions implements AutoCloseable {
   private final ClickHouse clickHouse;
   private final Credentials credentials;
   private final String id;
+  private final long deadline;
   private final AtomicInteger count = new AtomicInteger();
   private final Set<Question> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -23,6 +27,7 @@ public final class Questions implements AutoCloseable {
     this.clickHouse = clickHouse;
     this.credentials = credentials;
     this.id = id;
+    this.deadline = clickHouse.deadline();
   }
 
   /** As {@link ClickHouse#ask}. */
@@ -32,7 +37,8 @@ public final class Questions implements AutoCloseable {
 
   /** As {@link #ask}, without waiting. */
   public CompletableFuture<Rows> askAsync(Query query) {
-    Question question = clickHouse.begin(credentials, query, id + "-" + count.incrementAndGet());
+    Question question =
+        clickHouse.begin(credentials, query, id + "-" + count.incrementAndGet(), deadline);
     open.add(question);
     if (closed) {
       question.cancel();

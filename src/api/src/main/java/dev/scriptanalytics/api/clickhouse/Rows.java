@@ -10,7 +10,7 @@ import dev.scriptanalytics.api.error.ApiException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,16 +43,21 @@ public final class Rows implements AutoCloseable {
   private static final int MOST_OF_ERROR = 65_536;
 
   private final InputStream body;
-  private final Future<?> deadline;
+  private final Future<?> expiry;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean late;
   private byte[] buffer = new byte[16_384];
   private int position;
   private int end;
 
-  Rows(InputStream body, Duration timeout, ScheduledExecutorService timer) {
+  /**
+   * An answer that has begun.
+   *
+   * @param deadline until when it must be complete, in {@link System#nanoTime}
+   */
+  Rows(InputStream body, long deadline, ScheduledExecutorService timer) {
     this.body = body;
-    this.deadline = timer.schedule(this::expire, timeout.toMillis(), TimeUnit.MILLISECONDS);
+    this.expiry = timer.schedule(this::expire, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
 
   private void expire() {
@@ -109,7 +114,7 @@ public final class Rows implements AutoCloseable {
     }
     Matcher code = CODE.matcher(text);
     return code.find()
-        ? ClickHouseErrors.of(Integer.parseInt(code.group(1)))
+        ? ClickHouseErrors.of(Integer.parseInt(code.group(1)), text.toString(), Instant.now())
         : ApiException.unavailable();
   }
 
@@ -151,7 +156,7 @@ public final class Rows implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      deadline.cancel(false);
+      expiry.cancel(false);
       try {
         body.close();
       } catch (IOException e) {
