@@ -31,6 +31,9 @@ public final class LiveLogs implements AutoCloseable {
   private final int maxStreams;
   private final ScheduledExecutorService executor =
       Executors.newScheduledThreadPool(THREADS, Daemon.named("live-logs"));
+  // The others may all be waiting for ClickHouse.
+  private final ScheduledExecutorService heart =
+      Executors.newSingleThreadScheduledExecutor(Daemon.named("live-heartbeat"));
   private final Map<LiveFeed.Key, LiveFeed> feeds = new HashMap<>();
   private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
 
@@ -47,7 +50,7 @@ public final class LiveLogs implements AutoCloseable {
     this.heartbeat = heartbeat;
     this.maxStreams = maxStreams;
     long period = Math.max(1, heartbeat.toMillis() / 4);
-    var unused = executor.scheduleAtFixedRate(this::beat, period, period, TimeUnit.MILLISECONDS);
+    var unused = heart.scheduleAtFixedRate(this::beat, period, period, TimeUnit.MILLISECONDS);
   }
 
   private void beat() {
@@ -144,6 +147,7 @@ public final class LiveLogs implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
+    heart.shutdownNow();
     open.forEach(EventStream::close);
   }
 }
