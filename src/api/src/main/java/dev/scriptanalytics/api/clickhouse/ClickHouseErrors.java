@@ -30,7 +30,7 @@ final class ClickHouseErrors {
       case 497 ->
           new ApiException(
               403, "INSUFFICIENT_PERMISSIONS", "This key may not read what the request needs");
-      case 201 -> withQuota(tooMany("The quota of this key is used up for now"), text, now);
+      case 201 -> withQuota(tooMany("Too many log requests"), text, now);
       case 202 ->
           tooMany("Too many requests of this key run at the same time")
               .with("retryAfter", 1)
