@@ -73,6 +73,7 @@ class TenantsIT {
                   + user("broad", "few_rows", "default")
                   + user("heavy", "little_memory", "default")
                   + user("slow", "little_time", "default")
+                  + user("initech_api", "tenant_reader", "tenant_reader")
                   + user("mallory", "tenant_reader", "default"));
 
   private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+):([^}]+)}");
@@ -105,11 +106,9 @@ class TenantsIT {
       new ClickHouseExtension()
           .withSchema()
           .withUsers(Repository.path("deploy/clickhouse/tenants.xml"))
-          .withUsers(DocumentedSql.blocks(GUIDE, "xml").get(0).code())
           .withUsers(MORE_USERS)
           .withEnvironment("ACME_READER_PASSWORD_SHA256", ClickHouseProgram.sha256("acme"))
           .withEnvironment("GLOBEX_READER_PASSWORD_SHA256", ClickHouseProgram.sha256("globex"))
-          .withEnvironment("INITECH_READER_PASSWORD_SHA256", ClickHouseProgram.sha256("initech"))
           .withStatement(
               "INSERT INTO script_analytics.reader_accounts VALUES ('acme_reader', 'acme'),"
                   + " ('globex_reader', 'globex'), ('mallory', 'acme'), ('hasty', 'acme'),"
@@ -291,15 +290,15 @@ class TenantsIT {
         "SELECT count() > 0 FROM script_analytics.all_runs(account = 'initech', script = 'pay', "
             + range()
             + ")";
-    assertThat(clickHouse.queryAs("initech_reader", "initech", query)).isEqualTo("0");
+    assertThat(clickHouse.queryAs("initech_api", passwordOf("initech_api"), query)).isEqualTo("0");
 
     run(steps.get(0));
-    assertThat(clickHouse.queryAs("initech_reader", "initech", query)).isEqualTo("1");
-    assertThat(run(steps.get(1))).contains("initech_reader\t['initech']");
+    assertThat(clickHouse.queryAs("initech_api", passwordOf("initech_api"), query)).isEqualTo("1");
+    assertThat(run(steps.get(1))).contains("initech_api\t['initech']");
 
     run(steps.get(2));
-    assertThat(clickHouse.queryAs("initech_reader", "initech", query)).isEqualTo("0");
-    assertThat(run(steps.get(1))).doesNotContain("initech_reader");
+    assertThat(clickHouse.queryAs("initech_api", passwordOf("initech_api"), query)).isEqualTo("0");
+    assertThat(run(steps.get(1))).doesNotContain("initech_api");
     assertThat(steps).hasSize(3);
   }
 
