@@ -12,7 +12,8 @@ import java.util.Optional;
 /** Stops the running parts of a local stack, each before the parts that it depends on. */
 final class Down {
 
-  // The producer stops first, then the job and its cluster, then the job's source and sink.
+  // What asks and what sends stops first, then the job and its cluster, then the job's source and
+  // sink.
   private static final List<String> CLUSTER = List.of(Stack.TASK_MANAGER, Stack.JOB_MANAGER);
   private static final List<String> STORES = List.of(Stack.KAFKA, Stack.CLICKHOUSE);
 
@@ -69,6 +70,7 @@ final class Down {
 
   private void run() {
     stop(Stack.SAMPLE);
+    stop(Stack.API);
     if (stack.runs(Stack.JOB_MANAGER)) {
       cancelJob();
     }

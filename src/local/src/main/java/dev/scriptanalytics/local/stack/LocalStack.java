@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "deploy/local",
-    description = "A local stack without containers: ClickHouse, Kafka, and Flink with the job.",
+    description =
+        "A local stack without containers: ClickHouse, Kafka, Flink with the job, and the API server.",
     subcommands = FlinkClient.class)
 public final class LocalStack {
   static final String ENVIRONMENT = "%nThe environment can change:%n";
@@ -42,11 +43,12 @@ public final class LocalStack {
       customSynopsis = "deploy/local/up [--no-sample]",
       description = {
         "Starts a local stack without containers, and waits until runs can be queried: ClickHouse,"
-            + " Kafka, a Flink cluster with the job, and a producer of made-up runs. Builds what is"
-            + " missing. Where a part of the stack runs already, starts the rest."
+            + " Kafka, a Flink cluster with the job, the API server, and a producer of made-up runs."
+            + " Builds what is missing. Where a part of the stack runs already, starts the rest."
       },
       footerHeading = ENVIRONMENT,
       footer = {
+        "  API_PORT                  8080",
         "  CLICKHOUSE_HTTP_PORT      8123",
         "  CLICKHOUSE_TCP_PORT       9000",
         "  KAFKA_PORT                9092",

@@ -22,11 +22,12 @@ final class Stack {
   static final String KAFKA = KafkaProgram.NAME;
   static final String JOB_MANAGER = FlinkPrograms.JOB_MANAGER;
   static final String TASK_MANAGER = FlinkPrograms.TASK_MANAGER;
+  static final String API = ApiProgram.NAME;
   static final String SAMPLE = "sample";
 
   /** In the order in which they are shown. */
   static final List<String> PROCESSES =
-      List.of(CLICKHOUSE, KAFKA, JOB_MANAGER, TASK_MANAGER, SAMPLE);
+      List.of(API, CLICKHOUSE, KAFKA, JOB_MANAGER, TASK_MANAGER, SAMPLE);
 
   static final String OTLP_LOGS_TOPIC = "otlp_logs";
   static final String OTLP_SPANS_TOPIC = "otlp_spans";
@@ -86,6 +87,10 @@ final class Stack {
   ClickHouseProgram clickHouse() {
     return new ClickHouseProgram(
         home, ports.get(StackPort.CLICKHOUSE_HTTP_PORT), ports.get(StackPort.CLICKHOUSE_TCP_PORT));
+  }
+
+  ApiProgram api() {
+    return new ApiProgram(home, ports.get(StackPort.API_PORT), clickHouse().httpUrl());
   }
 
   KafkaProgram kafka() {

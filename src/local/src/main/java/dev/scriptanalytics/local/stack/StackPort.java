@@ -8,7 +8,8 @@ enum StackPort {
   CLICKHOUSE_HTTP_PORT(8123, Stack.CLICKHOUSE, "ClickHouse serves HTTP"),
   CLICKHOUSE_TCP_PORT(9000, Stack.CLICKHOUSE, "ClickHouse speaks its native protocol"),
   KAFKA_PORT(9092, Stack.KAFKA, "Kafka serves its clients"),
-  FLINK_REST_PORT(8081, Stack.JOB_MANAGER, "Flink serves its web page");
+  FLINK_REST_PORT(8081, Stack.JOB_MANAGER, "Flink serves its web page"),
+  API_PORT(8080, Stack.API, "the API server answers");
 
   private final int standard;
   private final String process;

@@ -47,6 +47,7 @@ final class Status {
   private boolean run() {
     report.say("Local stack in " + stack.home());
     Stack.PROCESSES.forEach(this::showProcess);
+    showKey();
     showJob();
     showRows();
     if (!complete) {
@@ -78,6 +79,13 @@ final class Status {
     // The sample producer is optional.
     complete &= name.equals(Stack.SAMPLE);
     return "does not run";
+  }
+
+  private void showKey() {
+    if (stack.runs(Stack.API)) {
+      complete &= stack.api().answers();
+      show("address", stack.api().access());
+    }
   }
 
   private void showJob() {

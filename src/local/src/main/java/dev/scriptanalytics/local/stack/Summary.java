@@ -27,6 +27,7 @@ record Summary(Stack stack) {
     return """
 
         Everything runs.
+          API         %s
           Flink       %s
           ClickHouse  %s, native protocol %s:%d
                       user default has no password; script_reader has the password %s
@@ -34,6 +35,8 @@ record Summary(Stack stack) {
           Logs        %s
 
         Try it:
+          curl -H "Authorization: Bearer %s" \\
+            "%s/v2/endpoints/%s/logs?account=%s&limit=2"
           curl -u script_reader:%s %s --data-binary "
             SELECT * FROM script_analytics.script_metrics(account = '%s', script = '%s',
               from = now64(3) - INTERVAL 1 DAY, to = now64(3)) FORMAT Vertical"
@@ -46,6 +49,7 @@ record Summary(Stack stack) {
           %s/exports/%s_runs_data.csv?account=%s&from=%s&to=%s
         """
         .formatted(
+            stack.api().access(),
             stack.flinkAddress(),
             clickHouse.httpUrl(),
             Ports.LOOPBACK,
@@ -54,6 +58,10 @@ record Summary(Stack stack) {
             stack.kafka().bootstrapServers(),
             String.join(", ", Stack.TOPICS),
             stack.home().resolve("logs"),
+            ApiProgram.key(),
+            stack.api().address(),
+            inAddress(script),
+            inAddress(account),
             ClickHouseProgram.READER_PASSWORD,
             clickHouse.httpUrl(),
             account,

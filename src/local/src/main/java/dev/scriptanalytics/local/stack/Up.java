@@ -22,6 +22,8 @@ import java.util.function.Supplier;
 final class Up {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  // Longer than the server gives its running requests.
+  private static final Duration API_PATIENCE = Duration.ofSeconds(30);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
 
   // Two for each slot of the TaskManager, which leaves some for a third and a fourth slot.
@@ -82,12 +84,15 @@ final class Up {
     clickHouse.awaitReady(clickHouseProcess);
     new Schema(clickHouse.http(), Repository.path("sql")).apply();
     report.step("ClickHouse answers; the tables and views of sql/ are there");
+    LocalProcess api = startedApi();
     kafka.awaitReady(kafkaProcess);
     Stack.TOPICS.forEach(name -> kafka.createTopic(name, PARTITIONS, TOPIC_CONFIGURATION));
     report.step("Kafka answers; the topics %s are there", String.join(", ", Stack.TOPICS));
     jobManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(0));
     taskManager.awaitReady(PATIENCE, () -> stack.flink().hasTaskManagers(1));
     report.step("Flink answers; a TaskManager offers its slots");
+    api.awaitReady(PATIENCE, stack.api()::answers);
+    report.step("The API server answers");
     boolean newJob = submitUnlessItRuns(flink);
     FirstRuns firstRuns = new FirstRuns(clickHouse.http());
     boolean newSample = withSample && !stack.runs(Stack.SAMPLE);
@@ -115,6 +120,20 @@ final class Up {
       return running.get();
     }
     return start(program.get());
+  }
+
+  /** It keeps nothing, so an older build is replaced without a question. */
+  private LocalProcess startedApi() {
+    ApiProgram api = stack.api();
+    stack
+        .process(Stack.API)
+        .filter(running -> api.isOlderBuild())
+        .ifPresent(
+            running -> {
+              report.step("%s is an older build, which makes way for this one", running);
+              running.stop(API_PATIENCE);
+            });
+    return started(Stack.API, api::prepare);
   }
 
   private LocalProcess start(JavaProgram program) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.scriptanalytics.redact.Redactor;
 import dev.scriptanalytics.rollup.KeepCells;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
+import dev.scriptanalytics.testkit.process.LocalProcess;
 import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Repository;
 import dev.scriptanalytics.testkit.process.Waiting;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,9 +88,11 @@ class LocalStackIT {
     assertThat(up.output()).contains("The first runs can be queried", "Everything runs.");
     assertThat(up.exitCode()).isZero();
     assertThat(runs()).isPositive();
-    assertThat(run("status").exitCode()).isZero();
+    theApiServerAnswersAsUpSays(up.output());
+    theApiServerShowsEntriesToWhatTheReadmeAsks();
+    apiAndFlinkAreHealthyInTheWayThatComposeAsks();
+    theApiServerIsStartedAnewWhenItHasEnded();
     servesEveryMetricThatADashboardShows();
-    flinkIsHealthyInTheWayThatComposeAsks();
 
     Outcome down = run("down");
     assertThat(down.exitCode()).as(down.output()).isZero();
@@ -141,10 +145,100 @@ class LocalStackIT {
     return savepoint.group(1).strip();
   }
 
-  private void flinkIsHealthyInTheWayThatComposeAsks() throws Exception {
-    Matcher asked =
-        Pattern.compile("http://127\\.0\\.0\\.1:8081(/\\w+)")
-            .matcher(Files.readString(Repository.path("deploy/docker-compose.yml")));
+  /** The first thing that it tells of the stack, and the first line to try. */
+  private void theApiServerAnswersAsUpSays(String told) throws Exception {
+    String address = "http://127.0.0.1:" + environment.get("API_PORT");
+    Matcher access =
+        Pattern.compile("Everything runs\\.\n +API +(\\S+), key (sa_\\S+)\n").matcher(told);
+    assertThat(access.find()).as(told).isTrue();
+    assertThat(access.group(1)).isEqualTo(address);
+    Matcher line =
+        Pattern.compile("Try it:\n +curl -H \"Authorization: Bearer (\\S+)\" \\\\\n +\"(\\S+)\"\n")
+            .matcher(told);
+    assertThat(line.find()).as(told).isTrue();
+    assertThat(line.group(1)).isEqualTo(access.group(2));
+    assertThat(line.group(2)).startsWith(address + "/v2/");
+
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(line.group(2)))
+                    .header("Authorization", "Bearer " + line.group(1))
+                    .build(),
+                BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    Outcome status = run("status");
+    assertThat(status.exitCode()).as(status.output()).isZero();
+    assertThat(status.output()).contains(address + ", key " + access.group(2));
+  }
+
+  /** The lines of curl below the line with the key, the last of which follows a stream. */
+  private void theApiServerShowsEntriesToWhatTheReadmeAsks() throws Exception {
+    Matcher block =
+        Pattern.compile("\n    KEY=(\\S+)\n((?:    .*\n)+)")
+            .matcher(Files.readString(Repository.path("README.md")));
+    assertThat(block.find()).isTrue();
+    List<String> lines = List.of(block.group(2).replaceAll("\\\\\n *", "").split("\n", -1));
+    assertThat(lines).filteredOn(line -> !line.isEmpty()).hasSize(3);
+    for (String line : lines.subList(0, 3)) {
+      assertThat(line).contains("curl", "-H \"Authorization: Bearer $KEY\"");
+      String address =
+          found("(http://127\\.0\\.0\\.1:8080[^\" ]*)", line)
+              .replace("8080", environment.get("API_PORT"));
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(address))
+              .header("Authorization", "Bearer " + block.group(1));
+      if (line.contains(" -d ")) {
+        request
+            .header("Content-Type", found("-H \"Content-Type: ([^\"]+)\"", line))
+            .POST(HttpRequest.BodyPublishers.ofString(found(" -d '(.*)'", line)));
+      }
+      try (Stream<String> answer =
+          HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofLines()).body()) {
+        assertThat(answer.anyMatch(part -> part.contains("\"message\":"))).as(line).isTrue();
+      }
+    }
+  }
+
+  private static String found(String pattern, String text) {
+    Matcher found = Pattern.compile(pattern).matcher(text);
+    assertThat(found.find()).as(text).isTrue();
+    return found.group(1);
+  }
+
+  private void theApiServerIsStartedAnewWhenItHasEnded() throws Exception {
+    LocalProcess server =
+        LocalProcess.running(Stack.API, Path.of(environment.get("SCRIPT_ANALYTICS_HOME")))
+            .orElseThrow();
+    server.kill();
+    Outcome without = run("status");
+    assertThat(without.exitCode()).isNotZero();
+    assertThat(without.output()).containsPattern("api +does not run");
+
+    assertThat(run("up", "--no-sample").output()).contains("Starting api", "Everything runs.");
+
+    assertThat(run("status").exitCode()).isZero();
+  }
+
+  private void apiAndFlinkAreHealthyInTheWayThatComposeAsks() throws Exception {
+    String compose = Files.readString(Repository.path("deploy/docker-compose.yml"));
+    Matcher command =
+        Pattern.compile("- bash\\s+- -c\\s+- >-\\s+(exec 3.*)\n +(.*)\n").matcher(compose);
+    assertThat(command.find()).isTrue();
+    String check = command.group(1) + " " + command.group(2);
+    for (String port : List.of("API_PORT", "CLICKHOUSE_HTTP_PORT")) {
+      // Another server does not know the path.
+      assertThat(
+              new ProcessBuilder("bash", "-c", check.replace("8080", environment.get(port)))
+                  .inheritIO()
+                  .start()
+                  .waitFor())
+          .as(port)
+          .isEqualTo(port.equals("API_PORT") ? 0 : 1);
+    }
+
+    Matcher asked = Pattern.compile("http://127\\.0\\.0\\.1:8081(/\\w+)").matcher(compose);
     assertThat(asked.find()).isTrue();
     URI address =
         URI.create("http://127.0.0.1:" + environment.get("FLINK_REST_PORT") + asked.group(1));

@@ -25,6 +25,7 @@ class StackPortsTest {
     assertThat(ports.get(StackPort.CLICKHOUSE_HTTP_PORT)).isEqualTo(8123);
     assertThat(ports.get(StackPort.CLICKHOUSE_TCP_PORT)).isEqualTo(9000);
     assertThat(ports.get(StackPort.FLINK_REST_PORT)).isEqualTo(8081);
+    assertThat(ports.get(StackPort.API_PORT)).isEqualTo(8080);
   }
 
   @ParameterizedTest

@@ -46,14 +46,27 @@ public final class Repository {
    * @throws IllegalStateException if it is not built
    */
   public static Path jobJar() {
-    Path target = path("src/job/target");
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "script-analytics-*.jar")) {
+    return jar("src/job/target", "script-analytics-*.jar", "The job");
+  }
+
+  /**
+   * The jar of the API server, as last built.
+   *
+   * @throws IllegalStateException if it is not built
+   */
+  public static Path apiJar() {
+    return jar("src/api/target", "script-analytics-api-*.jar", "The API server");
+  }
+
+  private static Path jar(String directory, String name, String what) {
+    Path target = path(directory);
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, name)) {
       for (Path jar : jars) {
         return jar;
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + target + ".", e);
     }
-    throw new IllegalStateException("The job is not built: run mvn -DskipTests package.");
+    throw new IllegalStateException(what + " is not built: run mvn -DskipTests package.");
   }
 }
