@@ -18,6 +18,7 @@ record ComposeFile(
 
   record Service(
       String image,
+      Build build,
       List<String> entrypoint,
       Object command,
       Map<String, Object> environment,
@@ -29,6 +30,10 @@ record ComposeFile(
       @JsonProperty("depends_on") Map<String, Dependency> dependsOn,
       @JsonProperty("network_mode") String networkMode,
       @JsonProperty("mem_limit") String memLimit,
+      @JsonProperty("read_only") Boolean readOnly,
+      @JsonProperty("cap_drop") List<String> capDrop,
+      @JsonProperty("security_opt") List<String> securityOpt,
+      @JsonProperty("stop_grace_period") String stopGracePeriod,
       String user,
       Restart restart) {
 
@@ -40,6 +45,8 @@ record ComposeFile(
       dependsOn = dependsOn == null ? Map.of() : dependsOn;
     }
   }
+
+  record Build(String context, String dockerfile) {}
 
   record Healthcheck(List<String> test, String interval, String timeout, int retries) {}
 

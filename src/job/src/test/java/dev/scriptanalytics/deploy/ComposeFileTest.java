@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.util.TimeUtils;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,8 +140,8 @@ class ComposeFileTest {
               if (key.endsWith("__FILE")) {
                 assertThat(service.secrets())
                     .contains(value.toString().replaceFirst("^/run/secrets/", ""));
-              } else if (key.matches(".*(PASSWORD|SECRET|TOKEN).*")) {
-                assertThat(value.toString()).matches("\\$\\{[A-Z_]+:\\?[^}]+\\}");
+              } else if (key.matches(".*(PASSWORD|SECRET|TOKEN|KEY).*")) {
+                assertThat(value.toString()).matches("\\$\\{[A-Z_]+:(\\?[^}]+|-)\\}");
               }
             });
   }
@@ -231,6 +232,82 @@ class ComposeFileTest {
   }
 
   @Test
+  void theApiServerStartsFromItsImageWithoutRights() {
+    Service api = SERVICES.get("api");
+    List<String> arguments =
+        ((List<?>) api.command()).stream().map(word -> word.toString().replace("$$", "$")).toList();
+
+    ApiImage.expectToStart(arguments, api.environment());
+    assertThat(ApiImage.arguments(arguments))
+        .containsEntry("clickhouse.url", "http://clickhouse:8123");
+    assertThat(api.dependsOn()).containsKey("schema");
+    assertThat(api.build()).isEqualTo(new ComposeFile.Build("..", ApiImage.DOCKERFILE));
+    assertThat(api.ports()).containsExactly("127.0.0.1:8080:" + ApiImage.option("api.port"));
+    assertThat(api.healthcheck().test().toString())
+        .contains("/127.0.0.1/" + ApiImage.option("api.port"), "/health/ready");
+    assertThat(api.readOnly()).isTrue();
+    assertThat(api.capDrop()).containsExactly("ALL");
+    assertThat(api.securityOpt()).containsExactly("no-new-privileges:true");
+    assertThat(MemorySize.parse(api.memLimit()))
+        .isGreaterThanOrEqualTo(MemorySize.ofMebiBytes(512));
+    assertThat(TimeUtils.parseDuration(api.stopGracePeriod()))
+        .isGreaterThan(ApiImage.stopTimeout());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"deploy/Dockerfile", ApiImage.DOCKERFILE})
+  void everythingThatAnImageCopiesIsSentToDocker(String dockerfile) {
+    Set<String> copied =
+        DeployedFiles.found(
+            Pattern.compile("(?m)^COPY (\\S+) \\S+$"), DeployedFiles.text(dockerfile));
+
+    assertThat(copied).isNotEmpty();
+    assertThat(DeployedFiles.text(".dockerignore").lines())
+        .startsWith("*")
+        .containsAll(copied.stream().map(path -> "!" + path).toList());
+    assertThat(copied)
+        .filteredOn(path -> !path.contains("/target/"))
+        .allSatisfy(path -> assertThat(Repository.path(path)).isRegularFile());
+  }
+
+  @Test
+  void prometheusAsksServicesThatServeMetrics() {
+    Map<String, Integer> ports =
+        Map.of(
+            "flink",
+            Integer.parseInt(flinkProperty("metrics.reporter.prom.port")),
+            "api",
+            Integer.parseInt(ApiImage.option("api.port")));
+    List<?> jobs =
+        (List<?>) DeployedFiles.yaml("deploy/compose/prometheus.yaml").get(0).get("scrape_configs");
+
+    assertThat(jobs).hasSize(ports.size());
+    for (Object job : jobs) {
+      Map<String, Object> scraped = DeployedFiles.map(job);
+      assertThat(scraped).containsOnlyKeys("job_name", "dns_sd_configs");
+      Map<String, Object> found =
+          DeployedFiles.map(((List<?>) scraped.get("dns_sd_configs")).get(0));
+      assertThat(found).containsOnlyKeys("names", "type", "port");
+      assertThat(SERVICES.keySet())
+          .containsAll(((List<?>) found.get("names")).stream().map(Object::toString).toList());
+      assertThat(found).containsEntry("port", ports.get(scraped.get("job_name")));
+    }
+  }
+
+  private static String flinkProperty(String key) {
+    return SERVICES
+        .get("jobmanager")
+        .environment()
+        .get("FLINK_PROPERTIES")
+        .toString()
+        .lines()
+        .filter(line -> line.startsWith(key + ": "))
+        .map(line -> line.substring(key.length() + 2))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void theCollectorWritesToTheTopicsThatTheJobReads() {
     Map<String, Object> collector = DeployedFiles.yaml("deploy/compose/collector.yaml").get(0);
     String text = DeployedFiles.text("deploy/compose/collector.yaml");
@@ -269,6 +346,7 @@ class ComposeFileTest {
   @ValueSource(
       strings = {
         "deploy/clickhouse/apply-sql",
+        "deploy/clickhouse/create-reader",
         "deploy/compose/create-topics",
         "deploy/compose/start-clickhouse",
         "deploy/compose/submit-job"

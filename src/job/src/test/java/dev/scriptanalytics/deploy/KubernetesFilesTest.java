@@ -17,12 +17,18 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -147,7 +153,7 @@ class KubernetesFilesTest {
 
   @Test
   void nothingRunsAsRootOrWritesToItsImageOrTakesAllThereIs() {
-    for (PodSpec pod : List.of(pod(), schemaJob().getSpec().getTemplate().getSpec())) {
+    for (PodSpec pod : List.of(pod(), apiPod(), schemaJob().getSpec().getTemplate().getSpec())) {
       assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
       assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
       for (Container container : pod.getContainers()) {
@@ -159,8 +165,121 @@ class KubernetesFilesTest {
     }
     assertThat(spec().getTaskManager().getResource().getMemory()).isNotEmpty();
     assertThat(spec().getJobManager().getResource().getMemory()).isNotEmpty();
-    assertThat(schemaJob().getSpec().getTemplate().getSpec().getContainers().get(0).getResources())
-        .satisfies(resources -> assertThat(resources.getLimits()).containsKeys("cpu", "memory"));
+    for (PodSpec pod : List.of(apiPod(), schemaJob().getSpec().getTemplate().getSpec())) {
+      assertThat(pod.getContainers().get(0).getResources().getLimits())
+          .containsKeys("cpu", "memory");
+      assertThat(pod.getAutomountServiceAccountToken()).isFalse();
+    }
+  }
+
+  @Test
+  void theApiServerStartsFromItsImageWithItsOptionsAndSecret() {
+    Container container = apiPod().getContainers().get(0);
+    Map<String, EnvVar> environment = new HashMap<>();
+    container.getEnv().forEach(variable -> environment.put(variable.getName(), variable));
+
+    ApiImage.expectToStart(container.getArgs(), environment);
+    assertThat(mountedFiles(apiPod(), container)).contains(ApiImage.optionsFile());
+    assertThat(ApiImage.instruction("USER"))
+        .isEqualTo(
+            apiPod().getSecurityContext().getRunAsUser()
+                + ":"
+                + apiPod().getSecurityContext().getRunAsGroup());
+    assertThat(environment.get("CLICKHOUSE_URL").getValueFrom().getConfigMapKeyRef().getName())
+        .isEqualTo("script-analytics-environment");
+    assertThat(environment().keySet())
+        .contains(environment.get("CLICKHOUSE_URL").getValueFrom().getConfigMapKeyRef().getKey());
+    assertThat(environment.get("API_SESSION_KEY").getValue()).isNull();
+    assertThat(DeployedFiles.text("deploy/kubernetes/README.md"))
+        .contains(
+            "create secret generic "
+                + environment.get("API_SESSION_KEY").getValueFrom().getSecretKeyRef().getName(),
+            "--from-file="
+                + environment.get("API_SESSION_KEY").getValueFrom().getSecretKeyRef().getKey());
+  }
+
+  @Test
+  void replicasOfTheApiServerComeAndGoWithoutLosingRequests() {
+    Deployment deployment = api(Deployment.class);
+    Container container = apiPod().getContainers().get(0);
+    int pause =
+        Integer.parseInt(container.getLifecycle().getPreStop().getExec().getCommand().get(1));
+
+    assertThat(deployment.getSpec().getReplicas()).isGreaterThan(1);
+    assertThat(
+            deployment.getSpec().getStrategy().getRollingUpdate().getMaxUnavailable().getIntVal())
+        .isZero();
+    assertThat(Duration.ofSeconds(apiPod().getTerminationGracePeriodSeconds()))
+        .isGreaterThan(ApiImage.stopTimeout().plusSeconds(pause));
+    assertThat(api(PodDisruptionBudget.class).getSpec().getMaxUnavailable().getIntVal()).isOne();
+    assertThat(apiPod().getTopologySpreadConstraints()).hasSize(1);
+    Map<Probe, String> probes =
+        Map.of(
+            container.getStartupProbe(), "/health/live",
+            container.getLivenessProbe(), "/health/live",
+            container.getReadinessProbe(), "/health/ready");
+    probes.forEach(
+        (probe, path) -> {
+          assertThat(probe.getHttpGet().getPath()).isEqualTo(path);
+          assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("http");
+          assertThat(DeployedFiles.text("src/api/src/main/resources/openapi.yaml"))
+              .contains("  " + path + ":");
+        });
+  }
+
+  @Test
+  void everythingOfTheApiServerFindsItsPodsAndItsPort() {
+    Deployment deployment = api(Deployment.class);
+    Map<String, String> labels = deployment.getSpec().getTemplate().getMetadata().getLabels();
+    NetworkPolicy policy = api(NetworkPolicy.class);
+
+    assertThat(
+            List.of(
+                deployment.getSpec().getSelector().getMatchLabels(),
+                apiPod().getTopologySpreadConstraints().get(0).getLabelSelector().getMatchLabels(),
+                api(Service.class).getSpec().getSelector(),
+                api(PodDisruptionBudget.class).getSpec().getSelector().getMatchLabels(),
+                policy.getSpec().getPodSelector().getMatchLabels()))
+        .containsOnly(labels);
+    assertThat(apiPod().getContainers().get(0).getPorts())
+        .singleElement()
+        .satisfies(
+            port -> {
+              assertThat(port.getName()).isEqualTo("http");
+              assertThat(port.getContainerPort()).hasToString(ApiImage.option("api.port"));
+            });
+    assertThat(api(Service.class).getSpec().getPorts())
+        .singleElement()
+        .satisfies(port -> assertThat(port.getTargetPort().getStrVal()).isEqualTo("http"));
+    assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress");
+    assertThat(policy.getSpec().getIngress())
+        .singleElement()
+        .satisfies(
+            rule -> {
+              assertThat(rule.getPorts())
+                  .singleElement()
+                  .satisfies(port -> assertThat(port.getPort().getStrVal()).isEqualTo("http"));
+              assertThat(rule.getFrom())
+                  .hasSize(2)
+                  .allSatisfy(
+                      peer ->
+                          assertThat(peer.getNamespaceSelector().getMatchLabels())
+                              .containsOnlyKeys("kubernetes.io/metadata.name"));
+            });
+  }
+
+  @Test
+  void everyPatchFindsTheImageThatItReplaces() {
+    List<String> targets = new ArrayList<>();
+    for (Object patch : (List<?>) kustomization().get("patches")) {
+      Map<String, Object> target = DeployedFiles.map(DeployedFiles.map(patch).get("target"));
+      targets.add(target.get("kind") + "/" + target.get("name"));
+    }
+
+    assertThat(targets)
+        .containsExactlyInAnyOrder(
+            "FlinkDeployment/" + DeployedFiles.map(DEPLOYED.get("metadata")).get("name"),
+            "Deployment/" + api(Deployment.class).getMetadata().getName());
   }
 
   @Test
@@ -268,6 +387,19 @@ class KubernetesFilesTest {
   private static Container container() {
     return pod().getContainers().stream()
         .filter(container -> container.getName().equals("flink-main-container"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static PodSpec apiPod() {
+    return api(Deployment.class).getSpec().getTemplate().getSpec();
+  }
+
+  /** The object of its kind in the file of the API server. */
+  private static <T> T api(Class<T> kind) {
+    return DeployedFiles.yaml("deploy/kubernetes/api.yaml").stream()
+        .filter(document -> document.get("kind").equals(kind.getSimpleName()))
+        .map(document -> STRICT.convertValue(document, kind))
         .findFirst()
         .orElseThrow();
   }
