@@ -1,5 +1,6 @@
 package dev.scriptanalytics.local.stack;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.process.JavaProgram;
 import dev.scriptanalytics.testkit.process.Ports;
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ import java.util.List;
 record ApiProgram(Path home, int port, URI clickHouse) {
   static final String NAME = "api";
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MAIN_CLASS = "dev.scriptanalytics.api.ApiServer";
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -48,6 +51,26 @@ record ApiProgram(Path home, int port, URI clickHouse) {
   /** How one gets in, as {@code up} and {@code status} show it: the address and a key. */
   String access() {
     return "%s, key %s".formatted(address(), key());
+  }
+
+  /** An address at which a browser is logged in as that reader, good for ten minutes. */
+  String login() {
+    HttpRequest request =
+        HttpRequest.newBuilder(address().resolve("/v2/session/tickets"))
+            .timeout(TIMEOUT)
+            .header("Authorization", "Bearer " + key())
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{}"))
+            .build();
+    try {
+      String answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+      return JSON.readTree(answer).path("url").asText();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The API server does not answer.", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   /** The program, with a copy of its jar, which a new build does not take away. */

@@ -83,8 +83,12 @@ final class Status {
 
   private void showKey() {
     if (stack.runs(Stack.API)) {
-      complete &= stack.api().answers();
+      boolean answers = stack.api().answers();
+      complete &= answers;
       show("address", stack.api().access());
+      if (answers) {
+        show("log in", stack.api().login());
+      }
     }
   }
 

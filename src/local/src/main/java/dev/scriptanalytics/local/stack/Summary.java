@@ -27,6 +27,8 @@ record Summary(Stack stack) {
     return """
 
         Everything runs.
+          Log in      %s
+                      (for ten minutes; deploy/local/status prints another one)
           API         %s
           Flink       %s
           ClickHouse  %s, native protocol %s:%d
@@ -49,6 +51,7 @@ record Summary(Stack stack) {
           %s/exports/%s_runs_data.csv?account=%s&from=%s&to=%s
         """
         .formatted(
+            stack.api().login(),
             stack.api().access(),
             stack.flinkAddress(),
             clickHouse.httpUrl(),
