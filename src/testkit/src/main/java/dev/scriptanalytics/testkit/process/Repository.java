@@ -58,15 +58,17 @@ public final class Repository {
     return jar("src/api/target", "script-analytics-api-*.jar", "The API server");
   }
 
-  private static Path jar(String directory, String name, String what) {
-    Path target = path(directory);
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, name)) {
-      for (Path jar : jars) {
-        return jar;
+  private static Path jar(String directory, String name, String program) {
+    Path target = top().resolve(directory);
+    if (Files.isDirectory(target)) {
+      try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, name)) {
+        for (Path jar : jars) {
+          return jar;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot read " + target + ".", e);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + target + ".", e);
     }
-    throw new IllegalStateException(what + " is not built: run mvn -DskipTests package.");
+    throw new IllegalStateException(program + " is not built: run mvn -DskipTests package.");
   }
 }
