@@ -1,4 +1,4 @@
-package dev.scriptanalytics.bench.throughput;
+package dev.scriptanalytics.bench.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** What a process of this machine has used so far, as Linux says in {@code /proc}. */
-final class ProcessUsage {
+public final class ProcessUsage {
   private ProcessUsage() {}
 
   /** The processor time of all its threads, in seconds. */
-  static double cpuSeconds(long pid) {
+  public static double cpuSeconds(long pid) {
     return ProcessHandle.of(pid)
             .flatMap(process -> process.info().totalCpuDuration())
             .orElse(Duration.ZERO)
@@ -20,10 +20,19 @@ final class ProcessUsage {
   }
 
   /** The most memory that it ever had in RAM, in megabytes. */
-  static long peakMegabytes(long pid) {
+  public static long peakMegabytes(long pid) {
+    return megabytes(pid, "VmHWM:");
+  }
+
+  /** The memory that it has in RAM now, in megabytes. */
+  public static long residentMegabytes(long pid) {
+    return megabytes(pid, "VmRSS:");
+  }
+
+  private static long megabytes(long pid, String field) {
     try {
       return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-          .filter(line -> line.startsWith("VmHWM:"))
+          .filter(line -> line.startsWith(field))
           .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
           .findFirst()
           .orElse(0);

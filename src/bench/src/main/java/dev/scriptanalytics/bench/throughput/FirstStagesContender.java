@@ -1,6 +1,7 @@
 package dev.scriptanalytics.bench.throughput;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptanalytics.bench.process.Stopwatch;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.flink.FlinkCluster;
 import dev.scriptanalytics.testkit.kafka.TestKafka;

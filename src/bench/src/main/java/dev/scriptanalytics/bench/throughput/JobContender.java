@@ -1,6 +1,8 @@
 package dev.scriptanalytics.bench.throughput;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptanalytics.bench.process.ProcessUsage;
+import dev.scriptanalytics.bench.process.Stopwatch;
 import dev.scriptanalytics.testkit.clickhouse.ClickHouseHttp;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.flink.FlinkCluster;

@@ -1,5 +1,6 @@
 package dev.scriptanalytics.bench.throughput;
 
+import dev.scriptanalytics.bench.process.Stopwatch;
 import dev.scriptanalytics.bench.sql.SqlFile;
 import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
 import dev.scriptanalytics.testkit.kafka.TestKafka;
