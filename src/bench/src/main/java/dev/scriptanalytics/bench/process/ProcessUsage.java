@@ -5,9 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What a process of this machine has used so far, as Linux says in {@code /proc}. */
 public final class ProcessUsage {
+  private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
+
   private ProcessUsage() {}
 
   /** The processor time of all its threads, in seconds. */
@@ -17,6 +21,28 @@ public final class ProcessUsage {
             .orElse(Duration.ZERO)
             .toMillis()
         / 1000.0;
+  }
+
+  /**
+   * The processor time of the threads that compile for a JVM, in seconds. A server that runs for
+   * long hardly compiles any more.
+   */
+  public static double compilerSeconds(long pid) {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      return threads.mapToLong(ProcessUsage::compilerNanos).sum() / 1e9;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot see what process " + pid + " uses.", e);
+    }
+  }
+
+  private static long compilerNanos(Path thread) {
+    try {
+      return COMPILER.matcher(Files.readString(thread.resolve("comm"))).lookingAt()
+          ? Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", -1)[0])
+          : 0;
+    } catch (IOException ended) {
+      return 0;
+    }
   }
 
   /** The most memory that it ever had in RAM, in megabytes. */

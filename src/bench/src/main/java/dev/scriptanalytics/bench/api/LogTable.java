@@ -1,0 +1,101 @@
+package dev.scriptanalytics.bench.api;
+
+import dev.scriptanalytics.bench.sql.SqlFile;
+import dev.scriptanalytics.testkit.clickhouse.TestClickHouse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The entries that are asked for, and those that arrive meanwhile; SQL generates both. */
+final class LogTable {
+  static final String ACCOUNT = "acme";
+
+  /** Whose entries are asked for. */
+  static final String SCRIPT = "asked";
+
+  private static final SqlFile SQL = SqlFile.beside(LogTable.class, "api_benchmark.sql");
+
+  private final TestClickHouse clickHouse;
+  private long arrived;
+
+  LogTable(TestClickHouse clickHouse) {
+    this.clickHouse = clickHouse;
+  }
+
+  /** The entries of {@link #SCRIPT}: how many, and the times that they lie between. */
+  record Span(long entries, Instant start, Instant end) {
+    /** The end of it. */
+    Span last(Duration duration) {
+      return new Span(entries, end.minus(duration), end);
+    }
+  }
+
+  /**
+   * The entries in the server's directory; if there are none, they are written first.
+   *
+   * @throws IllegalStateException if there is another number of them
+   */
+  Span writtenOnce(long entries) {
+    Span there = span();
+    if (there.entries() == 0) {
+      Instant end = Instant.now().truncatedTo(ChronoUnit.MINUTES);
+      ask("entries", Map.of("end", end.toEpochMilli() + "000", "rows", Long.toString(entries)));
+      clickHouse.query("OPTIMIZE TABLE script_analytics.logs FINAL");
+      there = span();
+    }
+    if (there.entries() != entries) {
+      throw new IllegalStateException(
+          "the directory holds %d entries: ask for these, or for another directory"
+              .formatted(there.entries()));
+    }
+    return there;
+  }
+
+  private Span span() {
+    String[] found = ask("span of entries", Map.of()).split("\t", -1);
+    return new Span(
+        Long.parseLong(found[0]),
+        Instant.ofEpochMilli(Long.parseLong(found[1])),
+        Instant.ofEpochMilli(Long.parseLong(found[2])));
+  }
+
+  /** The name of a followed script. */
+  static String followed(int number) {
+    return "followed_" + number;
+  }
+
+  /**
+   * Has new entries arrive in one INSERT.
+   *
+   * @param scripts how many followed scripts take them in turn
+   * @param large how many bytes the longest messages have
+   */
+  void arrive(int rows, int scripts, int large) {
+    // Of another run of the benchmark in the same directory there must be no equal ids.
+    long first = System.currentTimeMillis() * 1000 + arrived;
+    ask(
+        "arriving entries",
+        Map.of(
+            "first", Long.toString(first),
+            "rows", Integer.toString(rows),
+            "scripts", Integer.toString(scripts),
+            "large", Integer.toString(large)));
+    arrived += rows;
+  }
+
+  /** What ClickHouse's log has for the id of a query: rows in JSON. */
+  String loggedQuery(String id) {
+    clickHouse.query("SYSTEM FLUSH LOGS");
+    return ask("query of a request", Map.of("id", id));
+  }
+
+  private String ask(String statement, Map<String, String> parameters) {
+    Map<String, String> named = new HashMap<>();
+    named.put("param_account", ACCOUNT);
+    named.put("param_script", SCRIPT);
+    parameters.forEach((name, value) -> named.put("param_" + name, value));
+    return clickHouse.http().queryAs("default", "", SQL.statement(statement), named);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.scriptanalytics.bench.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptanalytics.bench.api.HttpConnection.Answer;
+import dev.scriptanalytics.bench.api.LogTable.Span;
+import dev.scriptanalytics.testkit.process.Waiting;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** The requests of the benchmark's user, to the API and to ClickHouse. */
+final class Requests {
+  /** A reader with the rights of any other, and no quota. */
+  static final String USER = "api_benchmark";
+
+  static final String SECRET = "benchmark";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String HOST = "Host: 127.0.0.1\r\n";
+
+  private final LogTable table;
+  private final Client client;
+
+  /**
+   * Requests about the entries of a table.
+   *
+   * @param client looks at what the API asks for each
+   */
+  Requests(LogTable table, Client client) {
+    this.table = table;
+    this.client = client;
+  }
+
+  /** The cheapest that there is: some lines of a short while. */
+  Question lines(Span span) throws IOException {
+    return question("one line of 10 minutes", "lines=1", span.last(Duration.ofMinutes(10)), 1);
+  }
+
+  /** A text of a thousand lines. */
+  Question text(Span span) throws IOException {
+    return question("1,000 lines of text of a day", "format=text&limit=1000", span, 1);
+  }
+
+  /** The usual answer, with the summary of all entries; the API asks for both at once. */
+  Question json(Span span) throws IOException {
+    return question("100 entries and the summary of a day in JSON", "limit=100", span, 2);
+  }
+
+  private Question question(String name, String form, Span span, int queries) throws IOException {
+    String request =
+        get(
+            logs(LogTable.SCRIPT)
+                + "&startTime="
+                + span.start()
+                + "&endTime="
+                + span.end()
+                + "&"
+                + form);
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    Answer answer = client.ask(request, body);
+    if (answer.status() != 200) {
+      throw new IOException("The API answers " + answer.status() + ": " + body.toString(UTF_8));
+    }
+    String id = answer.headers().get("x-request-id");
+    List<String> direct = new ArrayList<>();
+    for (int i = 1; i <= queries; i++) {
+      direct.add(query(loggedQuery(id + "-" + i)));
+    }
+    return new Question(name, request, direct);
+  }
+
+  private String loggedQuery(String id) throws IOException {
+    String[] rows = {""};
+    // The log has it a moment after its last row was sent.
+    if (!Waiting.until(
+        PATIENCE,
+        () -> {
+          rows[0] = table.loggedQuery(id);
+          return !rows[0].isEmpty();
+        })) {
+      throw new IOException("ClickHouse's log has no query " + id + " of the API.");
+    }
+    return new ObjectMapper().readTree(rows[0]).get(0).asText();
+  }
+
+  /** The path of the entries of a script, with the account as the first parameter. */
+  static String logs(String script) {
+    return "/v2/endpoints/" + script + "/logs?account=" + LogTable.ACCOUNT;
+  }
+
+  /** A request to the API with a key. */
+  static String get(String path) {
+    String key = Base64.getUrlEncoder().withoutPadding().encodeToString(login());
+    return "GET " + path + " HTTP/1.1\r\n" + HOST + "Authorization: Bearer sa_" + key + "\r\n\r\n";
+  }
+
+  /** A query with the settings and in the format that the API asks for. */
+  private static String query(String sql) {
+    return "POST /?default_format=JSONCompactEachRow HTTP/1.1\r\n"
+        + HOST
+        + "Authorization: Basic "
+        + Base64.getEncoder().encodeToString(login())
+        + "\r\nContent-Length: "
+        + sql.getBytes(UTF_8).length
+        + "\r\n\r\n"
+        + sql;
+  }
+
+  private static byte[] login() {
+    return (USER + ":" + SECRET).getBytes(UTF_8);
+  }
+}
