@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 public final class ApiBenchmark implements Callable<Integer> {
   private static final int MOST_CLIENTS = 32;
   private static final int WARM_UP_CLIENTS = 8;
-  private static final int MOST_WARM_UP_TURNS = 24;
+  private static final int MOST_WARM_UP_TURNS = 12;
   private static final double MOST_COMPILING = 0.1;
   private static final int TIMES_SCENE = 6;
 
@@ -109,7 +109,7 @@ public final class ApiBenchmark implements Callable<Integer> {
       defaultValue = "5",
       description =
           "how long a turn of several clients lasts; each scene with streams lasts six times"
-              + " as long, and the warm-up takes at most 25 turns; default ${DEFAULT-VALUE}")
+              + " as long, and the warm-up takes at most 13 turns; default ${DEFAULT-VALUE}")
   private int seconds;
 
   @Option(

@@ -15,6 +15,9 @@ final class LogTable {
   /** Whose entries are asked for. */
   static final String SCRIPT = "asked";
 
+  /** How many entries that arrive have one with a large message among them. */
+  static final int LARGE_ONE_IN = 11;
+
   private static final SqlFile SQL = SqlFile.beside(LogTable.class, "api_benchmark.sql");
 
   private final TestClickHouse clickHouse;
@@ -70,7 +73,7 @@ final class LogTable {
    * Has new entries arrive in one INSERT.
    *
    * @param scripts how many followed scripts take them in turn
-   * @param large how many bytes the longest messages have
+   * @param large how many bytes longer the messages of some are
    */
   void arrive(int rows, int scripts, int large) {
     // Of another run of the benchmark in the same directory there must be no equal ids.
@@ -81,7 +84,8 @@ final class LogTable {
             "first", Long.toString(first),
             "rows", Integer.toString(rows),
             "scripts", Integer.toString(scripts),
-            "large", Integer.toString(large)));
+            "large", Integer.toString(large),
+            "large_one_in", Integer.toString(LARGE_ONE_IN)));
     arrived += rows;
   }
 

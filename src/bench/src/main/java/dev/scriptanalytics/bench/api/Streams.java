@@ -35,11 +35,13 @@ final class Streams {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /**
-   * Some 230 KB/s for each stream. A socket of the loopback interface takes 2.6 MB, so that after
-   * some 12 s it is the server that has to keep the rest, or to close the stream.
-   */
+  private static final int ROWS = (int) (ENTRIES_PER_SECOND * INSERT_EVERY.toMillis() / 1000);
+
+  /** With one in eleven, some 230 KB/s for each stream. */
   private static final int LARGE = 100_000;
+
+  /** What a socket of the loopback interface takes; the server has to keep what comes after it. */
+  private static final int SOCKET_BUFFER = 3_000_000;
 
   private final ApiProcess api;
   private final LogTable table;
@@ -128,6 +130,9 @@ final class Streams {
     try (UnreadStreams streams = new UnreadStreams(api.port(), SCRIPTS)) {
       streams.open(scene.streams());
       awaitStreams(scene.streams());
+      if (scene.large() > 0) {
+        fillSockets(scene.large());
+      }
       long end = System.nanoTime() + duration.toNanos();
       Future<?> arrivals =
           threads.submit(() -> scene.arriving() ? arrive(scene.large(), end) : null);
@@ -172,11 +177,18 @@ final class Streams {
         opened);
   }
 
+  private void fillSockets(int large) throws InterruptedException {
+    int inserts = SOCKET_BUFFER / large * SCRIPTS * LogTable.LARGE_ONE_IN / ROWS;
+    for (int i = 0; i < inserts; i++) {
+      table.arrive(ROWS, SCRIPTS, large);
+      TimeUnit.MILLISECONDS.sleep(INSERT_EVERY.toMillis());
+    }
+  }
+
   private Void arrive(int large, long end) throws InterruptedException {
-    int rows = (int) (ENTRIES_PER_SECOND * INSERT_EVERY.toMillis() / 1000);
     for (long due = System.nanoTime(); due - end < 0; due += INSERT_EVERY.toNanos()) {
       TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
-      table.arrive(rows, SCRIPTS, large);
+      table.arrive(ROWS, SCRIPTS, large);
     }
     return null;
   }

@@ -31,14 +31,14 @@ WHERE account = {account:String} AND script = {script:String}
 FORMAT TSV;
 
 -- arriving entries
--- Entries of now, of each followed script in turn; one in ten has a message of `large` more bytes.
+-- Entries of now, of each followed script in turn; some have messages that are longer by `large` bytes.
 INSERT INTO script_analytics.logs (account, script, timestamp, log_id, version, run_id, log_level, log_message,
     sequence, source, retention_days)
 WITH sipHash64(number, 1) AS h
 SELECT
     {account:String}, 'followed_' || toString(number % {scripts:UInt64}), now64(6), 'log_' || lower(hex(h)), 3,
     'run_' || toString(intDiv(number, 100)), 'Info',
-    'Handled request for customer ' || toString(h) || if(number % 11 = 0, ' ' || repeat('x', {large:UInt64}), ''),
+    'Handled request for customer ' || toString(h) || if(number % {large_one_in:UInt8} = 0, ' ' || repeat('x', {large:UInt64}), ''),
     number, 'billing', 36500
 FROM numbers({first:UInt64}, {rows:UInt64});
 
