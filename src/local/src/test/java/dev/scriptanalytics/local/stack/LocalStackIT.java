@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that README.md gives to a newcomer. */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class LocalStackIT {
   // Ten ports that nothing else takes in the test.
   private static final int METRICS_PORTS = 32_100 + ThreadLocalRandom.current().nextInt(60) * 10;
