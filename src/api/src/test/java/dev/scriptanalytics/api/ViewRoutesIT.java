@@ -63,6 +63,8 @@ class ViewRoutesIT {
                   start.plusSeconds(i).toString(), i % 5 == 0 ? "error" : "info", "step " + i)
               .put("jobId", "v" + i));
     }
+    // The list of scripts goes back 400 days.
+    entries.add(LogTable.entry(Instant.now().toString(), "info", "today"));
     LogTable.insert(ApiStack.clickHouse(), "acme", SCRIPT, entries);
   }
 

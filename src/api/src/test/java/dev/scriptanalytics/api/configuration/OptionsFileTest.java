@@ -29,7 +29,7 @@ class OptionsFileTest {
 
     assertThat(LINE.matcher(Files.readString(FILE)).results().map(line -> line.group(1)))
         .doesNotHaveDuplicates()
-        .containsAll(options);
+        .containsExactlyInAnyOrderElementsOf(options);
   }
 
   @Test
