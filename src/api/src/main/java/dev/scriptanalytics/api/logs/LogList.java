@@ -9,13 +9,13 @@ import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.filter.Filter;
 import dev.scriptanalytics.api.filter.FilterReader;
 import dev.scriptanalytics.api.http.Answers;
-import dev.scriptanalytics.api.http.Bodies;
 import dev.scriptanalytics.api.http.Fields;
 import dev.scriptanalytics.api.http.JsonFields;
 import dev.scriptanalytics.api.http.Parameters;
 import dev.scriptanalytics.api.page.Listing;
 import dev.scriptanalytics.api.page.Order;
 import dev.scriptanalytics.api.route.Exchange;
+import dev.scriptanalytics.api.view.ScriptQuery;
 import dev.scriptanalytics.api.view.Scripts;
 import dev.scriptanalytics.api.view.ViewRequest;
 import java.io.IOException;
@@ -33,16 +33,7 @@ final class LogList {
   private static final List<String> OF_RUN =
       List.of("account", "filter", "order", "limit", "offset", "cursor");
   private static final List<String> OF_SCRIPT =
-      List.of(
-          "account",
-          "script",
-          "startTime",
-          "endTime",
-          "filter",
-          "order",
-          "limit",
-          "offset",
-          "cursor");
+      List.of("startTime", "endTime", "filter", "order", "limit", "offset", "cursor");
 
   private final Optional<Duration> maxTimeRange;
 
@@ -53,23 +44,19 @@ final class LogList {
   /** Answers with entries of a script, asked for by parameters. */
   void get(Exchange exchange) {
     exchange.require(Permission.LOGS_READ, "Logs access");
-    Parameters parameters = Parameters.read(exchange.context().queryString(), OF_SCRIPT);
-    String script = Scripts.named(exchange.context(), parameters);
-    ofScript(exchange, parameters, script, exchange.account(parameters.text("account")));
+    ofScript(exchange, ScriptQuery.ofParameters(exchange, OF_SCRIPT));
   }
 
   /** Answers with entries of a script, asked for by a body. */
   void search(Exchange exchange) {
     exchange.require(Permission.LOGS_READ, "Logs access");
-    Parameters parameters =
-        Parameters.read(exchange.context().queryString(), List.of("account", "script"));
-    JsonFields body = Bodies.json(exchange.context());
-    String script = Scripts.named(exchange.context(), parameters, body);
-    ofScript(exchange, body, script, exchange.account(parameters, body));
+    ofScript(exchange, ScriptQuery.ofBody(exchange));
   }
 
-  private void ofScript(Exchange exchange, Fields fields, String script, String account) {
-    Page page = page(fields, account + "\n" + script, true);
+  private void ofScript(Exchange exchange, ScriptQuery asked) {
+    String script = asked.script();
+    String account = asked.account();
+    Page page = page(asked.fields(), account + "\n" + script, true);
     ViewRequest request = new ViewRequest(account, script, page.listing().range());
     Query query = page.query(from -> request.from(from, "all_logs").append(")"));
     try (Rows rows = exchange.ask(query)) {

@@ -8,14 +8,13 @@ import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.filter.Filter;
 import dev.scriptanalytics.api.filter.FilterReader;
 import dev.scriptanalytics.api.http.Answers;
-import dev.scriptanalytics.api.http.Bodies;
 import dev.scriptanalytics.api.http.Fields;
 import dev.scriptanalytics.api.http.JsonFields;
-import dev.scriptanalytics.api.http.Parameters;
 import dev.scriptanalytics.api.page.Listing;
 import dev.scriptanalytics.api.page.Order;
 import dev.scriptanalytics.api.route.Exchange;
 import dev.scriptanalytics.api.view.RowWriter;
+import dev.scriptanalytics.api.view.ScriptQuery;
 import dev.scriptanalytics.api.view.Scripts;
 import dev.scriptanalytics.api.view.ViewRequest;
 import java.time.Duration;
@@ -28,8 +27,6 @@ final class RunList {
   private static final int USUAL = 100;
   private static final List<String> PARAMETERS =
       List.of(
-          "account",
-          "script",
           "startTime",
           "endTime",
           "filter",
@@ -49,22 +46,19 @@ final class RunList {
   /** Answers a request by parameters. */
   void get(Exchange exchange) {
     exchange.require(Permission.RUNS_READ, "Runs access");
-    Parameters parameters = Parameters.read(exchange.context().queryString(), PARAMETERS);
-    String script = Scripts.named(exchange.context(), parameters);
-    answer(exchange, parameters, script, exchange.account(parameters.text("account")));
+    answer(exchange, ScriptQuery.ofParameters(exchange, PARAMETERS));
   }
 
-  /** Answers a request by a body, for filters that are too long for an address. */
+  /** Answers a request by a body. */
   void search(Exchange exchange) {
     exchange.require(Permission.RUNS_READ, "Runs access");
-    Parameters parameters =
-        Parameters.read(exchange.context().queryString(), List.of("account", "script"));
-    JsonFields body = Bodies.json(exchange.context());
-    String script = Scripts.named(exchange.context(), parameters, body);
-    answer(exchange, body, script, exchange.account(parameters, body));
+    answer(exchange, ScriptQuery.ofBody(exchange));
   }
 
-  private void answer(Exchange exchange, Fields fields, String script, String account) {
+  private void answer(Exchange exchange, ScriptQuery asked) {
+    Fields fields = asked.fields();
+    String script = asked.script();
+    String account = asked.account();
     JsonFields wanted = fields.object("filter");
     Filter filter = FilterReader.read(wanted, RunColumns.FILTERED);
     Order order =
