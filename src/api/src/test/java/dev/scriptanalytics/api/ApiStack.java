@@ -125,6 +125,11 @@ final class ApiStack implements BeforeAllCallback {
 
   /** What the shared server runs with, on a free port; arguments win over it. */
   static ApiConfiguration configuration(String... arguments) {
+    return configuration(Map.of(), arguments);
+  }
+
+  /** As {@link #configuration(String...)}, with variables that arguments name. */
+  static ApiConfiguration configuration(Map<String, String> environment, String... arguments) {
     List<String> all = new ArrayList<>();
     all.addAll(
         List.of(
@@ -137,7 +142,7 @@ final class ApiStack implements BeforeAllCallback {
       all.removeIf(one -> one.startsWith(argument.substring(0, argument.indexOf('=') + 1)));
       all.add(argument);
     }
-    return ApiConfiguration.read(all.toArray(String[]::new), Map.of());
+    return ApiConfiguration.read(all.toArray(String[]::new), environment);
   }
 
   /**

@@ -19,6 +19,7 @@ import org.yaml.snakeyaml.Yaml;
 
 /** {@code openapi.yaml}, which every answer of the tests is held against. */
 final class Description {
+  private static final String PROBLEM = "application/problem+json";
   private static final String NAME = "https://script-analytics/openapi.yaml";
   private static final String TEXT = text();
   private static final Map<String, Object> CONTENT = new Yaml().load(TEXT);
@@ -40,19 +41,41 @@ final class Description {
   static void check(HttpResponse<String> answer) {
     String route = route(answer.request().uri().getRawPath());
     String type = answer.headers().firstValue("Content-Type").orElse("").replaceFirst(";.*", "");
-    if (answer.statusCode() != 200) {
-      assertThat(type).isEqualTo("application/problem+json");
+    String method = answer.request().method().toLowerCase(Locale.ROOT);
+    String status = Integer.toString(answer.statusCode());
+    if (!(at("paths", route, method, "responses", status) instanceof Map<?, ?> described)) {
+      assertThat(type).as("%s %s with %s", method, route, status).isEqualTo(PROBLEM);
       valid("#/components/schemas/Problem", answer.body());
       return;
     }
-    String method = answer.request().method().toLowerCase(Locale.ROOT);
-    Object described = at("paths", route, method, "responses", "200", "content", type);
-    assertThat(described).as("%s %s with %s", method, route, type).isNotNull();
+    if (described.get("headers") instanceof Map<?, ?> headers) {
+      headers.forEach((name, header) -> checkHeader(answer, (String) name, (Map<?, ?>) header));
+    }
+    if (!described.containsKey("content")) {
+      assertThat(answer.body()).as("%s %s with %s", method, route, status).isEmpty();
+      return;
+    }
+    assertThat(((Map<?, ?>) described.get("content")).containsKey(type))
+        .as("%s %s with %s of type %s", method, route, status, type)
+        .isTrue();
     if (type.equals("application/json")) {
       valid(
-          "#/paths/%s/%s/responses/200/content/application~1json/schema"
-              .formatted(pointer(route), method),
+          "#/paths/%s/%s/responses/%s/content/application~1json/schema"
+              .formatted(pointer(route), method, status),
           answer.body());
+    }
+  }
+
+  /** Fails unless a header is there where it must be, and has the form that is described. */
+  private static void checkHeader(HttpResponse<String> answer, String name, Map<?, ?> header) {
+    Map<?, ?> described =
+        header.containsKey("$ref") ? (Map<?, ?>) at("components", "headers", name) : header;
+    String value = answer.headers().firstValue(name).orElse(null);
+    if (described.get("required") == Boolean.TRUE) {
+      assertThat(value).as(name).isNotNull();
+    }
+    if (value != null && ((Map<?, ?>) described.get("schema")).get("pattern") instanceof String p) {
+      assertThat(value).as(name).containsPattern(p);
     }
   }
 

@@ -15,13 +15,28 @@ final class Problem {
 
   /** The body of an answer that is an error; it has no word of ClickHouse. */
   static JsonNode of(HttpResponse<String> answer, int status, String error) throws IOException {
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-    assertThat(answer.body())
+    return of(
+        answer.statusCode(),
+        answer.headers().firstValue("Content-Type").orElse(""),
+        answer.body(),
+        status,
+        error);
+  }
+
+  /** The same of an answer that was read by hand. */
+  static JsonNode of(RawClient.Answer answer, int status, String error) throws IOException {
+    return of(answer.status(), answer.headers().get("content-type"), answer.body(), status, error);
+  }
+
+  private static JsonNode of(int actualStatus, String type, String text, int status, String error)
+      throws IOException {
+    assertThat(actualStatus).as(text).isEqualTo(status);
+    assertThat(type).isEqualTo("application/problem+json");
+    assertThat(text)
         .doesNotContainIgnoringCase("exception")
         .doesNotContainIgnoringCase("clickhouse")
         .doesNotContain("script_analytics");
-    JsonNode body = JSON.readTree(answer.body());
+    JsonNode body = JSON.readTree(text);
     assertThat(body.get("type").asText()).startsWith("urn:script-analytics:error:");
     assertThat(body.get("title").asText()).isNotEmpty();
     assertThat(body.get("status").asInt()).isEqualTo(status);

@@ -59,6 +59,7 @@ public final class Gate {
       if (session == null) {
         throw ApiException.unauthenticated("The session has ended: log in again");
       }
+      keys.requireAllowed(session.credentials());
       return limited(verified(session.credentials(), address));
     }
     return limited(login(authorization, address));

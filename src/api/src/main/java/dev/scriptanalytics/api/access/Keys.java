@@ -64,13 +64,23 @@ public final class Keys {
           case "basic" -> decode(Base64.getDecoder(), token);
           default -> throw ApiException.unauthenticated("The key has an unknown form. " + FORM);
         };
+    requireAllowed(credentials);
+    return credentials;
+  }
+
+  /**
+   * Refuses users and secrets that are never passed on, wherever they come from: a session may be
+   * older than the option that refuses its user.
+   *
+   * @throws ApiException with status 401
+   */
+  void requireAllowed(Credentials credentials) {
     // ClickHouse lets a user without a password in with an empty secret, whoever comes from here.
     if (credentials.user().isEmpty()
         || credentials.secret().isEmpty()
         || refusedUsers.contains(credentials.user())) {
       throw invalid();
     }
-    return credentials;
   }
 
   private static String unwrapped(String token) {

@@ -72,7 +72,7 @@ public final class SessionRoutes {
       throw ApiException.unauthenticated("This login address has expired: ask for a new one");
     }
     setCookie(context, new Content(content.credentials(), until(SESSION)));
-    context.redirect("/", HttpStatus.SEE_OTHER);
+    context.status(HttpStatus.SEE_OTHER).header("Location", "/");
   }
 
   /** {@code DELETE /v2/session}: takes the cookie back. */
