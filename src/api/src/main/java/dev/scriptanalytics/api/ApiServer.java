@@ -22,6 +22,7 @@ import dev.scriptanalytics.api.view.ViewRoutes;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.javalin.util.JavalinException;
 import java.net.URI;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,7 +134,11 @@ public final class ApiServer implements AutoCloseable {
   public void close() {
     operations.stopping();
     live.close();
-    javalin.stop();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.warn("Some connections did not end within api.stop-timeout and were cut");
+    }
     workers.close();
     watch.close();
     clickHouse.close();

@@ -66,6 +66,11 @@ class ViewRoutesIT {
     // The list of scripts goes back 400 days.
     entries.add(LogTable.entry(Instant.now().toString(), "info", "today"));
     LogTable.insert(ApiStack.clickHouse(), "acme", SCRIPT, entries);
+    LogTable.insert(
+        ApiStack.clickHouse(),
+        "acme",
+        "another",
+        LogTable.entries(LogTable.entry(Instant.now().toString(), "info", "today")));
   }
 
   @ParameterizedTest
