@@ -9,21 +9,25 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An answer of content type {@code text/event-stream} that stays open and holds no thread.
  *
  * <p>What a client does not take at once waits in a queue, so that a slow client delays no other. A
- * client that takes nothing for 10 s, or lets more than 1 MB wait, is disconnected.
+ * client that takes nothing for 10 s, or lets more than 1 MB wait, is disconnected, and so is one
+ * that lets anything wait while 64 MB wait in all streams.
  *
  * <p>Javalin's own SseClient blocks while it sends: one client that stopped reading held up all
  * others for 30 s.
  */
 public final class EventStream {
   private static final int MOST_WAITING = 1 << 20;
+  private static final long MOST_WAITING_IN_ALL = 64L << 20;
   private static final long PATIENCE = Duration.ofSeconds(10).toNanos();
 
   private final Context context;
+  private final AtomicLong waitingInAll;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Deque<byte[]> queue = new ArrayDeque<>();
   private ServletOutputStream out;
@@ -33,16 +37,19 @@ public final class EventStream {
   private long lastWritten = System.nanoTime();
   private long lastQueued = System.nanoTime();
 
-  private EventStream(Context context) {
+  private EventStream(Context context, AtomicLong waitingInAll) {
     this.context = context;
+    this.waitingInAll = waitingInAll;
   }
 
   /**
    * Answers a request with a stream that is open until one side ends it. The request must be
    * asynchronous, and end when {@link #ended} completes.
+   *
+   * @param waitingInAll the bytes that wait in all streams together
    */
-  public static EventStream open(Context context) {
-    EventStream stream = new EventStream(context);
+  public static EventStream open(Context context, AtomicLong waitingInAll) {
+    EventStream stream = new EventStream(context, waitingInAll);
     context.res().setContentType("text/event-stream");
     context.res().setCharacterEncoding("utf-8");
     context.header("Cache-Control", "no-cache");
@@ -51,6 +58,7 @@ public final class EventStream {
     // What the client sent meanwhile may have been read, so there is no further answer here.
     context.header("Connection", "close");
     var unused = Connection.of(context).lost().thenRun(stream::close);
+    var unusedToo = stream.ended.thenRun(stream::forget);
     if (HeadAsGet.is(context)) {
       stream.close();
     } else {
@@ -85,22 +93,41 @@ public final class EventStream {
     }
   }
 
-  /** Sends a text, which ends with an empty line, as soon as the client takes it. */
-  public synchronized void send(String text) {
+  /** Sends a part of the stream as soon as the client takes it. */
+  public void send(String text) {
+    send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * As {@link #send(String)}, in UTF-8; many streams may share the bytes, and nothing comes
+   * between.
+   */
+  public synchronized void send(byte[]... parts) {
     if (ended.isDone()) {
       return;
     }
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     lastQueued = System.nanoTime();
     if (queue.isEmpty()) {
       lastWritten = lastQueued;
     }
-    queue.add(bytes);
-    waiting += bytes.length;
+    for (byte[] part : parts) {
+      queue.add(part);
+      count(part.length);
+    }
     write();
-    if (waiting > MOST_WAITING) {
+    if (waiting > MOST_WAITING || (waiting > 0 && waitingInAll.get() > MOST_WAITING_IN_ALL)) {
       giveUp();
     }
+  }
+
+  private void count(long bytes) {
+    waiting += bytes;
+    waitingInAll.addAndGet(bytes);
+  }
+
+  private synchronized void forget() {
+    queue.clear();
+    count(-waiting);
   }
 
   /** Sends a comment if nothing was sent for a while, and gives up a client that takes nothing. */
@@ -122,7 +149,7 @@ public final class EventStream {
         byte[] next = queue.poll();
         if (next != null) {
           out.write(next);
-          waiting -= next.length;
+          count(-next.length);
           lastWritten = System.nanoTime();
           unflushed = true;
         } else if (unflushed) {

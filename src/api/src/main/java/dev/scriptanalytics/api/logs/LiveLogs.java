@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public final class LiveLogs implements AutoCloseable {
   private final ScheduledExecutorService heart =
       Executors.newSingleThreadScheduledExecutor(Daemon.named("live-heartbeat"));
   private final Map<LiveFeed.Key, LiveFeed> feeds = new HashMap<>();
+  private final AtomicLong waiting = new AtomicLong();
   private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
 
   /**
@@ -75,7 +77,7 @@ public final class LiveLogs implements AutoCloseable {
           .header("Retry-After", "10");
     }
     long position = position(resumeAfter);
-    EventStream stream = EventStream.open(exchange.context());
+    EventStream stream = EventStream.open(exchange.context(), waiting);
     exchange.stayOpenUntil(stream.ended());
     open.add(stream);
     var unused = stream.ended().thenRun(() -> open.remove(stream));

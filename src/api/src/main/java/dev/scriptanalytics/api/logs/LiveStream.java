@@ -1,13 +1,41 @@
 package dev.scriptanalytics.api.logs;
 
 import dev.scriptanalytics.api.http.EventStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
 /** One client that follows an endpoint; all access is by the thread of its feed. */
 final class LiveStream {
-  /** An entry and the time of its arrival, in milliseconds since 1970. */
-  record Arrival(long millis, Entry entry) {}
+  /**
+   * An entry, the time of its arrival in milliseconds since 1970, and its event for all streams.
+   */
+  static final class Arrival {
+    private final long millis;
+    private final Entry entry;
+    private byte[] event;
+
+    Arrival(long millis, Entry entry) {
+      this.millis = millis;
+      this.entry = entry;
+    }
+
+    long millis() {
+      return millis;
+    }
+
+    Entry entry() {
+      return entry;
+    }
+
+    /** Made once, so that streams that wait share it. */
+    byte[] event() {
+      if (event == null) {
+        event = ("data: " + EntryWriter.event(entry) + "\n\n").getBytes(StandardCharsets.UTF_8);
+      }
+      return event;
+    }
+  }
 
   private final EventStream stream;
   private final String endpointId;
@@ -68,13 +96,17 @@ final class LiveStream {
         // Entries that arrived at once share a time. A client that resumes must have had them all.
         boolean isLast =
             i + 1 == arrivals.size() || arrivals.get(i + 1).millis() != arrival.millis();
-        stream.send(
-            (isLast ? "id: " + arrival.millis() + "\n" : "")
-                + "data: "
-                + EntryWriter.event(entry)
-                + "\n\n");
+        if (isLast) {
+          stream.send(id(arrival), arrival.event());
+        } else {
+          stream.send(arrival.event());
+        }
       }
     }
     position = Math.max(position, until);
+  }
+
+  private static byte[] id(Arrival arrival) {
+    return ("id: " + arrival.millis() + "\n").getBytes(StandardCharsets.UTF_8);
   }
 }

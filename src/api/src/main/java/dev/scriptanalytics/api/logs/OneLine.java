@@ -30,11 +30,15 @@ final class OneLine {
    * characters other than tabs, and of characters that change the direction of text.
    */
   static String of(String text) {
-    if (text.chars().noneMatch(OneLine::isEscaped)) {
+    int first = 0;
+    while (first < text.length() && !isEscaped(text.charAt(first))) {
+      first++;
+    }
+    if (first == text.length()) {
       return text;
     }
-    StringBuilder line = new StringBuilder(text.length() + 16);
-    for (int i = 0; i < text.length(); i++) {
+    StringBuilder line = new StringBuilder(text.length() + 16).append(text, 0, first);
+    for (int i = first; i < text.length(); i++) {
       char c = text.charAt(i);
       if (!isEscaped(c)) {
         line.append(c);
