@@ -8,6 +8,7 @@ import static dev.scriptanalytics.api.FaultyStack.get;
 import static dev.scriptanalytics.api.FaultyStack.running;
 import static dev.scriptanalytics.api.FaultyStack.soon;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import java.net.URLEncoder;
@@ -134,6 +135,21 @@ class ClientsIT {
     }
     assertThat(soon(() -> gauge(server, "requests_running") == 0)).isTrue();
     assertThat(soon(() -> running(clickHouse, "patient") == 0)).isTrue();
+  }
+
+  @Test
+  void aServerThatStopsEndsWhatTakesTooLong() throws Exception {
+    ApiServer stopping =
+        FaultyStack.start(clickHouse, "--api.query-timeout=5 min", "--api.stop-timeout=100 ms");
+    try (RawClient client = new RawClient(stopping.port())) {
+      client.send(RawClient.head("GET", SLOW, PATIENT));
+      assertThat(soon(() -> running(clickHouse, "patient") > 0)).isTrue();
+
+      assertThatCode(stopping::close).doesNotThrowAnyException();
+
+      Problem.of(client.read(), 503, "UNAVAILABLE");
+      assertThat(soon(() -> running(clickHouse, "patient") == 0)).isTrue();
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ public final class ConnectionWatch implements AutoCloseable {
   private static final long PERIOD_MILLIS = 500;
 
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final long minRate;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Daemon.named("connection-watch"));
 
@@ -21,6 +22,7 @@ public final class ConnectionWatch implements AutoCloseable {
    * @param minRate the bytes per second that a client must take, over 30 s
    */
   public ConnectionWatch(long minRate) {
+    this.minRate = minRate;
     var unused =
         timer.scheduleWithFixedDelay(
             () -> connections.removeIf(connection -> !connection.check(minRate)),
@@ -34,8 +36,10 @@ public final class ConnectionWatch implements AutoCloseable {
     connections.add(connection);
   }
 
+  /** Looks a last time: what is asked for connections that were cut off ends. */
   @Override
   public void close() {
     timer.shutdownNow();
+    connections.forEach(connection -> connection.check(minRate));
   }
 }

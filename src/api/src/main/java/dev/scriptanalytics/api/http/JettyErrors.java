@@ -12,11 +12,19 @@ import org.eclipse.jetty.util.Callback;
 public final class JettyErrors extends Handler.Abstract.NonBlocking {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    int status = response.getStatus() < 400 ? 400 : response.getStatus();
-    ApiException error = Problems.ofStatus(status);
-    response.setStatus(status);
+    ApiException error = error(request, response.getStatus());
+    response.setStatus(error.status());
+    error.headers().forEach((name, value) -> response.getHeaders().put(name, value));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problems.TYPE);
     response.write(true, ByteBuffer.wrap(Problems.body(error)), callback);
     return true;
+  }
+
+  private static ApiException error(Request request, int status) {
+    if (status == 500 && request.getConnectionMetaData().getConnector().getServer().isStopping()) {
+      return new ApiException(503, "UNAVAILABLE", "The server stops; try again")
+          .header("Retry-After", "1");
+    }
+    return Problems.ofStatus(status < 400 ? 400 : status);
   }
 }
