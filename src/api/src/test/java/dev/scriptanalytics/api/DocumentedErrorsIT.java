@@ -66,7 +66,7 @@ class DocumentedErrorsIT {
       answer = api.get(ApiStack.HANNA, LOGS);
     }
 
-    JsonNode details = error(answer, 429);
+    JsonNode details = error(answer, 429).get("details");
     assertThat(details.get("limit").asInt()).isEqualTo(4);
     assertThat(details.get("window").asText()).isEqualTo("1h");
     assertThat(details.get("retryAfter").asInt()).isBetween(1, 3600);
