@@ -149,14 +149,22 @@ class LocalStackIT {
   private void theApiServerAnswersAsUpSays(String told) throws Exception {
     String address = "http://127.0.0.1:" + environment.get("API_PORT");
     Matcher access =
-        Pattern.compile("Everything runs\\.\n +API +(\\S+), key (sa_\\S+)\n").matcher(told);
+        Pattern.compile("Everything runs\\.\n +Log in +(\\S+)\n.*\n +API +(\\S+), key (sa_\\S+)\n")
+            .matcher(told);
     assertThat(access.find()).as(told).isTrue();
-    assertThat(access.group(1)).isEqualTo(address);
+    assertThat(access.group(2)).isEqualTo(address);
+    HttpResponse<Void> login =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(access.group(1))).build(),
+                BodyHandlers.discarding());
+    assertThat(login.statusCode()).isEqualTo(303);
+    assertThat(login.headers().firstValue("Set-Cookie")).isPresent();
     Matcher line =
         Pattern.compile("Try it:\n +curl -H \"Authorization: Bearer (\\S+)\" \\\\\n +\"(\\S+)\"\n")
             .matcher(told);
     assertThat(line.find()).as(told).isTrue();
-    assertThat(line.group(1)).isEqualTo(access.group(2));
+    assertThat(line.group(1)).isEqualTo(access.group(3));
     assertThat(line.group(2)).startsWith(address + "/v2/");
 
     HttpResponse<String> answer =
@@ -170,7 +178,7 @@ class LocalStackIT {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     Outcome status = run("status");
     assertThat(status.exitCode()).as(status.output()).isZero();
-    assertThat(status.output()).contains(address + ", key " + access.group(2));
+    assertThat(status.output()).contains(address + ", key " + access.group(3));
   }
 
   /** The lines of curl below the line with the key, the last of which follows a stream. */
