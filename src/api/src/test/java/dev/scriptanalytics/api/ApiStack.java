@@ -39,6 +39,9 @@ final class ApiStack implements BeforeAllCallback {
   /** May read runs of acme, and no logs. */
   static final String RUTH = Keys.of("ruth", "secret");
 
+  /** May read logs of acme, and no runs. */
+  static final String LENA = Keys.of("lena", "secret");
+
   /** Has no role at all. */
   static final String NORA = Keys.of("nora", "secret");
 
@@ -57,6 +60,7 @@ final class ApiStack implements BeforeAllCallback {
           + user("mia", "secret", "script_reader", "script_views_reader")
           + user("emil", "secret", "script_reader", "script_views_reader")
           + user("ruth", "secret", "script_reader", "api_runs_read")
+          + user("lena", "secret", "script_reader", "api_logs_read")
           + user("quentin", "secret", "two_a_minute", "script_views_reader")
           + user("hanna", "secret", "four_an_hour", "script_views_reader")
           + IntStream.rangeClosed(1, GUESTS)
@@ -78,7 +82,8 @@ final class ApiStack implements BeforeAllCallback {
           .withUsers(USERS)
           .withStatement(
               "INSERT INTO script_analytics.reader_accounts VALUES ('dora', 'acme'),"
-                  + " ('mia', 'acme'), ('mia', 'globex'), ('ruth', 'acme'), ('quentin', 'acme'),"
+                  + " ('mia', 'acme'), ('mia', 'globex'), ('ruth', 'acme'), ('lena', 'acme'),"
+                  + " ('quentin', 'acme'),"
                   + " ('hanna', 'acme'), ('open', 'acme')");
 
   private final HttpClient client =

@@ -248,6 +248,12 @@ class ViewRoutesIT {
     }
   }
 
+  @Test
+  void aMissingScriptIsNotFoundWhateverTheKeyMayRead() throws IOException {
+    Problem.of(api.get(ApiStack.RUTH, "/v2/scripts/no-such-script/runs"), 404, "SCRIPT_NOT_FOUND");
+    Problem.of(api.get(ApiStack.LENA, "/v2/scripts/no-such-script/logs"), 404, "SCRIPT_NOT_FOUND");
+  }
+
   private static JsonNode scripts(String query) throws IOException {
     return JSON.readTree(api.get(ApiStack.DORA, "/v2/scripts?" + query).body()).get("scripts");
   }
