@@ -5,12 +5,12 @@ import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.filter.Column.Kind;
 import dev.scriptanalytics.api.http.JsonFields;
 import dev.scriptanalytics.api.http.Times;
+import dev.scriptanalytics.api.http.Words;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -156,7 +156,7 @@ public final class FilterReader {
     }
     return switch (column.kind()) {
       case NUMBER, COUNT, MAP -> number(parameter, node);
-      case WORD -> word(parameter, column, node);
+      case WORD -> Words.known(parameter, node.asText(), column.words());
       case TIME -> Times.read(parameter, text(parameter, node), now);
       case FLAG -> flag(parameter, node);
       case JSON -> json(parameter, operator, node);
@@ -207,14 +207,5 @@ public final class FilterReader {
       return node.booleanValue();
     }
     throw ApiException.invalid(parameter, "true or false");
-  }
-
-  private static String word(String parameter, Column column, JsonNode node) {
-    Optional<String> word =
-        column.words().stream().filter(known -> known.equalsIgnoreCase(node.asText())).findFirst();
-    return word.orElseThrow(
-        () ->
-            ApiException.invalid(parameter, "one of " + String.join(", ", column.words()))
-                .with("known", column.words()));
   }
 }

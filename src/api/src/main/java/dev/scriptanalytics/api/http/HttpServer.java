@@ -41,7 +41,7 @@ public final class HttpServer {
         http -> {
           http.setSendServerVersion(false);
           http.setRequestHeaderSize(LARGEST_HEADERS);
-          // Javalin decodes addresses by itself and knows no %uXXXX, which no standard has.
+          // Javalin decodes addresses by itself and knows no %u0041, which no standard has.
           http.setUriCompliance(
               http.getUriCompliance().without("standard", UriCompliance.Violation.UTF16_ENCODINGS));
         });

@@ -4,7 +4,7 @@ import dev.scriptanalytics.api.error.ApiException;
 import java.util.Collection;
 
 /** Words that a field may have. */
-final class Words {
+public final class Words {
   private Words() {}
 
   /**
@@ -12,7 +12,7 @@ final class Words {
    *
    * @throws ApiException with status 400 if it is none
    */
-  static String known(String parameter, String text, Collection<String> words) {
+  public static String known(String parameter, String text, Collection<String> words) {
     return words.stream()
         .filter(word -> word.equalsIgnoreCase(text))
         .findFirst()
