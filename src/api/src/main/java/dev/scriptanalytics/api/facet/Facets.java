@@ -10,10 +10,11 @@ import dev.scriptanalytics.api.filter.Columns;
 import dev.scriptanalytics.api.filter.Filter;
 import dev.scriptanalytics.api.filter.FilterReader;
 import dev.scriptanalytics.api.http.Answers;
-import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.http.Fields;
 import dev.scriptanalytics.api.http.TimeRange;
 import dev.scriptanalytics.api.route.Exchange;
 import dev.scriptanalytics.api.route.Route;
+import dev.scriptanalytics.api.view.ScriptQuery;
 import dev.scriptanalytics.api.view.Scripts;
 import dev.scriptanalytics.api.view.ViewRequest;
 import java.io.IOException;
@@ -30,7 +31,7 @@ public final class Facets implements Route {
   private static final int MOST_VALUES = 1000;
   private static final int MOST_COLUMNS = 10;
   private static final List<String> PARAMETERS =
-      List.of("account", "script", "startTime", "endTime", "filter", "columns", "limit");
+      List.of("startTime", "endTime", "filter", "columns", "limit");
 
   private record Value(String value, long count) {}
 
@@ -66,15 +67,14 @@ public final class Facets implements Route {
   @Override
   public void answer(Exchange exchange) {
     exchange.require(permission, purpose);
-    Parameters parameters = Parameters.read(exchange.context().queryString(), PARAMETERS);
-    String script = Scripts.named(exchange.context(), parameters);
-    TimeRange range = TimeRange.read(parameters, maxTimeRange);
-    Filter filter = FilterReader.read(parameters.object("filter"), columns);
-    List<String> names = names(parameters.text("columns"));
+    ScriptQuery asked = ScriptQuery.ofParameters(exchange, PARAMETERS);
+    Fields fields = asked.fields();
+    TimeRange range = TimeRange.read(fields, maxTimeRange);
+    Filter filter = FilterReader.read(fields.object("filter"), columns);
+    List<String> names = names(fields.text("columns"));
     List<String> values = names.stream().map(name -> columns.countable("columns", name)).toList();
-    int limit = parameters.integer("limit", USUAL, 1, MOST_VALUES);
-    String account = exchange.account(parameters.text("account"));
-    ViewRequest request = new ViewRequest(account, script, range);
+    int limit = fields.integer("limit", USUAL, 1, MOST_VALUES);
+    ViewRequest request = new ViewRequest(asked.account(), asked.script(), range);
     Map<String, List<Value>> facets = new LinkedHashMap<>();
     names.forEach(name -> facets.put(name, new ArrayList<>()));
     try (Rows rows = exchange.ask(query(request, filter, values, limit))) {
@@ -85,7 +85,7 @@ public final class Facets implements Route {
       }
     }
     if (facets.get(names.get(0)).isEmpty()) {
-      Scripts.require(exchange, account, script);
+      Scripts.require(exchange, asked.account(), asked.script());
     }
     Answers.json(exchange.context(), json -> write(json, request, facets));
   }

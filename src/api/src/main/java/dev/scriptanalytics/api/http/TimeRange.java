@@ -36,10 +36,14 @@ public record TimeRange(Instant start, Instant end) {
     return new TimeRange(from, to);
   }
 
-  /** Reads the range of the parameters {@code startTime} and {@code endTime}. */
-  public static TimeRange read(Parameters parameters, Optional<Duration> longest) {
+  /** Reads the range of the fields {@code startTime} and {@code endTime}. */
+  public static TimeRange read(Fields fields, Optional<Duration> longest) {
     return read(
-        "startTime", parameters.text("startTime"), "endTime", parameters.text("endTime"), longest);
+        fields.path("startTime"),
+        fields.text("startTime"),
+        fields.path("endTime"),
+        fields.text("endTime"),
+        longest);
   }
 
   private static ApiException invalid(

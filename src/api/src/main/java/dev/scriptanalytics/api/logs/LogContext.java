@@ -7,12 +7,12 @@ import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.Answers;
-import dev.scriptanalytics.api.http.Parameters;
+import dev.scriptanalytics.api.http.Fields;
 import dev.scriptanalytics.api.http.TimeRange;
 import dev.scriptanalytics.api.http.Times;
 import dev.scriptanalytics.api.page.Order;
 import dev.scriptanalytics.api.route.Exchange;
-import dev.scriptanalytics.api.view.Scripts;
+import dev.scriptanalytics.api.view.ScriptQuery;
 import dev.scriptanalytics.api.view.ViewRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,13 +30,14 @@ final class LogContext {
   private static final Duration REACH = Duration.ofDays(1);
 
   private static final List<String> PARAMETERS =
-      List.of("account", "script", "timestamp", "logId", "jobId", "before", "after", "sameJob");
+      List.of("timestamp", "logId", "jobId", "before", "after", "sameJob");
 
   void get(Exchange exchange) {
     exchange.require(Permission.LOGS_READ, "Logs access");
-    Parameters parameters = Parameters.read(exchange.context().queryString(), PARAMETERS);
-    String script = Scripts.named(exchange.context(), parameters);
-    String account = exchange.account(parameters.text("account"));
+    ScriptQuery asked = ScriptQuery.ofParameters(exchange, PARAMETERS);
+    Fields parameters = asked.fields();
+    String script = asked.script();
+    String account = asked.account();
     Instant time = Times.read("timestamp", required(parameters, "timestamp"), Instant.now());
     String logId = required(parameters, "logId");
     String jobId = parameters.text("jobId");
@@ -74,7 +75,7 @@ final class LogContext {
     return time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time;
   }
 
-  private static String required(Parameters parameters, String name) {
+  private static String required(Fields parameters, String name) {
     String text = parameters.text(name);
     if (text == null) {
       throw ApiException.invalid(name, "that of the entry");

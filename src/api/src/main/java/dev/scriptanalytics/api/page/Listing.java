@@ -51,14 +51,7 @@ public final class Listing {
   public static Listing read(
       Fields fields, Order order, int usual, String question, Optional<Duration> maxTimeRange) {
     if (fields.text("cursor") == null) {
-      TimeRange range =
-          TimeRange.read(
-              fields.path("startTime"),
-              fields.text("startTime"),
-              fields.path("endTime"),
-              fields.text("endTime"),
-              maxTimeRange);
-      return read(fields, order, usual, question, range);
+      return read(fields, order, usual, question, TimeRange.read(fields, maxTimeRange));
     }
     refuseBesideCursor(fields, "startTime");
     refuseBesideCursor(fields, "endTime");
