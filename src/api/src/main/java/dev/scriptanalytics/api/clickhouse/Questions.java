@@ -32,24 +32,28 @@ public final class Questions implements AutoCloseable {
 
   /** As {@link ClickHouse#ask}. */
   public Rows ask(Query query) {
-    return ClickHouse.await(askAsync(query));
+    return question(query).rows();
   }
 
-  /** As {@link #ask}, without waiting. */
+  /** As {@link #ask}, while the caller goes on; {@link ClickHouse#await} gives the rows. */
   public CompletableFuture<Rows> askAsync(Query query) {
+    return clickHouse.async(question(query));
+  }
+
+  private Question question(Query query) {
     Question question =
-        clickHouse.begin(credentials, query, id + "-" + count.incrementAndGet(), deadline);
+        clickHouse.question(credentials, query, id + "-" + count.incrementAndGet(), deadline);
     open.add(question);
     if (closed) {
-      question.cancel();
+      question.close();
     }
-    return question.rows();
+    return question;
   }
 
   /** Ends all queries that still run; further ones end at once. May be called from any thread. */
   @Override
   public void close() {
     closed = true;
-    open.forEach(Question::cancel);
+    open.forEach(Question::close);
   }
 }

@@ -12,10 +12,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,28 +39,18 @@ public final class Rows implements AutoCloseable {
   private static final int MOST_OF_ERROR = 65_536;
 
   private final InputStream body;
-  private final Future<?> expiry;
-  private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile boolean late;
+  private final Question question;
+  private boolean ended;
   private byte[] buffer = new byte[16_384];
   private int position;
   private int lineStart;
   private int lineEnd;
   private int end;
 
-  /**
-   * An answer that has begun.
-   *
-   * @param deadline until when it must be complete, in {@link System#nanoTime}
-   */
-  Rows(InputStream body, long deadline, ScheduledExecutorService timer) {
+  /** An answer that has begun. */
+  Rows(InputStream body, Question question) {
     this.body = body;
-    this.expiry = timer.schedule(this::expire, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-  }
-
-  private void expire() {
-    late = true;
-    close();
+    this.question = question;
   }
 
   /**
@@ -74,10 +60,15 @@ public final class Rows implements AutoCloseable {
    */
   public JsonNode next() {
     try {
+      if (ended) {
+        return null;
+      }
       if (!readLine()) {
-        if (closed.get()) {
-          throw cutOff();
+        if (question.isClosed()) {
+          throw question.cutOff();
         }
+        ended = true;
+        close();
         return null;
       }
       if (lineStart == lineEnd || buffer[lineStart] != '[') {
@@ -87,7 +78,7 @@ public final class Rows implements AutoCloseable {
     } catch (JsonProcessingException e) {
       throw ApiException.internal();
     } catch (IOException e) {
-      throw cutOff();
+      throw question.cutOff();
     }
   }
 
@@ -111,15 +102,12 @@ public final class Rows implements AutoCloseable {
   public JsonNode single() {
     try (this) {
       JsonNode row = next();
-      if (row == null) {
+      // Read to its end, the answer leaves its connection to others.
+      if (row == null || next() != null) {
         throw ApiException.internal();
       }
       return row;
     }
-  }
-
-  private ApiException cutOff() {
-    return late ? ClickHouseErrors.timeout() : ApiException.unavailable();
   }
 
   private ApiException failed() throws IOException {
@@ -172,13 +160,6 @@ public final class Rows implements AutoCloseable {
   /** Ends the query if it still runs. May be called from any thread, and more than once. */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      expiry.cancel(false);
-      try {
-        body.close();
-      } catch (IOException e) {
-        // The connection is gone, which is what was wanted.
-      }
-    }
+    question.close();
   }
 }

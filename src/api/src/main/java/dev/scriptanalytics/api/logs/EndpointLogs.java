@@ -81,7 +81,7 @@ final class EndpointLogs implements Route {
             account, List.of(context.pathParam("endpointId")), range, parameters.text("jobId"));
     LogReader reader = new LogReader(exchange);
     if (parameters.has("lines")) {
-      try (Rows rows = ClickHouse.await(reader.page(scope, filter, order, page))) {
+      try (Rows rows = reader.page(scope, filter, order, page)) {
         LogAnswer.lines(context, rows);
       }
     } else if (format.equals("json")) {
@@ -168,12 +168,11 @@ final class EndpointLogs implements Route {
   private void json(
       Context context, LogReader reader, Scope scope, LogFilter filter, Order order, Page page) {
     CompletableFuture<Rows> summaryRows = reader.summary(scope, filter);
-    CompletableFuture<Rows> pageRows = reader.page(scope, filter, order, page);
-    Summary summary = Summary.read(ClickHouse.await(summaryRows));
-    if (summary.total() == 0 && scope.jobId() == null) {
-      reader.requireEndpoint(scope.account(), scope.endpointIds().get(0));
-    }
-    try (Rows rows = ClickHouse.await(pageRows)) {
+    try (Rows rows = reader.page(scope, filter, order, page)) {
+      Summary summary = Summary.read(ClickHouse.await(summaryRows));
+      if (summary.total() == 0 && scope.jobId() == null) {
+        reader.requireEndpoint(scope.account(), scope.endpointIds().get(0));
+      }
       LogAnswer.json(context, scope, page, summary, rows, false);
     }
   }
@@ -198,7 +197,7 @@ final class EndpointLogs implements Route {
         reader.requireEndpoint(scope.account(), scope.endpointIds().get(0));
       }
     }
-    try (Rows rows = ClickHouse.await(reader.page(scope, filter, order, asked))) {
+    try (Rows rows = reader.page(scope, filter, order, asked)) {
       if (table.format().equals("csv")) {
         LogAnswer.csv(context, rows, table.withMark());
       } else {

@@ -49,12 +49,12 @@ final class LogContext {
     ViewRequest request = new ViewRequest(account, script, around);
     String ofJob = parameters.flag("sameJob", false) ? Entry.of(anchor).jobId() : null;
     CompletableFuture<Rows> earlier = exchange.askAsync(side(request, anchor, true, before, ofJob));
-    CompletableFuture<Rows> later = exchange.askAsync(side(request, anchor, false, after, ofJob));
+    List<Entry> later = entries(exchange.ask(side(request, anchor, false, after, ofJob)));
     List<Entry> entries = entries(ClickHouse.await(earlier));
     Collections.reverse(entries);
     int index = entries.size();
     entries.add(Entry.of(anchor));
-    entries.addAll(entries(ClickHouse.await(later)));
+    entries.addAll(later);
     Answers.json(
         exchange.context(),
         json -> {

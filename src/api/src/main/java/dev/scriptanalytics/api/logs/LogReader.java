@@ -15,18 +15,18 @@ final class LogReader {
     this.exchange = exchange;
   }
 
-  /** Begins to ask for a page of entries, with {@link Entry#COLUMNS}. */
-  CompletableFuture<Rows> page(Scope scope, LogFilter filter, Order order, Page page) {
+  /** A page of entries, with {@link Entry#COLUMNS}. */
+  Rows page(Scope scope, LogFilter filter, Order order, Page page) {
     Query query = new Query().append("SELECT ").append(Entry.COLUMNS);
     scope.appendTo(query);
     query.append(" AND ");
     filter.appendTo(query);
     query.append(order.sql());
     query.append("\nLIMIT ").integer(page.limit()).append(" OFFSET ").integer(page.offset());
-    return exchange.askAsync(query);
+    return exchange.ask(query);
   }
 
-  /** How many entries of a scope there are, and of which kinds. */
+  /** Begins to ask how many entries of a scope there are, and of which kinds. */
   CompletableFuture<Rows> summary(Scope scope, LogFilter filter) {
     return exchange.askAsync(Summary.query(scope, filter));
   }

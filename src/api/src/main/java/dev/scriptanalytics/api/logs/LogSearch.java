@@ -58,9 +58,8 @@ final class LogSearch implements Route {
     Scope scope = new Scope(account, endpointIds, range, jobId);
     LogReader reader = new LogReader(exchange);
     CompletableFuture<Rows> summaryRows = reader.summary(scope, filter);
-    CompletableFuture<Rows> pageRows = reader.page(scope, filter, order, page);
-    Summary summary = Summary.read(ClickHouse.await(summaryRows));
-    try (Rows rows = ClickHouse.await(pageRows)) {
+    try (Rows rows = reader.page(scope, filter, order, page)) {
+      Summary summary = Summary.read(ClickHouse.await(summaryRows));
       LogAnswer.json(context, scope, page, summary, rows, true);
     }
   }
