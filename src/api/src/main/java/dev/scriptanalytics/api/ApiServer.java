@@ -6,6 +6,7 @@ import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.configuration.ApiConfiguration;
 import dev.scriptanalytics.api.configuration.ConfigurationException;
 import dev.scriptanalytics.api.docs.DocsRoutes;
+import dev.scriptanalytics.api.export.ExportRoutes;
 import dev.scriptanalytics.api.http.ConnectionWatch;
 import dev.scriptanalytics.api.http.HttpServer;
 import dev.scriptanalytics.api.http.Requests;
@@ -24,6 +25,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.util.JavalinException;
 import java.net.URI;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ public final class ApiServer implements AutoCloseable {
   private final ClickHouse clickHouse;
   private final LiveLogs live;
   private final Workers workers;
+  private final Workers exporters;
   private final ConnectionWatch watch;
   private final Metrics metrics = new Metrics();
   private final OperationsRoutes operations;
@@ -52,10 +55,14 @@ public final class ApiServer implements AutoCloseable {
     this.workers =
         new Workers(
             configuration.maxRequests(), configuration.maxWaiting(), configuration.queryTimeout());
+    // As many may wait as are answered, since each may take its time.
+    this.exporters =
+        new Workers(configuration.exports(), configuration.exports(), configuration.queryTimeout());
     this.watch = new ConnectionWatch(configuration.minRate());
     this.operations = new OperationsRoutes(clickHouse, metrics);
     metrics.show("requests.running", "Requests that are being answered", workers::running);
     metrics.show("requests.waiting", "Requests that wait for a thread", workers::waiting);
+    metrics.show("exports.running", "Exports that are being sent", exporters::running);
     metrics.show("streams.open", "Event streams that are open", live::open);
     this.javalin = Javalin.create(this::configure);
   }
@@ -104,10 +111,18 @@ public final class ApiServer implements AutoCloseable {
     String cookieName = "sa_session_" + configuration.publicPort();
     Requests requests = new Requests(cookieName, configuration.trustedProxies());
     routes.before(requests::identify);
-    Entrance entrance = new Entrance(gate, clickHouse, workers, watch, requests);
+    Entrance entrance =
+        new Entrance(gate, clickHouse, workers, watch, requests, configuration.queryTimeout());
+    Entrance exportEntrance =
+        new Entrance(gate, clickHouse, exporters, watch, requests, ExportRoutes.LONGEST);
     LogRoutes.addTo(routes, entrance, live, configuration.maxTimeRange());
     ViewRoutes.addTo(routes, entrance, configuration.maxTimeRange());
     RunRoutes.addTo(routes, entrance, configuration.maxTimeRange());
+    ExportRoutes.addTo(
+        routes,
+        exportEntrance,
+        List.of(RunRoutes.exported(), LogRoutes.exported()),
+        configuration.maxTimeRange());
     SessionRoutes sessions = new SessionRoutes(gate, seal, requests, this::publicUrl);
     routes.get("/login", entrance.toAll(sessions::logInByTicket));
     routes.post("/v2/session", entrance.toAll(sessions::logIn));
@@ -140,6 +155,7 @@ public final class ApiServer implements AutoCloseable {
       LOG.warn("Some connections did not end within api.stop-timeout and were cut");
     }
     workers.close();
+    exporters.close();
     watch.close();
     clickHouse.close();
     metrics.close();

@@ -43,10 +43,14 @@ final class Description {
     String type = answer.headers().firstValue("Content-Type").orElse("").replaceFirst(";.*", "");
     String method = answer.request().method().toLowerCase(Locale.ROOT);
     String status = Integer.toString(answer.statusCode());
-    if (!(at("paths", route, method, "responses", status) instanceof Map<?, ?> described)) {
+    Map<?, ?> described = (Map<?, ?>) at("paths", route, method, "responses", status);
+    if (described == null) {
       assertThat(type).as("%s %s with %s", method, route, status).isEqualTo(PROBLEM);
       valid("#/components/schemas/Problem", answer.body());
       return;
+    }
+    if (described.get("$ref") instanceof String shared) {
+      described = (Map<?, ?>) at("components", "responses", shared.replaceFirst(".*/", ""));
     }
     if (described.get("headers") instanceof Map<?, ?> headers) {
       headers.forEach((name, header) -> checkHeader(answer, (String) name, (Map<?, ?>) header));
@@ -111,9 +115,10 @@ final class Description {
         // Where a parameter names the script.
         .replaceFirst(
             "^/v2/(metrics|percentile|timeline|versions|deployments|comparison|runs|density|phases"
-                + "|facets|errors|patterns|logs)(/.*)?$",
+                + "|facets|errors|patterns|logs|exports)(/.*)?$",
             "/v2/scripts/{script}/$1$2")
-        .replaceFirst("^/v2/scripts/\\{script}/runs/\\{runId}", "/v2/runs/{runId}");
+        .replaceFirst("^/v2/scripts/\\{script}/runs/\\{runId}", "/v2/runs/{runId}")
+        .replaceFirst("/exports/[^/]+$", "/exports/{file}");
   }
 
   private static String pointer(String route) {

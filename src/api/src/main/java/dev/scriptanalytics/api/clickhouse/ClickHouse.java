@@ -19,6 +19,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
@@ -35,6 +36,11 @@ public final class ClickHouse implements AutoCloseable {
   /** More than the requests, streams and exports that run at once. */
   private static final int MOST_CONNECTIONS = 1000;
 
+  /**
+   * Bytes. With more, ClickHouse would notice a slow reader's progress too seldom, and give it up.
+   */
+  private static final int RECEIVE_BUFFER = 262_144;
+
   private final URI address;
   private final Duration timeout;
   private final ExecutorService executor = Executors.newCachedThreadPool(Daemon.named("question"));
@@ -45,7 +51,7 @@ public final class ClickHouse implements AutoCloseable {
   /**
    * A client; nothing is asked yet.
    *
-   * @param timeout how long the queries of a request may take together, until the last row
+   * @param timeout how long a question may take that is asked here, until the last row
    */
   public ClickHouse(URI address, Duration timeout) {
     this.address = address;
@@ -58,6 +64,8 @@ public final class ClickHouse implements AutoCloseable {
                 PoolingHttpClientConnectionManagerBuilder.create()
                     .setMaxConnTotal(MOST_CONNECTIONS)
                     .setMaxConnPerRoute(MOST_CONNECTIONS)
+                    .setDefaultSocketConfig(
+                        SocketConfig.custom().setRcvBufSize(RECEIVE_BUFFER).build())
                     .setDefaultConnectionConfig(
                         ConnectionConfig.custom().setConnectTimeout(CONNECT_TIMEOUT).build())
                     .build())
@@ -96,7 +104,7 @@ public final class ClickHouse implements AutoCloseable {
    * @throws ApiException if the query fails before its first row
    */
   public Rows ask(Credentials credentials, Query query) {
-    return question(credentials, query, null, deadline()).rows();
+    return question(credentials, query, null, System.nanoTime() + timeout.toNanos()).rows();
   }
 
   /** Has another thread ask a question; the future fails with an {@link ApiException}. */
@@ -113,16 +121,11 @@ public final class ClickHouse implements AutoCloseable {
     }
   }
 
-  /** Until when what is asked now may take, in {@link System#nanoTime}. */
-  long deadline() {
-    return System.nanoTime() + timeout.toNanos();
-  }
-
   /**
    * A question that is not sent yet.
    *
    * @param id the query's id in ClickHouse's log, or null
-   * @param deadline until when its last row must have arrived, as {@link #deadline} has it
+   * @param deadline until when its last row must have arrived, in {@link System#nanoTime}
    */
   Question question(Credentials credentials, Query query, String id, long deadline) {
     if (deadline <= System.nanoTime()) {

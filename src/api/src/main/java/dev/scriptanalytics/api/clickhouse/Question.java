@@ -2,11 +2,14 @@ package dev.scriptanalytics.api.clickhouse;
 
 import dev.scriptanalytics.api.error.ApiException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -20,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Question implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Question.class);
   private static final String CODE = "X-ClickHouse-Exception-Code";
+  private static final Pattern EXCEPTION = Pattern.compile("Code: (\\d+)");
   private static final int MOST_OF_ERROR = 65_536;
 
   private final CloseableHttpClient client;
@@ -52,21 +56,26 @@ final class Question implements AutoCloseable {
     close();
   }
 
+  /** As {@link #body}, row by row. */
+  Rows rows() {
+    return new Rows(body(), this);
+  }
+
   /**
    * Sends the query, and waits until the answer begins.
    *
    * @throws ApiException if the query fails before its first row, or was closed
    */
-  Rows rows() {
+  InputStream body() {
     try {
       ClassicHttpResponse response = client.executeOpen(null, request, null);
       if (response.getCode() != 200) {
         throw refused(response);
       }
-      return new Rows(response.getEntity().getContent(), this);
+      return response.getEntity().getContent();
     } catch (IOException | IllegalStateException e) {
       // The latter where it was closed before it had a connection, or the server stops.
-      ApiException error = failed(e);
+      ApiException error = unreachable(e);
       close();
       throw error;
     } catch (ApiException e) {
@@ -94,12 +103,24 @@ final class Question implements AutoCloseable {
     }
   }
 
-  private ApiException failed(Exception failure) {
+  private ApiException unreachable(Exception failure) {
     if (closed) {
       return late ? ClickHouseErrors.timeout() : ApiException.clientGone();
     }
     LOG.warn("ClickHouse cannot be reached: {}", failure.toString());
     return ApiException.unavailable();
+  }
+
+  /**
+   * What the text means that ClickHouse writes in the place of rows.
+   *
+   * @param text which may have rows in front; without an error it was cut off
+   */
+  ApiException failed(String text) {
+    Matcher code = EXCEPTION.matcher(text);
+    return code.find()
+        ? ClickHouseErrors.of(Integer.parseInt(code.group(1)), text, Instant.now())
+        : cutOff();
   }
 
   /** What an answer means that ends before its last row. */

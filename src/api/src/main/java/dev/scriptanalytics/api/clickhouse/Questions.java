@@ -1,5 +1,6 @@
 package dev.scriptanalytics.api.clickhouse;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,12 +23,13 @@ public final class Questions implements AutoCloseable {
    * Nothing is asked yet.
    *
    * @param id the beginning of the ids of the queries, by which they are found in ClickHouse's log
+   * @param timeout how long they may take together, until the last row
    */
-  public Questions(ClickHouse clickHouse, Credentials credentials, String id) {
+  public Questions(ClickHouse clickHouse, Credentials credentials, String id, Duration timeout) {
     this.clickHouse = clickHouse;
     this.credentials = credentials;
     this.id = id;
-    this.deadline = clickHouse.deadline();
+    this.deadline = System.nanoTime() + timeout.toNanos();
   }
 
   /** As {@link ClickHouse#ask}. */
@@ -38,6 +40,12 @@ public final class Questions implements AutoCloseable {
   /** As {@link #ask}, while the caller goes on; {@link ClickHouse#await} gives the rows. */
   public CompletableFuture<Rows> askAsync(Query query) {
     return clickHouse.async(question(query));
+  }
+
+  /** As {@link #ask}, for an answer that is not looked at. */
+  public RawAnswer askRaw(Query query) {
+    Question question = question(query);
+    return new RawAnswer(question.body(), question);
   }
 
   private Question question(Query query) {

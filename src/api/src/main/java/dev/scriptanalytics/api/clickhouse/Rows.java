@@ -10,10 +10,7 @@ import dev.scriptanalytics.api.error.ApiException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The rows of an answer, read one at a time while they arrive.
@@ -35,7 +32,6 @@ public final class Rows implements AutoCloseable {
                   .build())
           .build();
 
-  private static final Pattern CODE = Pattern.compile("Code: (\\d+)");
   private static final int MOST_OF_ERROR = 65_536;
 
   private final InputStream body;
@@ -115,10 +111,7 @@ public final class Rows implements AutoCloseable {
     while (text.length() < MOST_OF_ERROR && readLine()) {
       text.append('\n').append(line());
     }
-    Matcher code = CODE.matcher(text);
-    return code.find()
-        ? ClickHouseErrors.of(Integer.parseInt(code.group(1)), text.toString(), Instant.now())
-        : ApiException.unavailable();
+    return question.failed(text.toString());
   }
 
   /** Finds the next line in the buffer; whether there is one. */

@@ -21,6 +21,7 @@ import java.util.Set;
  *     {@code X-Forwarded-For}
  * @param maxRequests how many requests are answered at once
  * @param maxWaiting how many more may wait
+ * @param exports how many files are sent at once
  * @param minRate the bytes per second that a client must take of an answer, over 30 s
  * @param refusedUsers users of ClickHouse whose key is never passed on
  * @param sessionCache how long the roles and accounts of a key are remembered
@@ -44,6 +45,7 @@ public record ApiConfiguration(
     int trustedProxies,
     int maxRequests,
     int maxWaiting,
+    int exports,
     int minRate,
     Set<String> refusedUsers,
     Duration sessionCache,
@@ -92,6 +94,7 @@ public record ApiConfiguration(
             options.number("api.trusted-proxies", 0, 0, 10),
             options.number("api.max-requests", 48, 1, 1000),
             options.number("api.max-waiting", 500, 1, 100_000),
+            options.number("api.exports", 16, 1, 500),
             options.number("api.min-rate", 16_384, 1, Integer.MAX_VALUE),
             options.names("api.refused-users", "default,script_writer,script_views"),
             options.duration("api.session-cache", "30 s"),

@@ -11,11 +11,11 @@ import org.eclipse.jetty.util.Callback;
  * Has HEAD answered as GET; Jetty leaves the body out. Javalin answers HEAD with 200 wherever there
  * is a GET, without a look at the key or at the parameters.
  */
-final class HeadAsGet extends Handler.Wrapper {
+public final class HeadAsGet extends Handler.Wrapper {
   private static final String ATTRIBUTE = HeadAsGet.class.getName();
 
   /** Whether the client wants no body. */
-  static boolean is(Context context) {
+  public static boolean is(Context context) {
     return context.req().getAttribute(ATTRIBUTE) != null;
   }
 

@@ -6,8 +6,12 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.router.Endpoint;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -15,6 +19,12 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class HttpServer {
   /** Jetty's threads accept, read requests, and answer what needs no waiting. */
   private static final int THREADS = 16;
+
+  /**
+   * Bytes. The system's own buffers grow to megabytes: a slow client's progress would be seen
+   * seldom, and its connection be given up meanwhile.
+   */
+  private static final int SEND_BUFFER = 262_144;
 
   private static final int LARGEST_HEADERS = 16 * 1024;
 
@@ -33,8 +43,7 @@ public final class HttpServer {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
-    config.jetty.host = configuration.host();
-    config.jetty.port = configuration.port();
+    config.jetty.addConnector((server, http) -> connector(server, http, configuration));
     config.jetty.threadPool = new QueuedThreadPool(THREADS, THREADS);
     config.jetty.modifyServer(server -> configure(server, configuration, log));
     config.jetty.modifyHttpConfiguration(
@@ -63,6 +72,15 @@ public final class HttpServer {
     server.setRequestLog(log);
     server.insertHandler(new EagerContentHandler(new WholeBodies(Bodies.LARGEST)));
     server.insertHandler(new HeadAsGet());
+  }
+
+  private static Connector connector(
+      Server server, HttpConfiguration http, ApiConfiguration configuration) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(configuration.host());
+    connector.setPort(configuration.port());
+    connector.setAcceptedSendBufferSize(SEND_BUFFER);
+    return connector;
   }
 
   private static void nameRoute(Context context) {

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.api.logs;
 
 import dev.scriptanalytics.api.access.Permission;
+import dev.scriptanalytics.api.export.Exported;
 import dev.scriptanalytics.api.facet.Facets;
 import dev.scriptanalytics.api.route.Entrance;
 import io.javalin.config.RoutesConfig;
@@ -42,5 +43,10 @@ public final class LogRoutes {
     LogContext context = new LogContext();
     routes.get("/v2/scripts/{script}/logs/context", entrance.to(context::get));
     routes.get("/v2/logs/context", entrance.to(context::get));
+  }
+
+  /** The files of entries that there are. */
+  public static Exported exported() {
+    return LogColumns.EXPORTED;
   }
 }

@@ -9,6 +9,7 @@ import dev.scriptanalytics.api.http.Requests;
 import dev.scriptanalytics.api.http.Workers;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -27,14 +28,26 @@ public final class Entrance {
   private final Workers workers;
   private final ConnectionWatch watch;
   private final Requests requests;
+  private final Duration timeout;
 
+  /**
+   * An entrance; several may share threads and watch.
+   *
+   * @param timeout how long what a request asks may take together
+   */
   public Entrance(
-      Gate gate, ClickHouse clickHouse, Workers workers, ConnectionWatch watch, Requests requests) {
+      Gate gate,
+      ClickHouse clickHouse,
+      Workers workers,
+      ConnectionWatch watch,
+      Requests requests,
+      Duration timeout) {
     this.gate = gate;
     this.clickHouse = clickHouse;
     this.workers = workers;
     this.watch = watch;
     this.requests = requests;
+    this.timeout = timeout;
   }
 
   /** What Javalin calls for a route that needs a key. */
@@ -81,7 +94,7 @@ public final class Entrance {
     context.header("RateLimit-Policy", entry.ratePolicy());
     requests.setUser(context, entry.caller().credentials().user());
     try (Questions questions =
-        new Questions(clickHouse, entry.caller().credentials(), requests.id(context))) {
+        new Questions(clickHouse, entry.caller().credentials(), requests.id(context), timeout)) {
       var unused = Connection.of(context).lost().thenRun(questions::close);
       Exchange exchange = new Exchange(context, entry.caller(), gate.callers(), questions);
       route.answer(exchange);

@@ -5,6 +5,7 @@ import dev.scriptanalytics.api.access.Callers;
 import dev.scriptanalytics.api.access.Permission;
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.clickhouse.Questions;
+import dev.scriptanalytics.api.clickhouse.RawAnswer;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.http.Fields;
 import io.javalin.http.Context;
@@ -68,6 +69,11 @@ public final class Exchange {
   /** Asks as the caller, and waits until the answer begins; who asks closes it. */
   public Rows ask(Query query) {
     return questions.ask(query);
+  }
+
+  /** As {@link #ask}, for an answer that is not looked at. */
+  public RawAnswer askRaw(Query query) {
+    return questions.askRaw(query);
   }
 
   /** As {@link #ask}, without waiting. */

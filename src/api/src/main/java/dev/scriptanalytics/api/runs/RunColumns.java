@@ -1,5 +1,8 @@
 package dev.scriptanalytics.api.runs;
 
+import dev.scriptanalytics.api.access.Permission;
+import dev.scriptanalytics.api.export.Exported;
+import dev.scriptanalytics.api.export.Form;
 import dev.scriptanalytics.api.filter.Columns;
 import dev.scriptanalytics.api.page.Order;
 import dev.scriptanalytics.api.page.SortKey;
@@ -56,6 +59,46 @@ final class RunColumns {
           .list("truncated", "truncated")
           .list("redacted", "redacted")
           .build();
+
+  /** The dashboard's table of runs. */
+  private static final String TABLE =
+      """
+      script_analytics_cell(run_id) AS `Run ID`,
+      toString(status) AS `Status`,
+      deployment_version AS `Deployment Version`,
+      ifNull(toString(response_time), '') AS `Response Time`,
+      script_analytics_cell(function) AS `Function`,
+      executed_on AS `Executed On`,
+      script_analytics_cell(source_type) AS `Source Type`,
+      script_analytics_cell(source) AS `Source`""";
+
+  /** Everything, by the names that answers have; %s are the two times. */
+  private static final String ALL =
+      """
+      script, run_id AS runId, toString(status) AS status, original_status AS originalStatus,
+      deployment_version AS deploymentVersion, deployment_id AS deploymentId,
+      response_time AS responseTime, function, %s AS executedOn, %s AS endedOn,
+      source_type AS sourceType, source, input, output, error_code AS errorCode,
+      error_message AS errorMessage, error_stack AS errorStack,
+      if(error_group = 0, '', toString(error_group)) AS errorGroup, trace_id AS traceId,
+      memory_bytes AS memoryBytes, cpu_ms AS cpuMs, gpu_percent AS gpuPercent,
+      cold_start AS coldStart, phases, truncated, redacted, extra""";
+
+  /** Files of runs. */
+  static final Exported EXPORTED =
+      new Exported(
+          "runs_data",
+          Permission.RUNS_READ,
+          "Runs access",
+          "export_runs",
+          FILTERED,
+          Map.of(
+              Form.CSV,
+              TABLE,
+              Form.NDJSON,
+              ALL.formatted(Exported.utc("executed_on"), Exported.utc("ended_on")),
+              Form.PARQUET,
+              ALL.formatted("executed_on", "ended_on")));
 
   private static final List<SortKey> NEWEST_FIRST =
       List.of(

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.api.runs;
 
 import dev.scriptanalytics.api.access.Permission;
+import dev.scriptanalytics.api.export.Exported;
 import dev.scriptanalytics.api.facet.Facets;
 import dev.scriptanalytics.api.route.Entrance;
 import io.javalin.config.RoutesConfig;
@@ -36,5 +37,10 @@ public final class RunRoutes {
     routes.get("/v2/facets", entrance.to(facets));
     RunRecord record = new RunRecord();
     routes.get("/v2/runs/{runId}", entrance.to(record::get));
+  }
+
+  /** The files of runs that there are. */
+  public static Exported exported() {
+    return RunColumns.EXPORTED;
   }
 }
