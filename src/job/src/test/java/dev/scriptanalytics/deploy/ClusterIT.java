@@ -39,6 +39,8 @@ class ClusterIT {
   private static final String RANGE =
       "from = '2099-05-14 06:00:17.123', to = '2099-05-14 06:09:31.456'";
   private static final String OF_SCRIPT = "(account = 'acme', script = 'pay', " + RANGE;
+  private static final String ARRIVED =
+      "(account = 'acme', scripts = ['pay'], after = '2020-01-01 00:00:00', until = '2100-01-01 00:00:00')";
   private static final String EXPORTED =
       "(account = 'acme', script = 'pay', from = '2099-05-14T06:00:17Z', to = '2099-05-14T06:09:31Z', filter = ";
 
@@ -98,6 +100,8 @@ class ClusterIT {
             + ")",
         "table FROM last_writes",
         "* FROM all_runs" + OF_SCRIPT + ")",
+        "* EXCEPT (arrived, ingested_at) FROM arrived_runs" + ARRIVED,
+        "* EXCEPT (ingested_at) FROM arrived_logs" + ARRIVED,
         "* FROM all_logs" + OF_SCRIPT + ")",
         "* FROM all_logs(account = 'acme', script = '', from = '2099-05-14', to = '2099-05-15')",
         "* FROM record(account = 'acme', run_id = 'run1000')",

@@ -147,7 +147,7 @@ class TenantsIT {
     // server alone, with parameters of their own: aTenantSeesNothingOfAnotherByTheViewsOfTheApi.
     views.removeIf(
         view ->
-            Set.of("live_logs", "arrived_logs", "arrived_until", "visible_accounts")
+            Set.of("live_logs", "arrived_logs", "arrived_runs", "arrived_until", "visible_accounts")
                 .contains(view.name()));
     return views;
   }
@@ -180,12 +180,14 @@ class TenantsIT {
 
   @Test
   void aTenantSeesNothingOfAnotherByTheViewsOfTheApi() {
-    String arrived =
-        "SELECT count() FROM script_analytics.arrived_logs(account = 'globex', scripts = ['pay'],"
-            + " after = '2020-01-01 00:00:00', until = '2100-01-01 00:00:00')";
-
-    assertThat(clickHouse.queryAs("mallory", passwordOf("mallory"), arrived)).isEqualTo("0");
-    assertThat(clickHouse.queryAs("globex_reader", "globex", arrived)).isNotEqualTo("0");
+    for (String view : List.of("arrived_logs", "arrived_runs")) {
+      String arrived =
+          "SELECT count() FROM script_analytics.%s(account = 'globex', scripts = ['pay'],"
+              .formatted(view)
+              + " after = '2020-01-01 00:00:00', until = '2100-01-01 00:00:00')";
+      assertThat(clickHouse.queryAs("mallory", passwordOf("mallory"), arrived)).isEqualTo("0");
+      assertThat(clickHouse.queryAs("globex_reader", "globex", arrived)).isNotEqualTo("0");
+    }
     assertThat(
             clickHouse.queryAs(
                 "mallory",

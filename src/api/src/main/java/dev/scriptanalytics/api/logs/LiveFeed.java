@@ -81,7 +81,7 @@ final class LiveFeed {
             .ask(
                 key.credentials(),
                 new Query()
-                    .append("SELECT toUnixTimestamp64Milli(until)")
+                    .append("SELECT toUnixTimestamp64Milli(logs_until)")
                     .append(" FROM script_analytics.arrived_until"))
             .single()
             .get(0)
