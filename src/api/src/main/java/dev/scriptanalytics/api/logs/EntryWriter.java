@@ -1,13 +1,10 @@
 package dev.scriptanalytics.api.logs;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptanalytics.api.http.OneLine;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +28,6 @@ final class EntryWriter {
   private static final String FORMULA_SIGNS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20";
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final JsonFactory ONE_LINE_JSON =
-      new JsonFactoryBuilder().characterEscapes(new OneLine.JsonEscapes()).build();
 
   /** Fields of an entry that further fields of the same name do not replace. */
   private static final Set<String> OWN =
@@ -242,19 +237,13 @@ final class EntryWriter {
     return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 
-  /**
-   * An entry as one line of JSON, for an event stream; one line also for readers that split at
-   * Unicode's line breaks.
-   */
+  /** An entry as one line of JSON, for an event stream. */
   static String event(Entry entry) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = ONE_LINE_JSON.createGenerator(text)) {
-      json.writeStartObject();
-      fields(json, entry, false, false);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return text.toString();
+    return OneLine.json(
+        json -> {
+          json.writeStartObject();
+          fields(json, entry, false, false);
+          json.writeEndObject();
+        });
   }
 }

@@ -1,8 +1,14 @@
-package dev.scriptanalytics.api.logs;
+package dev.scriptanalytics.api.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 
 /**
  * Texts as one line, whoever reads it: a message must neither look like a further entry, nor steer
@@ -11,7 +17,10 @@ import com.fasterxml.jackson.core.io.SerializedString;
  * of Unicode's property Bidi_Control change the order in which an editor shows others
  * (CVE-2021-42574).
  */
-final class OneLine {
+public final class OneLine {
+  private static final JsonFactory JSON =
+      new JsonFactoryBuilder().characterEscapes(new JsonEscapes()).build();
+
   private static final char NEXT_LINE = '\u0085';
   private static final char LINE_SEPARATOR = '\u2028';
   private static final char PARAGRAPH_SEPARATOR = '\u2029';
@@ -29,7 +38,7 @@ final class OneLine {
    * A text with escapes such as {@code \n} and {@code \x1b} in place of line breaks, of control
    * characters other than tabs, and of characters that change the direction of text.
    */
-  static String of(String text) {
+  public static String of(String text) {
     int first = 0;
     while (first < text.length() && !isEscaped(text.charAt(first))) {
       first++;
@@ -54,6 +63,17 @@ final class OneLine {
     return line.toString();
   }
 
+  /** JSON as one line, also for readers that split at Unicode's line breaks. */
+  public static String json(Answers.Json content) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      content.write(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
   private static boolean isEscaped(int c) {
     return (Character.isISOControl(c) && c != '\t')
         || c == LINE_SEPARATOR
@@ -71,7 +91,7 @@ final class OneLine {
   }
 
   /** The line breaks and changes of direction that JSON need not escape. */
-  static final class JsonEscapes extends CharacterEscapes {
+  private static final class JsonEscapes extends CharacterEscapes {
     private static final long serialVersionUID = 1;
 
     @Override
