@@ -11,7 +11,7 @@ import dev.scriptanalytics.api.http.ConnectionWatch;
 import dev.scriptanalytics.api.http.HttpServer;
 import dev.scriptanalytics.api.http.Requests;
 import dev.scriptanalytics.api.http.Workers;
-import dev.scriptanalytics.api.logs.LiveLogs;
+import dev.scriptanalytics.api.live.LiveStreams;
 import dev.scriptanalytics.api.logs.LogRoutes;
 import dev.scriptanalytics.api.operations.AccessLog;
 import dev.scriptanalytics.api.operations.Metrics;
@@ -35,7 +35,7 @@ public final class ApiServer implements AutoCloseable {
 
   private final ApiConfiguration configuration;
   private final ClickHouse clickHouse;
-  private final LiveLogs live;
+  private final LiveStreams live;
   private final Workers workers;
   private final Workers exporters;
   private final ConnectionWatch watch;
@@ -47,7 +47,7 @@ public final class ApiServer implements AutoCloseable {
     this.configuration = configuration;
     this.clickHouse = new ClickHouse(configuration.clickHouse(), configuration.queryTimeout());
     this.live =
-        new LiveLogs(
+        new LiveStreams(
             clickHouse,
             configuration.livePoll(),
             configuration.heartbeat(),

@@ -7,6 +7,9 @@ import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.Accept;
 import dev.scriptanalytics.api.http.Parameters;
 import dev.scriptanalytics.api.http.TimeRange;
+import dev.scriptanalytics.api.live.LastEventId;
+import dev.scriptanalytics.api.live.LiveStreams;
+import dev.scriptanalytics.api.live.Wanted;
 import dev.scriptanalytics.api.route.Exchange;
 import dev.scriptanalytics.api.route.Route;
 import io.javalin.http.Context;
@@ -41,7 +44,7 @@ final class EndpointLogs implements Route {
   /** How text or CSV is asked for. */
   private record Table(String format, boolean withMark, boolean limited) {}
 
-  private final LiveLogs live;
+  private final LiveStreams live;
   private final Optional<Duration> maxTimeRange;
 
   /**
@@ -50,7 +53,7 @@ final class EndpointLogs implements Route {
    * @param live entries as they arrive
    * @param maxTimeRange the longest range that may be asked for, if there is a limit
    */
-  EndpointLogs(LiveLogs live, Optional<Duration> maxTimeRange) {
+  EndpointLogs(LiveStreams live, Optional<Duration> maxTimeRange) {
     this.live = live;
     this.maxTimeRange = maxTimeRange;
   }
@@ -116,14 +119,21 @@ final class EndpointLogs implements Route {
     if (filter.search() != null) {
       new LogReader(exchange).requireValid(filter);
     }
+    String jobId = parameters.text("jobId");
+    Wanted wanted =
+        LogArrivals.wanted(
+            filter.search(),
+            filter.caseSensitive(),
+            entry ->
+                filter.levels().contains(entry.level())
+                    && (jobId == null || jobId.equals(entry.jobId())));
     live.follow(
         exchange,
-        new LiveFeed.Key(
-            exchange.caller().credentials(), account, filter.search(), filter.caseSensitive()),
+        account,
         exchange.context().pathParam("endpointId"),
-        filter.levels(),
-        parameters.text("jobId"),
-        exchange.context().header("Last-Event-ID"));
+        List.of(wanted),
+        false,
+        LastEventId.read(exchange.context()));
   }
 
   private static LogFilter filter(Parameters parameters) {

@@ -3,6 +3,7 @@ package dev.scriptanalytics.api.logs;
 import dev.scriptanalytics.api.access.Permission;
 import dev.scriptanalytics.api.export.Exported;
 import dev.scriptanalytics.api.facet.Facets;
+import dev.scriptanalytics.api.live.LiveStreams;
 import dev.scriptanalytics.api.route.Entrance;
 import io.javalin.config.RoutesConfig;
 import java.time.Duration;
@@ -19,7 +20,7 @@ public final class LogRoutes {
    * @param maxTimeRange the longest range that may be asked for, if there is a limit
    */
   public static void addTo(
-      RoutesConfig routes, Entrance entrance, LiveLogs live, Optional<Duration> maxTimeRange) {
+      RoutesConfig routes, Entrance entrance, LiveStreams live, Optional<Duration> maxTimeRange) {
     routes.get(
         "/v2/endpoints/{endpointId}/logs", entrance.to(new EndpointLogs(live, maxTimeRange)));
     routes.post("/v2/endpoints/logs/search", entrance.to(new LogSearch(maxTimeRange)));

@@ -1,4 +1,4 @@
-package dev.scriptanalytics.api.logs;
+package dev.scriptanalytics.api.live;
 
 import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.clickhouse.Daemon;
@@ -6,7 +6,9 @@ import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.EventStream;
 import dev.scriptanalytics.api.route.Exchange;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,23 +17,24 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Entries as they arrive, for as long as a client listens. */
-public final class LiveLogs implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LiveLogs.class);
+/** What arrives, for as long as a client listens. */
+public final class LiveStreams implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveStreams.class);
   private static final int THREADS = 4;
   private static final long LONGEST_RESUME = Duration.ofHours(1).toMillis();
   private static final long LONGEST_PAUSE = Duration.ofSeconds(10).toMillis();
-  private static final long PAUSE_PER_ENDPOINT = 10;
+  private static final long PAUSE_PER_SCRIPT = 10;
 
   private final ClickHouse clickHouse;
   private final long pause;
   private final Duration heartbeat;
   private final int maxStreams;
   private final ScheduledExecutorService executor =
-      Executors.newScheduledThreadPool(THREADS, Daemon.named("live-logs"));
+      Executors.newScheduledThreadPool(THREADS, Daemon.named("live-poll"));
   // The others may all be waiting for ClickHouse.
   private final ScheduledExecutorService heart =
       Executors.newSingleThreadScheduledExecutor(Daemon.named("live-heartbeat"));
@@ -42,11 +45,11 @@ public final class LiveLogs implements AutoCloseable {
   /**
    * No streams yet.
    *
-   * @param pause between two questions of a feed; 10 ms longer for each endpoint that is followed
+   * @param pause between two questions of a feed; 10 ms longer for each script that is followed
    * @param heartbeat the longest silence of a stream
    * @param maxStreams how many streams may be open
    */
-  public LiveLogs(ClickHouse clickHouse, Duration pause, Duration heartbeat, int maxStreams) {
+  public LiveStreams(ClickHouse clickHouse, Duration pause, Duration heartbeat, int maxStreams) {
     this.clickHouse = clickHouse;
     this.pause = pause.toMillis();
     this.heartbeat = heartbeat;
@@ -60,29 +63,45 @@ public final class LiveLogs implements AutoCloseable {
   }
 
   /**
-   * Answers with a stream.
+   * Answers with a stream, which begins now or after the event that the request names as the last.
    *
-   * @param resumeAfter the id of the last event that the client had, or null
+   * @param wanted what it has of which sources, each once
+   * @param isTyped whether events say of which type they are
+   * @param lastEventId as {@link LastEventId} reads it
    */
-  void follow(
+  public void follow(
       Exchange exchange,
-      LiveFeed.Key key,
-      String endpointId,
-      Set<Level> levels,
-      String jobId,
-      String resumeAfter) {
+      String account,
+      String script,
+      List<Wanted> wanted,
+      boolean isTyped,
+      long lastEventId) {
     if (open.size() >= maxStreams) {
       throw new ApiException(503, "TOO_MANY_STREAMS", "As many streams as may be are open")
           .with("maxStreams", maxStreams)
           .header("Retry-After", "10");
     }
-    long position = position(resumeAfter);
     EventStream stream = EventStream.open(exchange.context(), waiting);
     exchange.stayOpenUntil(stream.ended());
     open.add(stream);
     var unused = stream.ended().thenRun(() -> open.remove(stream));
     stream.send("retry: 1000\n\n");
-    LiveStream live = new LiveStream(stream, endpointId, levels, jobId, position);
+    long earliest = System.currentTimeMillis() - LONGEST_RESUME;
+    boolean isTooOld = lastEventId != LastEventId.NONE && lastEventId < earliest;
+    if (isTooOld && isTyped) {
+      stream.send(
+          "event: gap\ndata: {\"until\":\"%s\"}\n\n".formatted(Instant.ofEpochMilli(earliest)));
+    }
+    Predicate<Arrival> chosen =
+        wanted.stream().map(Wanted::chosen).reduce(Predicate::and).orElseThrow();
+    LiveStream live =
+        new LiveStream(stream, script, chosen, isTyped, isTooOld ? earliest : lastEventId);
+    join(live, exchange, account, wanted.stream().map(Wanted::source).toList());
+  }
+
+  private void join(
+      LiveStream live, Exchange exchange, String account, List<ArrivalSource> sources) {
+    LiveFeed.Key key = new LiveFeed.Key(exchange.caller().credentials(), account, sources);
     synchronized (feeds) {
       LiveFeed feed = feeds.get(key);
       if (feed == null) {
@@ -97,18 +116,6 @@ public final class LiveLogs implements AutoCloseable {
   /** How many streams are open. */
   public int open() {
     return open.size();
-  }
-
-  private static long position(String resumeAfter) {
-    if (resumeAfter == null || resumeAfter.isBlank()) {
-      return -1;
-    }
-    try {
-      long asked = Long.parseLong(resumeAfter.strip());
-      return Math.max(asked, System.currentTimeMillis() - LONGEST_RESUME);
-    } catch (NumberFormatException e) {
-      throw ApiException.invalid("Last-Event-ID", "the id of an event of this stream");
-    }
   }
 
   private void schedule(LiveFeed feed, long lastPause, long delay) {
@@ -126,7 +133,7 @@ public final class LiveLogs implements AutoCloseable {
         return;
       }
     }
-    long next = pause + PAUSE_PER_ENDPOINT * (feed.endpoints() - 1);
+    long next = pause + PAUSE_PER_SCRIPT * (feed.scripts() - 1);
     try {
       if (feed.poll()) {
         next = 0;
