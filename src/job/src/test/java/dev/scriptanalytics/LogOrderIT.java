@@ -8,20 +8,13 @@ import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 import dev.scriptanalytics.testkit.junit.KafkaExtension;
 import dev.scriptanalytics.testkit.kafka.EventSender;
 import dev.scriptanalytics.testkit.kafka.KafkaProgram;
-import dev.scriptanalytics.testkit.process.Waiting;
 import dev.scriptanalytics.testkit.sample.Delivery;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -40,12 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class LogOrderIT {
   private static final Pattern STEP = Pattern.compile("step \\d+");
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final String READER =
-      "Basic "
-          + Base64.getEncoder()
-              .encodeToString(
-                  ("script_reader:" + ClickHouseProgram.READER_PASSWORD).getBytes(UTF_8));
 
   @RegisterExtension static final KafkaExtension kafka = new KafkaExtension();
 
@@ -58,8 +45,6 @@ class LogOrderIT {
   private static Instant now;
 
   private static Instant instant;
-
-  private static final HttpClient client = HttpClient.newHttpClient();
 
   @BeforeAll
   static void sendEverything() throws Exception {
@@ -161,39 +146,6 @@ class LogOrderIT {
         .isEqualTo(newestFirst());
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "streamed_logs_data.csv",
-        "streamed_logs_data.ndjson",
-        "streamed_logs_data.txt",
-        "captured_logs_data.csv",
-        "captured_logs_data.ndjson",
-        "captured_logs_data.txt"
-      })
-  void anExportHasTheNewestFirst(String file) throws Exception {
-    assertThat(
-            steps(get("/exports/%s?account=acme&from=%s&to=%s".formatted(file, instant, now), "")))
-        .isEqualTo(newestFirst());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"streamed", "captured"})
-  void theLiveTailHasThemAsTheyWereLogged(String script) {
-    String id = Long.toString(now.minusSeconds(1).toEpochMilli());
-    List<List<String>> seen = new ArrayList<>();
-    // The tail stays a second behind the last arrival.
-    assertThat(
-            Waiting.until(
-                PATIENCE,
-                () -> {
-                  seen.add(steps(get("/live/%s?account=acme".formatted(script), id)));
-                  return seen.get(seen.size() - 1).size() >= 12;
-                }))
-        .isTrue();
-    assertThat(seen.get(seen.size() - 1)).isEqualTo(oldestFirst());
-  }
-
   @Test
   void runsThatShareALogIdHaveAnEntryEach() throws Exception {
     assertThat(
@@ -206,33 +158,9 @@ class LogOrderIT {
             asked(
                 "SELECT log_message FROM script_analytics.record_logs(account = 'acme', run_id = 'x3')"))
         .isEqualTo("of x3");
-    assertThat(
-            get(
-                "/exports/sharing_logs_data.txt?account=acme&from=%s&to=%s".formatted(instant, now),
-                ""))
-        .containsSubsequence("of x4", "of x3", "of x2", "of x1");
   }
 
   private static String asked(String sql) {
     return clickHouse.queryAs("script_reader", ClickHouseProgram.READER_PASSWORD, sql);
-  }
-
-  private static String get(String path, String lastEventId) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(clickHouse.httpUrl().resolve(path)).header("Authorization", READER);
-    if (!lastEventId.isEmpty()) {
-      request.header("Last-Event-ID", lastEventId);
-    }
-    try {
-      HttpResponse<String> answer =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofString(UTF_8));
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-      return answer.body();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
   }
 }

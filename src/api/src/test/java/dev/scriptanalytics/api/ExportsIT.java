@@ -320,8 +320,7 @@ class ExportsIT {
     String script = withManyRuns();
     HttpResponse<InputStream> answer = api.open(ApiStack.DORA, path(script, file));
     assertThat(answer.statusCode()).isEqualTo(200);
-    ApiStack.clickHouse()
-        .query("KILL QUERY WHERE user = 'dora' AND query LIKE '%export_runs%' SYNC");
+    ApiStack.clickHouse().query("KILL QUERY WHERE user = 'dora' AND query LIKE '%export_runs%'");
     StringBuilder last = new StringBuilder();
     assertThatThrownBy(() -> answer.body().transferTo(new TailOf(last)))
         .isInstanceOf(IOException.class);

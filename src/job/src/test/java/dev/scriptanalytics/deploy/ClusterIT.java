@@ -41,8 +41,6 @@ class ClusterIT {
   private static final String OF_SCRIPT = "(account = 'acme', script = 'pay', " + RANGE;
   private static final String ARRIVED =
       "(account = 'acme', scripts = ['pay'], after = '2020-01-01 00:00:00', until = '2100-01-01 00:00:00')";
-  private static final String EXPORTED =
-      "(account = 'acme', script = 'pay', from = '2099-05-14T06:00:17Z', to = '2099-05-14T06:09:31Z', filter = ";
 
   @RegisterExtension
   static final ClickHouseExtension single = new ClickHouseExtension().withSchema();
@@ -114,12 +112,8 @@ class ClusterIT {
         "* FROM errors_overview(" + RANGE + ")",
         "* FROM new_errors_overview(from = '2099-05-14', to = '2099-05-15')",
         "* FROM rejected_records(" + RANGE + ")",
-        "* FROM export_runs" + EXPORTED + "NULL)",
-        "* FROM export_runs"
-            + EXPORTED
-            + "'{\"all\":[{\"column\":\"status\",\"op\":\"equals\",\"value\":\"Failed\"}]}')",
-        "* FROM export_logs" + EXPORTED + "NULL)",
-        "* FROM export_logs_text" + EXPORTED + "NULL)");
+        "* FROM export_runs" + OF_SCRIPT + ")",
+        "* FROM export_logs" + OF_SCRIPT + ")");
   }
 
   @ParameterizedTest
@@ -205,16 +199,6 @@ class ClusterIT {
                   "SELECT max(settled) FROM script_analytics.rollup_progress WHERE job = 'job'"))
           .isEqualTo("2099-05-14 07:00:00");
     }
-  }
-
-  @Test
-  void theLiveTailTellsWhatArrivedOnAnyShard() {
-    String tail =
-        "SELECT countSubstrings(events, 'data: ') FROM script_analytics.live_logs(account = 'acme',"
-            + " script = 'pay', run_id = NULL, level = NULL, last_event_id = '1000')";
-
-    assertThat(ask(single.server(), tail)).isNotEqualTo("0");
-    assertThat(shards).allMatch(shard -> ask(shard, tail).equals(ask(single.server(), tail)));
   }
 
   @Test

@@ -234,9 +234,7 @@ class LogViewsIT {
                     + Tables.time(NOON)
                     + "', to = '"
                     + Tables.time(NOON.plusSeconds(3600))
-                    + "'"
-                    + (view.equals("all_logs") ? "" : ", filter = NULL")
-                    + ") ORDER BY timestamp DESC, sequence DESC, log_id DESC LIMIT 100"))
+                    + "') ORDER BY timestamp DESC, sequence DESC, log_id DESC LIMIT 100"))
         .contains("Read type: InOrder");
   }
 

@@ -141,13 +141,13 @@ class TenantsIT {
                 + " AND database = 'script_analytics' ORDER BY name")
         .lines()
         .forEach(name -> views.add(new View(name, granted.contains(name), parameters(name))));
-    assertThat(views).extracting(View::name).contains("all_runs", "scripts", "filter_conditions");
+    assertThat(views).extracting(View::name).contains("all_runs", "scripts", "export_runs");
     assertThat(views).extracting(View::name).containsAll(granted);
-    // Answers of live_logs never repeat; LiveTailIT covers it. The others are asked by the API
-    // server alone, with parameters of their own: aTenantSeesNothingOfAnotherByTheViewsOfTheApi.
+    // Asked by the API server alone, with parameters of their own:
+    // aTenantSeesNothingOfAnotherByTheViewsOfTheApi.
     views.removeIf(
         view ->
-            Set.of("live_logs", "arrived_logs", "arrived_runs", "arrived_until", "visible_accounts")
+            Set.of("arrived_logs", "arrived_runs", "arrived_until", "visible_accounts")
                 .contains(view.name()));
     return views;
   }
@@ -183,7 +183,7 @@ class TenantsIT {
     for (String view : List.of("arrived_logs", "arrived_runs")) {
       String arrived =
           "SELECT count() FROM script_analytics.%s(account = 'globex', scripts = ['pay'],"
-              .formatted(view)
+                  .formatted(view)
               + " after = '2020-01-01 00:00:00', until = '2100-01-01 00:00:00')";
       assertThat(clickHouse.queryAs("mallory", passwordOf("mallory"), arrived)).isEqualTo("0");
       assertThat(clickHouse.queryAs("globex_reader", "globex", arrived)).isNotEqualTo("0");

@@ -68,7 +68,7 @@ final class LiveFeed {
     synchronized (this) {
       current = List.copyOf(streams);
     }
-    // This answer must exist before the tables are read; see sql/28_live_logs.sql.
+    // This answer must exist before the tables are read; see sql/28_arrived_until.sql.
     long until = arrivedUntil();
     current.forEach(stream -> stream.beginAt(until));
     long after = current.stream().mapToLong(LiveStream::position).min().orElse(until);

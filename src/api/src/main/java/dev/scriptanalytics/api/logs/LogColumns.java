@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** What lists of entries are filtered and ordered by. */
 final class LogColumns {
+  private static final List<String> STORED_LEVELS =
+      List.of("Stdout", "Stderr", "Debug", "Info", "Warning", "Error", "Fatal");
+
   /** By the names that answers give them. */
   static final Columns FILTERED =
       new Columns.Builder()
@@ -18,6 +21,8 @@ final class LogColumns {
           .time("timestamp", "timestamp")
           .word("level", Level.SQL, Level.WORDS)
           .text("originalLevel", "original_level")
+          // With the lines of standard output and error apart, as the dashboards show them.
+          .word("logLevel", "toString(log_level)", STORED_LEVELS)
           .text("message", "log_message")
           .text("jobId", "run_id")
           .text("requestId", "request_id")
@@ -56,7 +61,7 @@ final class LogColumns {
           + Level.SQL
           + """
        AS level,
-      original_level AS originalLevel, log_message AS message, run_id AS jobId,
+      toString(log_level) AS logLevel, original_level AS originalLevel, log_message AS message, run_id AS jobId,
       request_id AS requestId, source, source_type AS sourceType, function,
       deployment_version AS deploymentVersion, deployment_id AS deploymentId, line, stream,
       duration_ms / 1000 AS duration, memory_bytes AS memoryBytes, gpu_percent AS gpuUtilization,

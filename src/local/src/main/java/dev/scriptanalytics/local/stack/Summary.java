@@ -4,8 +4,6 @@ import dev.scriptanalytics.testkit.clickhouse.ClickHouseProgram;
 import dev.scriptanalytics.testkit.process.Ports;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 
 /** The addresses of a running stack, and queries to begin with. */
 record Summary(Stack stack) {
@@ -23,7 +21,6 @@ record Summary(Stack stack) {
     boolean any = busiest.length == 2;
     String account = any ? busiest[0] : "acme";
     String script = any ? busiest[1] : "Qbalance";
-    LocalDate today = LocalDate.now(ZoneOffset.UTC);
     return """
 
         Everything runs.
@@ -47,8 +44,9 @@ record Summary(Stack stack) {
               script = '%s', from = now64(3) - INTERVAL 1 DAY, to = now64(3))
             WHERE log_level IN ('Warning', 'Error', 'Fatal')
             ORDER BY timestamp DESC LIMIT 10 FORMAT PrettyCompact"
-        Or open in a browser (deploy/clickhouse/HTTP.md has more):
-          %s/exports/%s_runs_data.csv?account=%s&from=%s&to=%s
+        A file of the runs, also for a browser that has logged in:
+          curl -H "Authorization: Bearer %s" -OJ \\
+            "%s/v2/scripts/%s/exports/runs_data.csv?account=%s"
         """
         .formatted(
             stack.api().login(),
@@ -73,11 +71,10 @@ record Summary(Stack stack) {
             clickHouse.httpUrl(),
             account,
             script,
-            clickHouse.httpUrl(),
+            ApiProgram.key(),
+            stack.api().address(),
             inAddress(script),
-            inAddress(account),
-            today.minusDays(1),
-            today.plusDays(1));
+            inAddress(account));
   }
 
   private static String inAddress(String name) {
