@@ -117,6 +117,10 @@ class LogSearchIT {
             + " | filters.metadata.a.$near",
         "search | {\"endpointIds\": [\"x\"], \"filters\": {\"metadata\": {\"a\": {\"$gt\": \"1\"}}}}"
             + " | filters.metadata.a.$gt",
+        "search | {\"endpointIds\": [\"x\"], \"filters\": {\"metadata\": {\"a\": {\"$regex\":"
+            + " \"a\\\\\"}}}} | filters.metadata.a.$regex",
+        "search | {\"endpointIds\": [\"x\"], \"filters\": {\"search\": {\"query\": \"a\\\\\"}}}"
+            + " | filters.search.query",
         "search | {\"endpointIds\": [\"x\"], \"filters\": {\"metadata\": {\"a\": null}}}"
             + " | filters.metadata.a.$eq",
         "search | {\"endpointIds\": [\"x\"], \"sort\": {\"field\": \"colour\"}} | sort.field",

@@ -108,7 +108,16 @@ class ParametersIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"%28", "%5Ba", "a**", "%2A", "%28%3F%3Da%29", "a%7B1001%7D%7B1001%7D"})
+  @ValueSource(
+      strings = {
+        "%28",
+        "%5Ba",
+        "a**",
+        "%2A",
+        "%28%3F%3Da%29",
+        "a%7B1001%7D%7B1001%7D",
+        "a%5C&caseSensitive=true"
+      })
   void aWrongRegularExpressionIsRefused(String search) throws IOException {
     Problem.of(
         api.get(ApiStack.DORA, LOGS + "?" + DAY + "&search=" + search), 400, "INVALID_PARAMETER");

@@ -12,7 +12,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Reads filters.
@@ -27,8 +26,6 @@ public final class FilterReader {
   private static final int DEEPEST = 10;
   private static final int MOST_CONDITIONS = 100;
   private static final int MOST_VALUES = 1000;
-
-  private static final Pattern LONE_BACKSLASH = Pattern.compile("(?<!\\\\)(\\\\\\\\)*\\\\$");
 
   private static final Set<Operator> TEXT_OPERATORS =
       EnumSet.of(Operator.CONTAINS, Operator.STARTS_WITH, Operator.MATCHES);
@@ -149,7 +146,7 @@ public final class FilterReader {
   private Object value(JsonFields fields, Column column, Operator operator, JsonNode node) {
     String parameter = fields.path("value");
     if (operator == Operator.MATCHES) {
-      return expression(parameter, text(parameter, node));
+      return RegularExpressions.checked(parameter, text(parameter, node));
     }
     if (TEXT_OPERATORS.contains(operator)) {
       return text(parameter, node);
@@ -162,14 +159,6 @@ public final class FilterReader {
       case JSON -> json(parameter, operator, node);
       default -> text(parameter, node);
     };
-  }
-
-  /** ClickHouse takes an expression that ends in a lone backslash for an empty one. */
-  private static String expression(String parameter, String text) {
-    if (LONE_BACKSLASH.matcher(text).find()) {
-      throw ApiException.invalid(parameter, "a regular expression in RE2 syntax");
-    }
-    return text;
   }
 
   private static Object json(String parameter, Operator operator, JsonNode node) {

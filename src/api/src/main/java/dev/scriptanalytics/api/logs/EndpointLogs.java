@@ -4,6 +4,7 @@ import dev.scriptanalytics.api.access.Permission;
 import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.filter.RegularExpressions;
 import dev.scriptanalytics.api.http.Accept;
 import dev.scriptanalytics.api.http.Parameters;
 import dev.scriptanalytics.api.http.TimeRange;
@@ -141,7 +142,7 @@ final class EndpointLogs implements Route {
     return new LogFilter(
         Level.ofWord("level", level == null ? "info" : level).andAbove(),
         null,
-        parameters.text("search"),
+        RegularExpressions.checked("search", parameters.text("search")),
         parameters.flag("caseSensitive", false),
         List.of());
   }

@@ -4,6 +4,7 @@ import dev.scriptanalytics.api.access.Permission;
 import dev.scriptanalytics.api.clickhouse.ClickHouse;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.filter.RegularExpressions;
 import dev.scriptanalytics.api.http.Bodies;
 import dev.scriptanalytics.api.http.JsonFields;
 import dev.scriptanalytics.api.http.Parameters;
@@ -101,7 +102,7 @@ final class LogSearch implements Route {
     }
     List<String> sources = list(filters, "sources", "source", MOST_SOURCES);
     JsonFields search = filters.object("search");
-    String query = search.text("query");
+    String query = RegularExpressions.checked(search.path("query"), search.text("query"));
     boolean caseSensitive = search.flag("caseSensitive", false);
     search.finish();
     return new LogFilter(

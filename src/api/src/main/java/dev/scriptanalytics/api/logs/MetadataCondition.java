@@ -3,6 +3,7 @@ package dev.scriptanalytics.api.logs;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.filter.RegularExpressions;
 import dev.scriptanalytics.api.http.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,11 +95,14 @@ record MetadataCondition(String field, String operator, JsonNode value) {
           path,
           switch (operator) {
             case "$gt", "$gte", "$lt", "$lte" -> "a number";
-            case "$regex" -> "a regular expression in RE2 syntax";
+            case "$regex" -> RegularExpressions.WANTED;
             case "$exists" -> "true or false";
             case "$in", "$nin" -> "a list of 1 to %d texts, numbers, true or false".formatted(MOST);
             default -> "a text, a number, true or false";
           });
+    }
+    if (operator.equals("$regex")) {
+      RegularExpressions.checked(path, value.textValue());
     }
     return new MetadataCondition(field, operator, value);
   }
