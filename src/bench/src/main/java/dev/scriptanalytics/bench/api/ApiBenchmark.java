@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     description =
         "Starts a ClickHouse server and the API server's jar, asks both the same in turn, and prints"
             + " tables in Markdown: what the API adds to a query, the requests per second of both,"
-            + " and what event streams that nobody reads do to other requests.")
+            + " how fast files come, and what event streams that nobody reads do to other requests.")
 public final class ApiBenchmark implements Callable<Integer> {
   private static final int MOST_CLIENTS = 32;
   private static final int WARM_UP_CLIENTS = 8;
@@ -66,6 +66,7 @@ public final class ApiBenchmark implements Callable<Integer> {
     OVERHEAD,
     PARALLEL,
     HEALTH,
+    EXPORTS,
     STREAMS
   }
 
@@ -124,7 +125,7 @@ public final class ApiBenchmark implements Callable<Integer> {
       names = "--only",
       paramLabel = "PART",
       split = ",",
-      description = "only these of overhead, parallel, health and streams")
+      description = "only these of overhead, parallel, health, exports and streams")
   private List<String> only = List.of();
 
   private ApiBenchmark(PrintStream out, PrintStream messages) {
@@ -203,6 +204,10 @@ public final class ApiBenchmark implements Callable<Integer> {
       new Health(api, turn, out).measure();
       return;
     }
+    if (part == Part.EXPORTS) {
+      exports(api, table, span);
+      return;
+    }
     Question lines;
     Question text;
     Question json;
@@ -223,6 +228,17 @@ public final class ApiBenchmark implements Callable<Integer> {
           new Streams(api, table, turn.multipliedBy(TIMES_SCENE), Optional.ofNullable(think), out)
               .measure(List.of(lines, json));
     }
+  }
+
+  private void exports(ApiProcess api, LogTable table, Span span) throws IOException {
+    List<Question> files = new ArrayList<>();
+    try (Client client = api.client()) {
+      Requests requests = new Requests(table, client);
+      for (String file : List.of("logs_data.csv", "logs_data.ndjson")) {
+        files.add(requests.export(file, span));
+      }
+    }
+    new Exports(api, out).measure(files);
   }
 
   /** Asks until the API's JVM has compiled what it needs, which takes long on a busy machine. */

@@ -27,8 +27,14 @@ final class Client implements Closeable {
    * @throws IOException if it does not come, or is an error
    */
   void ask(Question question, Side side) throws IOException {
+    ask(question, side, OutputStream.nullOutputStream());
+  }
+
+  /** As {@link #ask(Question, Side)}, and has the bodies written somewhere. */
+  void ask(Question question, Side side, OutputStream body) throws IOException {
     if (side == Side.API) {
-      ask(question.request());
+      api.send(question.request());
+      receive(api, body);
       return;
     }
     List<String> queries = question.queries();
@@ -39,14 +45,14 @@ final class Client implements Closeable {
       clickHouse.get(i).send(queries.get(i));
     }
     for (int i = 0; i < queries.size(); i++) {
-      drop(clickHouse.get(i));
+      receive(clickHouse.get(i), body);
     }
   }
 
   /** Sends a request to the API, and drops the answer. */
   void ask(String request) throws IOException {
     api.send(request);
-    drop(api);
+    receive(api, OutputStream.nullOutputStream());
   }
 
   /** The answer of the API to a request. */
@@ -55,8 +61,8 @@ final class Client implements Closeable {
     return api.receive(body);
   }
 
-  private static void drop(HttpConnection connection) throws IOException {
-    Answer answer = connection.receive(OutputStream.nullOutputStream());
+  private static void receive(HttpConnection connection, OutputStream body) throws IOException {
+    Answer answer = connection.receive(body);
     if (answer.status() != 200) {
       throw new IOException("status " + answer.status());
     }

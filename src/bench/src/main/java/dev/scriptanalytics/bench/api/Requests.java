@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.scriptanalytics.bench.api.HttpConnection.Answer;
 import dev.scriptanalytics.bench.api.LogTable.Span;
 import dev.scriptanalytics.testkit.process.Waiting;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -38,37 +38,48 @@ final class Requests {
 
   /** The cheapest that there is: some lines of a short while. */
   Question lines(Span span) throws IOException {
-    return question("one line of 10 minutes", "lines=1", span.last(Duration.ofMinutes(10)), 1);
+    return question(
+        "one line of 10 minutes", logs("lines=1", span.last(Duration.ofMinutes(10))), 1, 1);
   }
 
   /** A text of a thousand lines. */
   Question text(Span span) throws IOException {
-    return question("1,000 lines of text of a day", "format=text&limit=1000", span, 1);
+    return question("1,000 lines of text of a day", logs("format=text&limit=1000", span), 1, 1);
   }
 
   /** The usual answer, with the summary of all entries; the API asks for both at once. */
   Question json(Span span) throws IOException {
-    return question("100 entries and the summary of a day in JSON", "limit=100", span, 2);
+    return question("100 entries and the summary of a day in JSON", logs("limit=100", span), 1, 2);
   }
 
-  private Question question(String name, String form, Span span, int queries) throws IOException {
-    String request =
-        get(
-            logs(LogTable.SCRIPT)
-                + "&startTime="
-                + span.start()
-                + "&endTime="
-                + span.end()
-                + "&"
-                + form);
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    Answer answer = client.ask(request, body);
+  /** A file of all entries of a span. */
+  Question export(String file, Span span) throws IOException {
+    String path =
+        "/v2/scripts/%s/exports/%s?account=%s&%s"
+            .formatted(LogTable.SCRIPT, file, LogTable.ACCOUNT, range(span));
+    // The first query looks whether there is such a script.
+    return question(file, path, 2, 2);
+  }
+
+  private static String logs(String form, Span span) {
+    return logs(LogTable.SCRIPT) + "&" + range(span) + "&" + form;
+  }
+
+  private static String range(Span span) {
+    return "startTime=" + span.start() + "&endTime=" + span.end();
+  }
+
+  /** A question and those of its queries that are asked directly for comparison. */
+  private Question question(String name, String path, int firstQuery, int lastQuery)
+      throws IOException {
+    String request = get(path);
+    Answer answer = client.ask(request, OutputStream.nullOutputStream());
     if (answer.status() != 200) {
-      throw new IOException("The API answers " + answer.status() + ": " + body.toString(UTF_8));
+      throw new IOException("The API answers " + answer.status() + " to " + path);
     }
     String id = answer.headers().get("x-request-id");
     List<String> direct = new ArrayList<>();
-    for (int i = 1; i <= queries; i++) {
+    for (int i = firstQuery; i <= lastQuery; i++) {
       direct.add(query(loggedQuery(id + "-" + i)));
     }
     return new Question(name, request, direct);

@@ -40,6 +40,7 @@ class ApiBenchmarkIT {
         .filteredOn(line -> line.startsWith("| one line of 10 minutes | 2 |"))
         .hasSize(9);
     assertThat(lines).filteredOn(line -> line.startsWith("| and ")).hasSize(3);
+    assertThat(lines).filteredOn(line -> line.matches("\\| logs_data.* 5,00[01] .*")).hasSize(4);
     assertThat(text).contains("Afterwards the server answers").doesNotContain("status ");
   }
 }
