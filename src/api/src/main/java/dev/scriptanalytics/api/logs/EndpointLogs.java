@@ -85,7 +85,7 @@ final class EndpointLogs implements Route {
             account, List.of(context.pathParam("endpointId")), range, parameters.text("jobId"));
     LogReader reader = new LogReader(exchange);
     if (parameters.has("lines")) {
-      try (Rows rows = reader.page(scope, filter, order, page)) {
+      try (Rows rows = reader.page(Entry.COLUMNS_OF_LINE, scope, filter, order, page)) {
         LogAnswer.lines(context, rows);
       }
     } else if (format.equals("json")) {
@@ -179,7 +179,7 @@ final class EndpointLogs implements Route {
   private void json(
       Context context, LogReader reader, Scope scope, LogFilter filter, Order order, Page page) {
     CompletableFuture<Rows> summaryRows = reader.summary(scope, filter);
-    try (Rows rows = reader.page(scope, filter, order, page)) {
+    try (Rows rows = reader.page(Entry.COLUMNS, scope, filter, order, page)) {
       Summary summary = Summary.read(ClickHouse.await(summaryRows));
       if (summary.total() == 0 && scope.jobId() == null) {
         reader.requireEndpoint(scope.account(), scope.endpointIds().get(0));
@@ -208,8 +208,10 @@ final class EndpointLogs implements Route {
         reader.requireEndpoint(scope.account(), scope.endpointIds().get(0));
       }
     }
-    try (Rows rows = reader.page(scope, filter, order, asked)) {
-      if (table.format().equals("csv")) {
+    boolean isCsv = table.format().equals("csv");
+    String columns = isCsv ? Entry.COLUMNS : Entry.COLUMNS_OF_LINE;
+    try (Rows rows = reader.page(columns, scope, filter, order, asked)) {
+      if (isCsv) {
         LogAnswer.csv(context, rows, table.withMark());
       } else {
         LogAnswer.text(context, rows);

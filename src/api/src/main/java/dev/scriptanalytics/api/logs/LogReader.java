@@ -15,9 +15,13 @@ final class LogReader {
     this.exchange = exchange;
   }
 
-  /** A page of entries, with {@link Entry#COLUMNS}. */
-  Rows page(Scope scope, LogFilter filter, Order order, Page page) {
-    Query query = new Query().append("SELECT ").append(Entry.COLUMNS);
+  /**
+   * A page of entries.
+   *
+   * @param columns of {@link Entry}
+   */
+  Rows page(String columns, Scope scope, LogFilter filter, Order order, Page page) {
+    Query query = new Query().append("SELECT ").append(columns);
     scope.appendTo(query);
     query.append(" AND ");
     filter.appendTo(query);

@@ -59,7 +59,7 @@ final class LogSearch implements Route {
     Scope scope = new Scope(account, endpointIds, range, jobId);
     LogReader reader = new LogReader(exchange);
     CompletableFuture<Rows> summaryRows = reader.summary(scope, filter);
-    try (Rows rows = reader.page(scope, filter, order, page)) {
+    try (Rows rows = reader.page(Entry.COLUMNS, scope, filter, order, page)) {
       Summary summary = Summary.read(ClickHouse.await(summaryRows));
       LogAnswer.json(context, scope, page, summary, rows, true);
     }
