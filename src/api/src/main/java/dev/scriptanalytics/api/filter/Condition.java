@@ -35,10 +35,19 @@ record Condition(Column column, Operator operator, List<Object> values, boolean 
       case MATCHES -> {
         query.append("match(");
         appendText(query);
-        query.append(", ").string((ignoreCase ? "(?i)" : "") + values.get(0)).append(")");
+        query.append(", ").string(expression()).append(")");
       }
       default -> appendOrder(query);
     }
+  }
+
+  @Override
+  public List<String> expressions() {
+    return operator == Operator.MATCHES ? List.of(expression()) : List.of();
+  }
+
+  private String expression() {
+    return (ignoreCase ? "(?i)" : "") + values.get(0);
   }
 
   private void appendEmpty(Query query) {

@@ -12,11 +12,19 @@ public sealed interface Filter permits Filter.All, Filter.Any, Filter.Not, Condi
   /** Adds it to a query as a condition in SQL. */
   void appendTo(Query query);
 
+  /** The regular expressions in it, which may not be any: only ClickHouse knows. */
+  List<String> expressions();
+
   /** Holds where all of some filters hold. */
   record All(List<Filter> filters) implements Filter {
     @Override
     public void appendTo(Query query) {
       join(query, filters, " AND ", "true");
+    }
+
+    @Override
+    public List<String> expressions() {
+      return filters.stream().flatMap(filter -> filter.expressions().stream()).toList();
     }
   }
 
@@ -26,6 +34,11 @@ public sealed interface Filter permits Filter.All, Filter.Any, Filter.Not, Condi
     public void appendTo(Query query) {
       join(query, filters, " OR ", "false");
     }
+
+    @Override
+    public List<String> expressions() {
+      return filters.stream().flatMap(filter -> filter.expressions().stream()).toList();
+    }
   }
 
   /** Holds where another does not. */
@@ -34,6 +47,11 @@ public sealed interface Filter permits Filter.All, Filter.Any, Filter.Not, Condi
     public void appendTo(Query query) {
       query.append("NOT ");
       filter.appendTo(query);
+    }
+
+    @Override
+    public List<String> expressions() {
+      return filter.expressions();
     }
   }
 

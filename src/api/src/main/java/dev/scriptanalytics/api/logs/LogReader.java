@@ -3,8 +3,10 @@ package dev.scriptanalytics.api.logs;
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.filter.Expressions;
 import dev.scriptanalytics.api.route.Exchange;
 import dev.scriptanalytics.api.view.Scripts;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks for log entries on behalf of a request. */
@@ -46,8 +48,7 @@ final class LogReader {
 
   /** Fails with 400 if the search of a filter is not a regular expression. */
   void requireValid(LogFilter filter) {
-    Query query = new Query().append("SELECT match('', ").string(filter.search()).append(")");
-    exchange.ask(query).single();
+    exchange.ask(Expressions.trial(List.of(filter.search()))).single();
   }
 
   /** Fails with 404 if an endpoint has neither runs nor entries, at any time. */
