@@ -11,12 +11,15 @@ import dev.scriptanalytics.api.http.ConnectionWatch;
 import dev.scriptanalytics.api.http.HttpServer;
 import dev.scriptanalytics.api.http.Requests;
 import dev.scriptanalytics.api.http.Workers;
+import dev.scriptanalytics.api.live.LiveRoute;
 import dev.scriptanalytics.api.live.LiveStreams;
+import dev.scriptanalytics.api.logs.LiveLogs;
 import dev.scriptanalytics.api.logs.LogRoutes;
 import dev.scriptanalytics.api.operations.AccessLog;
 import dev.scriptanalytics.api.operations.Metrics;
 import dev.scriptanalytics.api.operations.OperationsRoutes;
 import dev.scriptanalytics.api.route.Entrance;
+import dev.scriptanalytics.api.runs.LiveRuns;
 import dev.scriptanalytics.api.runs.RunRoutes;
 import dev.scriptanalytics.api.session.SessionRoutes;
 import dev.scriptanalytics.api.view.ViewRoutes;
@@ -118,6 +121,7 @@ public final class ApiServer implements AutoCloseable {
     LogRoutes.addTo(routes, entrance, live, configuration.maxTimeRange());
     ViewRoutes.addTo(routes, entrance, configuration.maxTimeRange());
     RunRoutes.addTo(routes, entrance, configuration.maxTimeRange());
+    LiveRoute.addTo(routes, entrance, live, List.of(new LiveRuns(), new LiveLogs()));
     ExportRoutes.addTo(
         routes,
         exportEntrance,

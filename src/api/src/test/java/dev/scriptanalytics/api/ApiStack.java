@@ -42,6 +42,9 @@ final class ApiStack implements BeforeAllCallback {
   /** May read logs of acme, and no runs. */
   static final String LENA = Keys.of("lena", "secret");
 
+  /** May read runs of acme, also as they arrive, and no logs. */
+  static final String ROSA = Keys.of("rosa", "secret");
+
   /** Has no role at all. */
   static final String NORA = Keys.of("nora", "secret");
 
@@ -60,6 +63,7 @@ final class ApiStack implements BeforeAllCallback {
           + user("mia", "secret", "script_reader", "script_views_reader")
           + user("emil", "secret", "script_reader", "script_views_reader")
           + user("ruth", "secret", "script_reader", "api_runs_read")
+          + user("rosa", "secret", "script_reader", "api_runs_read, api_stream")
           + user("lena", "secret", "script_reader", "api_logs_read")
           + user("quentin", "secret", "two_a_minute", "script_views_reader")
           + user("hanna", "secret", "four_an_hour", "script_views_reader")
@@ -82,7 +86,7 @@ final class ApiStack implements BeforeAllCallback {
           .withUsers(USERS)
           .withStatement(
               "INSERT INTO script_analytics.reader_accounts VALUES ('dora', 'acme'),"
-                  + " ('mia', 'acme'), ('mia', 'globex'), ('ruth', 'acme'), ('lena', 'acme'),"
+                  + " ('mia', 'acme'), ('mia', 'globex'), ('ruth', 'acme'), ('rosa', 'acme'), ('lena', 'acme'),"
                   + " ('quentin', 'acme'),"
                   + " ('hanna', 'acme'), ('open', 'acme')");
 

@@ -115,7 +115,7 @@ final class Description {
         // Where a parameter names the script.
         .replaceFirst(
             "^/v2/(metrics|percentile|timeline|versions|deployments|comparison|runs|density|phases"
-                + "|facets|errors|patterns|logs|exports)(/.*)?$",
+                + "|facets|errors|patterns|logs|exports|live)(/.*)?$",
             "/v2/scripts/{script}/$1$2")
         .replaceFirst("^/v2/scripts/\\{script}/runs/\\{runId}", "/v2/runs/{runId}")
         .replaceFirst("/exports/[^/]+$", "/exports/{file}");

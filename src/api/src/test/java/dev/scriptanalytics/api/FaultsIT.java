@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -139,6 +140,30 @@ class FaultsIT {
     } finally {
       clients.forEach(RawClient::close);
     }
+  }
+
+  @Test
+  void aStreamHasWhatArrivesAfterTheDatabaseIsBack() throws IOException {
+    try (RawClient client = new RawClient(server.port())) {
+      client.send(
+          RawClient.head("GET", "/v2/scripts/ep_live/live?events=runs,logs&level=fatal", READER));
+      assertThat(client.readHead().status()).isEqualTo(200);
+      await(client, ": heartbeat");
+      await(client, ": heartbeat");
+      clickHouse.server().kill();
+      try {
+        for (int i = 0; i < 10; i++) {
+          await(client, ": heartbeat");
+        }
+      } finally {
+        clickHouse.server().restart();
+      }
+      RunTable.insertRows(
+          clickHouse,
+          List.of(RunTable.run("ep_live", "r1", Instant.parse("2024-01-15T10:00:00Z"), 1)));
+      assertThat(await(client, "data: ")).contains("\"r1\"");
+    }
+    isBack();
   }
 
   @Test

@@ -119,6 +119,9 @@ class TenantsIT {
         "/v2/scripts/ep_of_globex/facets?",
         "/v2/scripts/ep_of_globex/errors?",
         "/v2/scripts/ep_of_globex/patterns?",
+        "/v2/scripts/ep_of_globex/live?",
+        "/v2/scripts/ep_of_globex/live?events=runs,logs&lastEventId=0&",
+        "/v2/live?script=ep_of_globex&",
         "/v2/runs?script=ep_of_globex&",
         "/v2/logs?script=ep_of_globex&",
         "/v2/runs/job_globex?",
@@ -155,6 +158,30 @@ class TenantsIT {
           line = client.readLine();
         }
         assertThat(line).contains("of acme");
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aStreamOfAScriptHasWhatArrivesInItsAccountAlone() {
+    String script = "live_" + UUID.randomUUID();
+    Instant start = Instant.parse("2024-03-01T10:00:00Z");
+    RunTable.insertRows(
+        ApiStack.clickHouse(),
+        List.of(RunTable.run(script, "of_globex", start, 1).put("account", "globex")));
+    insert("globex", script, SECRET);
+    insert("acme", script, "of acme");
+    RunTable.insertRows(ApiStack.clickHouse(), List.of(RunTable.run(script, "of_acme", start, 1)));
+
+    String path = "/v2/scripts/" + script + "/live?events=runs,logs&lastEventId=";
+    for (String last : List.of("1", Long.toString(System.currentTimeMillis() - 3_000_000))) {
+      try (Events events = new Events(api.open(ApiStack.DORA, path + last))) {
+        Events.Event first = events.next();
+        Events.Event entry = first.type().equals("gap") ? events.next() : first;
+        assertThat(entry.data().get("message").asText()).isEqualTo("of acme");
+        assertThat(events.next().data().get("runId").asText()).isEqualTo("of_acme");
+        events.awaitHeartbeats(2);
       }
     }
   }
