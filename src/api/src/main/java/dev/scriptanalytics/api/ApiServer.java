@@ -22,6 +22,7 @@ import dev.scriptanalytics.api.route.Entrance;
 import dev.scriptanalytics.api.runs.LiveRuns;
 import dev.scriptanalytics.api.runs.RunRoutes;
 import dev.scriptanalytics.api.session.SessionRoutes;
+import dev.scriptanalytics.api.site.SiteRoutes;
 import dev.scriptanalytics.api.view.ViewRoutes;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -135,6 +136,7 @@ public final class ApiServer implements AutoCloseable {
     routes.post("/v2/session/tickets", entrance.to(sessions::issueTicket));
     operations.addTo(routes);
     DocsRoutes.addTo(routes);
+    SiteRoutes.addTo(routes);
   }
 
   private URI publicUrl() {

@@ -28,8 +28,6 @@ public final class DocsRoutes {
   /** Adds the routes to a server. */
   public static void addTo(RoutesConfig routes) {
     FILES.forEach((path, file) -> routes.get(path, context -> send(context, file)));
-    // Until there is a page.
-    routes.get("/", context -> context.redirect("/docs"));
   }
 
   private static void send(Context context, StaticFile file) {

@@ -3,6 +3,7 @@ package dev.scriptanalytics.api.logs;
 import dev.scriptanalytics.api.access.Permission;
 import dev.scriptanalytics.api.export.Exported;
 import dev.scriptanalytics.api.facet.Facets;
+import dev.scriptanalytics.api.facet.Volume;
 import dev.scriptanalytics.api.live.LiveStreams;
 import dev.scriptanalytics.api.route.Entrance;
 import io.javalin.config.RoutesConfig;
@@ -41,6 +42,24 @@ public final class LogRoutes {
             maxTimeRange);
     routes.get("/v2/scripts/{script}/logs/facets", entrance.to(facets));
     routes.get("/v2/logs/facets", entrance.to(facets));
+    Volume volume =
+        new Volume(
+            "all_logs",
+            "timestamp",
+            Permission.LOGS_READ,
+            "Logs access",
+            LogColumns.FILTERED,
+            List.of(
+                "level",
+                "pattern",
+                "source",
+                "function",
+                "deploymentVersion",
+                "errorCode",
+                "errorGroup"),
+            maxTimeRange);
+    routes.get("/v2/scripts/{script}/logs/volume", entrance.to(volume));
+    routes.get("/v2/logs/volume", entrance.to(volume));
     LogContext context = new LogContext();
     routes.get("/v2/scripts/{script}/logs/context", entrance.to(context::get));
     routes.get("/v2/logs/context", entrance.to(context::get));

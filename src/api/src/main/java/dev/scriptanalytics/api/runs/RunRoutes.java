@@ -3,6 +3,7 @@ package dev.scriptanalytics.api.runs;
 import dev.scriptanalytics.api.access.Permission;
 import dev.scriptanalytics.api.export.Exported;
 import dev.scriptanalytics.api.facet.Facets;
+import dev.scriptanalytics.api.facet.Volume;
 import dev.scriptanalytics.api.route.Entrance;
 import io.javalin.config.RoutesConfig;
 import java.time.Duration;
@@ -35,6 +36,24 @@ public final class RunRoutes {
             maxTimeRange);
     routes.get("/v2/scripts/{script}/facets", entrance.to(facets));
     routes.get("/v2/facets", entrance.to(facets));
+    Volume volume =
+        new Volume(
+            "all_runs",
+            "executed_on",
+            Permission.RUNS_READ,
+            "Runs access",
+            RunColumns.FILTERED,
+            List.of(
+                "status",
+                "deploymentVersion",
+                "function",
+                "sourceType",
+                "source",
+                "errorCode",
+                "errorGroup"),
+            maxTimeRange);
+    routes.get("/v2/scripts/{script}/volume", entrance.to(volume));
+    routes.get("/v2/volume", entrance.to(volume));
     RunRecord record = new RunRecord();
     routes.get("/v2/runs/{runId}", entrance.to(record::get));
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 /**
  * What a view is asked for.
  *
+ * @param account null where the route is about all of the caller's
  * @param script null where the route is not about one
  * @param range null where the route takes none
  * @param parameters null where they are read elsewhere
@@ -34,7 +35,9 @@ public record ViewRequest(
 
   /** Writes what it is about as fields of an object that is begun. */
   public void write(JsonGenerator json) throws IOException {
-    json.writeStringField("account", account);
+    if (account != null) {
+      json.writeStringField("account", account);
+    }
     if (script != null) {
       json.writeStringField("script", script);
     }

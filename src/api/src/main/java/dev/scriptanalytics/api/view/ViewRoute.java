@@ -29,6 +29,7 @@ public final class ViewRoute implements Route {
   private final List<Permission> permissions = new ArrayList<>();
   private final List<String> parameters = new ArrayList<>(List.of("account"));
   private boolean single;
+  private boolean acrossAccounts;
   private boolean aboutScript;
   private boolean aboutRange;
   private Optional<Duration> maxTimeRange = Optional.empty();
@@ -59,6 +60,13 @@ public final class ViewRoute implements Route {
   /** Its rows also show what needs another permission. */
   ViewRoute alsoNeeding(Permission permission) {
     permissions.add(permission);
+    return this;
+  }
+
+  /** It is about all accounts that the caller sees. */
+  ViewRoute acrossAccounts() {
+    acrossAccounts = true;
+    parameters.remove("account");
     return this;
   }
 
@@ -109,7 +117,7 @@ public final class ViewRoute implements Route {
     Parameters given = Parameters.read(exchange.context().queryString(), parameters);
     TimeRange range = aboutRange ? TimeRange.read(given, maxTimeRange) : null;
     String script = aboutScript ? Scripts.named(exchange.context(), given) : null;
-    String account = exchange.account(given.text("account"));
+    String account = acrossAccounts ? null : exchange.account(given.text("account"));
     ViewRequest request =
         new ViewRequest(account, script, range, given, exchange.context().pathParamMap());
     Query query = question.apply(request).append(RowWriter.FORMAT);

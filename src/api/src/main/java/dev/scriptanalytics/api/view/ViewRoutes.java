@@ -5,6 +5,7 @@ import static dev.scriptanalytics.api.access.Permission.RUNS_READ;
 
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.error.ApiException;
+import dev.scriptanalytics.api.facet.Steps;
 import dev.scriptanalytics.api.http.Parameters;
 import dev.scriptanalytics.api.route.Entrance;
 import dev.scriptanalytics.api.route.Route;
@@ -16,9 +17,6 @@ import java.util.Optional;
 public final class ViewRoutes {
   private static final int MOST = 10_000;
   private static final int DEFAULT_LIMIT = 1000;
-  private static final int MOST_BUCKETS = 10_000;
-  private static final int DEFAULT_BUCKETS = 120;
-  private static final int LONGEST_STEP = 366 * 86_400;
 
   private final RoutesConfig routes;
   private final Entrance entrance;
@@ -41,6 +39,13 @@ public final class ViewRoutes {
   }
 
   private void add() {
+    routes.get(
+        "/v2/accounts",
+        entrance.to(
+            ViewRoute.list("accounts", RUNS_READ)
+                .acrossAccounts()
+                .taking("search", "limit", "offset")
+                .asking(ViewRoutes::accounts)));
     routes.get(
         "/v2/scripts",
         entrance.to(
@@ -146,13 +151,24 @@ public final class ViewRoutes {
     return request.from(new Query().append("SELECT *\nFROM "), view);
   }
 
+  private static Query accounts(ViewRequest request) {
+    Query query = new Query().append("SELECT account\nFROM script_analytics.accounts");
+    return page(found(query, "account", request), request);
+  }
+
   private static Query scripts(ViewRequest request) {
-    Query query = all(request, "scripts").append(")");
+    return page(found(all(request, "scripts").append(")"), "script", request), request);
+  }
+
+  /** Only names with the text that is searched for in them. */
+  private static Query found(Query query, String name, ViewRequest request) {
     String search = request.parameters().text("search");
-    if (search != null) {
-      query.append("\nWHERE positionCaseInsensitiveUTF8(script, ").string(search).append(") > 0");
-    }
-    return page(query, request);
+    return search == null
+        ? query
+        : query
+            .append("\nWHERE positionCaseInsensitiveUTF8(" + name + ", ")
+            .string(search)
+            .append(") > 0");
   }
 
   private static Query page(Query query, ViewRequest request) {
@@ -177,14 +193,8 @@ public final class ViewRoutes {
     throw ApiException.invalid("percentile", "a number from 0 to 100, such as 99.9");
   }
 
-  /** The buckets of a range: 120 where no step is asked for. */
   private static Query timeline(ViewRequest request) {
-    long seconds = Duration.between(request.range().start(), request.range().end()).toSeconds() + 1;
-    int least = (int) Math.min(LONGEST_STEP, Math.max(1, seconds / MOST_BUCKETS));
-    int usual =
-        (int)
-            Math.min(LONGEST_STEP, Math.max(1, (seconds + DEFAULT_BUCKETS - 1) / DEFAULT_BUCKETS));
-    int step = request.parameters().integer("step", usual, least, LONGEST_STEP);
+    int step = Steps.read(request.parameters(), request.range());
     return all(request, "run_timeline").append(", step = ").integer(step).append(")");
   }
 

@@ -1,0 +1,89 @@
+// The address of the page is its state: the path is the tab, the query is all else. Whoever opens the link sees the
+// same view, and Back undoes a step.
+import { computed, signal } from "@preact/signals";
+
+export const TABS = ["runs", "logs", "errors", "patterns", "versions"] as const;
+export type Tab = (typeof TABS)[number];
+
+/** What the query of an address may have. */
+export type Name =
+  | "account"
+  | "script"
+  | "from"
+  | "to"
+  | "zone"
+  | "filter"
+  | "sort"
+  | "order"
+  | "columns"
+  | "facets"
+  | "charts"
+  | "percentile"
+  | "run"
+  | "entry"
+  | "baseline"
+  | "candidate";
+
+export type Patch = Partial<Record<Name, string | null>>;
+
+const url = signal(new URL(location.href));
+
+addEventListener("popstate", () => {
+  url.value = new URL(location.href);
+});
+
+export const tab = computed<Tab>(() => {
+  const first = url.value.pathname.split("/")[1];
+  return TABS.find((one) => one === first) ?? "runs";
+});
+
+export function param(name: Name): string | null {
+  return url.value.searchParams.get(name) || null;
+}
+
+/** The address of another view: the present one with some parts changed; null takes a part out. */
+export function address(patch: Patch, to: Tab = tab.value): string {
+  const next = new URLSearchParams(url.value.searchParams);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null || value === undefined || value === "") {
+      next.delete(name);
+    } else {
+      next.set(name, value);
+    }
+  }
+  const query = next.toString();
+  return "/" + to + (query ? "?" + query : "");
+}
+
+/** Goes to another view. Replacing it leaves no step to go back to, for what is not worth one. */
+export function go(patch: Patch, to: Tab = tab.value, replace = false): void {
+  open(address(patch, to), replace);
+}
+
+function open(path: string, replace: boolean): void {
+  const next = new URL(path, location.origin);
+  if (next.href === url.value.href) {
+    return;
+  }
+  if (replace) {
+    history.replaceState(null, "", next);
+  } else {
+    history.pushState(null, "", next);
+  }
+  url.value = next;
+}
+
+/** Has links within the page change the address without loading the page again. */
+export function followLinks(): void {
+  document.addEventListener("click", (event) => {
+    const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!plain || event.defaultPrevented || !link || link.target || link.origin !== location.origin) {
+      return;
+    }
+    if (TABS.some((one) => link.pathname === "/" + one)) {
+      event.preventDefault();
+      open(link.href, false);
+    }
+  });
+}

@@ -1,0 +1,168 @@
+// Answers by the address that was asked, kept for a while: Back shows a view at once, and two parts of a view that ask
+// the same share one request.
+import { signal } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ask, Problem, session } from "./api";
+
+const MOST_KEPT = 60;
+
+/** Counted up to ask again for everything that is shown. */
+export const generation = signal(0);
+
+interface Kept {
+  answer: Promise<unknown>;
+  value?: unknown;
+  waiting: number;
+  abort: AbortController;
+}
+
+const kept = new Map<string, Kept>();
+
+export function refresh(): void {
+  kept.clear();
+  generation.value++;
+}
+
+function begin(path: string): Kept {
+  const abort = new AbortController();
+  const one: Kept = { answer: ask(path, { signal: abort.signal }), waiting: 0, abort };
+  one.answer.then(
+    (value) => {
+      one.value = value;
+    },
+    () => {
+      if (kept.get(path) === one) {
+        kept.delete(path);
+      }
+    },
+  );
+  kept.set(path, one);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= MOST_KEPT) {
+      break;
+    }
+    kept.delete(oldest);
+  }
+  return one;
+}
+
+/** What is known of an answer. The former value stays until the next one is there, so that nothing jumps. */
+export interface Answer<T> {
+  value?: T;
+  problem?: Problem;
+  loading: boolean;
+  retry: () => void;
+}
+
+/** Asks for a path whenever it changes; null asks for nothing. A question that no one waits for any more is ended. */
+export function useAnswer<T>(path: string | null): Answer<T> {
+  const [, draw] = useState(0);
+  const [attempt, setAttempt] = useState(0);
+  const state = useRef<{ path: string | null; value?: T; problem?: Problem; loading: boolean }>({
+    path: null,
+    loading: false,
+  });
+  const current = generation.value;
+  const out = session.value === "none" || session.value === "ended";
+  useEffect(() => {
+    const own = state.current;
+    own.path = path;
+    if (path === null) {
+      own.value = undefined;
+      own.problem = undefined;
+      own.loading = false;
+      draw((n) => n + 1);
+      return undefined;
+    }
+    const question = kept.get(path) ?? begin(path);
+    question.waiting++;
+    let left = false;
+    own.loading = question.value === undefined;
+    own.problem = undefined;
+    if (!own.loading) {
+      own.value = question.value as T;
+    }
+    draw((n) => n + 1);
+    question.answer.then(
+      (value) => {
+        if (!left) {
+          Object.assign(own, { value: value as T, problem: undefined, loading: false });
+          draw((n) => n + 1);
+        }
+      },
+      (failure: unknown) => {
+        if (!left) {
+          const problem = failure instanceof Problem ? failure : new Problem(0, "FAILED", String(failure));
+          Object.assign(own, { value: undefined, problem, loading: false });
+          draw((n) => n + 1);
+        }
+      },
+    );
+    return () => {
+      left = true;
+      question.waiting--;
+      if (question.waiting === 0 && question.value === undefined) {
+        kept.delete(path);
+        question.abort.abort();
+      }
+    };
+    // A session that has begun again asks once more.
+  }, [path, attempt, current, out]);
+  const { value, problem, loading } = state.current;
+  return {
+    ...(value === undefined ? {} : { value }),
+    ...(problem === undefined ? {} : { problem }),
+    loading: loading || (path !== null && state.current.path !== path),
+    retry: () => setAttempt(attempt + 1),
+  };
+}
+
+/** The rows of a list as far as they are loaded. */
+export interface Pages<P, R> extends Answer<P> {
+  rows: R[];
+  hasMore: boolean;
+  loadingMore: boolean;
+  moreProblem?: Problem;
+  more: () => void;
+}
+
+interface Paged {
+  pagination: { hasMore: boolean; nextCursor: string | null };
+}
+
+/**
+ * Asks for the first page of a list, and for the next one when the list calls more().
+ *
+ * @param path of the page after a cursor, and of the first one without
+ */
+export function usePages<P extends Paged, R>(
+  path: ((cursor: string | null) => string) | null,
+  rowsOf: (page: P) => R[],
+): Pages<P, R> {
+  const first = useAnswer<P>(path ? path(null) : null);
+  const [further, setFurther] = useState<{ of: P; rows: R[]; last: P; loading: boolean; problem?: Problem } | null>(null);
+  const page = first.value;
+  const mine = further && further.of === page ? further : null;
+  const last = mine?.last ?? page;
+  const hasMore = last?.pagination.hasMore ?? false;
+  const more = () => {
+    if (!path || !page || !last || !hasMore || mine?.loading) {
+      return;
+    }
+    const rows = mine?.rows ?? rowsOf(page);
+    setFurther({ of: page, rows, last, loading: true });
+    ask<P>(path(last.pagination.nextCursor)).then(
+      (next) => setFurther({ of: page, rows: rows.concat(rowsOf(next)), last: next, loading: false }),
+      (problem: Problem) => setFurther({ of: page, rows, last, loading: false, problem }),
+    );
+  };
+  const firstRows = useMemo(() => (page ? rowsOf(page) : []), [page]);
+  return {
+    ...first,
+    rows: mine?.rows ?? firstRows,
+    hasMore: hasMore && !mine?.problem,
+    loadingMore: mine?.loading ?? false,
+    ...(mine?.problem ? { moreProblem: mine.problem } : {}),
+    more,
+  };
+}

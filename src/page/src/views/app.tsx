@@ -1,0 +1,73 @@
+// The page as a whole: login, choice of a script, or one of the views.
+import { useEffect } from "preact/hooks";
+import { go, tab } from "../state/address";
+import { route, session, type Session } from "../state/api";
+import { useAnswer } from "../state/query";
+import { account, script } from "../state/scope";
+import { AccountOptions, Header, ScriptOptions, Tabs, TITLES } from "./header";
+import { Login } from "./login";
+import { RunsView } from "./runs";
+
+const VIEWS = { runs: RunsView };
+
+export function App() {
+  const who = useAnswer<Session>(route("session"));
+  const view = tab.value;
+  useEffect(() => {
+    if (who.problem?.status === 401) {
+      session.value = "none";
+    }
+  }, [who.problem]);
+  useEffect(() => {
+    document.title = [script.value, TITLES[view], "Script Analytics"].filter(Boolean).join(" · ");
+  }, [script.value, view]);
+  const accounts = who.value?.accounts;
+  useEffect(() => {
+    // A key that sees one account need not choose.
+    if (accounts?.length === 1 && accounts[0] !== "*" && !account.value) {
+      go({ account: accounts[0]! }, view, true);
+    }
+  }, [accounts]);
+  if (session.value === "none") {
+    return <Login ended={false} />;
+  }
+  const View = VIEWS[view as "runs"] ?? RunsView;
+  return (
+    <>
+      <div class="frame" inert={session.value === "ended"}>
+        <Header />
+        {script.value ? (
+          <>
+            <Tabs />
+            <View key={script.value + view} />
+          </>
+        ) : (
+          <Welcome />
+        )}
+      </div>
+      {session.value === "ended" && <Login ended />}
+    </>
+  );
+}
+
+/** Asks for what an address has to name before anything can be shown. */
+function Welcome() {
+  return (
+    <main class="welcome">
+      <section class="card">
+        {account.value ? (
+          <>
+            <h1>Choose a script</h1>
+            <p class="note">of account <bdi>{account.value}</bdi></p>
+            <ScriptOptions choose={(chosen) => go({ script: chosen })} />
+          </>
+        ) : (
+          <>
+            <h1>Choose an account</h1>
+            <AccountOptions choose={(chosen) => go({ account: chosen })} />
+          </>
+        )}
+      </section>
+    </main>
+  );
+}

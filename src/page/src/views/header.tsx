@@ -1,0 +1,163 @@
+// The top of the page: account, script, range, and what else concerns all views.
+import { useRef, useState } from "preact/hooks";
+import { Chooser, Popover } from "../components/popover";
+import { Icon } from "../components/parts";
+import { address, go, param, TABS, tab } from "../state/address";
+import { logOut, route, type Script } from "../state/api";
+import { filterFor } from "../state/filter";
+import { useKeys } from "../state/keys";
+import { refresh, useAnswer } from "../state/query";
+import { account, script } from "../state/scope";
+import { ago, now } from "../state/time";
+import { RangeChooser } from "./range";
+import { Help } from "./help";
+
+export const TITLES = { runs: "Runs", logs: "Logs", errors: "Errors", patterns: "Patterns", versions: "Versions" };
+
+// What belongs to one script and would mean nothing with another.
+const FORGET = { run: null, entry: null, filter: null, baseline: null, candidate: null, sort: null, order: null };
+
+export function renew(): void {
+  now.value = Date.now();
+  refresh();
+}
+
+export function Header() {
+  const scripts = useRef<(() => void) | null>(null);
+  const ranges = useRef<(() => void) | null>(null);
+  useKeys([
+    { key: "s", title: "Choose a script", press: () => scripts.current?.() },
+    { key: "t", title: "Choose the range of time", press: () => ranges.current?.() },
+    { key: "r", title: "Load again", press: renew },
+    ...TABS.map((one, i) => ({
+      key: String(i + 1),
+      title: `Show ${TITLES[one]}`,
+      press: () => go({ filter: filterFor(one), run: null, entry: null }, one),
+    })),
+  ]);
+  return (
+    <header class="top">
+      <a class="brand" href={address({ ...FORGET, script: null }, "runs")} aria-label="Script Analytics">
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <rect width="16" height="16" rx="4" />
+          <path d="M3 11l3-4 2.5 2.5L13 4" />
+        </svg>
+        <span>Script Analytics</span>
+      </a>
+      <AccountChooser />
+      <span class="slash" aria-hidden="true">/</span>
+      <ScriptChooser opener={scripts} />
+      <span class="space" />
+      <RangeChooser opener={ranges} />
+      <button type="button" class="button square" title="Load again (R)" aria-label="Load again" onClick={renew}>
+        <Icon name="refresh" />
+      </button>
+      <Help />
+      <button type="button" class="button quiet" onClick={() => void logOut()}>Log out</button>
+    </header>
+  );
+}
+
+export function Tabs() {
+  return (
+    <nav class="tabs" aria-label="Views">
+      {TABS.map((one) => (
+        <a
+          key={one}
+          href={address({ filter: filterFor(one), run: null, entry: null }, one)}
+          aria-current={one === tab.value ? "page" : undefined}
+        >
+          {TITLES[one]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function AccountChooser() {
+  return (
+    <Popover
+      title="Choose an account"
+      class="button quiet name"
+      label={<bdi>{account.value ?? "Account"}</bdi>}
+      panelClass="narrow"
+    >
+      {(close) => (
+        <AccountOptions
+          choose={(chosen) => {
+            close();
+            go({ ...FORGET, account: chosen, script: chosen === account.value ? script.value : null });
+          }}
+        />
+      )}
+    </Popover>
+  );
+}
+
+export function AccountOptions({ choose }: { choose: (account: string) => void }) {
+  const [typed, type] = useState("");
+  const answer = useAnswer<{ accounts: { account: string }[] }>(route("accounts", { search: typed, limit: 100 }));
+  return (
+    <Chooser
+      label="Find an account"
+      options={(answer.value?.accounts ?? []).map((one) => ({ value: one.account }))}
+      chosen={account.value}
+      typed={typed}
+      onType={type}
+      onChoose={choose}
+      loading={answer.loading}
+      none={answer.problem ? answer.problem.message : "No account has this in its name"}
+    />
+  );
+}
+
+function ScriptChooser({ opener }: { opener: { current: (() => void) | null } }) {
+  return (
+    <Popover
+      title="Choose a script (S)"
+      class="button quiet name strong"
+      label={<bdi>{script.value ?? "Choose a script"}</bdi>}
+      opener={opener}
+    >
+      {(close) => (
+        <ScriptOptions
+          choose={(chosen) => {
+            close();
+            go({ ...FORGET, script: chosen });
+          }}
+        />
+      )}
+    </Popover>
+  );
+}
+
+const MOST = 100;
+
+export function ScriptOptions({ choose }: { choose: (script: string) => void }) {
+  const [typed, type] = useState("");
+  const answer = useAnswer<{ scripts: Script[] }>(
+    route("scripts", { account: account.value, search: typed, limit: MOST + 1 }),
+  );
+  const found = answer.value?.scripts ?? [];
+  return (
+    <Chooser
+      label="Find a script"
+      options={found.slice(0, MOST).map((one) => ({ value: one.script, note: lastSeen(one) }))}
+      chosen={param("script")}
+      typed={typed}
+      onType={type}
+      onChoose={choose}
+      loading={answer.loading}
+      none={answer.problem ? answer.problem.message : typed ? "No script has this in its name" : NOTHING_RAN}
+      note={found.length > MOST ? `The first ${MOST} scripts; type to find others` : undefined}
+    />
+  );
+}
+
+/** What the documented products say before a script was deployed and executed. */
+export const NOTHING_RAN = "No script has been deployed and executed yet";
+
+function lastSeen(one: Script): string {
+  const last = [one.lastRun, one.lastEntry].filter((time) => time !== null).sort().at(-1);
+  return last ? ago(Date.parse(last), Date.now()) : "";
+}

@@ -1,0 +1,210 @@
+// All runs of a script in the range: figures, charts, and the list with the record of one run beside it.
+import { useMemo } from "preact/hooks";
+import { cellItems } from "../components/cells";
+import { List, type Column } from "../components/list";
+import { Copy, Failed, Loading, Status } from "../components/parts";
+import { go, param } from "../state/address";
+import type { Run, RunPage } from "../state/api";
+import type { Scalar } from "../state/filter";
+import { duration, NONE, version } from "../state/format";
+import { useKeys } from "../state/keys";
+import { usePages } from "../state/query";
+import { pagesOf } from "../state/scope";
+import { stamp } from "../state/time";
+import { Nothing } from "./nothing";
+import { MetricsRow, useMetrics } from "./metrics";
+import { Record } from "./record";
+
+const PAGE = 200;
+
+const COLUMNS: (Column<Run> & { value: (run: Run) => Scalar | null; filter: string })[] = [
+  {
+    name: "runId",
+    title: "Run ID",
+    tip: "Unique identifier for the script run.",
+    least: 136,
+    share: 1.6,
+    rank: 0,
+    sortable: true,
+    filter: "runId",
+    value: (run) => run.runId,
+    cell: (run) => (
+      <>
+        <bdi class="mono">{run.runId}</bdi>
+        <Copy text={() => run.runId} title="Copy the run ID" />
+      </>
+    ),
+  },
+  {
+    name: "status",
+    title: "Status",
+    tip: "Success, Failed, or In Progress.",
+    least: 120,
+    share: 0.4,
+    rank: 0,
+    sortable: true,
+    filter: "status",
+    value: (run) => run.status,
+    cell: (run) => <Status status={run.status} word={run.originalStatus} />,
+  },
+  {
+    name: "deploymentVersion",
+    title: "Version",
+    tip: "Deployment Version: version number, incrementing with each deployment.",
+    least: 84,
+    share: 0.6,
+    rank: 3,
+    sortable: true,
+    filter: "deploymentVersion",
+    value: (run) => run.deploymentVersion || null,
+    cell: (run) => <span title={run.deploymentId}>{version(run.deploymentVersion, run.deploymentId)}</span>,
+  },
+  {
+    name: "responseTime",
+    title: "Response Time",
+    tip: "Execution duration. Empty for failed or in-progress runs.",
+    least: 116,
+    share: 0.4,
+    rank: 0,
+    end: true,
+    sortable: true,
+    filter: "responseTime",
+    value: (run) => run.responseTime,
+    cell: (run) => (run.responseTime === null ? <span class="note">{NONE}</span> : duration(run.responseTime)),
+  },
+  {
+    name: "function",
+    title: "Function",
+    tip: "Name of the executed function.",
+    least: 130,
+    rank: 4,
+    sortable: true,
+    filter: "function",
+    value: (run) => run.function,
+    cell: (run) => <bdi>{run.function || NONE}</bdi>,
+  },
+  {
+    name: "executedOn",
+    title: "Executed On",
+    tip: "Date and time of execution.",
+    least: 200,
+    share: 0.5,
+    rank: 2,
+    sortable: true,
+    filter: "",
+    value: () => null,
+    cell: (run) => <time dateTime={run.executedOn}>{stamp(run.executedOn)}</time>,
+  },
+  {
+    name: "sourceType",
+    title: "Source Type",
+    tip: "Tool, Workflow or API (from endpoint).",
+    least: 104,
+    share: 0.6,
+    rank: 6,
+    sortable: true,
+    filter: "sourceType",
+    value: (run) => run.sourceType,
+    cell: (run) => <bdi>{run.sourceType || NONE}</bdi>,
+  },
+  {
+    name: "source",
+    title: "Source",
+    tip: "Name of the triggering source.",
+    least: 130,
+    rank: 5,
+    sortable: true,
+    filter: "source",
+    value: (run) => run.source,
+    cell: (run) => <bdi>{run.source || NONE}</bdi>,
+  },
+];
+
+export function RunsView() {
+  const filter = param("filter");
+  const sort = param("sort") ?? "executedOn";
+  const descending = param("order") !== "asc";
+  const path = pagesOf("runs", { filter, sort: param("sort"), order: param("order"), limit: PAGE });
+  const pages = usePages<RunPage, Run>(path, (page) => page.runs);
+  const metrics = useMetrics();
+  const open = param("run");
+  const at = useMemo(() => pages.rows.findIndex((run) => run.runId === open), [pages.rows, open]);
+
+  const step = (by: number) => {
+    const next = pages.rows[at + by];
+    if (at < 0 && !open && pages.rows[0]) {
+      go({ run: pages.rows[0].runId });
+    } else if (at >= 0 && next) {
+      go({ run: next.runId }, "runs", true);
+      if (at + by > pages.rows.length - 20) {
+        pages.more();
+      }
+    }
+  };
+  useKeys([
+    { key: "j", title: "Next run", press: () => step(1) },
+    { key: "k", title: "Previous run", press: () => step(-1) },
+    { key: "Escape", title: "Close what is open at the side", press: () => go({ run: null }) },
+  ]);
+
+  const sortBy = (name: string) => {
+    const turned = name === sort && descending;
+    go({ sort: name === "executedOn" ? null : name, order: turned ? "asc" : null });
+  };
+  return (
+    <div class={open ? "split with-side" : "split"}>
+      <main class="scroll view" id="view">
+        <h1 class="spoken">All Runs</h1>
+        <MetricsRow metrics={metrics} />
+        {pages.problem ? (
+          <Failed problem={pages.problem} retry={pages.retry} />
+        ) : !pages.value ? (
+          <Loading what="runs" />
+        ) : pages.rows.length === 0 ? (
+          <Nothing what="runs" filtered={filter !== null} />
+        ) : (
+          <div class={pages.loading ? "waiting" : ""} aria-busy={pages.loading}>
+            <List
+              label="Runs"
+              columns={COLUMNS}
+              rows={pages.rows}
+              keyOf={(run) => run.runId}
+              total={pages.hasMore ? metrics.value && metrics.value.totalRuns + 1 : pages.rows.length + 1}
+              openKey={open}
+              onOpen={(run) => go({ run: run.runId })}
+              onEnd={pages.more}
+              sort={{ name: sort, descending }}
+              onSort={sortBy}
+              menu={(run, column) => {
+                const own = column as (typeof COLUMNS)[number];
+                return own.filter ? cellItems(own.filter, own.value(run)) : [];
+              }}
+              foot={<Foot loading={pages.loadingMore} problem={pages.moreProblem} more={pages.more} />}
+            />
+          </div>
+        )}
+      </main>
+      {open && (
+        <Record
+          key="record"
+          runId={open}
+          next={at >= 0 ? pages.rows[at + 1]?.runId : undefined}
+          previous={at > 0 ? pages.rows[at - 1]?.runId : undefined}
+          listed={at >= 0}
+        />
+      )}
+    </div>
+  );
+}
+
+export function Foot(props: { loading: boolean; problem: Error | undefined; more: () => void }) {
+  if (props.problem) {
+    return (
+      <p class="foot" role="alert">
+        {props.problem.message} <button type="button" class="button small" onClick={props.more}>Try again</button>
+      </p>
+    );
+  }
+  return <p class="foot note" role="status">{props.loading ? "Loading more" : ""}</p>;
+}
+
