@@ -4,11 +4,15 @@ import { go, tab } from "../state/address";
 import { route, session, type Session } from "../state/api";
 import { useAnswer } from "../state/query";
 import { account, script } from "../state/scope";
+import { ErrorsView } from "./errors";
 import { AccountOptions, Header, ScriptOptions, Tabs, TITLES } from "./header";
 import { Login } from "./login";
+import { LogsView } from "./logs";
+import { PatternsView } from "./patterns";
 import { RunsView } from "./runs";
+import { VersionsView } from "./versions";
 
-const VIEWS = { runs: RunsView };
+const VIEWS = { runs: RunsView, logs: LogsView, errors: ErrorsView, patterns: PatternsView, versions: VersionsView };
 
 export function App() {
   const who = useAnswer<Session>(route("session"));
@@ -31,7 +35,7 @@ export function App() {
   if (session.value === "none") {
     return <Login ended={false} />;
   }
-  const View = VIEWS[view as "runs"] ?? RunsView;
+  const View = VIEWS[view];
   return (
     <>
       <div class="frame" inert={session.value === "ended"}>

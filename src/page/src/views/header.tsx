@@ -10,6 +10,7 @@ import { refresh, useAnswer } from "../state/query";
 import { account, script } from "../state/scope";
 import { ago, now } from "../state/time";
 import { RangeChooser } from "./range";
+import { FilterTools } from "./filterbar";
 import { Help } from "./help";
 
 export const TITLES = { runs: "Runs", logs: "Logs", errors: "Errors", patterns: "Patterns", versions: "Versions" };
@@ -60,7 +61,8 @@ export function Header() {
 
 export function Tabs() {
   return (
-    <nav class="tabs" aria-label="Views">
+    <div class="bar">
+      <nav class="tabs" aria-label="Views">
       {TABS.map((one) => (
         <a
           key={one}
@@ -70,7 +72,10 @@ export function Tabs() {
           {TITLES[one]}
         </a>
       ))}
-    </nav>
+      </nav>
+      <span class="space" />
+      {(tab.value === "runs" || tab.value === "logs") && <FilterTools key={tab.value} charts />}
+    </div>
   );
 }
 

@@ -8,6 +8,7 @@ import { bytes, count, duration, NONE, version } from "../state/format";
 import { useAnswer, usePages } from "../state/query";
 import { account, ofScript, script } from "../state/scope";
 import { ago, iso, now, range, stamp } from "../state/time";
+import { entryKey } from "./entry";
 import { Level, levelOf } from "./level";
 
 export function Record(props: { runId: string; next?: string | undefined; previous?: string | undefined; listed: boolean }) {
@@ -287,9 +288,4 @@ function EntryDetails({ entry }: { entry: Entry }) {
       </div>
     </dl>
   );
-}
-
-/** An entry in the address: its time, id and run. */
-export function entryKey(entry: Entry): string {
-  return JSON.stringify([entry.timestamp, entry.logId, entry.jobId ?? ""]);
 }

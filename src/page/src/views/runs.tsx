@@ -11,9 +11,12 @@ import { useKeys } from "../state/keys";
 import { usePages } from "../state/query";
 import { pagesOf } from "../state/scope";
 import { stamp } from "../state/time";
+import { Facets } from "./facets";
+import { FilterBar } from "./filterbar";
 import { Nothing } from "./nothing";
 import { MetricsRow, useMetrics } from "./metrics";
 import { Record } from "./record";
+import { RunCharts } from "./runcharts";
 
 const PAGE = 200;
 
@@ -22,7 +25,7 @@ const COLUMNS: (Column<Run> & { value: (run: Run) => Scalar | null; filter: stri
     name: "runId",
     title: "Run ID",
     tip: "Unique identifier for the script run.",
-    least: 136,
+    least: 124,
     share: 1.6,
     rank: 0,
     sortable: true,
@@ -39,7 +42,7 @@ const COLUMNS: (Column<Run> & { value: (run: Run) => Scalar | null; filter: stri
     name: "status",
     title: "Status",
     tip: "Success, Failed, or In Progress.",
-    least: 120,
+    least: 132,
     share: 0.4,
     rank: 0,
     sortable: true,
@@ -155,34 +158,39 @@ export function RunsView() {
     <div class={open ? "split with-side" : "split"}>
       <main class="scroll view" id="view">
         <h1 class="spoken">All Runs</h1>
+        <FilterBar />
         <MetricsRow metrics={metrics} />
-        {pages.problem ? (
-          <Failed problem={pages.problem} retry={pages.retry} />
-        ) : !pages.value ? (
-          <Loading what="runs" />
-        ) : pages.rows.length === 0 ? (
-          <Nothing what="runs" filtered={filter !== null} />
-        ) : (
-          <div class={pages.loading ? "waiting" : ""} aria-busy={pages.loading}>
-            <List
-              label="Runs"
-              columns={COLUMNS}
-              rows={pages.rows}
-              keyOf={(run) => run.runId}
-              total={pages.hasMore ? metrics.value && metrics.value.totalRuns + 1 : pages.rows.length + 1}
-              openKey={open}
-              onOpen={(run) => go({ run: run.runId })}
-              onEnd={pages.more}
-              sort={{ name: sort, descending }}
-              onSort={sortBy}
-              menu={(run, column) => {
-                const own = column as (typeof COLUMNS)[number];
-                return own.filter ? cellItems(own.filter, own.value(run)) : [];
-              }}
-              foot={<Foot loading={pages.loadingMore} problem={pages.moreProblem} more={pages.more} />}
-            />
-          </div>
-        )}
+        {param("charts") !== "off" && <RunCharts />}
+        <div class={param("facets") === "on" ? "with-facets" : ""}>
+          {param("facets") === "on" && <Facets of="runs" />}
+          {pages.problem ? (
+            <Failed problem={pages.problem} retry={pages.retry} />
+          ) : !pages.value ? (
+            <Loading what="runs" />
+          ) : pages.rows.length === 0 ? (
+            <Nothing what="runs" filtered={filter !== null} />
+          ) : (
+            <div class={pages.loading ? "waiting" : ""} aria-busy={pages.loading}>
+              <List
+                label="Runs"
+                columns={COLUMNS}
+                rows={pages.rows}
+                keyOf={(run) => run.runId}
+                total={pages.hasMore ? metrics.value && metrics.value.totalRuns + 1 : pages.rows.length + 1}
+                openKey={open}
+                onOpen={(run) => go({ run: run.runId })}
+                onEnd={pages.more}
+                sort={{ name: sort, descending }}
+                onSort={sortBy}
+                menu={(run, column) => {
+                  const own = column as (typeof COLUMNS)[number];
+                  return own.filter ? cellItems(own.filter, own.value(run)) : [];
+                }}
+                foot={<Foot loading={pages.loadingMore} problem={pages.moreProblem} more={pages.more} />}
+              />
+            </div>
+          )}
+        </div>
       </main>
       {open && (
         <Record

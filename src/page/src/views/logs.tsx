@@ -1,0 +1,232 @@
+// All log entries of a script in the range: how many by level, the list, and an entry among its neighbours beside it.
+import { useMemo } from "preact/hooks";
+import { Figure } from "../charts/figure";
+import { colourOfLevel } from "../charts/scheme";
+import { Bars, bucketsOf, type Series } from "../charts/time";
+import { cellItems } from "../components/cells";
+import { List, type Column } from "../components/list";
+import { Copy, Failed, Loading } from "../components/parts";
+import { go, param } from "../state/address";
+import type { Counted, Entry, LogPage } from "../state/api";
+import { LEVELS, type Scalar } from "../state/filter";
+import { count, NONE, short, version } from "../state/format";
+import { useKeys } from "../state/keys";
+import { useAnswer, usePages } from "../state/query";
+import { inRange, pagesOf } from "../state/scope";
+import { iso, range, stamp, stepOf } from "../state/time";
+import { entryKey, EntryPanel } from "./entry";
+import { Facets } from "./facets";
+import { FilterBar } from "./filterbar";
+import { Level, levelTitle } from "./level";
+import { Nothing } from "./nothing";
+import { seriesTable } from "./runcharts";
+import { Foot } from "./runs";
+
+const PAGE = 200;
+
+type LogColumn = Column<Entry> & { filter: string; value: (entry: Entry) => Scalar | null };
+
+const COLUMNS: LogColumn[] = [
+  {
+    name: "timestamp",
+    title: "Timestamp",
+    tip: "Date and time of the log entry.",
+    least: 200,
+    share: 0.2,
+    rank: 1,
+    sortable: true,
+    filter: "",
+    value: () => null,
+    cell: (entry) => <time class="mono" dateTime={entry.timestamp}>{stamp(entry.timestamp).slice(0, 23)}</time>,
+  },
+  {
+    name: "level",
+    title: "Log Level",
+    tip: "Stdout, Stderr, Info, Debug, Warning, or Error.",
+    least: 92,
+    share: 0.1,
+    rank: 0,
+    filter: "level",
+    value: (entry) => entry.level,
+    cell: (entry) => <Level entry={entry} />,
+  },
+  {
+    name: "message",
+    title: "Log Message",
+    tip: "Recorded message for the specific action.",
+    least: 180,
+    share: 5,
+    rank: 0,
+    filter: "message",
+    value: (entry) => entry.message,
+    cell: (entry) => <bdi class="mono">{entry.message.split("\n", 1)[0]}</bdi>,
+  },
+  {
+    name: "jobId",
+    title: "Run ID",
+    tip: "The run that logged the entry.",
+    least: 190,
+    share: 0.4,
+    rank: 3,
+    filter: "jobId",
+    value: (entry) => entry.jobId ?? "",
+    cell: (entry) =>
+      entry.jobId ? (
+        <>
+          <bdi class="mono">{entry.jobId}</bdi>
+          <Copy text={() => entry.jobId!} title="Copy the run ID" />
+        </>
+      ) : (
+        NONE
+      ),
+  },
+  {
+    name: "function",
+    title: "Function",
+    least: 130,
+    share: 0.4,
+    rank: 4,
+    filter: "function",
+    value: (entry) => entry.function ?? "",
+    cell: (entry) => <bdi>{entry.function || NONE}</bdi>,
+  },
+  {
+    name: "deploymentVersion",
+    title: "Version",
+    least: 80,
+    share: 0.2,
+    rank: 5,
+    filter: "deploymentVersion",
+    value: (entry) => entry.deploymentVersion ?? null,
+    cell: (entry) => version(entry.deploymentVersion, entry.deploymentId),
+  },
+  {
+    name: "logId",
+    title: "Log ID",
+    tip: "Unique log identifier.",
+    least: 130,
+    share: 0.6,
+    rank: 6,
+    filter: "logId",
+    value: (entry) => entry.logId,
+    cell: (entry) => (
+      <>
+        <bdi class="mono">{entry.logId}</bdi>
+        <Copy text={() => entry.logId} title="Copy the log ID" />
+      </>
+    ),
+  },
+];
+
+export function LogsView() {
+  const filter = param("filter");
+  const order = param("order") === "asc" ? "asc" : "desc";
+  const pages = usePages<LogPage, Entry>(pagesOf("logs", { filter, order, limit: PAGE }), (page) => page.logs);
+  const volume = useVolume(filter);
+  const open = param("entry");
+  const at = useMemo(() => pages.rows.findIndex((entry) => entryKey(entry) === open), [pages.rows, open]);
+  const step = (by: number) => {
+    const next = pages.rows[at < 0 ? 0 : at + by];
+    if (next) {
+      go({ entry: entryKey(next) }, "logs", at >= 0);
+    }
+  };
+  useKeys([
+    { key: "j", title: "Next entry", press: () => step(1) },
+    { key: "k", title: "Previous entry", press: () => step(-1) },
+    { key: "Escape", title: "Close what is open at the side", press: () => go({ entry: null }) },
+  ]);
+  return (
+    <div class={open ? "split with-side" : "split"}>
+      <main class="scroll view" id="view">
+        <h1 class="spoken">Logs</h1>
+        <FilterBar />
+        {param("charts") !== "off" && <Volume {...volume} />}
+        <div class={param("facets") === "on" ? "with-facets" : ""}>
+          {param("facets") === "on" && <Facets of="logs" />}
+          {pages.problem ? (
+            <Failed problem={pages.problem} retry={pages.retry} />
+          ) : !pages.value ? (
+            <Loading what="log entries" />
+          ) : pages.rows.length === 0 ? (
+            <Nothing what="log entries" filtered={filter !== null} />
+          ) : (
+            <div class={pages.loading ? "waiting" : ""} aria-busy={pages.loading}>
+              <List
+                label="Log entries"
+                columns={COLUMNS}
+                rows={pages.rows}
+                keyOf={entryKey}
+                total={pages.hasMore ? volume.total + 1 : pages.rows.length + 1}
+                openKey={open}
+                onOpen={(entry) => go({ entry: entryKey(entry) })}
+                onEnd={pages.more}
+                sort={{ name: "timestamp", descending: order === "desc" }}
+                onSort={() => go({ order: order === "desc" ? "asc" : null })}
+                menu={(entry, column) => {
+                  const own = column as LogColumn;
+                  return own.filter ? cellItems(own.filter, own.value(entry)) : [];
+                }}
+                foot={<Foot loading={pages.loadingMore} problem={pages.moreProblem} more={pages.more} />}
+              />
+            </div>
+          )}
+        </div>
+      </main>
+      {open && (
+        <EntryPanel
+          id={open}
+          entry={at >= 0 ? pages.rows[at] : undefined}
+          next={at >= 0 ? pages.rows[at + 1] : undefined}
+          previous={at > 0 ? pages.rows[at - 1] : undefined}
+        />
+      )}
+    </div>
+  );
+}
+
+interface Volumes {
+  series: Series[];
+  total: number;
+  step: number;
+  loading: boolean;
+}
+
+function useVolume(filter: string | null): Volumes {
+  const step = stepOf(range.value);
+  const answer = useAnswer<{ volume: Counted[] }>(inRange("logs/volume", { by: "level", step, filter }));
+  return useMemo(() => {
+    const rows = answer.value?.volume ?? [];
+    const times = bucketsOf(range.value, step);
+    const series = LEVELS.map((level) => {
+      const by = new Map(rows.filter((one) => one.value === level).map((one) => [Date.parse(one.bucket), one.count]));
+      return { title: levelTitle(level), colour: colourOfLevel(level), values: times.map((time) => by.get(time) ?? 0) };
+    });
+    return { series, total: rows.reduce((sum, one) => sum + one.count, 0), step, loading: answer.loading };
+  }, [answer.value, answer.loading, step]);
+}
+
+function Volume({ series, total, step, loading }: Volumes) {
+  const occurring = series.filter((one) => one.values.some((value) => value !== 0));
+  return (
+    <Figure
+      title={`Total logs ${count(total)}`}
+      legend={occurring.map(({ title, colour, values }) => ({
+        title: `${title} ${count(values.reduce<number>((sum, value) => sum + (value ?? 0), 0))}`,
+        colour,
+      }))}
+      waiting={loading}
+      table={() => seriesTable(series, step, count)}
+    >
+      <Bars
+        label="Log entries by level over time"
+        height={140}
+        range={range.value}
+        step={step}
+        series={occurring}
+        format={short}
+        onSelect={({ from, to }) => go({ from: iso(Math.floor(from)), to: iso(Math.ceil(to)) })}
+      />
+    </Figure>
+  );
+}
