@@ -45,6 +45,7 @@ export async function open(browser, path, { session = true, scheme = "light", wi
   if (session) {
     await context.request.post("/v2/session", { data: { key } });
   }
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   page.complaints = [];
   page.asked = [];

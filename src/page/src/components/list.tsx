@@ -62,7 +62,8 @@ export function List<R>(props: {
     }
     const top = scroller.getBoundingClientRect().top - body.current.getBoundingClientRect().top;
     const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
-    const last = Math.ceil((top + scroller.clientHeight) / ROW) + BEYOND;
+    // A list below what is in sight has some rows, too, for those who do not see.
+    const last = Math.max(first + 2 * BEYOND, Math.ceil((top + scroller.clientHeight) / ROW) + BEYOND);
     setSight((old) => (old.first === first && old.last === last ? old : { first, last }));
     if (last >= rows.length - 20) {
       props.onEnd?.();

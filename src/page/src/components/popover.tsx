@@ -43,7 +43,8 @@ export function Popover(props: {
   }, [open]);
   useLayoutEffect(() => {
     if (open) {
-      panel.current?.querySelector<HTMLElement>("[data-first], input, select, button, a")?.focus();
+      const first = ["[data-first]", "input, select, button, a"].map((one) => panel.current?.querySelector<HTMLElement>(one));
+      first.find((one) => one)?.focus();
     }
   }, [open]);
   return (
@@ -98,12 +99,14 @@ export function Chooser(props: {
   typed: string;
   onType: (text: string) => void;
   onChoose: (value: string) => void;
+  /** Whether the options of what is typed are still to come. */
   loading?: boolean;
   note?: ComponentChildren;
   none: string;
 }) {
   const id = useId();
   const [active, setActive] = useState(0);
+  const [hasty, setHasty] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const at = Math.min(active, props.options.length - 1);
   useEffect(() => setActive(Math.max(0, props.typed ? 0 : props.options.findIndex((one) => one.value === props.chosen))), [
@@ -118,11 +121,24 @@ export function Chooser(props: {
     if (step) {
       event.preventDefault();
       setActive(Math.max(0, Math.min(props.options.length - 1, at + step)));
-    } else if (event.key === "Enter" && props.options[at]) {
+    } else if (event.key === "Enter" && (props.loading || props.options[at])) {
       event.preventDefault();
-      props.onChoose(props.options[at].value);
+      // Who types fast chooses the first that will be found.
+      if (props.loading) {
+        setHasty(true);
+      } else {
+        props.onChoose(props.options[at]!.value);
+      }
     }
   };
+  useEffect(() => {
+    if (hasty && !props.loading) {
+      setHasty(false);
+      if (props.options[0]) {
+        props.onChoose(props.options[0].value);
+      }
+    }
+  }, [hasty, props.loading]);
   return (
     <div class="chooser">
       <input

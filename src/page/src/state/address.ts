@@ -87,3 +87,17 @@ export function followLinks(): void {
     }
   });
 }
+
+const narrow = matchMedia("(max-width: 640px)");
+const isNarrow = signal(narrow.matches);
+
+narrow.addEventListener("change", () => {
+  isNarrow.value = narrow.matches;
+});
+
+/** Whether charts are shown: on narrow screens they would push the list out of sight, unless they are asked for. */
+export const withCharts = computed(() => param("charts") === "on" || (param("charts") === null && !isNarrow.value));
+
+export function toggleCharts(): void {
+  go({ charts: withCharts.value ? "off" : "on" });
+}

@@ -2,7 +2,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { Chooser, Popover } from "../components/popover";
 import { Icon, Segments } from "../components/parts";
-import { go, param, tab } from "../state/address";
+import { go, param, tab, toggleCharts, withCharts } from "../state/address";
 import {
   columnOf,
   columnsOf,
@@ -30,12 +30,11 @@ import { inRange } from "../state/scope";
 /** The tools at the right of the tabs. */
 export function FilterTools({ charts }: { charts: boolean }) {
   const opener = useRef<(() => void) | null>(null);
-  const withCharts = param("charts") !== "off";
   const withFacets = param("facets") === "on";
   useKeys([
     { key: "f", title: "Add a filter", press: () => opener.current?.() },
     { key: "v", title: "Show the values of columns", press: () => go({ facets: withFacets ? null : "on" }) },
-    ...(charts ? [{ key: "c", title: "Show or hide the charts", press: () => go({ charts: withCharts ? "off" : null }) }] : []),
+    ...(charts ? [{ key: "c", title: "Show or hide the charts", press: toggleCharts }] : []),
   ]);
   return (
     <>
@@ -43,9 +42,9 @@ export function FilterTools({ charts }: { charts: boolean }) {
         <button
           type="button"
           class="button small"
-          aria-pressed={withCharts}
+          aria-pressed={withCharts.value}
           title="Show or hide the charts (C)"
-          onClick={() => go({ charts: withCharts ? "off" : null })}
+          onClick={toggleCharts}
         >
           <Icon name="chart" /><span class="wide-only">Charts</span>
         </button>

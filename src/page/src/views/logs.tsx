@@ -6,7 +6,7 @@ import { Bars, bucketsOf, type Series } from "../charts/time";
 import { cellItems } from "../components/cells";
 import { List, type Column } from "../components/list";
 import { Copy, Failed, Loading } from "../components/parts";
-import { go, param } from "../state/address";
+import { go, param, withCharts } from "../state/address";
 import type { Counted, Entry, LogPage } from "../state/api";
 import { LEVELS, type Scalar } from "../state/filter";
 import { count, NONE, short, version } from "../state/format";
@@ -141,7 +141,7 @@ export function LogsView() {
       <main class="scroll view" id="view">
         <h1 class="spoken">Logs</h1>
         <FilterBar />
-        {param("charts") !== "off" && <Volume {...volume} />}
+        {withCharts.value && <Volume {...volume} />}
         <div class={param("facets") === "on" ? "with-facets" : ""}>
           {param("facets") === "on" && <Facets of="logs" />}
           {pages.problem ? (

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { cellItems } from "../components/cells";
 import { List, type Column } from "../components/list";
 import { Copy, Failed, Loading, Status } from "../components/parts";
-import { go, param } from "../state/address";
+import { go, param, withCharts } from "../state/address";
 import type { Run, RunPage } from "../state/api";
 import type { Scalar } from "../state/filter";
 import { duration, NONE, version } from "../state/format";
@@ -160,7 +160,7 @@ export function RunsView() {
         <h1 class="spoken">All Runs</h1>
         <FilterBar />
         <MetricsRow metrics={metrics} />
-        {param("charts") !== "off" && <RunCharts />}
+        {withCharts.value && <RunCharts />}
         <div class={param("facets") === "on" ? "with-facets" : ""}>
           {param("facets") === "on" && <Facets of="runs" />}
           {pages.problem ? (

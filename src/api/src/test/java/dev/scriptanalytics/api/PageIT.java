@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.scriptanalytics.testkit.process.Repository;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 
 /**
  * The page in a real Chromium. Node runs the tests of {@code src/page/test}; each is a test here,
@@ -81,10 +83,12 @@ class PageIT {
   }
 
   private static List<DynamicTest> read(Path report) throws Exception {
+    // Messages of Playwright are coloured, and XML cannot hold an escape character.
+    String xml = Files.readString(report).replaceAll("\\x1b\\[\\d+m", "");
     NodeList cases =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
-            .parse(report.toFile())
+            .parse(new InputSource(new StringReader(xml)))
             .getElementsByTagName("testcase");
     List<DynamicTest> tests = new ArrayList<>();
     for (int i = 0; i < cases.getLength(); i++) {

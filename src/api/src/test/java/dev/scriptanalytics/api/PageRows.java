@@ -103,10 +103,10 @@ final class PageRows {
                 + toIntervalMillisecond(line),
             'log_' || leftPad(toString(number), 5, '0'), 3,
             'run_' || leftPad(toString(run), 4, '0'),
-            multiIf(line = 0, 'Info', line = 1, 'Stdout', run %% 10 = 7, 'Error', 'Debug'), '',
+            multiIf(line = 0, 'Info', line = 1, 'Stdout', run %% 10 = 7 AND run >= 300, 'Error', 'Debug'), '',
             multiIf(line = 0, 'Adding order ' || toString(run), line = 1, 'printed ' || toString(run),
-                run %% 10 = 7, 'The bank did not answer', 'done'),
-            number, 100 + line, if(line = 2 AND run %% 10 = 7, 22, 0), if(run < 300, 1, 2), 'charge',
+                run %% 10 = 7 AND run >= 300, 'The bank did not answer', 'done'),
+            number, 100 + line, if(line = 2 AND run %% 10 = 7 AND run >= 300, 22, 0), if(run < 300, 1, 2), 'charge',
             'web-endpoint', '', '{"cart": {"size": ' || toString(run %% 5) || '}}', 36500
         FROM numbers(1800)
         UNION ALL
