@@ -32,15 +32,18 @@ export function Figure(props: {
         <span class="figure-title">{props.title}</span>
         {props.note && <span class="note">{props.note}</span>}
         <span class="space" />
-        {!asTable &&
-          props.legend?.map((one) => (
-            <span key={one.title} class="legend">
-              <svg viewBox="0 0 10 10" aria-hidden="true">
-                <rect width="10" height="10" rx="2" style={{ fill: `var(--${one.colour})` }} />
-              </svg>
-              <bdi>{one.title}</bdi>
-            </span>
-          ))}
+        {!asTable && props.legend && (
+          <span class="legends">
+            {props.legend.map((one) => (
+              <span key={one.title} class="legend">
+                <svg viewBox="0 0 10 10" aria-hidden="true">
+                  <rect width="10" height="10" rx="2" style={{ fill: `var(--${one.colour})` }} />
+                </svg>
+                <bdi>{one.title}</bdi>
+              </span>
+            ))}
+          </span>
+        )}
         {props.tools}
         <button
           type="button"

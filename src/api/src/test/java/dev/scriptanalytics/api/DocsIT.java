@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page that shows {@code openapi.yaml}. */
+/** The files of the web page and of the page that shows {@code openapi.yaml}. */
 class DocsIT {
   @RegisterExtension static final ApiStack api = new ApiStack();
 
@@ -46,6 +47,18 @@ class DocsIT {
 
     assertThat(api.raw(api.request(null, "/docs", "If-None-Match", etag).build()).statusCode())
         .isEqualTo(304);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/runs", "/logs", "/errors", "/patterns", "/versions"})
+  void everyTabOfTheWebPageIsOneFile(String path) {
+    HttpResponse<String> page = api.raw(api.request(null, path).build());
+
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("/page.js", "/page.css").doesNotContain("https:");
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("default-src 'none'", "require-trusted-types-for 'script'")
+        .doesNotContain("unsafe");
   }
 
   @Test

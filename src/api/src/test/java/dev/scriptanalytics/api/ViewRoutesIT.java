@@ -183,6 +183,43 @@ class ViewRoutesIT {
   }
 
   @Test
+  void volumeCountsFilteredRowsByTimeAndValue() throws IOException {
+    String failed =
+        URLEncoder.encode(
+            "{\"column\":\"status\",\"op\":\"equals\",\"value\":\"Failed\"}",
+            StandardCharsets.UTF_8);
+
+    // Every seventh run failed, the first of them in the first second.
+    assertThat(ok("volume?by=errorCode&step=20&filter=" + failed).get("volume"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                [{"bucket": "2024-05-01T10:00:00Z", "value": "E0", "count": 2},
+                 {"bucket": "2024-05-01T10:00:00Z", "value": "E1", "count": 1},
+                 {"bucket": "2024-05-01T10:00:20Z", "value": "E0", "count": 1},
+                 {"bucket": "2024-05-01T10:00:20Z", "value": "E1", "count": 2}]
+                """));
+    assertThat(ok("logs/volume?step=60&limit=1").get("volume"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                [{"bucket": "2024-05-01T10:00:00Z", "value": "info", "count": 32},
+                 {"bucket": "2024-05-01T10:00:00Z", "value": null, "count": 8}]
+                """));
+    Problem.of(get("volume?by=runId"), 400, "INVALID_PARAMETER");
+  }
+
+  @Test
+  void accountsAreThoseThatTheKeySees() throws IOException {
+    JsonNode accounts =
+        JSON.readTree(api.get(ApiStack.MIA, "/v2/accounts?search=CM").body()).get("accounts");
+
+    assertThat(accounts.findValuesAsText("account")).containsExactly("acme");
+    assertThat(api.get(ApiStack.EMIL, "/v2/accounts").body()).isEqualTo("{\"accounts\":[]}");
+    Problem.of(api.get(ApiStack.LENA, "/v2/accounts"), 403, "INSUFFICIENT_PERMISSIONS");
+  }
+
+  @Test
   void anEntryIsShownAmongItsNeighbours() throws IOException {
     JsonNode entry = ok("logs?limit=1&offset=20").get("logs").get(0);
 
@@ -233,6 +270,8 @@ class ViewRoutesIT {
         "patterns",
         "logs",
         "logs/facets",
+        "volume",
+        "logs/volume",
         "comparison?baseline=1&candidate=2",
         "versions/1/verdict",
         "patterns/changes?baseline=1&candidate=2",
@@ -242,7 +281,8 @@ class ViewRoutesIT {
     String foreign = path(route) + (route.contains("?") ? "&" : "?") + "account=globex";
     Problem.of(api.get(ApiStack.DORA, foreign), 403, "ACCOUNT_NOT_ALLOWED");
     boolean ofLogs =
-        List.of("errors", "patterns", "logs", "logs/facets", "versions/1/verdict").contains(route);
+        List.of("errors", "patterns", "logs", "logs/facets", "logs/volume", "versions/1/verdict")
+            .contains(route);
     if (ofLogs) {
       Problem.of(api.get(ApiStack.RUTH, path(route)), 403, "INSUFFICIENT_PERMISSIONS");
     }
