@@ -17,6 +17,7 @@ export type Name =
   | "order"
   | "columns"
   | "facets"
+  | "live"
   | "charts"
   | "percentile"
   | "run"

@@ -39,8 +39,11 @@ export function listenForKeys(): void {
       return;
     }
     const target = event.target;
+    // A dialog that has just been closed keeps the focus until the next frame.
     const typing =
-      target instanceof Element && target.closest("input, textarea, select, [role=menu], [role=listbox], dialog");
+      target instanceof Element &&
+      target.closest("input, textarea, select, [role=menu], dialog") &&
+      !target.closest("dialog:not([open])");
     if (typing || (event.key.length === 1 && !lettersAct.peek())) {
       return;
     }

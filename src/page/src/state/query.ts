@@ -9,6 +9,12 @@ const MOST_KEPT = 60;
 /** Counted up to ask again for everything that is shown. */
 export const generation = signal(0);
 
+/** Asks again for one path, wherever it is shown. */
+export function renewAnswer(path: string): void {
+  kept.delete(path);
+  generation.value++;
+}
+
 interface Kept {
   answer: Promise<unknown>;
   value?: unknown;

@@ -6,6 +6,7 @@ import { address, go, param, TABS, tab } from "../state/address";
 import { logOut, route, type Script } from "../state/api";
 import { filterFor } from "../state/filter";
 import { useKeys } from "../state/keys";
+import { isLive, streaming, toggleLive } from "../state/live";
 import { refresh, useAnswer } from "../state/query";
 import { account, script } from "../state/scope";
 import { ago, now } from "../state/time";
@@ -50,12 +51,40 @@ export function Header() {
       <ScriptChooser opener={scripts} />
       <span class="space" />
       <RangeChooser opener={ranges} />
+      {script.value && <LiveSwitch />}
       <button type="button" class="button square" title="Load again (R)" aria-label="Load again" onClick={renew}>
         <Icon name="refresh" />
       </button>
       <Help />
       <button type="button" class="button quiet" onClick={() => void logOut()}>Log out</button>
     </header>
+  );
+}
+
+const STREAMS = { off: "", waiting: "connecting", open: "following" };
+
+/** Follows the list of runs or of log entries. */
+function LiveSwitch() {
+  const on = isLive();
+  const logs = tab.value === "logs";
+  const able = (tab.value === "runs" && !param("sort") && !param("order")) || (logs && !param("filter") && !param("order"));
+  useKeys([{ key: "l", title: "Follow what arrives", press: () => able && toggleLive() }]);
+  if (tab.value !== "runs" && !logs) {
+    return null;
+  }
+  const why = logs && param("filter") ? "Entries are followed without a filter" : "The newest first can be followed";
+  return (
+    <button
+      type="button"
+      class={"button live " + (on && able ? streaming.value : "")}
+      aria-pressed={on && able}
+      disabled={!able}
+      title={able ? "Follow what arrives (L)" : why}
+      onClick={toggleLive}
+    >
+      <span class="dot" aria-hidden="true" /> Live
+      <span class="spoken">{on && able ? STREAMS[streaming.value] : ""}</span>
+    </button>
   );
 }
 

@@ -12,9 +12,10 @@ import { LEVELS, type Scalar } from "../state/filter";
 import { count, NONE, short, version } from "../state/format";
 import { useKeys } from "../state/keys";
 import { useAnswer, usePages } from "../state/query";
-import { inRange, pagesOf } from "../state/scope";
+import { inRange, ofScript, pagesOf } from "../state/scope";
 import { iso, range, stamp, stepOf } from "../state/time";
 import { entryKey, EntryPanel } from "./entry";
+import { Offer, useArrivals } from "./arrivals";
 import { Facets } from "./facets";
 import { FilterBar } from "./filterbar";
 import { Level, levelTitle } from "./level";
@@ -118,15 +119,22 @@ const COLUMNS: LogColumn[] = [
   },
 ];
 
+function timeOf(entry: Entry): string {
+  return entry.timestamp;
+}
+
 export function LogsView() {
   const filter = param("filter");
   const order = param("order") === "asc" ? "asc" : "desc";
   const pages = usePages<LogPage, Entry>(pagesOf("logs", { filter, order, limit: PAGE }), (page) => page.logs);
   const volume = useVolume(filter);
+  // A stream of entries knows no filter.
+  const stream = order === "desc" && filter === null ? ofScript("live", { events: "logs" }) : null;
+  const { rows, fresh, show } = useArrivals(stream, "log", pages.rows, entryKey, timeOf, true);
   const open = param("entry");
-  const at = useMemo(() => pages.rows.findIndex((entry) => entryKey(entry) === open), [pages.rows, open]);
+  const at = useMemo(() => rows.findIndex((entry) => entryKey(entry) === open), [rows, open]);
   const step = (by: number) => {
-    const next = pages.rows[at < 0 ? 0 : at + by];
+    const next = rows[at < 0 ? 0 : at + by];
     if (next) {
       go({ entry: entryKey(next) }, "logs", at >= 0);
     }
@@ -152,10 +160,11 @@ export function LogsView() {
             <Nothing what="log entries" filtered={filter !== null} />
           ) : (
             <div class={pages.loading ? "waiting" : ""} aria-busy={pages.loading}>
+              <Offer fresh={fresh} show={show} what={["log entry", "log entries"]} />
               <List
                 label="Log entries"
                 columns={COLUMNS}
-                rows={pages.rows}
+                rows={rows}
                 keyOf={entryKey}
                 total={pages.hasMore ? volume.total + 1 : pages.rows.length + 1}
                 openKey={open}
@@ -176,9 +185,9 @@ export function LogsView() {
       {open && (
         <EntryPanel
           id={open}
-          entry={at >= 0 ? pages.rows[at] : undefined}
-          next={at >= 0 ? pages.rows[at + 1] : undefined}
-          previous={at > 0 ? pages.rows[at - 1] : undefined}
+          entry={at >= 0 ? rows[at] : undefined}
+          next={at >= 0 ? rows[at + 1] : undefined}
+          previous={at > 0 ? rows[at - 1] : undefined}
         />
       )}
     </div>

@@ -3,17 +3,36 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Json } from "../components/json";
 import { Copy, Failed, Icon, Loading, Status } from "../components/parts";
 import { address, go } from "../state/address";
-import { route, type Entry, type LogPage, type RunRecord, type Version } from "../state/api";
+import { route, type Entry, type LogPage, type Run, type RunRecord, type Version } from "../state/api";
 import { bytes, count, duration, NONE, version } from "../state/format";
-import { useAnswer, usePages } from "../state/query";
+import { useLive } from "../state/live";
+import { renewAnswer, useAnswer, usePages } from "../state/query";
 import { account, ofScript, script } from "../state/scope";
 import { ago, iso, now, range, stamp } from "../state/time";
 import { entryKey } from "./entry";
 import { Level, levelOf } from "./level";
 
+function pathOf(runId: string, inAccount: string | null): string {
+  return route("runs/" + encodeURIComponent(runId), { account: inAccount });
+}
+
+function logsOf(runId: string, inAccount: string | null, cursor: string | null): string {
+  return route(`runs/${encodeURIComponent(runId)}/logs`, { account: inAccount, limit: AT_ONCE, cursor });
+}
+
+const AT_ONCE = 200;
+
 export function Record(props: { runId: string; next?: string | undefined; previous?: string | undefined; listed: boolean }) {
-  const answer = useAnswer<RunRecord>(route("runs/" + encodeURIComponent(props.runId), { account: account.value }));
+  const path = pathOf(props.runId, account.value);
+  const answer = useAnswer<RunRecord>(path);
   const run = answer.value?.runId === props.runId ? answer.value : undefined;
+  // Whoever looks at a run that is in progress sees it end.
+  const renewRecord = () => {
+    renewAnswer(path);
+    renewAnswer(logsOf(props.runId, account.value, null));
+  };
+  const filter = JSON.stringify({ column: "runId", op: "equals", value: props.runId });
+  useLive<Run>(run?.status === "In Progress" ? ofScript("live", { filter }) : null, "run", renewRecord, renewRecord);
   // Outside the loaded list the record knows its neighbours in time. K is the newer one, above in the list.
   const next = props.listed ? props.next : run?.nextRunId;
   const previous = props.listed ? props.previous : run?.previousRunId;
@@ -39,7 +58,7 @@ export function Record(props: { runId: string; next?: string | undefined; previo
         ) : !run ? (
           <Loading what="the record" />
         ) : (
-          <Contents key={run.runId} run={run} />
+          <Contents key={run.runId + run.status} run={run} />
         )}
       </div>
     </aside>
@@ -64,8 +83,7 @@ function Step({ to, title, icon }: { to: string | null | undefined; title: strin
 function Contents({ run }: { run: RunRecord }) {
   const link = () => location.origin + address({ run: run.runId });
   const curl = () => {
-    const path = route("runs/" + encodeURIComponent(run.runId), { account: run.account });
-    return `curl -H "Authorization: Bearer $KEY" ${quoted(location.origin + path)}`;
+    return `curl -H "Authorization: Bearer $KEY" ${quoted(location.origin + pathOf(run.runId, run.account))}`;
   };
   const other = run.script !== script.value;
   return (
@@ -121,6 +139,16 @@ function Fact({ title, children }: { title: string; children: preact.ComponentCh
   );
 }
 
+/** The time, every second while it runs. */
+function useClock(runs: boolean): number {
+  const [present, setPresent] = useState(Date.now());
+  useEffect(() => {
+    const timer = runs ? setInterval(() => setPresent(Date.now()), 1000) : undefined;
+    return () => clearInterval(timer);
+  }, [runs]);
+  return present;
+}
+
 /** The response time beside the percentiles of its deployment; of a run in progress the time that is expected. */
 function ResponseTime({ run }: { run: RunRecord }) {
   const start = Date.parse(run.executedOn);
@@ -134,9 +162,10 @@ function ResponseTime({ run }: { run: RunRecord }) {
       one.deploymentVersion === run.deploymentVersion &&
       (run.deploymentVersion > 0 || one.deploymentId === run.deploymentId),
   );
+  const present = useClock(run.status === "In Progress");
   const took =
     run.responseTime ??
-    (run.status === "In Progress" ? Math.max(0, now.value - start) : run.endedOn ? Date.parse(run.endedOn) - start : null);
+    (run.status === "In Progress" ? Math.max(0, present - start) : run.endedOn ? Date.parse(run.endedOn) - start : null);
   const title = { "In Progress": "Running for", Success: "Response Time", Failed: "Failed after", "": "Response Time" }[run.status];
   const marks = own ? ([["P50", own.p50], ["P90", own.p90], ["P99", own.p99]] as const).filter(([, value]) => value !== null) : [];
   const most = Math.max(took ?? 0, ...marks.map(([, value]) => value!));
@@ -214,11 +243,8 @@ function ErrorOf({ run }: { run: RunRecord }) {
   );
 }
 
-const AT_ONCE = 200;
-
 function RunLogs({ run }: { run: RunRecord }) {
-  const path = (cursor: string | null) =>
-    route(`runs/${encodeURIComponent(run.runId)}/logs`, { account: run.account, limit: AT_ONCE, cursor });
+  const path = (cursor: string | null) => logsOf(run.runId, account.value, cursor);
   const pages = usePages<LogPage, Entry>(path, (page) => page.logs);
   const [wide, setWide] = useState<string | null>(null);
   const none = pages.problem?.status === 404 || (pages.value && pages.rows.length === 0);

@@ -9,8 +9,9 @@ import type { Scalar } from "../state/filter";
 import { duration, NONE, version } from "../state/format";
 import { useKeys } from "../state/keys";
 import { usePages } from "../state/query";
-import { pagesOf } from "../state/scope";
+import { ofScript, pagesOf } from "../state/scope";
 import { stamp } from "../state/time";
+import { Offer, useArrivals } from "./arrivals";
 import { Facets } from "./facets";
 import { FilterBar } from "./filterbar";
 import { Nothing } from "./nothing";
@@ -123,6 +124,14 @@ const COLUMNS: (Column<Run> & { value: (run: Run) => Scalar | null; filter: stri
   },
 ];
 
+function idOf(run: Run): string {
+  return run.runId;
+}
+
+function startOf(run: Run): string {
+  return run.executedOn;
+}
+
 export function RunsView() {
   const filter = param("filter");
   const sort = param("sort") ?? "executedOn";
@@ -130,16 +139,19 @@ export function RunsView() {
   const path = pagesOf("runs", { filter, sort: param("sort"), order: param("order"), limit: PAGE });
   const pages = usePages<RunPage, Run>(path, (page) => page.runs);
   const metrics = useMetrics();
+  const newestFirst = sort === "executedOn" && descending;
+  const stream = newestFirst ? ofScript("live", { filter }) : null;
+  const { rows, fresh, show } = useArrivals(stream, "run", pages.rows, idOf, startOf, false);
   const open = param("run");
-  const at = useMemo(() => pages.rows.findIndex((run) => run.runId === open), [pages.rows, open]);
+  const at = useMemo(() => rows.findIndex((run) => run.runId === open), [rows, open]);
 
   const step = (by: number) => {
-    const next = pages.rows[at + by];
-    if (at < 0 && !open && pages.rows[0]) {
-      go({ run: pages.rows[0].runId });
+    const next = rows[at + by];
+    if (at < 0 && !open && rows[0]) {
+      go({ run: rows[0].runId });
     } else if (at >= 0 && next) {
       go({ run: next.runId }, "runs", true);
-      if (at + by > pages.rows.length - 20) {
+      if (at + by > rows.length - 20) {
         pages.more();
       }
     }
@@ -171,11 +183,12 @@ export function RunsView() {
             <Nothing what="runs" filtered={filter !== null} />
           ) : (
             <div class={pages.loading ? "waiting" : ""} aria-busy={pages.loading}>
+              <Offer fresh={fresh} show={show} what={["run", "runs"]} />
               <List
                 label="Runs"
                 columns={COLUMNS}
-                rows={pages.rows}
-                keyOf={(run) => run.runId}
+                rows={rows}
+                keyOf={idOf}
                 total={pages.hasMore ? metrics.value && metrics.value.totalRuns + 1 : pages.rows.length + 1}
                 openKey={open}
                 onOpen={(run) => go({ run: run.runId })}
@@ -196,8 +209,8 @@ export function RunsView() {
         <Record
           key="record"
           runId={open}
-          next={at >= 0 ? pages.rows[at + 1]?.runId : undefined}
-          previous={at > 0 ? pages.rows[at - 1]?.runId : undefined}
+          next={at >= 0 ? rows[at + 1]?.runId : undefined}
+          previous={at > 0 ? rows[at - 1]?.runId : undefined}
           listed={at >= 0}
         />
       )}
