@@ -1,7 +1,7 @@
 // What a person does with the page, in a real browser against the real API and ClickHouse. Names of tests are the words
 // of the documents in seeds/ where these have some.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -306,6 +306,55 @@ test("Versions: two side by side, with their verdict", async () => {
   await page.locator(".verdict .status").waitFor();
   assert.equal(await page.locator(".verdict .status").innerText(), "Worse");
   await page.getByRole("region", { name: "New errors" }).getByText("BANK").first().waitFor();
+});
+
+/** Has a run of the script Arriving arrive, as the job writes one. */
+async function arrive(runId, version, status) {
+  const took = status === "Success" ? 42 : null;
+  const start = `toDateTime64(toUnixTimestamp(now()) - 5, 3, 'UTC')`;
+  const sql = `INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status,
+    deployment_version, function, response_time, ended_on, retention_days)
+    SELECT 'shop', 'Arriving', if(count() = 0, ${start}, any(executed_on)), '${runId}', ${version}, '${status}', 1, 'f',
+      ${took}, ${took === null ? "NULL" : "now64(3)"}, 36500
+    FROM script_analytics.runs WHERE account = 'shop' AND run_id = '${runId}'`;
+  const answer = await fetch(process.env.PAGE_CLICKHOUSE, { method: "POST", body: sql });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+test("Live: newer runs are counted and offered, and an open record sees its run end", async () => {
+  await show("/runs?account=shop&script=Arriving&charts=off");
+  await rows().first().waitFor();
+  await page.getByRole("button", { name: "Live" }).click();
+  await page.locator(".live.open").waitFor();
+  await arrive("run_live", 1, "In Progress");
+  await page.getByRole("button", { name: "1 new run" }).waitFor();
+  assert.equal(await page.getByText("run_live", { exact: true }).count(), 0);
+  await page.keyboard.press("n");
+  await page.getByText("run_live", { exact: true }).click();
+  await record().getByText("In Progress").waitFor();
+  await record().getByText("Running for").waitFor();
+  await page.waitForTimeout(300);
+  await arrive("run_live", 3, "Success");
+
+  await record().getByText("42 ms").first().waitFor();
+  await page.locator(".grid .row.open", { hasText: "Success" }).waitFor();
+});
+
+test("Export All Runs or Logs data as a .csv file, by range and filter", async () => {
+  await show(`/runs?${CHECKOUT}&charts=off&filter=${filterOf({ column: "status", op: "equals", value: "Failed" })}`);
+  await rows().first().waitFor();
+  const saved = async () => {
+    await page.getByRole("button", { name: "Export" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
+    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
+  };
+  const runs = await saved();
+  assert.equal(runs.name, "Checkout_runs_data.csv");
+  // A line of titles, and one for each failed run.
+  assert.equal(runs.text.trim().split(/\r?\n/).length, 37);
+  await page.goto(`/logs?${CHECKOUT}&charts=off`);
+  await rows().first().waitFor();
+  assert.equal((await saved()).name, "Checkout_logs_data.csv");
 });
 
 test("A link opened without a session leads to the login and back", async () => {

@@ -26,6 +26,7 @@ import { short } from "../state/format";
 import { useKeys } from "../state/keys";
 import { useAnswer } from "../state/query";
 import { inRange } from "../state/scope";
+import { ExportMenu } from "./export";
 
 /** The tools at the right of the tabs. */
 export function FilterTools({ charts }: { charts: boolean }) {
@@ -58,6 +59,7 @@ export function FilterTools({ charts }: { charts: boolean }) {
       >
         <Icon name="side" /><span class="wide-only">Values</span>
       </button>
+      <ExportMenu of={tab.value === "logs" ? "logs" : "runs"} />
       <Popover
         title="Add a filter (F)"
         align="end"

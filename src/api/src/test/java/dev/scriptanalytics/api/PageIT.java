@@ -63,6 +63,8 @@ class PageIT {
     node.environment().put("TMPDIR", temporary.toString());
     node.environment().put("PAGE_URL", api.address("/").toString());
     node.environment().put("PAGE_KEY", key());
+    // For what arrives while a test looks.
+    node.environment().put("PAGE_CLICKHOUSE", ApiStack.clickHouse().httpUrl().toString());
     node.redirectErrorStream(true).redirectOutput(output.toFile());
     Process process = node.start();
     try {

@@ -68,6 +68,10 @@ final class PageRows {
             36500
         UNION ALL
         SELECT
+            'shop', 'Arriving', present - toIntervalSecond(30), 'run_first', 3, 'Success', 1, 'f', 's',
+            10, present, '', '', 36500
+        UNION ALL
+        SELECT
             'many', 'script_' || leftPad(toString(number), 5, '0'), present - toIntervalSecond(5),
             'one_' || toString(number), 3, 'Success', 1, '', '', 10, present, '', '', 36500
         FROM numbers(10000)
