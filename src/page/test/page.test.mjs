@@ -232,6 +232,19 @@ test("Values of columns are counted and narrow the list", async () => {
   await page.waitForFunction(() => document.querySelector(".figure")?.textContent.trim() === "30");
 });
 
+test("Columns are chosen, and the address has them", async () => {
+  await show(`/runs?${CHECKOUT}&charts=off`);
+  await rows().first().waitFor();
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("checkbox", { name: "Error Code" }).check();
+  await page.getByRole("checkbox", { name: "Source Type" }).uncheck();
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("gridcell", { name: "BANK" }).first().waitFor();
+  assert.equal(await cell("Source Type").count(), 0);
+  assert.ok(query().get("columns").split(",").includes("errorCode"));
+});
+
 test("Sorting by a column, and a filter that nothing passes", async () => {
   await show(`/runs?${CHECKOUT}&charts=off`);
   await cell("Response Time").getByRole("button").click();

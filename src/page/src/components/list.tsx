@@ -27,9 +27,9 @@ export interface Place {
   column: number;
 }
 
-export function List<R>(props: {
+export function List<R, C extends Column<R> = Column<R>>(props: {
   label: string;
-  columns: Column<R>[];
+  columns: C[];
   rows: R[];
   keyOf: (row: R) => string;
   total?: number | undefined;
@@ -39,7 +39,7 @@ export function List<R>(props: {
   sort?: { name: string; descending: boolean };
   onSort?: (name: string) => void;
   /** What the menu of a cell offers. */
-  menu?: (row: R, column: Column<R>) => Item[];
+  menu?: (row: R, column: C) => Item[];
   rowClass?: (row: R) => string;
   foot?: ComponentChildren;
 }) {
@@ -271,7 +271,7 @@ function Heading<R>({ column, sort, onSort }: {
 }
 
 /** The columns that have room; those of the highest rank give way first. */
-function fitting<R>(columns: Column<R>[], width: number): Column<R>[] {
+function fitting<C extends Column<never>>(columns: C[], width: number): C[] {
   let left = columns;
   while (left.reduce((sum, one) => sum + one.least, 0) > width) {
     const highest = Math.max(...left.map((one) => one.rank ?? 1));

@@ -18,6 +18,7 @@ const PATHS = {
   chart: "M2.5 13.5h11M4.5 11V8M8 11V4M11.5 11V6",
   terminal: "M3 5l3 3-3 3M8 11.5h5",
   download: "M8 3v7M5 7.5L8 10.5l3-3M3 13h10",
+  columns: "M2.5 3.5h11v9h-11zM6.2 3.5v9M9.8 3.5v9",
   side: "M2.5 3.5h11v9h-11zM6.5 3.5v9",
 };
 

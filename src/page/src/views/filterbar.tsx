@@ -26,7 +26,10 @@ import { short } from "../state/format";
 import { useKeys } from "../state/keys";
 import { useAnswer } from "../state/query";
 import { inRange } from "../state/scope";
+import { ColumnMenu } from "./columns";
 import { ExportMenu } from "./export";
+import { LOG_COLUMNS } from "./logcolumns";
+import { RUN_COLUMNS } from "./runcolumns";
 
 /** The tools at the right of the tabs. */
 export function FilterTools({ charts }: { charts: boolean }) {
@@ -59,6 +62,7 @@ export function FilterTools({ charts }: { charts: boolean }) {
       >
         <Icon name="side" /><span class="wide-only">Values</span>
       </button>
+      {tab.value === "logs" ? <ColumnMenu all={LOG_COLUMNS} /> : <ColumnMenu all={RUN_COLUMNS} />}
       <ExportMenu of={tab.value === "logs" ? "logs" : "runs"} />
       <Popover
         title="Add a filter (F)"

@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { Chooser, Popover } from "../components/popover";
 import { Icon } from "../components/parts";
-import { address, go, param, TABS, tab } from "../state/address";
+import { address, go, param, TABS, tab, type Patch, type Tab } from "../state/address";
 import { logOut, route, type Script } from "../state/api";
 import { filterFor } from "../state/filter";
 import { useKeys } from "../state/keys";
@@ -19,6 +19,11 @@ export const TITLES = { runs: "Runs", logs: "Logs", errors: "Errors", patterns: 
 // What belongs to one script and would mean nothing with another.
 const FORGET = { run: null, entry: null, filter: null, baseline: null, candidate: null, sort: null, order: null };
 
+/** What another tab takes along: the conditions that mean something there. */
+function besides(to: Tab): Patch {
+  return to === tab.value ? {} : { filter: filterFor(to), run: null, entry: null, columns: null, sort: null, order: null };
+}
+
 export function renew(): void {
   now.value = Date.now();
   refresh();
@@ -34,7 +39,7 @@ export function Header() {
     ...TABS.map((one, i) => ({
       key: String(i + 1),
       title: `Show ${TITLES[one]}`,
-      press: () => go({ filter: filterFor(one), run: null, entry: null }, one),
+      press: () => go(besides(one), one),
     })),
   ]);
   return (
@@ -95,7 +100,7 @@ export function Tabs() {
       {TABS.map((one) => (
         <a
           key={one}
-          href={address({ filter: filterFor(one), run: null, entry: null }, one)}
+          href={address(besides(one), one)}
           aria-current={one === tab.value ? "page" : undefined}
         >
           {TITLES[one]}

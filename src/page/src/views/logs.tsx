@@ -4,120 +4,28 @@ import { Figure } from "../charts/figure";
 import { colourOfLevel } from "../charts/scheme";
 import { Bars, bucketsOf, type Series } from "../charts/time";
 import { cellItems } from "../components/cells";
-import { List, type Column } from "../components/list";
-import { Copy, Failed, Loading } from "../components/parts";
+import { List } from "../components/list";
+import { Failed, Loading } from "../components/parts";
 import { go, param, withCharts } from "../state/address";
 import type { Counted, Entry, LogPage } from "../state/api";
-import { LEVELS, type Scalar } from "../state/filter";
-import { count, NONE, short, version } from "../state/format";
+import { LEVELS } from "../state/filter";
+import { count, short } from "../state/format";
 import { useKeys } from "../state/keys";
 import { useAnswer, usePages } from "../state/query";
 import { inRange, ofScript, pagesOf } from "../state/scope";
-import { iso, range, stamp, stepOf } from "../state/time";
+import { iso, range, stepOf } from "../state/time";
 import { entryKey, EntryPanel } from "./entry";
 import { Offer, useArrivals } from "./arrivals";
+import { shownColumns } from "./columns";
 import { Facets } from "./facets";
 import { FilterBar } from "./filterbar";
-import { Level, levelTitle } from "./level";
+import { levelTitle } from "./level";
+import { LOG_COLUMNS } from "./logcolumns";
 import { Nothing } from "./nothing";
 import { seriesTable } from "./runcharts";
 import { Foot } from "./runs";
 
 const PAGE = 200;
-
-type LogColumn = Column<Entry> & { filter: string; value: (entry: Entry) => Scalar | null };
-
-const COLUMNS: LogColumn[] = [
-  {
-    name: "timestamp",
-    title: "Timestamp",
-    tip: "Date and time of the log entry.",
-    least: 200,
-    share: 0.2,
-    rank: 1,
-    sortable: true,
-    filter: "",
-    value: () => null,
-    cell: (entry) => <time class="mono" dateTime={entry.timestamp}>{stamp(entry.timestamp).slice(0, 23)}</time>,
-  },
-  {
-    name: "level",
-    title: "Log Level",
-    tip: "Stdout, Stderr, Info, Debug, Warning, or Error.",
-    least: 92,
-    share: 0.1,
-    rank: 0,
-    filter: "level",
-    value: (entry) => entry.level,
-    cell: (entry) => <Level entry={entry} />,
-  },
-  {
-    name: "message",
-    title: "Log Message",
-    tip: "Recorded message for the specific action.",
-    least: 180,
-    share: 5,
-    rank: 0,
-    filter: "message",
-    value: (entry) => entry.message,
-    cell: (entry) => <bdi class="mono">{entry.message.split("\n", 1)[0]}</bdi>,
-  },
-  {
-    name: "jobId",
-    title: "Run ID",
-    tip: "The run that logged the entry.",
-    least: 190,
-    share: 0.4,
-    rank: 3,
-    filter: "jobId",
-    value: (entry) => entry.jobId ?? "",
-    cell: (entry) =>
-      entry.jobId ? (
-        <>
-          <bdi class="mono">{entry.jobId}</bdi>
-          <Copy text={() => entry.jobId!} title="Copy the run ID" />
-        </>
-      ) : (
-        NONE
-      ),
-  },
-  {
-    name: "function",
-    title: "Function",
-    least: 130,
-    share: 0.4,
-    rank: 4,
-    filter: "function",
-    value: (entry) => entry.function ?? "",
-    cell: (entry) => <bdi>{entry.function || NONE}</bdi>,
-  },
-  {
-    name: "deploymentVersion",
-    title: "Version",
-    least: 80,
-    share: 0.2,
-    rank: 5,
-    filter: "deploymentVersion",
-    value: (entry) => entry.deploymentVersion ?? null,
-    cell: (entry) => version(entry.deploymentVersion, entry.deploymentId),
-  },
-  {
-    name: "logId",
-    title: "Log ID",
-    tip: "Unique log identifier.",
-    least: 130,
-    share: 0.6,
-    rank: 6,
-    filter: "logId",
-    value: (entry) => entry.logId,
-    cell: (entry) => (
-      <>
-        <bdi class="mono">{entry.logId}</bdi>
-        <Copy text={() => entry.logId} title="Copy the log ID" />
-      </>
-    ),
-  },
-];
 
 function timeOf(entry: Entry): string {
   return entry.timestamp;
@@ -163,7 +71,7 @@ export function LogsView() {
               <Offer fresh={fresh} show={show} what={["log entry", "log entries"]} />
               <List
                 label="Log entries"
-                columns={COLUMNS}
+                columns={shownColumns(LOG_COLUMNS)}
                 rows={rows}
                 keyOf={entryKey}
                 total={pages.hasMore ? volume.total + 1 : pages.rows.length + 1}
@@ -172,10 +80,7 @@ export function LogsView() {
                 onEnd={pages.more}
                 sort={{ name: "timestamp", descending: order === "desc" }}
                 onSort={() => go({ order: order === "desc" ? "asc" : null })}
-                menu={(entry, column) => {
-                  const own = column as LogColumn;
-                  return own.filter ? cellItems(own.filter, own.value(entry)) : [];
-                }}
+                menu={(entry, column) => (column.filter ? cellItems(column.filter, column.value(entry)) : [])}
                 foot={<Foot loading={pages.loadingMore} problem={pages.moreProblem} more={pages.more} />}
               />
             </div>

@@ -1,128 +1,24 @@
 // All runs of a script in the range: figures, charts, and the list with the record of one run beside it.
 import { useMemo } from "preact/hooks";
 import { cellItems } from "../components/cells";
-import { List, type Column } from "../components/list";
-import { Copy, Failed, Loading, Status } from "../components/parts";
+import { List } from "../components/list";
+import { Failed, Loading } from "../components/parts";
 import { go, param, withCharts } from "../state/address";
 import type { Run, RunPage } from "../state/api";
-import type { Scalar } from "../state/filter";
-import { duration, NONE, version } from "../state/format";
 import { useKeys } from "../state/keys";
 import { usePages } from "../state/query";
 import { ofScript, pagesOf } from "../state/scope";
-import { stamp } from "../state/time";
 import { Offer, useArrivals } from "./arrivals";
+import { shownColumns } from "./columns";
 import { Facets } from "./facets";
 import { FilterBar } from "./filterbar";
 import { Nothing } from "./nothing";
 import { MetricsRow, useMetrics } from "./metrics";
 import { Record } from "./record";
 import { RunCharts } from "./runcharts";
+import { RUN_COLUMNS } from "./runcolumns";
 
 const PAGE = 200;
-
-const COLUMNS: (Column<Run> & { value: (run: Run) => Scalar | null; filter: string })[] = [
-  {
-    name: "runId",
-    title: "Run ID",
-    tip: "Unique identifier for the script run.",
-    least: 124,
-    share: 1.6,
-    rank: 0,
-    sortable: true,
-    filter: "runId",
-    value: (run) => run.runId,
-    cell: (run) => (
-      <>
-        <bdi class="mono">{run.runId}</bdi>
-        <Copy text={() => run.runId} title="Copy the run ID" />
-      </>
-    ),
-  },
-  {
-    name: "status",
-    title: "Status",
-    tip: "Success, Failed, or In Progress.",
-    least: 132,
-    share: 0.4,
-    rank: 0,
-    sortable: true,
-    filter: "status",
-    value: (run) => run.status,
-    cell: (run) => <Status status={run.status} word={run.originalStatus} />,
-  },
-  {
-    name: "deploymentVersion",
-    title: "Version",
-    tip: "Deployment Version: version number, incrementing with each deployment.",
-    least: 84,
-    share: 0.6,
-    rank: 3,
-    sortable: true,
-    filter: "deploymentVersion",
-    value: (run) => run.deploymentVersion || null,
-    cell: (run) => <span title={run.deploymentId}>{version(run.deploymentVersion, run.deploymentId)}</span>,
-  },
-  {
-    name: "responseTime",
-    title: "Response Time",
-    tip: "Execution duration. Empty for failed or in-progress runs.",
-    least: 116,
-    share: 0.4,
-    rank: 0,
-    end: true,
-    sortable: true,
-    filter: "responseTime",
-    value: (run) => run.responseTime,
-    cell: (run) => (run.responseTime === null ? <span class="note">{NONE}</span> : duration(run.responseTime)),
-  },
-  {
-    name: "function",
-    title: "Function",
-    tip: "Name of the executed function.",
-    least: 130,
-    rank: 4,
-    sortable: true,
-    filter: "function",
-    value: (run) => run.function,
-    cell: (run) => <bdi>{run.function || NONE}</bdi>,
-  },
-  {
-    name: "executedOn",
-    title: "Executed On",
-    tip: "Date and time of execution.",
-    least: 200,
-    share: 0.5,
-    rank: 2,
-    sortable: true,
-    filter: "",
-    value: () => null,
-    cell: (run) => <time dateTime={run.executedOn}>{stamp(run.executedOn)}</time>,
-  },
-  {
-    name: "sourceType",
-    title: "Source Type",
-    tip: "Tool, Workflow or API (from endpoint).",
-    least: 104,
-    share: 0.6,
-    rank: 6,
-    sortable: true,
-    filter: "sourceType",
-    value: (run) => run.sourceType,
-    cell: (run) => <bdi>{run.sourceType || NONE}</bdi>,
-  },
-  {
-    name: "source",
-    title: "Source",
-    tip: "Name of the triggering source.",
-    least: 130,
-    rank: 5,
-    sortable: true,
-    filter: "source",
-    value: (run) => run.source,
-    cell: (run) => <bdi>{run.source || NONE}</bdi>,
-  },
-];
 
 function idOf(run: Run): string {
   return run.runId;
@@ -186,7 +82,7 @@ export function RunsView() {
               <Offer fresh={fresh} show={show} what={["run", "runs"]} />
               <List
                 label="Runs"
-                columns={COLUMNS}
+                columns={shownColumns(RUN_COLUMNS)}
                 rows={rows}
                 keyOf={idOf}
                 total={pages.hasMore ? metrics.value && metrics.value.totalRuns + 1 : pages.rows.length + 1}
@@ -195,10 +91,7 @@ export function RunsView() {
                 onEnd={pages.more}
                 sort={{ name: sort, descending }}
                 onSort={sortBy}
-                menu={(run, column) => {
-                  const own = column as (typeof COLUMNS)[number];
-                  return own.filter ? cellItems(own.filter, own.value(run)) : [];
-                }}
+                menu={(run, column) => (column.filter ? cellItems(column.filter, column.value(run)) : [])}
                 foot={<Foot loading={pages.loadingMore} problem={pages.moreProblem} more={pages.more} />}
               />
             </div>

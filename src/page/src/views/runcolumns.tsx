@@ -1,0 +1,133 @@
+// The columns of runs: the documented ones, and others that may be added.
+import { Copy, Status } from "../components/parts";
+import type { Run } from "../state/api";
+import { bytes, duration, NONE, version } from "../state/format";
+import { stamp } from "../state/time";
+import { optional, type DataColumn } from "./columns";
+
+const text = optional<Run>;
+
+export const RUN_COLUMNS: DataColumn<Run>[] = [
+  {
+    name: "runId",
+    title: "Run ID",
+    tip: "Unique identifier for the script run.",
+    least: 124,
+    share: 1.6,
+    rank: 0,
+    sortable: true,
+    filter: "runId",
+    value: (run) => run.runId,
+    cell: (run) => (
+      <>
+        <bdi class="mono">{run.runId}</bdi>
+        <Copy text={() => run.runId} title="Copy the run ID" />
+      </>
+    ),
+  },
+  {
+    name: "status",
+    title: "Status",
+    tip: "Success, Failed, or In Progress.",
+    least: 132,
+    share: 0.4,
+    rank: 0,
+    sortable: true,
+    filter: "status",
+    value: (run) => run.status,
+    cell: (run) => <Status status={run.status} word={run.originalStatus} />,
+  },
+  {
+    name: "deploymentVersion",
+    title: "Version",
+    tip: "Deployment Version: version number, incrementing with each deployment.",
+    least: 84,
+    share: 0.6,
+    rank: 3,
+    sortable: true,
+    filter: "deploymentVersion",
+    value: (run) => run.deploymentVersion || null,
+    cell: (run) => <span title={run.deploymentId}>{version(run.deploymentVersion, run.deploymentId)}</span>,
+  },
+  {
+    name: "responseTime",
+    title: "Response Time",
+    tip: "Execution duration. Empty for failed or in-progress runs.",
+    least: 116,
+    share: 0.4,
+    rank: 0,
+    end: true,
+    sortable: true,
+    filter: "responseTime",
+    value: (run) => run.responseTime,
+    cell: (run) => (run.responseTime === null ? <span class="note">{NONE}</span> : duration(run.responseTime)),
+  },
+  {
+    name: "function",
+    title: "Function",
+    tip: "Name of the executed function.",
+    least: 130,
+    rank: 4,
+    sortable: true,
+    filter: "function",
+    value: (run) => run.function,
+    cell: (run) => <bdi>{run.function || NONE}</bdi>,
+  },
+  {
+    name: "executedOn",
+    title: "Executed On",
+    tip: "Date and time of execution.",
+    least: 200,
+    share: 0.5,
+    rank: 2,
+    sortable: true,
+    filter: "",
+    value: () => null,
+    cell: (run) => <time dateTime={run.executedOn}>{stamp(run.executedOn)}</time>,
+  },
+  {
+    name: "sourceType",
+    title: "Source Type",
+    tip: "Tool, Workflow or API (from endpoint).",
+    least: 104,
+    share: 0.6,
+    rank: 6,
+    sortable: true,
+    filter: "sourceType",
+    value: (run) => run.sourceType,
+    cell: (run) => <bdi>{run.sourceType || NONE}</bdi>,
+  },
+  {
+    name: "source",
+    title: "Source",
+    tip: "Name of the triggering source.",
+    least: 130,
+    rank: 5,
+    sortable: true,
+    filter: "source",
+    value: (run) => run.source,
+    cell: (run) => <bdi>{run.source || NONE}</bdi>,
+  },
+  {
+    name: "duration",
+    title: "Duration",
+    tip: "The response time; of a failed run the time until its end, of one in progress the time since its start.",
+    least: 100,
+    share: 0.4,
+    rank: 3,
+    end: true,
+    optional: true,
+    filter: "duration",
+    value: (run) => run.duration,
+    cell: (run) => duration(run.duration),
+  },
+  text("endedOn", "Ended On", 200, "", (run) => run.endedOn && stamp(run.endedOn)),
+  text("errorCode", "Error Code", 130, "errorCode", (run) => run.errorCode),
+  text("errorMessage", "Error Message", 220, "errorMessage", (run) => run.errorMessage),
+  text("deploymentId", "Deployment ID", 150, "deploymentId", (run) => run.deploymentId),
+  text("originalStatus", "Original Status", 130, "originalStatus", (run) => run.originalStatus),
+  text("memoryBytes", "Memory", 100, "memoryBytes", (run) => run.memoryBytes, bytes),
+  text("cpuMs", "CPU Time", 100, "cpuMs", (run) => run.cpuMs, duration),
+  text("coldStart", "Cold Start", 100, "coldStart", (run) => run.coldStart, (value) => (value === null ? NONE : value ? "Yes" : "No")),
+  text("traceId", "Trace ID", 250, "traceId", (run) => run.traceId),
+];
