@@ -1,6 +1,8 @@
 package dev.scriptanalytics.api.filter;
 
+import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.error.ApiException;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Regular expressions of clients, which ClickHouse reads in RE2 syntax. */
@@ -24,5 +26,19 @@ public final class RegularExpressions {
       throw ApiException.invalid(parameter, WANTED);
     }
     return expression;
+  }
+
+  /**
+   * A query that fails with status 400 if one of some expressions is none. A query that finds no
+   * row would not look at them.
+   *
+   * @param expressions at least one
+   */
+  public static Query trial(List<String> expressions) {
+    Query query = new Query().append("SELECT ");
+    for (int i = 0; i < expressions.size(); i++) {
+      query.append(i == 0 ? "" : ", ").append("match('', ").string(expressions.get(i)).append(")");
+    }
+    return query;
   }
 }

@@ -3,7 +3,7 @@ package dev.scriptanalytics.api.logs;
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.clickhouse.Rows;
 import dev.scriptanalytics.api.error.ApiException;
-import dev.scriptanalytics.api.filter.Expressions;
+import dev.scriptanalytics.api.filter.RegularExpressions;
 import dev.scriptanalytics.api.route.Exchange;
 import dev.scriptanalytics.api.view.Scripts;
 import java.util.List;
@@ -48,7 +48,7 @@ final class LogReader {
 
   /** Fails with 400 if the search of a filter is not a regular expression. */
   void requireValid(LogFilter filter) {
-    exchange.ask(Expressions.trial(List.of(filter.search()))).single();
+    exchange.ask(RegularExpressions.trial(List.of(filter.search()))).single();
   }
 
   /** Fails with 404 if an endpoint has neither runs nor entries, at any time. */

@@ -2,9 +2,9 @@ package dev.scriptanalytics.api.runs;
 
 import dev.scriptanalytics.api.access.Permission;
 import dev.scriptanalytics.api.clickhouse.Query;
-import dev.scriptanalytics.api.filter.Expressions;
 import dev.scriptanalytics.api.filter.Filter;
 import dev.scriptanalytics.api.filter.FilterReader;
+import dev.scriptanalytics.api.filter.RegularExpressions;
 import dev.scriptanalytics.api.http.Parameters;
 import dev.scriptanalytics.api.live.ArrivalWindow;
 import dev.scriptanalytics.api.live.LiveKind;
@@ -42,7 +42,7 @@ public final class LiveRuns implements LiveKind {
   /** What is wrong must be said before the stream begins. */
   private static void requireValid(Exchange exchange, Filter filter, Query ofNothing) {
     if (!filter.expressions().isEmpty()) {
-      exchange.ask(Expressions.trial(filter.expressions())).single();
+      exchange.ask(RegularExpressions.trial(filter.expressions())).single();
     }
     // Fails where the filter has more or longer values than can be asked.
     exchange.ask(ofNothing).close();
