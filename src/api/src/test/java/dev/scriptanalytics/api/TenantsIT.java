@@ -119,6 +119,8 @@ class TenantsIT {
         "/v2/scripts/ep_of_globex/facets?",
         "/v2/scripts/ep_of_globex/errors?",
         "/v2/scripts/ep_of_globex/patterns?",
+        "/v2/scripts/ep_of_globex/exports/runs_data.csv?",
+        "/v2/exports/logs_data.ndjson?script=ep_of_globex&",
         "/v2/scripts/ep_of_globex/live?",
         "/v2/scripts/ep_of_globex/live?events=runs,logs&lastEventId=0&",
         "/v2/live?script=ep_of_globex&",
