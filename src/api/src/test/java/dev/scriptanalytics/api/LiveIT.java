@@ -163,6 +163,28 @@ class LiveIT {
     }
   }
 
+  @Test
+  void aClientThatTakesAWhileGetsAllThatArrivedAtOnce() throws IOException {
+    List<ObjectNode> runs = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      runs.add(RunTable.run(script, "r" + i, START, 1));
+    }
+    try (RawClient client = new RawClient(api.port(), 4096)) {
+      client.send(RawClient.head("GET", live(""), ApiStack.DORA));
+      assertThat(client.readHead().status()).isEqualTo(200);
+      String line = client.readLine();
+      while (!line.equals(": heartbeat")) {
+        line = client.readLine();
+      }
+      insert(runs.toArray(ObjectNode[]::new));
+      // Five times as much as may wait for a client.
+      for (int seen = 0; seen < runs.size(); ) {
+        line = client.readLine();
+        seen += line.startsWith("data: ") ? 1 : 0;
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aClientResumesAfterTheLastEventThatItHad(boolean byHeader) {

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class EventStream {
   private static final int MOST_WAITING = 1 << 20;
+  private static final int MUCH_WAITING = 1 << 18;
   private static final long MOST_WAITING_IN_ALL = 64L << 20;
   private static final long PATIENCE = Duration.ofSeconds(10).toNanos();
 
@@ -118,6 +119,14 @@ public final class EventStream {
     if (waiting > MOST_WAITING || (waiting > 0 && waitingInAll.get() > MOST_WAITING_IN_ALL)) {
       giveUp();
     }
+  }
+
+  /**
+   * Whether little enough waits that more should be sent. Who has much to send and asks this before
+   * each part loses no client that merely takes a while.
+   */
+  public synchronized boolean hasRoom() {
+    return waiting < MUCH_WAITING;
   }
 
   private void count(long bytes) {

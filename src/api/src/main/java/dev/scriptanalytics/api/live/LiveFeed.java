@@ -58,16 +58,31 @@ final class LiveFeed {
     streams.forEach(stream -> stream.stream().close());
   }
 
-  /**
-   * Asks once and sends what is new.
-   *
-   * @return whether there is more at once
-   */
-  boolean poll() {
-    List<LiveStream> current;
+  /** What is to be done after a {@link #poll}. */
+  enum Next {
+    /** There is more at once. */
+    MORE,
+    /** A client has not taken yet what was sent to it. */
+    SEND,
+    /** Nothing for a while. */
+    PAUSE
+  }
+
+  /** Asks once and sends what is new; not to clients that are still behind with what was sent. */
+  Next poll() {
+    List<LiveStream> all;
     synchronized (this) {
-      current = List.copyOf(streams);
+      all = List.copyOf(streams);
     }
+    List<LiveStream> ready = all.stream().filter(LiveStream::sendWaiting).toList();
+    boolean hasMore = !ready.isEmpty() && poll(ready);
+    return hasMore
+        ? Next.MORE
+        : all.stream().allMatch(LiveStream::sendWaiting) ? Next.PAUSE : Next.SEND;
+  }
+
+  /** As {@link #poll()}; whether there is more at once. */
+  private boolean poll(List<LiveStream> current) {
     // This answer must exist before the tables are read; see sql/28_arrived_until.sql.
     long until = arrivedUntil();
     current.forEach(stream -> stream.beginAt(until));

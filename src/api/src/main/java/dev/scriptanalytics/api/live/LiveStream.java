@@ -2,7 +2,9 @@ package dev.scriptanalytics.api.live;
 
 import dev.scriptanalytics.api.http.EventStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.function.Predicate;
 
 /** One client that follows a script; all access is by the thread of its feed. */
@@ -11,6 +13,7 @@ final class LiveStream {
   private final String script;
   private final Predicate<Arrival> chosen;
   private final boolean isTyped;
+  private final Queue<Arrival> waiting = new ArrayDeque<>();
   private long position;
 
   /**
@@ -53,22 +56,33 @@ final class LiveStream {
   }
 
   /**
-   * Sends what is new to the client.
+   * Sends what is new to the client, as far as it takes it.
    *
    * @param arrivals in order of arrival
    * @param until the time up to which they are complete
    */
   void take(List<Arrival> arrivals, long until) {
-    List<Arrival> wanted = arrivals.stream().filter(this::isWanted).toList();
-    for (int i = 0; i < wanted.size(); i++) {
-      Arrival arrival = wanted.get(i);
+    arrivals.stream().filter(this::isWanted).forEach(waiting::add);
+    position = Math.max(position, until);
+    sendWaiting();
+  }
+
+  /**
+   * Sends what waits while the client takes it. One insert may have more of a script than may wait
+   * for a client, and all of it arrives at once.
+   *
+   * @return whether nothing waits any more
+   */
+  boolean sendWaiting() {
+    while (!waiting.isEmpty() && stream.hasRoom()) {
+      Arrival arrival = waiting.remove();
       // What arrived at once shares a time. A client that resumes must have had all of it.
-      boolean isLast = i + 1 == wanted.size() || wanted.get(i + 1).millis() != arrival.millis();
+      boolean isLast = waiting.isEmpty() || waiting.element().millis() != arrival.millis();
       byte[] id = isLast ? utf8("id: " + arrival.millis() + "\n") : new byte[0];
       byte[] type = isTyped ? arrival.typeLine() : new byte[0];
       stream.send(id, type, arrival.dataLine());
     }
-    position = Math.max(position, until);
+    return waiting.isEmpty();
   }
 
   private boolean isWanted(Arrival arrival) {

@@ -28,6 +28,7 @@ public final class LiveStreams implements AutoCloseable {
   private static final long LONGEST_RESUME = Duration.ofHours(1).toMillis();
   private static final long LONGEST_PAUSE = Duration.ofSeconds(10).toMillis();
   private static final long PAUSE_PER_SCRIPT = 10;
+  private static final long PAUSE_OF_SENDING = 20;
 
   private final ClickHouse clickHouse;
   private final long pause;
@@ -135,9 +136,12 @@ public final class LiveStreams implements AutoCloseable {
     }
     long next = pause + PAUSE_PER_SCRIPT * (feed.scripts() - 1);
     try {
-      if (feed.poll()) {
-        next = 0;
-      }
+      next =
+          switch (feed.poll()) {
+            case MORE -> 0;
+            case SEND -> Math.min(next, PAUSE_OF_SENDING);
+            case PAUSE -> next;
+          };
     } catch (ApiException e) {
       if (e.status() < 500 && e.status() != 429) {
         LOG.info("Streams of {} end: {}", feed.key().credentials(), e.getMessage());
