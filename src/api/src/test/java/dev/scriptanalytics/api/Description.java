@@ -12,29 +12,57 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 
 /** {@code openapi.yaml}, which every answer of the tests is held against. */
 final class Description {
   private static final String PROBLEM = "application/problem+json";
   private static final String NAME = "https://script-analytics/openapi.yaml";
+  private static final String TIME = "format: date-time, description: In UTC";
   private static final String TEXT = text();
-  private static final Map<String, Object> CONTENT = new Yaml().load(TEXT);
+  private static final Map<String, Object> CONTENT = content();
   private static final SchemaRegistry SCHEMAS =
       SchemaRegistry.withDialect(
           Dialects.getOpenApi31(), builder -> builder.schemas(Map.of(NAME, TEXT)));
 
   private Description() {}
 
+  /**
+   * The file, and that times in UTC end with Z. It does not say so itself, because clients that are
+   * generated hold a pattern against what they have made of the time.
+   */
   private static String text() {
     try (InputStream in = Description.class.getResourceAsStream("/openapi.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(text).containsOnlyOnce(TIME);
+      return text.replace(TIME, "format: date-time, pattern: Z$");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Map<String, Object> content() {
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    return new Yaml(options).load(TEXT);
+  }
+
+  /** All operations, by method and route. */
+  static Map<String, Map<?, ?>> operations() {
+    Map<String, Map<?, ?>> operations = new LinkedHashMap<>();
+    ((Map<?, ?>) at("paths"))
+        .forEach(
+            (route, methods) ->
+                ((Map<?, ?>) methods)
+                    .forEach(
+                        (method, operation) ->
+                            operations.put(method + " " + route, (Map<?, ?>) operation)));
+    return operations;
   }
 
   /** Fails unless status, content type and body of an answer are described. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -32,6 +35,43 @@ class DescriptionIT {
 
     assertThat(Description.parameters("/v2/endpoints/{endpointId}/logs", "get"))
         .containsExactlyInAnyOrder(new ObjectMapper().convertValue(known, String[].class));
+  }
+
+  /** Generators make a method of each operation, a class of each tag, and a type of each schema. */
+  @Test
+  void clientsCanBeGeneratedFromIt() {
+    List<Object> ids = new ArrayList<>();
+    Description.operations()
+        .forEach(
+            (name, operation) -> {
+              ids.add(operation.get("operationId"));
+              assertThat((List<?>) operation.get("tags")).as(name).hasSize(1);
+              schemas(operation).forEach(schema -> assertThat(isNamed(schema)).as(name).isTrue());
+            });
+
+    assertThat(ids).doesNotContainNull().doesNotHaveDuplicates();
+  }
+
+  /** The schemas of the bodies of JSON that an operation takes and answers with. */
+  private static List<Map<?, ?>> schemas(Map<?, ?> operation) {
+    List<Map<?, ?>> bodies = new ArrayList<>();
+    if (operation.get("requestBody") instanceof Map<?, ?> body) {
+      bodies.add(body);
+    }
+    ((Map<?, ?>) operation.get("responses")).values().forEach(body -> bodies.add((Map<?, ?>) body));
+    List<Map<?, ?>> schemas = new ArrayList<>();
+    for (Map<?, ?> body : bodies) {
+      if (body.get("content") instanceof Map<?, ?> content
+          && content.get("application/json") instanceof Map<?, ?> json) {
+        schemas.add((Map<?, ?>) json.get("schema"));
+      }
+    }
+    return schemas;
+  }
+
+  private static boolean isNamed(Map<?, ?> schema) {
+    // One without fields needs no type.
+    return schema.containsKey("$ref") || !schema.containsKey("properties");
   }
 
   @Test
