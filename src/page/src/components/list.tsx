@@ -2,7 +2,7 @@
 // document. It is one stop of the Tab key; arrows move within it.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Icon, useWidth } from "./parts";
+import { Copy, Icon, useWidth } from "./parts";
 import { MenuAt, type Item } from "./popover";
 
 export const ROW = 34;
@@ -20,6 +20,8 @@ export interface Column<R> {
   tip?: string;
   sortable?: boolean;
   cell: (row: R) => ComponentChildren;
+  /** What the copy icon copies; the column has none without. */
+  copy?: (row: R) => string;
 }
 
 export interface Place {
@@ -49,6 +51,8 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
   const width = useWidth(grid, 1000);
   const [sight, setSight] = useState({ first: 0, last: 40 });
   const [active, setActive] = useState<Place>({ row: 0, column: 0 });
+  // Only the row under the pointer has buttons, since they would be half of the document.
+  const [hover, setHover] = useState(-1);
   const [menu, setMenu] = useState<{ x: number; y: number; items: Item[] } | null>(null);
   const columns = fitting(props.columns, width);
   const tracks = columns.map((one) => `minmax(${one.least}px, ${one.share ?? 1}fr)`).join(" ");
@@ -174,7 +178,17 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
             <Heading key={column.name} column={column} sort={props.sort} onSort={props.onSort} />
           ))}
         </div>
-        <div class="body" role="rowgroup" ref={body} style={{ height: rows.length * ROW + "px" }}>
+        <div
+          class="body"
+          role="rowgroup"
+          ref={body}
+          style={{ height: rows.length * ROW + "px" }}
+          onPointerOver={(event) => {
+            const row = event.target instanceof Element ? event.target.closest("[role=row]") : null;
+            setHover(row ? Number(row.getAttribute("aria-rowindex")) - 2 : -1);
+          }}
+          onPointerLeave={() => setHover(-1)}
+        >
           {shown.map((row, i) => {
             const at = sight.first + i;
             const state = [at === open ? "open" : "", at === active.row ? "active" : "", props.rowClass?.(row) ?? ""];
@@ -207,7 +221,10 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
                     }}
                   >
                     <span class="cell-text">{column.cell(row)}</span>
-                    {props.menu && (
+                    {at === hover && column.copy && (
+                      <Copy text={() => column.copy!(row)} title={`Copy the ${column.title[0]!.toLowerCase()}${column.title.slice(1)}`} />
+                    )}
+                    {at === hover && props.menu && (
                       <button
                         type="button"
                         class="icon-button cell-menu"

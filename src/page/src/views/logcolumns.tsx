@@ -1,5 +1,4 @@
 // The columns of log entries: the documented ones, and others that may be added.
-import { Copy } from "../components/parts";
 import type { Entry } from "../state/api";
 import { NONE, version } from "../state/format";
 import { stamp } from "../state/time";
@@ -52,15 +51,8 @@ export const LOG_COLUMNS: DataColumn<Entry>[] = [
     rank: 3,
     filter: "jobId",
     value: (entry) => entry.jobId ?? "",
-    cell: (entry) =>
-      entry.jobId ? (
-        <>
-          <bdi class="mono">{entry.jobId}</bdi>
-          <Copy text={() => entry.jobId!} title="Copy the run ID" />
-        </>
-      ) : (
-        NONE
-      ),
+    cell: (entry) => <bdi class="mono">{entry.jobId || NONE}</bdi>,
+    copy: (entry) => entry.jobId ?? "",
   },
   {
     name: "function",
@@ -91,12 +83,8 @@ export const LOG_COLUMNS: DataColumn<Entry>[] = [
     rank: 6,
     filter: "logId",
     value: (entry) => entry.logId,
-    cell: (entry) => (
-      <>
-        <bdi class="mono">{entry.logId}</bdi>
-        <Copy text={() => entry.logId} title="Copy the log ID" />
-      </>
-    ),
+    cell: (entry) => <bdi class="mono">{entry.logId}</bdi>,
+    copy: (entry) => entry.logId,
   },
   text("source", "Source", 130, "source", (entry) => entry.source ?? ""),
   text("errorCode", "Error Code", 130, "errorCode", (entry) => entry.errorCode ?? ""),

@@ -1,5 +1,5 @@
 // The columns of runs: the documented ones, and others that may be added.
-import { Copy, Status } from "../components/parts";
+import { Status } from "../components/parts";
 import type { Run } from "../state/api";
 import { bytes, duration, NONE, version } from "../state/format";
 import { stamp } from "../state/time";
@@ -18,12 +18,8 @@ export const RUN_COLUMNS: DataColumn<Run>[] = [
     sortable: true,
     filter: "runId",
     value: (run) => run.runId,
-    cell: (run) => (
-      <>
-        <bdi class="mono">{run.runId}</bdi>
-        <Copy text={() => run.runId} title="Copy the run ID" />
-      </>
-    ),
+    cell: (run) => <bdi class="mono">{run.runId}</bdi>,
+    copy: (run) => run.runId,
   },
   {
     name: "status",
