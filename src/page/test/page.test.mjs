@@ -59,7 +59,10 @@ test("Performance metrics: Total Runs, Response Time (P90), Response Time (P99),
   assert.equal(await figure("Failure rate"), "6.01 %");
   assert.match(await figure("Response time (P90)"), /^\d+ ms$/);
   assert.match(await figure("Response time (P99)"), /^\d+ ms$/);
-  assert.match(await page.locator(".metric", { hasText: "Failure rate" }).getAttribute("title"), /1 failure in 3 runs = 33\.33%/);
+  assert.match(
+    await page.locator(".metric", { hasText: "Failure rate" }).getAttribute("title"),
+    /1 failure in 3 runs = 33\.33%/,
+  );
 });
 
 test("Metrics compare with the period before", async () => {
@@ -75,7 +78,16 @@ test("Run-level data has the documented columns", async () => {
   await show(`/runs?${CHECKOUT}`);
   await rows().first().waitFor();
 
-  for (const title of ["Run ID", "Status", "Version", "Response Time", "Function", "Executed On", "Source Type", "Source"]) {
+  for (const title of [
+    "Run ID",
+    "Status",
+    "Version",
+    "Response Time",
+    "Function",
+    "Executed On",
+    "Source Type",
+    "Source",
+  ]) {
     assert.equal(await cell(title).first().isVisible(), true, title);
   }
   assert.match(await firstRow().innerText(), /run_0599\s+In Progress\s+v2\s+–\s+charge/);
@@ -117,7 +129,17 @@ test("The record shows input, output, error, phases and logs", async () => {
   await text.locator(".entries li").first().waitFor();
 
   const shown = await text.innerText();
-  for (const part of ["Failed", "BANK", "at charge (pay.js:10)", "order", "597", "handler", "Adding order 597", "Stdout", "printed 597"]) {
+  for (const part of [
+    "Failed",
+    "BANK",
+    "at charge (pay.js:10)",
+    "order",
+    "597",
+    "handler",
+    "Adding order 597",
+    "Stdout",
+    "printed 597",
+  ]) {
     assert.ok(shown.includes(part), part + "\n" + shown);
   }
   // It lies within its deployment's percentiles.
@@ -170,7 +192,9 @@ test("Filtering Log message contains “Adding”", async () => {
   await page.getByRole("button", { name: "Apply" }).click();
 
   await page.getByText("Log Message contains Adding").waitFor();
-  await page.waitForFunction(() => [...document.querySelectorAll(".grid .body .row")].every((row) => row.textContent.includes("Adding")));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll(".grid .body .row")].every((row) => row.textContent.includes("Adding")),
+  );
   assert.deepEqual(JSON.parse(query().get("filter")), { column: "message", op: "contains", value: "Adding" });
   await page.goBack();
   await page.getByText("done").first().waitFor();
@@ -248,7 +272,9 @@ test("Columns are chosen, and the address has them", async () => {
 test("Sorting by a column, and a filter that nothing passes", async () => {
   await show(`/runs?${CHECKOUT}&charts=off`);
   await cell("Response Time").getByRole("button").click();
-  await page.waitForFunction(() => document.querySelector(".grid .row[aria-rowindex='2']")?.textContent.includes("258 ms"));
+  await page.waitForFunction(() =>
+    document.querySelector(".grid .row[aria-rowindex='2']")?.textContent.includes("258 ms"),
+  );
   assert.equal(await cell("Response Time").getAttribute("aria-sort"), "descending");
 
   await page.goto(`/runs?${CHECKOUT}&filter=${filterOf({ column: "function", op: "equals", value: "nothing" })}`);
@@ -279,7 +305,11 @@ test("Charts: the table behind each, and dragging narrows the range", async () =
   await page.locator(".plot canvas").nth(2).waitFor();
   for (const title of ["Response time of runs", "Runs by status", "P90 by deployment"]) {
     await page.getByRole("button", { name: `Show ${title} as a table` }).click();
-    await page.getByRole("group", { name: `${title} as a table` }).getByRole("cell").first().waitFor();
+    await page
+      .getByRole("group", { name: `${title} as a table` })
+      .getByRole("cell")
+      .first()
+      .waitFor();
   }
   await page.getByRole("button", { name: "Show Runs by status as a chart" }).click();
   const plot = await page.locator(".figure-box", { hasText: "Runs by status" }).locator(".u-over").boundingBox();
@@ -298,7 +328,10 @@ test("Errors, with their runs and the deployment in which they came first", asyn
   await rows().first().waitFor();
   assert.match(await rows().first().innerText(), /BANK|The bank did not answer/);
   await rows().first().click();
-  await page.getByRole("complementary", { name: "Error" }).getByRole("link", { name: "Runs that failed by it" }).click();
+  await page
+    .getByRole("complementary", { name: "Error" })
+    .getByRole("link", { name: "Runs that failed by it" })
+    .click();
 
   await page.getByText(/Error Group is/).waitFor();
   await page.waitForFunction(() => document.querySelector(".figure")?.textContent.trim() === "30");
@@ -358,7 +391,10 @@ test("Export All Runs or Logs data as a .csv file, by range and filter", async (
   await rows().first().waitFor();
   const saved = async () => {
     await page.getByRole("button", { name: "Export" }).click();
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "CSV" }).click(),
+    ]);
     return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
   };
   const runs = await saved();
@@ -436,7 +472,10 @@ test("Names with quotes, slashes, markup and right-to-left text are text", async
   assert.equal(await page.locator("img, b:has-text('x')").count(), 0);
 
   await page.goto(`/logs?${address}`);
-  await page.getByText(/<img src=x onerror=boom/).nth(1).waitFor();
+  await page
+    .getByText(/<img src=x onerror=boom/)
+    .nth(1)
+    .waitFor();
   await page.getByText("<b>f</b>").click({ button: "right" });
   await page.getByRole("menuitem", { name: "Only <b>f</b>" }).click();
   await page.getByText("Function is <b>f</b>").waitFor();
@@ -512,7 +551,10 @@ test("Roles and names as a screen reader walks them", async () => {
   const grid = page.getByRole("grid", { name: "Runs" });
   assert.equal(await grid.getAttribute("aria-rowcount"), "601");
   assert.equal(await grid.getByRole("row", { selected: true }).count(), 1);
-  await page.getByRole("figure", { name: "Runs by status" }).getByRole("img", { name: "Runs by status over time" }).waitFor();
+  await page
+    .getByRole("figure", { name: "Runs by status" })
+    .getByRole("img", { name: "Runs by status over time" })
+    .waitFor();
   await record().getByRole("button", { name: "Previous run (K)" }).waitFor();
 });
 
@@ -552,7 +594,10 @@ for (const scheme of ["light", "dark"]) {
   });
 }
 
-for (const [width, height] of [[1024, 768], [390, 844]]) {
+for (const [width, height] of [
+  [1024, 768],
+  [390, 844],
+]) {
   test(`Views fit ${width} pixels`, async () => {
     await show(`/runs?${CHECKOUT}`, { width, height });
     for (const tab of ["runs", "logs", "errors", "patterns", "versions"]) {

@@ -12,7 +12,13 @@ export interface Point {
   candidate: number | null;
 }
 
-export function Curve(props: { label: string; height: number; points: Point[]; names: [string, string]; colours: [string, string] }) {
+export function Curve(props: {
+  label: string;
+  height: number;
+  points: Point[];
+  names: [string, string];
+  colours: [string, string];
+}) {
   const { points } = props;
   const data = useMemo<uPlot.AlignedData>(
     () => [points.map((one) => one.level), points.map((one) => one.baseline), points.map((one) => one.candidate)],
@@ -31,10 +37,18 @@ export function Curve(props: { label: string; height: number; points: Point[]; n
         cursor: { drag: { x: false, y: false } },
         scales: { x: { time: false, range: () => [0, 100] }, y: { distr: 3, range: () => [low / 1.2, high * 1.2] } },
         axes: [
-          axis({ grid: { show: false }, size: 24, splits: () => [1, 10, 25, 50, 75, 90, 99], values: (_, all) => all.map((value) => "P" + value) }),
+          axis({
+            grid: { show: false },
+            size: 24,
+            splits: () => [1, 10, 25, 50, 75, 90, 99],
+            values: (_, all) => all.map((value) => "P" + value),
+          }),
           axis({
             size: 60,
-            splits: () => splits(Math.log10(low / 1.2), Math.log10(high * 1.2)).map((power) => Number((10 ** power).toPrecision(3))),
+            splits: () =>
+              splits(Math.log10(low / 1.2), Math.log10(high * 1.2)).map((power) =>
+                Number((10 ** power).toPrecision(3)),
+              ),
             filter: (_, all) => all,
             values: (_, all) => all.map((value) => duration(value)),
           }),
@@ -56,7 +70,9 @@ export function Curve(props: { label: string; height: number; points: Point[]; n
             <>
               <p class="tip-title">P{point.level}</p>
               {[point.baseline, point.candidate].map((value, i) => (
-                <p key={i} class="tip-line"><bdi>{props.names[i]}</bdi> <b>{duration(value)}</b></p>
+                <p key={i} class="tip-line">
+                  <bdi>{props.names[i]}</bdi> <b>{duration(value)}</b>
+                </p>
               ))}
             </>
           )

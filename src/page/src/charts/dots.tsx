@@ -54,7 +54,13 @@ export function Dots(props: {
     }
     return sums;
   }, [drawn]);
-  const data = useMemo<uPlot.AlignedData>(() => [[range.from / 1000, range.to / 1000], [null, null]], [range.from, range.to]);
+  const data = useMemo<uPlot.AlignedData>(
+    () => [
+      [range.from / 1000, range.to / 1000],
+      [null, null],
+    ],
+    [range.from, range.to],
+  );
 
   const draw = (plot: uPlot) => {
     const { ctx, bbox } = plot;
@@ -164,15 +170,21 @@ export function Dots(props: {
         return single ? (
           <>
             <p class="tip-title mono">{first.runId}</p>
-            <p>{first.status} · {duration(first.duration)}</p>
+            <p>
+              {first.status} · {duration(first.duration)}
+            </p>
             <p class="note">{stamp(first.executedOn!)}</p>
           </>
         ) : (
           <>
             <p class="tip-title">{minute(Date.parse(first.bucket))}</p>
-            <p class="note">{duration(first.durationFrom)} to {duration(first.durationTo)}</p>
+            <p class="note">
+              {duration(first.durationFrom)} to {duration(first.durationTo)}
+            </p>
             {found.map((cell) => (
-              <p key={cell.status} class="tip-line">{cell.status} <b>{count(cell.runs)}</b></p>
+              <p key={cell.status} class="tip-line">
+                {cell.status} <b>{count(cell.runs)}</b>
+              </p>
             ))}
           </>
         );

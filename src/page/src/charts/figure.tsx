@@ -70,7 +70,9 @@ function Rows({ head, rows, label }: Table & { label: string }) {
         <thead>
           <tr>
             {head.map((one) => (
-              <th key={one} scope="col">{one}</th>
+              <th key={one} scope="col">
+                {one}
+              </th>
             ))}
           </tr>
         </thead>
@@ -84,7 +86,11 @@ function Rows({ head, rows, label }: Table & { label: string }) {
           ))}
         </tbody>
       </table>
-      {rows.length > MOST_ROWS && <p class="note">The first {MOST_ROWS} of {rows.length} rows</p>}
+      {rows.length > MOST_ROWS && (
+        <p class="note">
+          The first {MOST_ROWS} of {rows.length} rows
+        </p>
+      )}
     </div>
   );
 }

@@ -103,7 +103,11 @@ export function Plot(props: {
       {tip && (
         <div
           class="tip"
-          style={{ top: "4px", left: right ? "auto" : at.left + 64 + "px", right: right ? width - at.left - 36 + "px" : "auto" }}
+          style={{
+            top: "4px",
+            left: right ? "auto" : at.left + 64 + "px",
+            right: right ? width - at.left - 36 + "px" : "auto",
+          }}
         >
           {tip}
         </div>

@@ -11,7 +11,9 @@ dark.addEventListener("change", () => {
 });
 
 export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+  return getComputedStyle(document.documentElement)
+    .getPropertyValue("--" + name)
+    .trim();
 }
 
 const OF_STATUS: Record<string, string> = {

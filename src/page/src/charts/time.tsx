@@ -36,7 +36,15 @@ interface Shown {
   onSelect: (selection: Selection) => void;
 }
 
-function Tip({ time, step, lines }: { time: number; step: number; lines: [string, string, string][] }): ComponentChildren {
+function Tip({
+  time,
+  step,
+  lines,
+}: {
+  time: number;
+  step: number;
+  lines: [string, string, string][];
+}): ComponentChildren {
   return (
     <>
       <p class="tip-title">
@@ -80,7 +88,14 @@ export function Bars(props: Shown) {
           x: { time: true, range: () => [buckets[0]! / 1000, (buckets.at(-1)! + step * 1000) / 1000] },
           y: { range: () => [0, most * 1.08] },
         },
-        axes: [timeAxis(), axis({ size: 48, space: 32, values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? props.format(value) : "")) })],
+        axes: [
+          timeAxis(),
+          axis({
+            size: 48,
+            space: 32,
+            values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? props.format(value) : "")),
+          }),
+        ],
         series: [
           {},
           ...[...series].reverse().map((one) => ({
@@ -129,14 +144,21 @@ export function Lines(props: Shown) {
           x: { time: true, range: () => [buckets[0]! / 1000, (buckets.at(-1)! + step * 1000) / 1000] },
           y: { range: () => [0, most * 1.08] },
         },
-        axes: [timeAxis(), axis({ size: 56, space: 32, values: (_, splits) => splits.map((value) => props.format(value)) })],
+        axes: [
+          timeAxis(),
+          axis({ size: 56, space: 32, values: (_, splits) => splits.map((value) => props.format(value)) }),
+        ],
         series: [
           {},
           ...series.map((one) => ({
             stroke: colour(one.colour),
             width: 1.75,
             ...(one.dashed ? { dash: [5, 4] } : {}),
-            points: { show: one.values.filter((value) => value !== null).length < 40, size: 5, fill: colour(one.colour) },
+            points: {
+              show: one.values.filter((value) => value !== null).length < 40,
+              size: 5,
+              fill: colour(one.colour),
+            },
           })),
         ],
         hooks: { draw: [(plot) => drawMarks(plot, props.marks ?? [])] },

@@ -15,13 +15,25 @@ export function Json({ value, label }: { value: unknown; label: string }) {
       {value === null || value === undefined ? (
         <p class="note">None</p>
       ) : (
-        <div class="tree"><Node name={null} value={value} open={true} depth={0} /></div>
+        <div class="tree">
+          <Node name={null} value={value} open={true} depth={0} />
+        </div>
       )}
     </section>
   );
 }
 
-function Node({ name, value, open: first, depth }: { name: string | null; value: unknown; open: boolean; depth: number }) {
+function Node({
+  name,
+  value,
+  open: first,
+  depth,
+}: {
+  name: string | null;
+  value: unknown;
+  open: boolean;
+  depth: number;
+}) {
   const [open, setOpen] = useState(first);
   const [limit, setLimit] = useState(AT_ONCE);
   if (typeof value !== "object" || value === null) {
@@ -38,7 +50,9 @@ function Node({ name, value, open: first, depth }: { name: string | null; value:
   return (
     <div class="node">
       <button type="button" class="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span class="caret" aria-hidden="true">{open ? "▾" : "▸"}</span>
+        <span class="caret" aria-hidden="true">
+          {open ? "▾" : "▸"}
+        </span>
         {name !== null && <Name name={name} />}
         <span class="note">{brief}</span>
       </button>

@@ -5,7 +5,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 import { Copy, Icon, useWidth } from "./parts";
 import { MenuAt, type Item } from "./popover";
 
-export const ROW = 34;
+const ROW = 34;
 const BEYOND = 8;
 
 export interface Column<R> {
@@ -222,7 +222,10 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
                   >
                     <span class="cell-text">{column.cell(row)}</span>
                     {at === hover && column.copy && (
-                      <Copy text={() => column.copy!(row)} title={`Copy the ${column.title[0]!.toLowerCase()}${column.title.slice(1)}`} />
+                      <Copy
+                        text={() => column.copy!(row)}
+                        title={`Copy the ${column.title[0]!.toLowerCase()}${column.title.slice(1)}`}
+                      />
                     )}
                     {at === hover && props.menu && (
                       <button
@@ -261,7 +264,11 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
   );
 }
 
-function Heading<R>({ column, sort, onSort }: {
+function Heading<R>({
+  column,
+  sort,
+  onSort,
+}: {
   column: Column<R>;
   sort?: { name: string; descending: boolean } | undefined;
   onSort?: ((name: string) => void) | undefined;

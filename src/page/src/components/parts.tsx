@@ -56,10 +56,20 @@ export function Copy({ text, title, label }: { text: () => string; title: string
     void navigator.clipboard.writeText(text()).then(() => setDone(true));
   };
   return (
-    <button type="button" class={label ? "button small" : "icon-button"} aria-label={title} title={title} onClick={copy}>
+    <button
+      type="button"
+      class={label ? "button small" : "icon-button"}
+      aria-label={title}
+      title={title}
+      onClick={copy}
+    >
       <Icon name={done ? "check" : "copy"} />
       {label && <span>{done ? "Copied" : label}</span>}
-      {done && <span class="spoken" role="status">Copied</span>}
+      {done && (
+        <span class="spoken" role="status">
+          Copied
+        </span>
+      )}
     </button>
   );
 }
@@ -68,8 +78,12 @@ export function Failed({ problem, retry }: { problem: Problem; retry: () => void
   return (
     <div class="state failed" role="alert">
       <p class="state-title">{problem.status === 403 ? "You may not see this" : "This could not be loaded"}</p>
-      <p>{problem.message}.{problem.retryAfter ? ` Try again in ${problem.retryAfter} s.` : ""}</p>
-      <button type="button" class="button" onClick={retry}>Try again</button>
+      <p>
+        {problem.message}.{problem.retryAfter ? ` Try again in ${problem.retryAfter} s.` : ""}
+      </p>
+      <button type="button" class="button" onClick={retry}>
+        Try again
+      </button>
     </div>
   );
 }

@@ -43,7 +43,9 @@ export function Popover(props: {
   }, [open]);
   useLayoutEffect(() => {
     if (open) {
-      const first = ["[data-first]", "input, select, button, a"].map((one) => panel.current?.querySelector<HTMLElement>(one));
+      const first = ["[data-first]", "input, select, button, a"].map((one) =>
+        panel.current?.querySelector<HTMLElement>(one),
+      );
       first.find((one) => one)?.focus();
     }
   }, [open]);
@@ -109,10 +111,10 @@ export function Chooser(props: {
   const [hasty, setHasty] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const at = Math.min(active, props.options.length - 1);
-  useEffect(() => setActive(Math.max(0, props.typed ? 0 : props.options.findIndex((one) => one.value === props.chosen))), [
-    props.typed,
-    props.options.length > 0,
-  ]);
+  useEffect(
+    () => setActive(Math.max(0, props.typed ? 0 : props.options.findIndex((one) => one.value === props.chosen))),
+    [props.typed, props.options.length > 0],
+  );
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [at]);
@@ -173,7 +175,9 @@ export function Chooser(props: {
         ))}
       </div>
       {props.options.length === 0 && (
-        <p class="note pad" role="status">{props.loading ? "Loading" : props.none}</p>
+        <p class="note pad" role="status">
+          {props.loading ? "Loading" : props.none}
+        </p>
       )}
       {props.note && <p class="note pad">{props.note}</p>}
     </div>

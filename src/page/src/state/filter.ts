@@ -114,7 +114,17 @@ export function labelOf(op: string): string {
   return LABELS[op] ?? op;
 }
 
-const OF_TEXT = ["equals", "not_equals", "contains", "not_contains", "starts_with", "matches", "not_matches", "empty", "not_empty"];
+const OF_TEXT = [
+  "equals",
+  "not_equals",
+  "contains",
+  "not_contains",
+  "starts_with",
+  "matches",
+  "not_matches",
+  "empty",
+  "not_empty",
+];
 const OF_ORDER = ["equals", "not_equals", "greater", "at_least", "less", "at_most", "empty", "not_empty"];
 
 export function operatorsOf(kind: Kind): string[] {
@@ -158,7 +168,11 @@ export function columnOf(name: string, of: Tab): Filterable | undefined {
 }
 
 function typed(text: string, kind: Kind): Scalar {
-  if ((kind === "number" || kind === "count" || kind === "map") && text.trim() !== "" && Number.isFinite(Number(text))) {
+  if (
+    (kind === "number" || kind === "count" || kind === "map") &&
+    text.trim() !== "" &&
+    Number.isFinite(Number(text))
+  ) {
     return Number(text);
   }
   return kind === "flag" ? text === "true" : text;
@@ -237,7 +251,7 @@ export function groupOf(node: Node | null): Group {
   return { mode: "and", items: node ? [node] : [] };
 }
 
-export function textOf({ mode, items }: Group): string | null {
+function textOf({ mode, items }: Group): string | null {
   if (items.length === 0) {
     return null;
   }

@@ -7,7 +7,7 @@ import { ask, Problem, session } from "./api";
 const MOST_KEPT = 60;
 
 /** Counted up to ask again for everything that is shown. */
-export const generation = signal(0);
+const generation = signal(0);
 
 /** Asks again for one path, wherever it is shown. */
 export function renewAnswer(path: string): void {
@@ -146,7 +146,9 @@ export function usePages<P extends Paged, R>(
   rowsOf: (page: P) => R[],
 ): Pages<P, R> {
   const first = useAnswer<P>(path ? path(null) : null);
-  const [further, setFurther] = useState<{ of: P; rows: R[]; last: P; loading: boolean; problem?: Problem } | null>(null);
+  const [further, setFurther] = useState<{ of: P; rows: R[]; last: P; loading: boolean; problem?: Problem } | null>(
+    null,
+  );
   const page = first.value;
   const mine = further && further.of === page ? further : null;
   const last = mine?.last ?? page;

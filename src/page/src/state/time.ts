@@ -146,7 +146,9 @@ export const zoneTitle = computed(() => {
   return zone.value === "UTC" ? "UTC" : `${zone.value} (${part?.value ?? ""})`;
 });
 
-const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
+const STEPS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800,
+];
 
 /** Seconds of a bucket that cuts the range into at most 120 parts. */
 export function stepOf({ from, to }: Range): number {
@@ -157,7 +159,12 @@ export function stepOf({ from, to }: Range): number {
 /** How long ago or how long something is, in the largest unit that fits. */
 export function ago(time: number, at: number): string {
   const seconds = Math.max(0, Math.round((at - time) / 1000));
-  for (const [unit, name] of [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]] as const) {
+  for (const [unit, name] of [
+    [86400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ] as const) {
     if (seconds >= unit) {
       const amount = Math.floor(seconds / unit);
       return `${amount} ${name}${amount === 1 ? "" : "s"} ago`;

@@ -62,7 +62,9 @@ function Welcome() {
         {account.value ? (
           <>
             <h1>Choose a script</h1>
-            <p class="note">of account <bdi>{account.value}</bdi></p>
+            <p class="note">
+              of account <bdi>{account.value}</bdi>
+            </p>
             <ScriptOptions choose={(chosen) => go({ script: chosen })} />
           </>
         ) : (

@@ -31,7 +31,9 @@ export function useArrivals<R>(
   timeOf: (row: R) => string,
   flows: boolean,
 ): Arrivals<R> {
-  const [known, setKnown] = useState<{ of: R | undefined; all: Map<string, R>; shown: Set<string> }>(() => nothing(rows[0]));
+  const [known, setKnown] = useState<{ of: R | undefined; all: Map<string, R>; shown: Set<string> }>(() =>
+    nothing(rows[0]),
+  );
   // Rows that were loaded again know what had arrived.
   const mine = known.of === rows[0] ? known : nothing(rows[0]);
   const live = isLive() && path !== null;

@@ -48,7 +48,9 @@ export function ColumnMenu<R>({ all }: { all: DataColumn<R>[] }) {
   const shown = shownColumns(all).map((one) => one.name);
   const usual = all.filter((one) => !one.optional).map((one) => one.name);
   const toggle = (name: string) => {
-    const next = all.map((one) => one.name).filter((one) => (one === name ? !shown.includes(one) : shown.includes(one)));
+    const next = all
+      .map((one) => one.name)
+      .filter((one) => (one === name ? !shown.includes(one) : shown.includes(one)));
     go({ columns: next.join() === usual.join() ? null : next.join() });
   };
   return (
@@ -57,7 +59,12 @@ export function ColumnMenu<R>({ all }: { all: DataColumn<R>[] }) {
       class="button small"
       align="end"
       panelClass="columns"
-      label={<><Icon name="columns" /><span class="wide-only">Columns</span></>}
+      label={
+        <>
+          <Icon name="columns" />
+          <span class="wide-only">Columns</span>
+        </>
+      }
     >
       {() => (
         <ul>

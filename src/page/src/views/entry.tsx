@@ -27,16 +27,41 @@ function parsed(id: string): { timestamp?: string; logId?: string; jobId?: strin
 
 // What has a place of its own, and what only says how the entry came here.
 const SHOWN = new Set([
-  "timestamp", "level", "originalLevel", "message", "jobId", "logId", "function", "source", "pattern", "errorCode",
-  "stackTrace", "metadata", "deploymentId", "deploymentVersion", "traceId", "spanId", "requestId", "duration",
-  "memoryUsage", "gpuUtilization", "endpointId",
+  "timestamp",
+  "level",
+  "originalLevel",
+  "message",
+  "jobId",
+  "logId",
+  "function",
+  "source",
+  "pattern",
+  "errorCode",
+  "stackTrace",
+  "metadata",
+  "deploymentId",
+  "deploymentVersion",
+  "traceId",
+  "spanId",
+  "requestId",
+  "duration",
+  "memoryUsage",
+  "gpuUtilization",
+  "endpointId",
 ]);
 
-export function EntryPanel(props: { id: string; entry: Entry | undefined; next: Entry | undefined; previous: Entry | undefined }) {
+export function EntryPanel(props: {
+  id: string;
+  entry: Entry | undefined;
+  next: Entry | undefined;
+  previous: Entry | undefined;
+}) {
   const { timestamp, logId, jobId } = parsed(props.id);
   const [same, setSame] = useState<"all" | "run">("all");
   const question = { timestamp, logId, jobId, before: 20, after: 20, sameJob: same === "run" ? "true" : null };
-  const context = useAnswer<{ index: number; logs: Entry[] }>(timestamp && logId ? ofScript("logs/context", question) : null);
+  const context = useAnswer<{ index: number; logs: Entry[] }>(
+    timestamp && logId ? ofScript("logs/context", question) : null,
+  );
   const around = context.value;
   const found = around?.logs[around.index];
   const entry = props.entry ?? (found && entryKey(found) === props.id ? found : undefined);
@@ -59,12 +84,20 @@ export function EntryPanel(props: { id: string; entry: Entry | undefined; next: 
   return (
     <aside class="side" aria-label="Log entry" ref={panel}>
       <header class="side-head">
-        <h2 class="mono"><bdi>{logId}</bdi></h2>
+        <h2 class="mono">
+          <bdi>{logId}</bdi>
+        </h2>
         <Copy text={() => logId ?? ""} title="Copy the log ID" />
         <span class="space" />
         {step(props.previous, "Previous entry (K)", "up")}
         {step(props.next, "Next entry (J)", "chevron")}
-        <button type="button" class="button square quiet" aria-label="Close the entry" title="Close (Esc)" onClick={() => go({ entry: null })}>
+        <button
+          type="button"
+          class="button square quiet"
+          aria-label="Close the entry"
+          title="Close (Esc)"
+          onClick={() => go({ entry: null })}
+        >
           <Icon name="close" />
         </button>
       </header>
@@ -77,7 +110,10 @@ export function EntryPanel(props: { id: string; entry: Entry | undefined; next: 
             <Segments
               label="Whose entries"
               value={same}
-              choices={[{ value: "all", title: "All runs" }, { value: "run", title: "Same run" }]}
+              choices={[
+                { value: "all", title: "All runs" },
+                { value: "run", title: "Same run" },
+              ]}
               onChange={setSame}
             />
           </h3>
@@ -110,12 +146,16 @@ export function EntryPanel(props: { id: string; entry: Entry | undefined; next: 
 }
 
 function Contents({ entry, id }: { entry: Entry; id: string }) {
-  const further = Object.fromEntries(Object.entries(entry).filter(([name, value]) => !SHOWN.has(name) && value !== null));
+  const further = Object.fromEntries(
+    Object.entries(entry).filter(([name, value]) => !SHOWN.has(name) && value !== null),
+  );
   const fact = (title: string, value: unknown, mono = false) =>
     value === undefined || value === null || value === "" ? null : (
       <div>
         <dt>{title}</dt>
-        <dd class={mono ? "mono" : ""}><bdi>{String(value)}</bdi></dd>
+        <dd class={mono ? "mono" : ""}>
+          <bdi>{String(value)}</bdi>
+        </dd>
       </div>
     );
   return (
@@ -127,22 +167,33 @@ function Contents({ entry, id }: { entry: Entry; id: string }) {
         <Copy text={() => location.origin + address({ entry: id })} title="Copy the link to this entry" label="Link" />
         <Copy text={() => entry.message} title="Copy the message" label="Message" />
       </div>
-      <p class="message mono whole-message"><bdi>{entry.message || NONE}</bdi></p>
+      <p class="message mono whole-message">
+        <bdi>{entry.message || NONE}</bdi>
+      </p>
       {entry.stackTrace && entry.stackTrace.length > 0 && (
-        <pre class="stack" tabIndex={0} aria-label="Stack trace">{entry.stackTrace.join("\n")}</pre>
+        <pre class="stack" tabIndex={0} aria-label="Stack trace">
+          {entry.stackTrace.join("\n")}
+        </pre>
       )}
       <dl class="facts">
         {entry.jobId && (
           <div>
             <dt>Run ID</dt>
-            <dd><a class="mono" href={address({ run: entry.jobId, entry: null, filter: null }, "runs")}><bdi>{entry.jobId}</bdi></a></dd>
+            <dd>
+              <a class="mono" href={address({ run: entry.jobId, entry: null, filter: null }, "runs")}>
+                <bdi>{entry.jobId}</bdi>
+              </a>
+            </dd>
           </div>
         )}
         {fact("Function", entry.function)}
         {fact("Deployment Version", version(entry.deploymentVersion, entry.deploymentId))}
         {fact("Source", entry.source)}
         {fact("Error Code", entry.errorCode)}
-        {fact("Original Level", levelOf(entry).title.toLowerCase() === entry.originalLevel?.toLowerCase() ? "" : entry.originalLevel)}
+        {fact(
+          "Original Level",
+          levelOf(entry).title.toLowerCase() === entry.originalLevel?.toLowerCase() ? "" : entry.originalLevel,
+        )}
         {fact("Duration", typeof entry["duration"] === "number" ? `${entry["duration"]} s` : "")}
         {fact("Memory", typeof entry["memoryUsage"] === "number" ? bytes(entry["memoryUsage"]) : entry["memoryUsage"])}
         {fact("GPU", entry["gpuUtilization"])}
@@ -152,10 +203,19 @@ function Contents({ entry, id }: { entry: Entry; id: string }) {
       </dl>
       {entry.pattern && entry.pattern !== "0" && (
         <div class="row-of">
-          <a class="button small" href={address({ filter: narrowed({ column: "pattern", op: "equals", value: entry.pattern }), entry: null })}>
+          <a
+            class="button small"
+            href={address({ filter: narrowed({ column: "pattern", op: "equals", value: entry.pattern }), entry: null })}
+          >
             Only entries like this
           </a>
-          <a class="button small" href={address({ filter: narrowed({ column: "pattern", op: "not_equals", value: entry.pattern }), entry: null })}>
+          <a
+            class="button small"
+            href={address({
+              filter: narrowed({ column: "pattern", op: "not_equals", value: entry.pattern }),
+              entry: null,
+            })}
+          >
             Hide entries like this
           </a>
         </div>

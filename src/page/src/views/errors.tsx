@@ -61,8 +61,25 @@ function columns(sparks: Map<string, number[]>): Column<ErrorGroup>[] {
       },
     },
     { name: "count", title: "Count", least: 84, share: 0.2, rank: 1, end: true, cell: (one) => count(one.count) },
-    { name: "runs", title: "Runs", tip: "Runs in which it occurred", least: 76, share: 0.2, rank: 2, end: true, cell: (one) => count(one.runs) },
-    { name: "share", title: "Of all runs", least: 92, share: 0.2, rank: 4, end: true, cell: (one) => percent(one.runShare) },
+    {
+      name: "runs",
+      title: "Runs",
+      tip: "Runs in which it occurred",
+      least: 76,
+      share: 0.2,
+      rank: 2,
+      end: true,
+      cell: (one) => count(one.runs),
+    },
+    {
+      name: "share",
+      title: "Of all runs",
+      least: 92,
+      share: 0.2,
+      rank: 4,
+      end: true,
+      cell: (one) => percent(one.runShare),
+    },
     {
       name: "first",
       title: "First in",
@@ -86,7 +103,11 @@ function columns(sparks: Map<string, number[]>): Column<ErrorGroup>[] {
       least: 140,
       share: 0.3,
       rank: 4,
-      cell: (one) => <time dateTime={one.lastOccurrence} title={stamp(one.lastOccurrence)}>{ago(Date.parse(one.lastOccurrence), now.value)}</time>,
+      cell: (one) => (
+        <time dateTime={one.lastOccurrence} title={stamp(one.lastOccurrence)}>
+          {ago(Date.parse(one.lastOccurrence), now.value)}
+        </time>
+      ),
     },
   ];
 }
@@ -145,32 +166,68 @@ function ErrorPanel({ error }: { error: ErrorGroup }) {
   return (
     <aside class="side" aria-label="Error">
       <header class="side-head">
-        <h2><bdi>{error.error}</bdi></h2>
+        <h2>
+          <bdi>{error.error}</bdi>
+        </h2>
         <span class="space" />
-        <button type="button" class="button square quiet" aria-label="Close the error" title="Close (Esc)" onClick={() => go({ entry: null })}>
+        <button
+          type="button"
+          class="button square quiet"
+          aria-label="Close the error"
+          title="Close (Esc)"
+          onClick={() => go({ entry: null })}
+        >
           <Icon name="close" />
         </button>
       </header>
       <div class="scroll side-body" tabIndex={0} role="group" aria-label="Contents of the error">
         <div class="row-of">
-          <a class="button small" href={address({ filter, entry: null }, "runs")}>Runs that failed by it</a>
-          <a class="button small" href={address({ filter, entry: null }, "logs")}>Its log entries</a>
+          <a class="button small" href={address({ filter, entry: null }, "runs")}>
+            Runs that failed by it
+          </a>
+          <a class="button small" href={address({ filter, entry: null }, "logs")}>
+            Its log entries
+          </a>
         </div>
         <dl class="facts">
-          <div><dt>Count</dt><dd>{count(error.count)}</dd></div>
-          <div><dt>Runs</dt><dd>{count(error.runs)}, {percent(error.runShare)} of all</dd></div>
-          <div><dt>First seen</dt><dd>{stamp(error.firstOccurrence)} in {version(error.firstDeploymentVersion, error.firstDeploymentId)}</dd></div>
-          <div><dt>Last seen</dt><dd>{stamp(error.lastOccurrence)} in {version(error.lastDeploymentVersion, error.lastDeploymentId)}</dd></div>
+          <div>
+            <dt>Count</dt>
+            <dd>{count(error.count)}</dd>
+          </div>
+          <div>
+            <dt>Runs</dt>
+            <dd>
+              {count(error.runs)}, {percent(error.runShare)} of all
+            </dd>
+          </div>
+          <div>
+            <dt>First seen</dt>
+            <dd>
+              {stamp(error.firstOccurrence)} in {version(error.firstDeploymentVersion, error.firstDeploymentId)}
+            </dd>
+          </div>
+          <div>
+            <dt>Last seen</dt>
+            <dd>
+              {stamp(error.lastOccurrence)} in {version(error.lastDeploymentVersion, error.lastDeploymentId)}
+            </dd>
+          </div>
           {error.lastRunId && (
             <div>
               <dt>Last run</dt>
-              <dd><a class="mono" href={address({ run: error.lastRunId, entry: null, filter: null }, "runs")}><bdi>{error.lastRunId}</bdi></a></dd>
+              <dd>
+                <a class="mono" href={address({ run: error.lastRunId, entry: null, filter: null }, "runs")}>
+                  <bdi>{error.lastRunId}</bdi>
+                </a>
+              </dd>
             </div>
           )}
         </dl>
         <section>
           <h3>Last message</h3>
-          <pre class="stack" tabIndex={0} aria-label="Last message">{error.lastMessage}</pre>
+          <pre class="stack" tabIndex={0} aria-label="Last message">
+            {error.lastMessage}
+          </pre>
         </section>
       </div>
     </aside>

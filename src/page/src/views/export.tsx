@@ -19,7 +19,12 @@ export function ExportMenu({ of }: { of: "runs" | "logs" }) {
       title={`Export ${of === "runs" ? "All Runs" : "Logs"}`}
       class="button small"
       align="end"
-      label={<><Icon name="download" /><span class="wide-only">Export</span></>}
+      label={
+        <>
+          <Icon name="download" />
+          <span class="wide-only">Export</span>
+        </>
+      }
     >
       {(close) => (
         <>

@@ -50,7 +50,8 @@ export function FilterTools({ charts }: { charts: boolean }) {
           title="Show or hide the charts (C)"
           onClick={toggleCharts}
         >
-          <Icon name="chart" /><span class="wide-only">Charts</span>
+          <Icon name="chart" />
+          <span class="wide-only">Charts</span>
         </button>
       )}
       <button
@@ -60,7 +61,8 @@ export function FilterTools({ charts }: { charts: boolean }) {
         title="Values of columns, and how often they occur (V)"
         onClick={() => go({ facets: withFacets ? null : "on" })}
       >
-        <Icon name="side" /><span class="wide-only">Values</span>
+        <Icon name="side" />
+        <span class="wide-only">Values</span>
       </button>
       {tab.value === "logs" ? <ColumnMenu all={LOG_COLUMNS} /> : <ColumnMenu all={RUN_COLUMNS} />}
       <ExportMenu of={tab.value === "logs" ? "logs" : "runs"} />
@@ -71,7 +73,12 @@ export function FilterTools({ charts }: { charts: boolean }) {
         panelClass="editor"
         caret={false}
         opener={opener}
-        label={<><Icon name="plus" /><span>Filter</span></>}
+        label={
+          <>
+            <Icon name="plus" />
+            <span>Filter</span>
+          </>
+        }
       >
         {(close) => (
           <Editor
@@ -135,7 +142,9 @@ export function FilterBar() {
           </span>
         </span>
       ))}
-      <button type="button" class="button small quiet" onClick={() => go({ filter: null })}>Clear</button>
+      <button type="button" class="button small quiet" onClick={() => go({ filter: null })}>
+        Clear
+      </button>
     </div>
   );
 }
@@ -172,7 +181,9 @@ function Editor({ node, close, apply }: { node: Node | null; close: () => void; 
       return;
     }
     // What was typed and not yet added counts, too.
-    const whole = drafts.map((draft, i) => (pending.current[i] ? { ...draft, values: [...draft.values, pending.current[i]!] } : draft));
+    const whole = drafts.map((draft, i) =>
+      pending.current[i] ? { ...draft, values: [...draft.values, pending.current[i]!] } : draft,
+    );
     const nodes = whole.map((draft) => nodeOf(draft, tab.value));
     if (nodes.every((one) => one !== null) && nodes.length > 0) {
       apply(nodes.length === 1 ? nodes[0]! : mode === "and" ? { and: nodes } : { or: nodes });
@@ -202,7 +213,10 @@ function Editor({ node, close, apply }: { node: Node | null; close: () => void; 
               <Segments
                 label="How the conditions are combined"
                 value={mode}
-                choices={[{ value: "and", title: "All (AND)" }, { value: "or", title: "Any (OR)" }]}
+                choices={[
+                  { value: "and", title: "All (AND)" },
+                  { value: "or", title: "Any (OR)" },
+                ]}
                 onChange={setMode}
               />
             )}
@@ -215,8 +229,12 @@ function Editor({ node, close, apply }: { node: Node | null; close: () => void; 
         </label>
       )}
       <div class="row-of end">
-        <button type="button" class="button small quiet" onClick={close}>Cancel</button>
-        <button type="submit" class="button small primary">Apply</button>
+        <button type="button" class="button small quiet" onClick={close}>
+          Cancel
+        </button>
+        <button type="submit" class="button small primary">
+          Apply
+        </button>
       </div>
     </form>
   );
@@ -248,9 +266,13 @@ function ConditionFields(props: {
             change({ ...draft, column: next, op, values: [] });
           }}
         >
-          <option value="" disabled>Column</option>
+          <option value="" disabled>
+            Column
+          </option>
           {columnsOf(tab.value).map((one) => (
-            <option key={one.name} value={one.name}>{one.title}</option>
+            <option key={one.name} value={one.name}>
+              {one.title}
+            </option>
           ))}
         </select>
         {leadsInto && (
@@ -259,16 +281,26 @@ function ConditionFields(props: {
             aria-label="Path within the column"
             placeholder={column.kind === "map" ? "name" : "path.in.it"}
             value={path}
-            onInput={(event) => change({ ...draft, column: event.currentTarget.value ? `${name}.${event.currentTarget.value}` : name })}
+            onInput={(event) =>
+              change({ ...draft, column: event.currentTarget.value ? `${name}.${event.currentTarget.value}` : name })
+            }
           />
         )}
         <select
           aria-label="Operator"
           value={draft.op}
-          onChange={(event) => change({ ...draft, op: event.currentTarget.value, values: takesNoValue(event.currentTarget.value) ? [] : draft.values })}
+          onChange={(event) =>
+            change({
+              ...draft,
+              op: event.currentTarget.value,
+              values: takesNoValue(event.currentTarget.value) ? [] : draft.values,
+            })
+          }
         >
           {operators.map((op) => (
-            <option key={op} value={op}>{labelOf(op)}</option>
+            <option key={op} value={op}>
+              {labelOf(op)}
+            </option>
           ))}
         </select>
         {props.remove && (
@@ -298,7 +330,11 @@ function split(column: string): [string, string] {
 }
 
 /** The values of a condition. Tab adds what is typed, and so does choosing one that occurs. */
-function ValueField({ draft, change, pending }: {
+function ValueField({
+  draft,
+  change,
+  pending,
+}: {
   draft: Draft;
   change: (draft: Draft) => void;
   pending: (typed: string | null) => void;
@@ -322,9 +358,13 @@ function ValueField({ draft, change, pending }: {
     type("");
   };
   const occurring = answer.value?.facets[draft.column] ?? [];
-  const words = wordsOf(draft.column).map((value) => ({ value, count: occurring.find((one) => one.value === value)?.count ?? 0 }));
+  const words = wordsOf(draft.column).map((value) => ({
+    value,
+    count: occurring.find((one) => one.value === value)?.count ?? 0,
+  }));
   const options = (words.length > 0 ? words : occurring).filter(
-    (one) => one.value !== "" && !draft.values.includes(one.value) && one.value.toLowerCase().includes(typed.toLowerCase()),
+    (one) =>
+      one.value !== "" && !draft.values.includes(one.value) && one.value.toLowerCase().includes(typed.toLowerCase()),
   );
   return (
     <div
@@ -379,4 +419,3 @@ function ValueField({ draft, change, pending }: {
     </div>
   );
 }
-

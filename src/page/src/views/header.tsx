@@ -21,7 +21,9 @@ const FORGET = { run: null, entry: null, filter: null, baseline: null, candidate
 
 /** What another tab takes along: the conditions that mean something there. */
 function besides(to: Tab): Patch {
-  return to === tab.value ? {} : { filter: filterFor(to), run: null, entry: null, columns: null, sort: null, order: null };
+  return to === tab.value
+    ? {}
+    : { filter: filterFor(to), run: null, entry: null, columns: null, sort: null, order: null };
 }
 
 export function renew(): void {
@@ -52,7 +54,9 @@ export function Header() {
         <span>Script Analytics</span>
       </a>
       <AccountChooser />
-      <span class="slash" aria-hidden="true">/</span>
+      <span class="slash" aria-hidden="true">
+        /
+      </span>
       <ScriptChooser opener={scripts} />
       <span class="space" />
       <RangeChooser opener={ranges} />
@@ -61,7 +65,9 @@ export function Header() {
         <Icon name="refresh" />
       </button>
       <Help />
-      <button type="button" class="button quiet" onClick={() => void logOut()}>Log out</button>
+      <button type="button" class="button quiet" onClick={() => void logOut()}>
+        Log out
+      </button>
     </header>
   );
 }
@@ -72,7 +78,8 @@ const STREAMS = { off: "", waiting: "connecting", open: "following" };
 function LiveSwitch() {
   const on = isLive();
   const logs = tab.value === "logs";
-  const able = (tab.value === "runs" && !param("sort") && !param("order")) || (logs && !param("filter") && !param("order"));
+  const able =
+    (tab.value === "runs" && !param("sort") && !param("order")) || (logs && !param("filter") && !param("order"));
   useKeys([{ key: "l", title: "Follow what arrives", press: () => able && toggleLive() }]);
   if (tab.value !== "runs" && !logs) {
     return null;
@@ -97,15 +104,11 @@ export function Tabs() {
   return (
     <div class="bar">
       <nav class="tabs" aria-label="Views">
-      {TABS.map((one) => (
-        <a
-          key={one}
-          href={address(besides(one), one)}
-          aria-current={one === tab.value ? "page" : undefined}
-        >
-          {TITLES[one]}
-        </a>
-      ))}
+        {TABS.map((one) => (
+          <a key={one} href={address(besides(one), one)} aria-current={one === tab.value ? "page" : undefined}>
+            {TITLES[one]}
+          </a>
+        ))}
       </nav>
       <span class="space" />
       {(tab.value === "runs" || tab.value === "logs") && <FilterTools key={tab.value} charts />}
@@ -197,6 +200,9 @@ export function ScriptOptions({ choose }: { choose: (script: string) => void }) 
 export const NOTHING_RAN = "No script has been deployed and executed yet";
 
 function lastSeen(one: Script): string {
-  const last = [one.lastRun, one.lastEntry].filter((time) => time !== null).sort().at(-1);
+  const last = [one.lastRun, one.lastEntry]
+    .filter((time) => time !== null)
+    .sort()
+    .at(-1);
   return last ? ago(Date.parse(last), Date.now()) : "";
 }

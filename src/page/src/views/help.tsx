@@ -36,7 +36,9 @@ export function Help() {
           {[...[...seen].map(([key, title]) => [NAMES[key] ?? key.toUpperCase(), title] as const), ...IN_LISTS].map(
             ([key, title]) => (
               <div key={key}>
-                <dt><kbd>{key}</kbd></dt>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
                 <dd>{title}</dd>
               </div>
             ),
@@ -50,7 +52,9 @@ export function Help() {
           />
           Single letters and digits act
         </label>
-        <form method="dialog"><button class="button">Close</button></form>
+        <form method="dialog">
+          <button class="button">Close</button>
+        </form>
       </dialog>
     </>
   );

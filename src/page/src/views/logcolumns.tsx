@@ -18,7 +18,11 @@ export const LOG_COLUMNS: DataColumn<Entry>[] = [
     sortable: true,
     filter: "",
     value: () => null,
-    cell: (entry) => <time class="mono" dateTime={entry.timestamp}>{stamp(entry.timestamp).slice(0, 23)}</time>,
+    cell: (entry) => (
+      <time class="mono" dateTime={entry.timestamp}>
+        {stamp(entry.timestamp).slice(0, 23)}
+      </time>
+    ),
   },
   {
     name: "level",

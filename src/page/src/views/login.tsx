@@ -16,7 +16,11 @@ export function Login({ ended }: { ended: boolean }) {
     try {
       await logIn(key.trim());
     } catch (problem) {
-      setFailure(problem instanceof Problem && problem.status === 401 ? "This key is not valid" : String((problem as Error).message));
+      setFailure(
+        problem instanceof Problem && problem.status === 401
+          ? "This key is not valid"
+          : String((problem as Error).message),
+      );
       setBusy(false);
       field.current?.focus();
     }
@@ -40,8 +44,14 @@ export function Login({ ended }: { ended: boolean }) {
             onInput={(event) => setKey(event.currentTarget.value)}
           />
         </label>
-        {failure && <p class="error" id="login-failure" role="alert">{failure}</p>}
-        <button type="submit" class="button primary" disabled={busy}>Log in</button>
+        {failure && (
+          <p class="error" id="login-failure" role="alert">
+            {failure}
+          </p>
+        )}
+        <button type="submit" class="button primary" disabled={busy}>
+          Log in
+        </button>
         <p class="note">
           On the local stack, <code>deploy/local/status</code> prints an address that logs in by itself.
         </p>

@@ -121,14 +121,24 @@ function Change({ figure, value, before }: { figure: Figure; value: number | nul
   }
   const change = figure.points ? value - before : (100 * (value - before)) / before;
   const size = Math.abs(change);
-  const text = size < (figure.points ? 0.005 : 0.5) ? "=" : figure.points ? `${size.toFixed(2)} pp` : `${size < 1000 ? size.toFixed(0) : ">1000"}%`;
-  const good = figure.more === "neither" || text === "=" ? "" : change > 0 === (figure.more === "better") ? "good" : "bad";
+  const text =
+    size < (figure.points ? 0.005 : 0.5)
+      ? "="
+      : figure.points
+        ? `${size.toFixed(2)} pp`
+        : `${size < 1000 ? size.toFixed(0) : ">1000"}%`;
+  const good =
+    figure.more === "neither" || text === "=" ? "" : change > 0 === (figure.more === "better") ? "good" : "bad";
   const was = `${figure.text(before)} in the period before`;
   return (
     <span class={"change " + good} title={was}>
-      <span aria-hidden="true">{text === "=" ? "" : change > 0 ? "▲" : "▼"}{text}</span>
-      <span class="spoken">{text === "=" ? "unchanged" : `${change > 0 ? "up" : "down"} ${text}`}, {was}</span>
+      <span aria-hidden="true">
+        {text === "=" ? "" : change > 0 ? "▲" : "▼"}
+        {text}
+      </span>
+      <span class="spoken">
+        {text === "=" ? "unchanged" : `${change > 0 ? "up" : "down"} ${text}`}, {was}
+      </span>
     </span>
   );
 }
-

@@ -9,14 +9,22 @@ import { NOTHING_RAN } from "./header";
 
 const HOUR = 36e5;
 
-export function Nothing({ what, filtered }: { what: "runs" | "log entries" | "errors" | "patterns"; filtered: boolean }) {
+export function Nothing({
+  what,
+  filtered,
+}: {
+  what: "runs" | "log entries" | "errors" | "patterns";
+  filtered: boolean;
+}) {
   const answer = useAnswer<{ scripts: Script[] }>(
     filtered ? null : route("scripts", { account: account.value, search: script.value }),
   );
   if (filtered) {
     return (
       <Empty title={`No ${what} pass the filter in this range`}>
-        <a class="button" href={address({ filter: null })}>Clear the filter</a>
+        <a class="button" href={address({ filter: null })}>
+          Clear the filter
+        </a>
       </Empty>
     );
   }
@@ -31,8 +39,12 @@ export function Nothing({ what, filtered }: { what: "runs" | "log entries" | "er
   const end = Date.parse(last) + 1000;
   return (
     <Empty title={`No ${what} in this range`}>
-      <p>The last {what === "runs" ? "run" : "log entry"} was at {minute(Date.parse(last))}.</p>
-      <a class="button" href={address({ from: iso(end - HOUR), to: iso(end) })}>Show the hour before it</a>
+      <p>
+        The last {what === "runs" ? "run" : "log entry"} was at {minute(Date.parse(last))}.
+      </p>
+      <a class="button" href={address({ from: iso(end - HOUR), to: iso(end) })}>
+        Show the hour before it
+      </a>
     </Empty>
   );
 }

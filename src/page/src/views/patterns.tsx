@@ -23,7 +23,10 @@ function worst(levels: Record<string, number>): { title: string; word: string } 
 }
 
 function shown(pattern: Pattern, wanted: boolean) {
-  go({ filter: JSON.stringify({ column: "pattern", op: wanted ? "equals" : "not_equals", value: pattern.pattern }) }, "logs");
+  go(
+    { filter: JSON.stringify({ column: "pattern", op: wanted ? "equals" : "not_equals", value: pattern.pattern }) },
+    "logs",
+  );
 }
 
 function columns(sparks: Map<string, number[]>): Column<Pattern>[] {
@@ -37,8 +40,14 @@ function columns(sparks: Map<string, number[]>): Column<Pattern>[] {
       rank: 1,
       cell: (one) => {
         const { title, word } = worst(one.levels);
-        const all = Object.entries(one.levels).map(([level, entries]) => `${levelTitle(level)} ${count(entries)}`).join(", ");
-        return <span class={"level " + word} title={all}>{title}</span>;
+        const all = Object.entries(one.levels)
+          .map(([level, entries]) => `${levelTitle(level)} ${count(entries)}`)
+          .join(", ");
+        return (
+          <span class={"level " + word} title={all}>
+            {title}
+          </span>
+        );
       },
     },
     {
@@ -49,7 +58,13 @@ function columns(sparks: Map<string, number[]>): Column<Pattern>[] {
       share: 5,
       rank: 0,
       cell: (one) =>
-        one.pattern === "0" ? <span class="note">Other messages</span> : <bdi class="mono" title={one.template}>{one.template}</bdi>,
+        one.pattern === "0" ? (
+          <span class="note">Other messages</span>
+        ) : (
+          <bdi class="mono" title={one.template}>
+            {one.template}
+          </bdi>
+        ),
     },
     {
       name: "spark",
@@ -58,11 +73,24 @@ function columns(sparks: Map<string, number[]>): Column<Pattern>[] {
       share: 0.6,
       rank: 3,
       cell: (one) => (
-        <Spark values={sparks.get(one.pattern) ?? []} colour={colourOfLevel(worst(one.levels).word)} label={`${count(one.entries)} in the range`} />
+        <Spark
+          values={sparks.get(one.pattern) ?? []}
+          colour={colourOfLevel(worst(one.levels).word)}
+          label={`${count(one.entries)} in the range`}
+        />
       ),
     },
     { name: "entries", title: "Entries", least: 84, share: 0.2, rank: 0, end: true, cell: (one) => count(one.entries) },
-    { name: "share", title: "Share", tip: "Of all entries of the range", least: 82, share: 0.2, rank: 4, end: true, cell: (one) => percent(one.share) },
+    {
+      name: "share",
+      title: "Share",
+      tip: "Of all entries of the range",
+      least: 82,
+      share: 0.2,
+      rank: 4,
+      end: true,
+      cell: (one) => percent(one.share),
+    },
     { name: "runs", title: "Runs", least: 82, share: 0.2, rank: 5, end: true, cell: (one) => count(one.runs) },
     {
       name: "first",
@@ -79,7 +107,11 @@ function columns(sparks: Map<string, number[]>): Column<Pattern>[] {
       least: 140,
       share: 0.3,
       rank: 4,
-      cell: (one) => <time dateTime={one.lastTime} title={stamp(one.lastTime)}>{ago(Date.parse(one.lastTime), now.value)}</time>,
+      cell: (one) => (
+        <time dateTime={one.lastTime} title={stamp(one.lastTime)}>
+          {ago(Date.parse(one.lastTime), now.value)}
+        </time>
+      ),
     },
   ];
 }
@@ -87,7 +119,11 @@ function columns(sparks: Map<string, number[]>): Column<Pattern>[] {
 export function PatternsView() {
   const answer = useAnswer<{ patterns: Pattern[] }>(inRange("patterns"));
   const patterns = answer.value?.patterns ?? [];
-  const sparks = useSparks("logs/volume", "pattern", patterns.map((one) => one.pattern));
+  const sparks = useSparks(
+    "logs/volume",
+    "pattern",
+    patterns.map((one) => one.pattern),
+  );
   return (
     <div class="split">
       <main class="scroll view" id="view">

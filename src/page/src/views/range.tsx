@@ -3,14 +3,29 @@ import { useState } from "preact/hooks";
 import { Popover } from "../components/popover";
 import { Segments } from "../components/parts";
 import { go } from "../state/address";
-import { BROWSER_ZONE, endsNow, fromText, inZone, iso, now, ofZone, PRESETS, range, rangeTitle, toText, USUAL_FROM, zone, zoneTitle } from "../state/time";
+import {
+  BROWSER_ZONE,
+  endsNow,
+  fromText,
+  inZone,
+  iso,
+  now,
+  ofZone,
+  PRESETS,
+  range,
+  rangeTitle,
+  toText,
+  USUAL_FROM,
+  zone,
+  zoneTitle,
+} from "../state/time";
 
 const DAYS = [
   { from: "today", to: null, title: "Today" },
   { from: "yesterday", to: "today", title: "Yesterday" },
 ];
 
-export function setRange(from: string | null, to: string | null): void {
+function setRange(from: string | null, to: string | null): void {
   now.value = Date.now();
   go({ from: from === USUAL_FROM ? null : from, to });
 }
@@ -25,7 +40,9 @@ export function RangeChooser({ opener }: { opener: { current: (() => void) | nul
       label={
         <>
           <span class="range-title">{rangeTitle.value}</span>
-          <span class="note zone">{zone.value === "UTC" ? "UTC" : zone.value.split("/").at(-1)!.replace("_", " ")}</span>
+          <span class="note zone">
+            {zone.value === "UTC" ? "UTC" : zone.value.split("/").at(-1)!.replace("_", " ")}
+          </span>
         </>
       }
     >
@@ -81,15 +98,24 @@ function RangePanel({ close }: { close: () => void }) {
           To, not included
           <input type="datetime-local" step="1" value={to} onInput={(event) => setTo(event.currentTarget.value)} />
         </label>
-        {wrong && <p class="error" role="alert">The start must be before the end</p>}
-        <button type="submit" class="button primary" disabled={wrong}>Apply</button>
+        {wrong && (
+          <p class="error" role="alert">
+            The start must be before the end
+          </p>
+        )}
+        <button type="submit" class="button primary" disabled={wrong}>
+          Apply
+        </button>
         <div class="zone-choice">
           <span class="note">Times are shown in {zoneTitle.value}</span>
           {BROWSER_ZONE !== "UTC" && (
             <Segments
               label="Time zone"
               value={zone.value === "UTC" ? "utc" : "local"}
-              choices={[{ value: "local", title: "Local" }, { value: "utc", title: "UTC" }]}
+              choices={[
+                { value: "local", title: "Local" },
+                { value: "utc", title: "UTC" },
+              ]}
               onChange={(value) => go({ zone: value === "utc" ? "UTC" : null })}
             />
           )}

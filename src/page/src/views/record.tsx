@@ -22,7 +22,12 @@ function logsOf(runId: string, inAccount: string | null, cursor: string | null):
 
 const AT_ONCE = 200;
 
-export function Record(props: { runId: string; next?: string | undefined; previous?: string | undefined; listed: boolean }) {
+export function Record(props: {
+  runId: string;
+  next?: string | undefined;
+  previous?: string | undefined;
+  listed: boolean;
+}) {
   const path = pathOf(props.runId, account.value);
   const answer = useAnswer<RunRecord>(path);
   const run = answer.value?.runId === props.runId ? answer.value : undefined;
@@ -43,12 +48,20 @@ export function Record(props: { runId: string; next?: string | undefined; previo
   return (
     <aside class="side" aria-label="Record of a run" ref={panel}>
       <header class="side-head">
-        <h2 class="mono"><bdi>{props.runId}</bdi></h2>
+        <h2 class="mono">
+          <bdi>{props.runId}</bdi>
+        </h2>
         <Copy text={() => props.runId} title="Copy the run ID" />
         <span class="space" />
         <Step to={previous} title="Previous run (K)" icon="up" />
         <Step to={next} title="Next run (J)" icon="chevron" />
-        <button type="button" class="button square quiet" aria-label="Close the record" title="Close (Esc)" onClick={() => go({ run: null })}>
+        <button
+          type="button"
+          class="button square quiet"
+          aria-label="Close the record"
+          title="Close (Esc)"
+          onClick={() => go({ run: null })}
+        >
           <Icon name="close" />
         </button>
       </header>
@@ -95,7 +108,11 @@ function Contents({ run }: { run: RunRecord }) {
         <Copy text={link} title="Copy the link to this record" label="Link" />
         <Copy text={curl} title="Copy as a curl command" label="curl" />
       </div>
-      {other && <p class="note">Of the script <bdi>{run.script}</bdi></p>}
+      {other && (
+        <p class="note">
+          Of the script <bdi>{run.script}</bdi>
+        </p>
+      )}
       {run.onlyLogs && <p class="note">This run has logged, and its own events have not arrived.</p>}
       <dl class="facts">
         <Fact title="Executed On">{stamp(run.executedOn)}</Fact>
@@ -111,7 +128,11 @@ function Contents({ run }: { run: RunRecord }) {
         {run.cpuMs !== null && <Fact title="CPU Time">{duration(run.cpuMs)}</Fact>}
         {run.gpuPercent !== null && <Fact title="GPU">{run.gpuPercent} %</Fact>}
         {run.coldStart !== null && <Fact title="Cold Start">{run.coldStart ? "Yes" : "No"}</Fact>}
-        {run.traceId && <Fact title="Trace ID"><span class="mono">{run.traceId}</span></Fact>}
+        {run.traceId && (
+          <Fact title="Trace ID">
+            <span class="mono">{run.traceId}</span>
+          </Fact>
+        )}
       </dl>
       <ResponseTime run={run} />
       <Phases phases={run.phases} />
@@ -134,7 +155,9 @@ function Fact({ title, children }: { title: string; children: preact.ComponentCh
   return (
     <div>
       <dt>{title}</dt>
-      <dd><bdi>{children || NONE}</bdi></dd>
+      <dd>
+        <bdi>{children || NONE}</bdi>
+      </dd>
     </div>
   );
 }
@@ -165,9 +188,23 @@ function ResponseTime({ run }: { run: RunRecord }) {
   const present = useClock(run.status === "In Progress");
   const took =
     run.responseTime ??
-    (run.status === "In Progress" ? Math.max(0, present - start) : run.endedOn ? Date.parse(run.endedOn) - start : null);
-  const title = { "In Progress": "Running for", Success: "Response Time", Failed: "Failed after", "": "Response Time" }[run.status];
-  const marks = own ? ([["P50", own.p50], ["P90", own.p90], ["P99", own.p99]] as const).filter(([, value]) => value !== null) : [];
+    (run.status === "In Progress"
+      ? Math.max(0, present - start)
+      : run.endedOn
+        ? Date.parse(run.endedOn) - start
+        : null);
+  const title = { "In Progress": "Running for", Success: "Response Time", Failed: "Failed after", "": "Response Time" }[
+    run.status
+  ];
+  const marks = own
+    ? (
+        [
+          ["P50", own.p50],
+          ["P90", own.p90],
+          ["P99", own.p99],
+        ] as const
+      ).filter(([, value]) => value !== null)
+    : [];
   const most = Math.max(took ?? 0, ...marks.map(([, value]) => value!));
   const place = (value: number) => `${(100 * Math.log1p(value)) / Math.log1p(most * 1.15)}%`;
   const slower = took !== null && own?.p99 !== null && own !== undefined && took > own.p99!;
@@ -176,10 +213,16 @@ function ResponseTime({ run }: { run: RunRecord }) {
       <h3>{title}</h3>
       <p class="took-value">
         {duration(took)}
-        {slower && <span class="change bad"> slower than 99% of {version(own.deploymentVersion, own.deploymentId)}</span>}
+        {slower && (
+          <span class="change bad"> slower than 99% of {version(own.deploymentVersion, own.deploymentId)}</span>
+        )}
       </p>
       {took !== null && marks.length > 0 && (
-        <div class="scale" role="img" aria-label={marks.map(([name, value]) => `${name} of its deployment is ${duration(value)}`).join(", ")}>
+        <div
+          class="scale"
+          role="img"
+          aria-label={marks.map(([name, value]) => `${name} of its deployment is ${duration(value)}`).join(", ")}
+        >
           <span class={"bar " + run.status.toLowerCase().replace(" ", "-")} style={{ width: place(took) }} />
           {marks.map(([name, value]) => (
             <span key={name} class="mark" style={{ left: place(value!) }}>
@@ -209,13 +252,19 @@ function Phases({ phases }: { phases: { [name: string]: number } }) {
       <h3>Phases</h3>
       <table class="bars">
         <tbody>
-          {all.sort(([, one], [, other]) => other - one).map(([name, ms]) => (
-            <tr key={name}>
-              <th scope="row"><bdi>{name}</bdi></th>
-              <td class="fill"><span class="bar" style={{ width: `${(100 * ms) / most}%` }} /></td>
-              <td class="right">{duration(ms)}</td>
-            </tr>
-          ))}
+          {all
+            .sort(([, one], [, other]) => other - one)
+            .map(([name, ms]) => (
+              <tr key={name}>
+                <th scope="row">
+                  <bdi>{name}</bdi>
+                </th>
+                <td class="fill">
+                  <span class="bar" style={{ width: `${(100 * ms) / most}%` }} />
+                </td>
+                <td class="right">{duration(ms)}</td>
+              </tr>
+            ))}
         </tbody>
       </table>
     </section>
@@ -226,15 +275,34 @@ function ErrorOf({ run }: { run: RunRecord }) {
   return (
     <section class="error-box">
       <h3>
-        Error{run.errorCode && <span class="code"><bdi>{run.errorCode}</bdi></span>}
-        <Copy text={() => [run.errorCode, run.errorMessage, run.errorStack].filter(Boolean).join("\n")} title="Copy the error" />
+        Error
+        {run.errorCode && (
+          <span class="code">
+            <bdi>{run.errorCode}</bdi>
+          </span>
+        )}
+        <Copy
+          text={() => [run.errorCode, run.errorMessage, run.errorStack].filter(Boolean).join("\n")}
+          title="Copy the error"
+        />
       </h3>
-      {run.errorMessage && <p class="message"><bdi>{run.errorMessage}</bdi></p>}
-      {run.errorStack && <pre class="stack" tabIndex={0} aria-label="Stack trace">{run.errorStack}</pre>}
+      {run.errorMessage && (
+        <p class="message">
+          <bdi>{run.errorMessage}</bdi>
+        </p>
+      )}
+      {run.errorStack && (
+        <pre class="stack" tabIndex={0} aria-label="Stack trace">
+          {run.errorStack}
+        </pre>
+      )}
       {run.errorGroup !== "0" && (
         <a
           class="button small"
-          href={address({ run: null, filter: JSON.stringify({ column: "errorGroup", op: "equals", value: run.errorGroup }) }, "runs")}
+          href={address(
+            { run: null, filter: JSON.stringify({ column: "errorGroup", op: "equals", value: run.errorGroup }) },
+            "runs",
+          )}
         >
           All runs with this error
         </a>
@@ -250,7 +318,16 @@ function RunLogs({ run }: { run: RunRecord }) {
   const none = pages.problem?.status === 404 || (pages.value && pages.rows.length === 0);
   return (
     <section>
-      <h3>Logs{pages.value && <span class="note"> {count(pages.rows.length)}{pages.hasMore ? "+" : ""}</span>}</h3>
+      <h3>
+        Logs
+        {pages.value && (
+          <span class="note">
+            {" "}
+            {count(pages.rows.length)}
+            {pages.hasMore ? "+" : ""}
+          </span>
+        )}
+      </h3>
       {none ? (
         <p class="note">
           {run.status === "In Progress"
@@ -284,7 +361,9 @@ function RunLogs({ run }: { run: RunRecord }) {
             })}
           </ol>
           {pages.hasMore && (
-            <button type="button" class="button small" onClick={pages.more} disabled={pages.loadingMore}>Load more</button>
+            <button type="button" class="button small" onClick={pages.more} disabled={pages.loadingMore}>
+              Load more
+            </button>
           )}
         </>
       )}
@@ -295,19 +374,32 @@ function RunLogs({ run }: { run: RunRecord }) {
 function EntryDetails({ entry }: { entry: Entry }) {
   return (
     <dl class="facts inner">
-      <Fact title="Log ID"><span class="mono">{entry.logId}</span></Fact>
+      <Fact title="Log ID">
+        <span class="mono">{entry.logId}</span>
+      </Fact>
       <Fact title="Timestamp">{stamp(entry.timestamp)}</Fact>
       {entry.errorCode && <Fact title="Error Code">{entry.errorCode}</Fact>}
       {entry.stackTrace && (
         <div class="whole">
           <dt>Stack Trace</dt>
-          <dd><pre class="stack">{entry.stackTrace.join("\n")}</pre></dd>
+          <dd>
+            <pre class="stack">{entry.stackTrace.join("\n")}</pre>
+          </dd>
         </div>
       )}
       <div class="whole">
         <a
           class="button small"
-          href={address({ run: null, filter: null, entry: entryKey(entry), from: iso(Date.parse(entry.timestamp) - 6e5), to: iso(Date.parse(entry.timestamp) + 6e5) }, "logs")}
+          href={address(
+            {
+              run: null,
+              filter: null,
+              entry: entryKey(entry),
+              from: iso(Date.parse(entry.timestamp) - 6e5),
+              to: iso(Date.parse(entry.timestamp) + 6e5),
+            },
+            "logs",
+          )}
         >
           Show it among all log entries
         </a>

@@ -36,7 +36,8 @@ export function RunCharts() {
     () => (filter ? counted(volume.value?.volume ?? [], step) : summed(buckets, step)),
     [filter, volume.value, timeline.value, step],
   );
-  const select = ({ from, to }: { from: number; to: number }) => go({ from: iso(Math.floor(from)), to: iso(Math.ceil(to)) });
+  const select = ({ from, to }: { from: number; to: number }) =>
+    go({ from: iso(Math.floor(from)), to: iso(Math.ceil(to)) });
   const single = cells[0]?.runId !== null;
   return (
     <div class="charts">
@@ -62,7 +63,12 @@ export function RunCharts() {
           openRun={param("run")}
           onOpen={(run) => go({ run })}
           onSelect={({ from, to, low, high }) => {
-            const marked = { and: [{ column: "duration", op: "at_least", value: round(low) }, { column: "duration", op: "at_most", value: round(high) }] };
+            const marked = {
+              and: [
+                { column: "duration", op: "at_least", value: round(low) },
+                { column: "duration", op: "at_most", value: round(high) },
+              ],
+            };
             go({ from: iso(Math.floor(from)), to: iso(Math.ceil(to)), filter: narrowed(marked) });
           }}
         />
@@ -73,9 +79,19 @@ export function RunCharts() {
         waiting={filter ? volume.loading : timeline.loading}
         table={() => seriesTable(status, step, count)}
       >
-        <Bars label="Runs by status over time" height={150} range={shown} step={step} series={status} format={short} onSelect={select} />
+        <Bars
+          label="Runs by status over time"
+          height={150}
+          range={shown}
+          step={step}
+          series={status}
+          format={short}
+          onSelect={select}
+        />
       </Figure>
-      {!filter && <Percentiles buckets={buckets} marks={marks} step={step} waiting={timeline.loading} select={select} />}
+      {!filter && (
+        <Percentiles buckets={buckets} marks={marks} step={step} waiting={timeline.loading} select={select} />
+      )}
     </div>
   );
 }
@@ -112,7 +128,9 @@ function Percentiles(props: {
   return (
     <Figure
       title={several ? `${which.toUpperCase()} by deployment` : "Response time percentiles"}
-      note={deployments.length > MOST_DEPLOYMENTS ? `the newest ${MOST_DEPLOYMENTS} of ${deployments.length}` : undefined}
+      note={
+        deployments.length > MOST_DEPLOYMENTS ? `the newest ${MOST_DEPLOYMENTS} of ${deployments.length}` : undefined
+      }
       legend={series.map(({ title, colour }) => ({ title, colour }))}
       waiting={props.waiting}
       tools={
@@ -120,7 +138,11 @@ function Percentiles(props: {
           <Segments
             label="Percentile"
             value={which}
-            choices={[{ value: "p50", title: "P50" }, { value: "p90", title: "P90" }, { value: "p99", title: "P99" }]}
+            choices={[
+              { value: "p50", title: "P50" },
+              { value: "p90", title: "P90" },
+              { value: "p99", title: "P99" },
+            ]}
             onChange={(value) => go({ percentile: value === "p90" ? null : value })}
           />
         )
@@ -221,7 +243,12 @@ function dotTable(cells: Cell[]): Table {
       }
     : {
         head: ["Run ID", "Executed On", "Duration", "Status"],
-        rows: cells.map((cell) => [cell.runId ?? "", stamp(cell.executedOn ?? cell.bucket), duration(cell.duration), cell.status]),
+        rows: cells.map((cell) => [
+          cell.runId ?? "",
+          stamp(cell.executedOn ?? cell.bucket),
+          duration(cell.duration),
+          cell.status,
+        ]),
       };
 }
 
@@ -231,7 +258,9 @@ export function seriesTable(series: Series[], step: number, format: (value: numb
   return {
     head: ["From", ...series.map((one) => one.title)],
     rows: times.flatMap((time, i) =>
-      series.some((one) => one.values[i]) ? [[minute(time), ...series.map((one) => format(one.values[i] ?? null))]] : [],
+      series.some((one) => one.values[i])
+        ? [[minute(time), ...series.map((one) => format(one.values[i] ?? null))]]
+        : [],
     ),
   };
 }

@@ -124,6 +124,13 @@ export const RUN_COLUMNS: DataColumn<Run>[] = [
   text("originalStatus", "Original Status", 130, "originalStatus", (run) => run.originalStatus),
   text("memoryBytes", "Memory", 100, "memoryBytes", (run) => run.memoryBytes, bytes),
   text("cpuMs", "CPU Time", 100, "cpuMs", (run) => run.cpuMs, duration),
-  text("coldStart", "Cold Start", 100, "coldStart", (run) => run.coldStart, (value) => (value === null ? NONE : value ? "Yes" : "No")),
+  text(
+    "coldStart",
+    "Cold Start",
+    100,
+    "coldStart",
+    (run) => run.coldStart,
+    (value) => (value === null ? NONE : value ? "Yes" : "No"),
+  ),
   text("traceId", "Trace ID", 250, "traceId", (run) => run.traceId),
 ];

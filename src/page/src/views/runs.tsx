@@ -115,10 +115,16 @@ export function Foot(props: { loading: boolean; problem: Error | undefined; more
   if (props.problem) {
     return (
       <p class="foot" role="alert">
-        {props.problem.message} <button type="button" class="button small" onClick={props.more}>Try again</button>
+        {props.problem.message}{" "}
+        <button type="button" class="button small" onClick={props.more}>
+          Try again
+        </button>
       </p>
     );
   }
-  return <p class="foot note" role="status">{props.loading ? "Loading more" : ""}</p>;
+  return (
+    <p class="foot note" role="status">
+      {props.loading ? "Loading more" : ""}
+    </p>
+  );
 }
-

@@ -28,12 +28,34 @@ const COLUMNS: Column<Version>[] = [
     title: "Version",
     least: 110,
     rank: 0,
-    cell: (one) => <bdi title={one.deploymentId}>{isKnown(one) ? version(one.deploymentVersion, one.deploymentId) : "Unknown"}</bdi>,
+    cell: (one) => (
+      <bdi title={one.deploymentId}>{isKnown(one) ? version(one.deploymentVersion, one.deploymentId) : "Unknown"}</bdi>
+    ),
   },
-  { name: "id", title: "Deployment ID", least: 160, rank: 6, cell: (one) => <bdi class="mono">{one.deploymentId || NONE}</bdi> },
-  { name: "first", title: "First run", least: 186, rank: 4, cell: (one) => (one.firstRun ? <time dateTime={one.firstRun}>{stamp(one.firstRun).slice(0, 19)}</time> : NONE) },
+  {
+    name: "id",
+    title: "Deployment ID",
+    least: 160,
+    rank: 6,
+    cell: (one) => <bdi class="mono">{one.deploymentId || NONE}</bdi>,
+  },
+  {
+    name: "first",
+    title: "First run",
+    least: 186,
+    rank: 4,
+    cell: (one) => (one.firstRun ? <time dateTime={one.firstRun}>{stamp(one.firstRun).slice(0, 19)}</time> : NONE),
+  },
   { name: "runs", title: "Total runs", least: 90, share: 0.6, rank: 1, end: true, cell: (one) => count(one.totalRuns) },
-  { name: "failure", title: "Failure rate", least: 100, share: 0.6, rank: 0, end: true, cell: (one) => percent(one.failureRate) },
+  {
+    name: "failure",
+    title: "Failure rate",
+    least: 100,
+    share: 0.6,
+    rank: 0,
+    end: true,
+    cell: (one) => percent(one.failureRate),
+  },
   { name: "p50", title: "P50", least: 84, share: 0.6, rank: 3, end: true, cell: (one) => duration(one.p50) },
   { name: "p90", title: "P90", least: 84, share: 0.6, rank: 0, end: true, cell: (one) => duration(one.p90) },
   { name: "p99", title: "P99", least: 84, share: 0.6, rank: 2, end: true, cell: (one) => duration(one.p99) },
@@ -71,7 +93,12 @@ export function VersionsView() {
             <section class="compare" aria-label="Comparison">
               <div class="compare-head">
                 <Choice name="candidate" label="Compare" value={candidate} versions={known} />
-                <Choice name="baseline" label="with" value={baseline ?? ""} versions={known.filter((one) => keyOf(one) !== candidate)} />
+                <Choice
+                  name="baseline"
+                  label="with"
+                  value={baseline ?? ""}
+                  versions={known.filter((one) => keyOf(one) !== candidate)}
+                />
               </div>
               <VerdictOf candidate={candidate} />
               {baseline ? (
@@ -97,7 +124,9 @@ function Choice(props: { name: "baseline" | "candidate"; label: string; value: s
       <select value={props.value} onChange={(event) => go({ [props.name]: event.currentTarget.value })}>
         {!names.includes(props.value) && <option value={props.value}>{props.value || "Choose a version"}</option>}
         {names.map((name) => (
-          <option key={name} value={name}>{name}</option>
+          <option key={name} value={name}>
+            {name}
+          </option>
         ))}
       </select>
     </label>
@@ -117,7 +146,11 @@ function VerdictOf({ candidate }: { candidate: string }) {
     return <Failed problem={answer.problem} retry={answer.retry} />;
   }
   if (!verdict) {
-    return <p class="verdict note" role="status">{answer.loading ? "Judging" : "There is no verdict"}</p>;
+    return (
+      <p class="verdict note" role="status">
+        {answer.loading ? "Judging" : "There is no verdict"}
+      </p>
+    );
   }
   const own = VERDICTS[verdict.verdict];
   return (
@@ -126,7 +159,10 @@ function VerdictOf({ candidate }: { candidate: string }) {
       <span>
         <b>{version(verdict.candidateVersion, verdict.candidateId)}</b>
         {(verdict.baselineVersion > 0 || verdict.baselineId) && (
-          <> against <b>{version(verdict.baselineVersion, verdict.baselineId)}</b>, the version before it</>
+          <>
+            {" "}
+            against <b>{version(verdict.baselineVersion, verdict.baselineId)}</b>, the version before it
+          </>
         )}
       </span>
       <ul>
@@ -159,7 +195,10 @@ function Comparison({ baseline, candidate }: { baseline: string; candidate: stri
   const answer = useAnswer<{ comparison: Compared[] }>(inRange("comparison", { baseline, candidate }));
   const rows = answer.value?.comparison ?? [];
   const points = useMemo(
-    () => rows.filter((row) => row.level !== null).map((row) => ({ level: row.level!, baseline: row.baseline, candidate: row.candidate })),
+    () =>
+      rows
+        .filter((row) => row.level !== null)
+        .map((row) => ({ level: row.level!, baseline: row.baseline, candidate: row.candidate })),
     [answer.value],
   );
   if (answer.problem) {
@@ -177,26 +216,39 @@ function Comparison({ baseline, candidate }: { baseline: string; candidate: stri
             <thead>
               <tr>
                 <th scope="col">Metric</th>
-                <th scope="col" class="right"><bdi>{baseline}</bdi></th>
-                <th scope="col" class="right"><bdi>{candidate}</bdi></th>
-                <th scope="col" class="right">Difference</th>
+                <th scope="col" class="right">
+                  <bdi>{baseline}</bdi>
+                </th>
+                <th scope="col" class="right">
+                  <bdi>{candidate}</bdi>
+                </th>
+                <th scope="col" class="right">
+                  Difference
+                </th>
               </tr>
             </thead>
             <tbody>
-              {rows.filter((row) => TITLES[row.metric]).map((row) => (
-                <tr key={row.metric}>
-                  <th scope="row">{TITLES[row.metric]}</th>
-                  <td class="right">{shownAs(row)(row.baseline)}</td>
-                  <td class="right">{shownAs(row)(row.candidate)}</td>
-                  <td class="right"><Difference row={row} /></td>
-                </tr>
-              ))}
+              {rows
+                .filter((row) => TITLES[row.metric])
+                .map((row) => (
+                  <tr key={row.metric}>
+                    <th scope="row">{TITLES[row.metric]}</th>
+                    <td class="right">{shownAs(row)(row.baseline)}</td>
+                    <td class="right">{shownAs(row)(row.candidate)}</td>
+                    <td class="right">
+                      <Difference row={row} />
+                    </td>
+                  </tr>
+                ))}
             </tbody>
           </table>
         </div>
         <Figure
           title="Response time from P1 to P99.9"
-          legend={[{ title: baseline, colour: "series-2" }, { title: candidate, colour: "series-1" }]}
+          legend={[
+            { title: baseline, colour: "series-2" },
+            { title: candidate, colour: "series-1" },
+          ]}
           table={() => ({
             head: ["Percentile", baseline, candidate],
             rows: points.map((one) => ["P" + one.level, duration(one.baseline), duration(one.candidate)]),
@@ -228,7 +280,9 @@ function Difference({ row }: { row: Compared }) {
   return (
     <span class={"change " + tone} title={sure}>
       {sign}
-      {row.metric === "failure_rate" ? `${Math.abs(row.difference).toFixed(2)} pp` : shownAs(row)(Math.abs(row.difference))}
+      {row.metric === "failure_rate"
+        ? `${Math.abs(row.difference).toFixed(2)} pp`
+        : shownAs(row)(Math.abs(row.difference))}
       {judged && !row.significant && row.difference !== 0 && <small>not significant</small>}
     </span>
   );
@@ -237,11 +291,14 @@ function Difference({ row }: { row: Compared }) {
 function NewErrors({ candidate }: { candidate: string }) {
   const answer = useAnswer<{ errors: ErrorGroup[] }>(inRange("errors"));
   const fresh = (answer.value?.errors ?? []).filter(
-    (one) => keyOf({ deploymentVersion: one.firstDeploymentVersion, deploymentId: one.firstDeploymentId }) === candidate,
+    (one) =>
+      keyOf({ deploymentVersion: one.firstDeploymentVersion, deploymentId: one.firstDeploymentId }) === candidate,
   );
   return (
     <section class="figure-box padded" aria-label="New errors">
-      <h2>Errors first seen in {candidate} <span class="note">within the range</span></h2>
+      <h2>
+        Errors first seen in {candidate} <span class="note">within the range</span>
+      </h2>
       {answer.problem ? (
         <Failed problem={answer.problem} retry={answer.retry} />
       ) : !answer.value ? (
@@ -250,11 +307,25 @@ function NewErrors({ candidate }: { candidate: string }) {
         <p class="note">None</p>
       ) : (
         <table class="plain">
-          <thead><tr><th scope="col">Error</th><th scope="col" class="right">Count</th><th scope="col" class="right">Runs</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Error</th>
+              <th scope="col" class="right">
+                Count
+              </th>
+              <th scope="col" class="right">
+                Runs
+              </th>
+            </tr>
+          </thead>
           <tbody>
             {fresh.map((one) => (
               <tr key={one.errorGroup}>
-                <td><a class="mono" href={address({ entry: one.errorGroup }, "errors")}><bdi>{one.error.split("\n", 1)[0]}</bdi></a></td>
+                <td>
+                  <a class="mono" href={address({ entry: one.errorGroup }, "errors")}>
+                    <bdi>{one.error.split("\n", 1)[0]}</bdi>
+                  </a>
+                </td>
                 <td class="right">{count(one.count)}</td>
                 <td class="right">{count(one.runs)}</td>
               </tr>
@@ -286,16 +357,28 @@ function Changes({ baseline, candidate }: { baseline: string; candidate: string 
             <tr>
               <th scope="col">Change</th>
               <th scope="col">Pattern</th>
-              <th scope="col" class="right">per run in <bdi>{baseline}</bdi></th>
-              <th scope="col" class="right">per run in <bdi>{candidate}</bdi></th>
+              <th scope="col" class="right">
+                per run in <bdi>{baseline}</bdi>
+              </th>
+              <th scope="col" class="right">
+                per run in <bdi>{candidate}</bdi>
+              </th>
             </tr>
           </thead>
           <tbody>
             {changes.map((one) => (
               <tr key={one.pattern}>
-                <td><span class={"level " + (one.change === "new" ? "warn" : "")}>{CHANGES[one.change]}</span></td>
                 <td>
-                  <a class="mono" href={address({ filter: JSON.stringify({ column: "pattern", op: "equals", value: one.pattern }) }, "logs")}>
+                  <span class={"level " + (one.change === "new" ? "warn" : "")}>{CHANGES[one.change]}</span>
+                </td>
+                <td>
+                  <a
+                    class="mono"
+                    href={address(
+                      { filter: JSON.stringify({ column: "pattern", op: "equals", value: one.pattern }) },
+                      "logs",
+                    )}
+                  >
                     <bdi>{one.template}</bdi>
                   </a>
                 </td>
