@@ -2,7 +2,7 @@
 import { address, param } from "../state/address";
 import { count, duration, percent } from "../state/format";
 import type { Metrics, RunPage } from "../state/api";
-import { being } from "../state/filter";
+import { being, narrowed } from "../state/filter";
 import { useAnswer } from "../state/query";
 import { inRange, ofScript } from "../state/scope";
 import { iso, range } from "../state/time";
@@ -102,16 +102,22 @@ export function MetricsRow({ metrics }: { metrics: ReturnType<typeof useMetrics>
               {value && before && before.totalRuns >= LEAST_RUNS && (
                 <Change figure={figure} value={own} before={figure.of(before)} />
               )}
-              {figure.status && value && own !== 0 && own !== null && (
-                <a class="note" href={address({ filter: JSON.stringify(being("status", figure.status, true)) })}>
-                  Show<span class="spoken"> only runs with the status {figure.status}</span>
-                </a>
-              )}
+              {figure.status && value && own !== 0 && own !== null && <Only status={figure.status} />}
             </dd>
           </div>
         );
       })}
     </dl>
+  );
+}
+
+/** Leads to the runs of a status, unless only these are shown. */
+function Only({ status }: { status: string }) {
+  const filter = narrowed(being("status", status, true));
+  return filter === param("filter") ? null : (
+    <a class="note" href={address({ filter })}>
+      Show<span class="spoken"> only runs with the status {status}</span>
+    </a>
   );
 }
 
