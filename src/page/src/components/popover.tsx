@@ -105,11 +105,19 @@ export function Chooser(props: {
   loading?: boolean;
   note?: ComponentChildren;
   none: string;
+  /** Whether the field takes the focus when it appears; within a popover it does anyway. */
+  first?: boolean;
 }) {
   const id = useId();
   const [active, setActive] = useState(0);
   const [hasty, setHasty] = useState(false);
   const list = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (props.first) {
+      field.current?.focus();
+    }
+  }, []);
   const at = Math.min(active, props.options.length - 1);
   useEffect(
     () => setActive(Math.max(0, props.typed ? 0 : props.options.findIndex((one) => one.value === props.chosen))),
@@ -144,6 +152,7 @@ export function Chooser(props: {
   return (
     <div class="chooser">
       <input
+        ref={field}
         type="text"
         role="combobox"
         aria-label={props.label}

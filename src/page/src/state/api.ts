@@ -187,6 +187,16 @@ export interface Script {
   lastEntry: string | null;
 }
 
+export interface Overview {
+  script: string;
+  totalRuns: number;
+  failed: number;
+  failureRate: number | null;
+  p90: number | null;
+  p99: number | null;
+  lastRun: string;
+}
+
 export interface Session {
   user: string;
   permissions: string[];

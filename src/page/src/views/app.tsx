@@ -5,9 +5,10 @@ import { route, session, type Session } from "../state/api";
 import { useAnswer } from "../state/query";
 import { account, script } from "../state/scope";
 import { ErrorsView } from "./errors";
-import { AccountOptions, Header, ScriptOptions, Tabs, TITLES } from "./header";
+import { AccountOptions, Header, Tabs, TITLES } from "./header";
 import { Login } from "./login";
 import { LogsView } from "./logs";
+import { OverviewView } from "./overview";
 import { PatternsView } from "./patterns";
 import { RunsView } from "./runs";
 import { VersionsView } from "./versions";
@@ -56,23 +57,13 @@ export function App() {
 
 /** Asks for what an address has to name before anything can be shown. */
 function Welcome() {
-  return (
+  return account.value ? (
+    <OverviewView />
+  ) : (
     <main class="welcome">
       <section class="card">
-        {account.value ? (
-          <>
-            <h1>Choose a script</h1>
-            <p class="note">
-              of account <bdi>{account.value}</bdi>
-            </p>
-            <ScriptOptions choose={(chosen) => go({ script: chosen })} />
-          </>
-        ) : (
-          <>
-            <h1>Choose an account</h1>
-            <AccountOptions choose={(chosen) => go({ account: chosen })} />
-          </>
-        )}
+        <h1>Choose an account</h1>
+        <AccountOptions choose={(chosen) => go({ account: chosen })} first />
       </section>
     </main>
   );

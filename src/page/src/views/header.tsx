@@ -136,12 +136,13 @@ function AccountChooser() {
   );
 }
 
-export function AccountOptions({ choose }: { choose: (account: string) => void }) {
+export function AccountOptions({ choose, first = false }: { choose: (account: string) => void; first?: boolean }) {
   const [typed, type] = useState("");
   const answer = useAnswer<{ accounts: { account: string }[] }>(route("accounts", { search: typed, limit: 100 }));
   return (
     <Chooser
       label="Find an account"
+      first={first}
       options={(answer.value?.accounts ?? []).map((one) => ({ value: one.account }))}
       chosen={account.value}
       typed={typed}
@@ -175,7 +176,7 @@ function ScriptChooser({ opener }: { opener: { current: (() => void) | null } })
 
 const MOST = 100;
 
-export function ScriptOptions({ choose }: { choose: (script: string) => void }) {
+export function ScriptOptions({ choose, first = false }: { choose: (script: string) => void; first?: boolean }) {
   const [typed, type] = useState("");
   const answer = useAnswer<{ scripts: Script[] }>(
     route("scripts", { account: account.value, search: typed, limit: MOST + 1 }),
@@ -184,6 +185,7 @@ export function ScriptOptions({ choose }: { choose: (script: string) => void }) 
   return (
     <Chooser
       label="Find a script"
+      first={first}
       options={found.slice(0, MOST).map((one) => ({ value: one.script, note: lastSeen(one) }))}
       chosen={param("script")}
       typed={typed}

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -217,6 +219,36 @@ class ViewRoutesIT {
     assertThat(accounts.findValuesAsText("account")).containsExactly("acme");
     assertThat(api.get(ApiStack.EMIL, "/v2/accounts").body()).isEqualTo("{\"accounts\":[]}");
     Problem.of(api.get(ApiStack.LENA, "/v2/accounts"), 403, "INSUFFICIENT_PERMISSIONS");
+  }
+
+  @Test
+  void theOverviewHasTheScriptsWithMostFailuresFirst() throws IOException {
+    // Rollups go back 400 days.
+    Instant minute = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.HOURS);
+    ApiStack.clickHouse()
+        .query(
+            """
+            INSERT INTO script_analytics.run_rollups (account, script, minute, deployment_version,
+                deployment_id, arrival, facts, seen, succeeded, failed, response_time_sum,
+                response_time_min, response_time_max, means, weights)
+            VALUES
+                ('acme', 'calm', %1$d, 1, '', %1$d, 20, 10, 9, 1, 90, 10, 10, [10], [9]),
+                ('acme', 'wild', %1$d, 1, '', %1$d, 20, 10, 6, 4, 60, 10, 10, [10], [6]),
+                ('globex', 'foreign', %1$d, 1, '', %1$d, 20, 10, 1, 9, 10, 10, 10, [10], [1])
+            """
+                .formatted(minute.getEpochSecond()));
+    String range =
+        "/v2/overview?startTime=%s&endTime=%s".formatted(minute, minute.plusSeconds(3600));
+
+    JsonNode scripts = JSON.readTree(api.get(ApiStack.RUTH, range).body()).get("scripts");
+
+    assertThat(scripts.findValuesAsText("script")).containsExactly("wild", "calm");
+    assertThat(scripts.get(0).get("failureRate").asDouble()).isEqualTo(40);
+    JsonNode sorted =
+        JSON.readTree(api.get(ApiStack.RUTH, range + "&sort=failureRate&order=asc").body());
+    assertThat(sorted.get("scripts").findValuesAsText("script")).containsExactly("calm", "wild");
+    Problem.of(api.get(ApiStack.LENA, range), 403, "INSUFFICIENT_PERMISSIONS");
+    Problem.of(api.get(ApiStack.RUTH, range + "&sort=colour"), 400, "INVALID_PARAMETER");
   }
 
   @Test

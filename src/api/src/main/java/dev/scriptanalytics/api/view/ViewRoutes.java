@@ -11,12 +11,25 @@ import dev.scriptanalytics.api.route.Entrance;
 import dev.scriptanalytics.api.route.Route;
 import io.javalin.config.RoutesConfig;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The routes that each answer with the rows of one view. */
 public final class ViewRoutes {
   private static final int MOST = 10_000;
   private static final int DEFAULT_LIMIT = 1000;
+
+  /** What an overview is sorted by, and its columns. */
+  private static final Map<String, String> OVERVIEW =
+      Map.of(
+          "script", "script",
+          "totalRuns", "total_runs",
+          "failed", "failed",
+          "failureRate", "failure_rate",
+          "p90", "p90",
+          "p99", "p99",
+          "lastRun", "last_run");
 
   private final RoutesConfig routes;
   private final Entrance entrance;
@@ -52,6 +65,13 @@ public final class ViewRoutes {
             ViewRoute.list("scripts", RUNS_READ)
                 .taking("search", "limit", "offset")
                 .asking(ViewRoutes::scripts)));
+    routes.get(
+        "/v2/overview",
+        entrance.to(
+            ViewRoute.list("scripts", RUNS_READ)
+                .aboutRange(maxTimeRange)
+                .taking("search", "sort", "order", "limit", "offset")
+                .asking(ViewRoutes::overview)));
     aboutScript(
         "metrics",
         ViewRoute.single("metrics", RUNS_READ)
@@ -158,6 +178,29 @@ public final class ViewRoutes {
 
   private static Query scripts(ViewRequest request) {
     return page(found(all(request, "scripts").append(")"), "script", request), request);
+  }
+
+  /**
+   * How the scripts of an account did; those with most failures first where no order is asked for.
+   */
+  private static Query overview(ViewRequest request) {
+    Parameters parameters = request.parameters();
+    String sort = parameters.choice("sort", "failed", OVERVIEW.keySet());
+    boolean ascending = parameters.choice("order", "desc", List.of("asc", "desc")).equals("asc");
+    Query query =
+        new Query()
+            .append(
+                "SELECT script, total_runs, runs_succeeded AS succeeded, runs_failed AS failed,")
+            .append(" failure_rate, p90, p99, last_run\nFROM script_analytics.scripts_overview(");
+    query.append("from = ").millis(request.range().start().toEpochMilli());
+    query.append(", to = ").millis(request.range().end().toEpochMilli());
+    query.append(")\nWHERE account = ").string(request.account());
+    String search = parameters.text("search");
+    if (search != null) {
+      query.append(" AND positionCaseInsensitiveUTF8(script, ").string(search).append(") > 0");
+    }
+    query.append("\nORDER BY " + OVERVIEW.get(sort) + (ascending ? " ASC" : " DESC"));
+    return page(query.append(" NULLS LAST, script"), request);
   }
 
   /** Only names with the text that is searched for in them. */
