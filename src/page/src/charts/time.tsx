@@ -64,7 +64,11 @@ function Tip({
   );
 }
 
-const CURSOR: uPlot.Cursor = { sync: { key: "time" }, drag: { x: true, y: false, setScale: false } };
+const CURSOR: uPlot.Cursor = {
+  y: false,
+  sync: { key: "time", scales: ["x", null] },
+  drag: { x: true, y: false, setScale: false },
+};
 
 export function Bars(props: Shown) {
   const { range, step, series } = props;
@@ -146,7 +150,7 @@ export function Lines(props: Shown) {
         },
         axes: [
           timeAxis(),
-          axis({ size: 56, space: 32, values: (_, splits) => splits.map((value) => props.format(value)) }),
+          axis({ size: 72, space: 32, values: (_, splits) => splits.map((value) => props.format(value)) }),
         ],
         series: [
           {},
