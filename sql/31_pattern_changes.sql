@@ -80,7 +80,7 @@ SELECT
     baseline_per_run,
     candidate_per_run,
     p_value,
-    ifNull(p_value < 0.05, false) AS significant
+    toBool(ifNull(p_value < 0.05, 0)) AS significant
 FROM
 (
     SELECT

@@ -210,7 +210,7 @@ class LogPatternsIT {
         .extracting(row -> row.get("template").textValue() + " " + row.get("change").textValue())
         .containsExactlyInAnyOrder(
             "template 2 new", "template 3 gone", "template 4 more", "template 5 fewer");
-    assertThat(changes).allMatch(row -> row.get("significant").intValue() == 1);
+    assertThat(changes).allMatch(row -> row.get("significant").booleanValue());
     JsonNode more = of("template 4", changes);
     assertThat(more.get("baseline_entries").longValue()).isEqualTo(30);
     assertThat(more.get("candidate_entries").longValue()).isEqualTo(90);
