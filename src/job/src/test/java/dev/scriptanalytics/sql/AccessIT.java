@@ -300,7 +300,7 @@ class AccessIT {
   @Test
   void aReaderMayChangeTheTimeLimitWithinBoundsAndTheParserOfJsonAndNoOtherSetting() {
     assertThat(readerWithSetting("max_execution_time", "60")).isEqualTo("60");
-    for (String outOfBounds : List.of("0", "3600")) {
+    for (String outOfBounds : List.of("0", "7201")) {
       assertThatThrownBy(() -> readerWithSetting("max_execution_time", outOfBounds))
           .isInstanceOfSatisfying(
               QueryFailedException.class,

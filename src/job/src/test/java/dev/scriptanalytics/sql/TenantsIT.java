@@ -281,7 +281,7 @@ class TenantsIT {
             clickHouse.query(
                 "SELECT max_queries, max_errors, max_read_rows, max_execution_time"
                     + " FROM system.quota_limits WHERE quota_name = 'tenant_reader'"))
-        .isEqualTo("600\t60\t2000000000\t120");
+        .isEqualTo("600\t60\t2000000000\t1080");
   }
 
   @Test
