@@ -246,12 +246,15 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     throw new Problem(0, "UNREACHABLE", "The server cannot be reached");
   }
   if (answer.ok) {
-    session.value = "open";
+    // An answer that was on its way when the session ended does not open it again.
+    if (session.peek() === "unknown") {
+      session.value = "open";
+    }
     return (answer.status === 204 ? undefined : await answer.json()) as T;
   }
   const problem = await problemOf(answer);
   if (answer.status === 401 && !path.startsWith("/v2/session")) {
-    session.value = session.peek() === "open" ? "ended" : session.peek() === "ended" ? "ended" : "none";
+    session.value = session.peek() === "open" || session.peek() === "ended" ? "ended" : "none";
   }
   throw problem;
 }
@@ -272,6 +275,7 @@ export async function logIn(key: string): Promise<void> {
     body: JSON.stringify({ key }),
     headers: { "Content-Type": "application/json" },
   });
+  session.value = "open";
 }
 
 export async function logOut(): Promise<void> {
