@@ -70,6 +70,14 @@ const CURSOR: uPlot.Cursor = {
   drag: { x: true, y: false, setScale: false },
 };
 
+/** From the first bucket to the end of the last, and from 0 to a little above the greatest value. */
+function scales(buckets: number[], step: number, most: number): uPlot.Scales {
+  return {
+    x: { time: true, range: () => [buckets[0]! / 1000, (buckets.at(-1)! + step * 1000) / 1000] },
+    y: { range: () => [0, most * 1.08] },
+  };
+}
+
 export function Bars(props: Shown) {
   const { range, step, series } = props;
   const buckets = useMemo(() => bucketsOf(range, step), [range.from, range.to, step]);
@@ -88,10 +96,7 @@ export function Bars(props: Shown) {
       onSelect={props.onSelect}
       options={{
         cursor: CURSOR,
-        scales: {
-          x: { time: true, range: () => [buckets[0]! / 1000, (buckets.at(-1)! + step * 1000) / 1000] },
-          y: { range: () => [0, most * 1.08] },
-        },
+        scales: scales(buckets, step, most),
         axes: [
           timeAxis(),
           axis({
@@ -144,10 +149,7 @@ export function Lines(props: Shown) {
       onSelect={props.onSelect}
       options={{
         cursor: CURSOR,
-        scales: {
-          x: { time: true, range: () => [buckets[0]! / 1000, (buckets.at(-1)! + step * 1000) / 1000] },
-          y: { range: () => [0, most * 1.08] },
-        },
+        scales: scales(buckets, step, most),
         axes: [
           timeAxis(),
           axis({ size: 72, space: 32, values: (_, splits) => splits.map((value) => props.format(value)) }),

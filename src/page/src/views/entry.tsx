@@ -1,7 +1,8 @@
 // A log entry beside the list: all that is known of it, and what was logged around it.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Json } from "../components/json";
-import { Copy, Failed, Icon, Loading, Segments } from "../components/parts";
+import { Copy, Failed, Loading, Segments } from "../components/parts";
+import { Side, Step } from "../components/side";
 import { address, go } from "../state/address";
 import type { Entry } from "../state/api";
 import { narrowed } from "../state/filter";
@@ -65,83 +66,67 @@ export function EntryPanel(props: {
   const around = context.value;
   const found = around?.logs[around.index];
   const entry = props.entry ?? (found && entryKey(found) === props.id ? found : undefined);
-  const panel = useRef<HTMLElement>(null);
-  useEffect(() => {
-    panel.current?.querySelector(".scroll")?.scrollTo(0, 0);
-  }, [props.id]);
-  const step = (to: Entry | undefined, title: string, icon: "up" | "chevron") => (
-    <button
-      type="button"
-      class="button square quiet"
-      title={title}
-      aria-label={title}
-      disabled={!to}
-      onClick={() => to && go({ entry: entryKey(to) }, "logs", true)}
-    >
-      <Icon name={icon} />
-    </button>
-  );
+  const to = (one: Entry | undefined) => (one ? () => go({ entry: entryKey(one) }, "logs", true) : null);
   return (
-    <aside class="side" aria-label="Log entry" ref={panel}>
-      <header class="side-head">
-        <h2 class="mono">
-          <bdi>{logId}</bdi>
-        </h2>
-        <Copy text={() => logId ?? ""} title="Copy the log ID" />
-        <span class="space" />
-        {step(props.previous, "Previous entry (K)", "up")}
-        {step(props.next, "Next entry (J)", "chevron")}
-        <button
-          type="button"
-          class="button square quiet"
-          aria-label="Close the entry"
-          title="Close (Esc)"
-          onClick={() => go({ entry: null })}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
-      <div class="scroll side-body" tabIndex={0} role="group" aria-label="Contents of the entry">
-        {entry ? <Contents entry={entry} id={props.id} /> : context.problem ? null : <Loading what="the entry" />}
-        <section>
-          <h3>
-            Around it
-            <span class="space" />
-            <Segments
-              label="Whose entries"
-              value={same}
-              choices={[
-                { value: "all", title: "All runs" },
-                { value: "run", title: "Same run" },
-              ]}
-              onChange={setSame}
-            />
-          </h3>
-          {context.problem ? (
-            <Failed problem={context.problem} retry={context.retry} />
-          ) : !around ? (
-            <Loading what="its neighbours" />
-          ) : (
-            <ol class="entries">
-              {around.logs.map((one, i) => (
-                <li key={i} class={i === around.index ? "chosen" : ""}>
-                  <button
-                    type="button"
-                    aria-current={i === around.index ? "true" : undefined}
-                    title={`${stamp(one.timestamp)} · ${one.jobId ?? ""}`}
-                    onClick={() => go({ entry: entryKey(one) }, "logs", true)}
-                  >
-                    <time dateTime={one.timestamp}>{stamp(one.timestamp).slice(11, 23)}</time>
-                    <Level entry={one} />
-                    <bdi class="message">{one.message}</bdi>
-                  </button>
-                </li>
-              ))}
-            </ol>
-          )}
-        </section>
-      </div>
-    </aside>
+    <Side
+      label="Log entry"
+      what="the entry"
+      id={props.id}
+      head={
+        <>
+          <h2 class="mono">
+            <bdi>{logId}</bdi>
+          </h2>
+          <Copy text={() => logId ?? ""} title="Copy the log ID" />
+        </>
+      }
+      steps={
+        <>
+          <Step to={to(props.previous)} title="Previous entry (K)" icon="up" />
+          <Step to={to(props.next)} title="Next entry (J)" icon="chevron" />
+        </>
+      }
+      onClose={() => go({ entry: null })}
+    >
+      {entry ? <Contents entry={entry} id={props.id} /> : context.problem ? null : <Loading what="the entry" />}
+      <section>
+        <h3>
+          Around it
+          <span class="space" />
+          <Segments
+            label="Whose entries"
+            value={same}
+            choices={[
+              { value: "all", title: "All runs" },
+              { value: "run", title: "Same run" },
+            ]}
+            onChange={setSame}
+          />
+        </h3>
+        {context.problem ? (
+          <Failed problem={context.problem} retry={context.retry} />
+        ) : !around ? (
+          <Loading what="its neighbours" />
+        ) : (
+          <ol class="entries">
+            {around.logs.map((one, i) => (
+              <li key={i} class={i === around.index ? "chosen" : ""}>
+                <button
+                  type="button"
+                  aria-current={i === around.index ? "true" : undefined}
+                  title={`${stamp(one.timestamp)} · ${one.jobId ?? ""}`}
+                  onClick={() => go({ entry: entryKey(one) }, "logs", true)}
+                >
+                  <time dateTime={one.timestamp}>{stamp(one.timestamp).slice(11, 23)}</time>
+                  <Level entry={one} />
+                  <bdi class="message">{one.message}</bdi>
+                </button>
+              </li>
+            ))}
+          </ol>
+        )}
+      </section>
+    </Side>
   );
 }
 

@@ -3,7 +3,8 @@ import { colourOfLevel } from "../charts/scheme";
 import { Spark } from "../charts/spark";
 import { bucketsOf } from "../charts/time";
 import { List, type Column } from "../components/list";
-import { Failed, Icon, Loading } from "../components/parts";
+import { Failed, Loading } from "../components/parts";
+import { Side } from "../components/side";
 import { address, go, param } from "../state/address";
 import type { Counted, ErrorGroup } from "../state/api";
 import { count, percent, version } from "../state/format";
@@ -164,72 +165,65 @@ export function ErrorsView() {
 function ErrorPanel({ error }: { error: ErrorGroup }) {
   const filter = JSON.stringify({ column: "errorGroup", op: "equals", value: error.errorGroup });
   return (
-    <aside class="side" aria-label="Error">
-      <header class="side-head">
+    <Side
+      label="Error"
+      what="the error"
+      id={error.errorGroup}
+      head={
         <h2>
           <bdi>{error.error}</bdi>
         </h2>
-        <span class="space" />
-        <button
-          type="button"
-          class="button square quiet"
-          aria-label="Close the error"
-          title="Close (Esc)"
-          onClick={() => go({ entry: null })}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
-      <div class="scroll side-body" tabIndex={0} role="group" aria-label="Contents of the error">
-        <div class="row-of">
-          <a class="button small" href={address({ filter, entry: null }, "runs")}>
-            Runs that failed by it
-          </a>
-          <a class="button small" href={address({ filter, entry: null }, "logs")}>
-            Its log entries
-          </a>
-        </div>
-        <dl class="facts">
-          <div>
-            <dt>Count</dt>
-            <dd>{count(error.count)}</dd>
-          </div>
-          <div>
-            <dt>Runs</dt>
-            <dd>
-              {count(error.runs)}, {percent(error.runShare)} of all
-            </dd>
-          </div>
-          <div>
-            <dt>First seen</dt>
-            <dd>
-              {stamp(error.firstOccurrence)} in {version(error.firstDeploymentVersion, error.firstDeploymentId)}
-            </dd>
-          </div>
-          <div>
-            <dt>Last seen</dt>
-            <dd>
-              {stamp(error.lastOccurrence)} in {version(error.lastDeploymentVersion, error.lastDeploymentId)}
-            </dd>
-          </div>
-          {error.lastRunId && (
-            <div>
-              <dt>Last run</dt>
-              <dd>
-                <a class="mono" href={address({ run: error.lastRunId, entry: null, filter: null }, "runs")}>
-                  <bdi>{error.lastRunId}</bdi>
-                </a>
-              </dd>
-            </div>
-          )}
-        </dl>
-        <section>
-          <h3>Last message</h3>
-          <pre class="stack" tabIndex={0} aria-label="Last message">
-            {error.lastMessage}
-          </pre>
-        </section>
+      }
+      onClose={() => go({ entry: null })}
+    >
+      <div class="row-of">
+        <a class="button small" href={address({ filter, entry: null }, "runs")}>
+          Runs that failed by it
+        </a>
+        <a class="button small" href={address({ filter, entry: null }, "logs")}>
+          Its log entries
+        </a>
       </div>
-    </aside>
+      <dl class="facts">
+        <div>
+          <dt>Count</dt>
+          <dd>{count(error.count)}</dd>
+        </div>
+        <div>
+          <dt>Runs</dt>
+          <dd>
+            {count(error.runs)}, {percent(error.runShare)} of all
+          </dd>
+        </div>
+        <div>
+          <dt>First seen</dt>
+          <dd>
+            {stamp(error.firstOccurrence)} in {version(error.firstDeploymentVersion, error.firstDeploymentId)}
+          </dd>
+        </div>
+        <div>
+          <dt>Last seen</dt>
+          <dd>
+            {stamp(error.lastOccurrence)} in {version(error.lastDeploymentVersion, error.lastDeploymentId)}
+          </dd>
+        </div>
+        {error.lastRunId && (
+          <div>
+            <dt>Last run</dt>
+            <dd>
+              <a class="mono" href={address({ run: error.lastRunId, entry: null, filter: null }, "runs")}>
+                <bdi>{error.lastRunId}</bdi>
+              </a>
+            </dd>
+          </div>
+        )}
+      </dl>
+      <section>
+        <h3>Last message</h3>
+        <pre class="stack" tabIndex={0} aria-label="Last message">
+          {error.lastMessage}
+        </pre>
+      </section>
+    </Side>
   );
 }

@@ -1,7 +1,8 @@
 // Everything of one run, beside the list.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Json } from "../components/json";
-import { Copy, Failed, Icon, Loading, Status } from "../components/parts";
+import { Copy, Failed, Loading, Status } from "../components/parts";
+import { Side, Step } from "../components/side";
 import { address, go } from "../state/address";
 import { route, type Entry, type LogPage, type Run, type RunRecord, type Version } from "../state/api";
 import { bytes, count, duration, NONE, version } from "../state/format";
@@ -41,55 +42,36 @@ export function Record(props: {
   // Outside the loaded list the record knows its neighbours in time. K is the newer one, above in the list.
   const next = props.listed ? props.next : run?.nextRunId;
   const previous = props.listed ? props.previous : run?.previousRunId;
-  const panel = useRef<HTMLElement>(null);
-  useEffect(() => {
-    panel.current?.querySelector(".scroll")?.scrollTo(0, 0);
-  }, [props.runId]);
+  const to = (runId: string | null | undefined) => (runId ? () => go({ run: runId }, undefined, true) : null);
   return (
-    <aside class="side" aria-label="Record of a run" ref={panel}>
-      <header class="side-head">
-        <h2 class="mono">
-          <bdi>{props.runId}</bdi>
-        </h2>
-        <Copy text={() => props.runId} title="Copy the run ID" />
-        <span class="space" />
-        <Step to={previous} title="Previous run (K)" icon="up" />
-        <Step to={next} title="Next run (J)" icon="chevron" />
-        <button
-          type="button"
-          class="button square quiet"
-          aria-label="Close the record"
-          title="Close (Esc)"
-          onClick={() => go({ run: null })}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
-      <div class="scroll side-body" tabIndex={0} role="group" aria-label="Contents of the record">
-        {answer.problem && !answer.loading ? (
-          <Failed problem={answer.problem} retry={answer.retry} />
-        ) : !run ? (
-          <Loading what="the record" />
-        ) : (
-          <Contents key={run.runId + run.status} run={run} />
-        )}
-      </div>
-    </aside>
-  );
-}
-
-function Step({ to, title, icon }: { to: string | null | undefined; title: string; icon: "up" | "chevron" }) {
-  return (
-    <button
-      type="button"
-      class="button square quiet"
-      title={title}
-      aria-label={title}
-      disabled={!to}
-      onClick={() => to && go({ run: to }, undefined, true)}
+    <Side
+      label="Record of a run"
+      what="the record"
+      id={props.runId}
+      head={
+        <>
+          <h2 class="mono">
+            <bdi>{props.runId}</bdi>
+          </h2>
+          <Copy text={() => props.runId} title="Copy the run ID" />
+        </>
+      }
+      steps={
+        <>
+          <Step to={to(previous)} title="Previous run (K)" icon="up" />
+          <Step to={to(next)} title="Next run (J)" icon="chevron" />
+        </>
+      }
+      onClose={() => go({ run: null })}
     >
-      <Icon name={icon} />
-    </button>
+      {answer.problem && !answer.loading ? (
+        <Failed problem={answer.problem} retry={answer.retry} />
+      ) : !run ? (
+        <Loading what="the record" />
+      ) : (
+        <Contents key={run.runId + run.status} run={run} />
+      )}
+    </Side>
   );
 }
 
