@@ -86,8 +86,8 @@ class FiltersIT {
               + "|Image_generation_completed 1 1 {'Info':1} 2"
               + "|Model_inference_failed_with_CUDA_out_of_memory_error 1 1 {'Error':1} 2"
               + "|it's_*%_done 1 1 {'Stdout':1} 1",
-          "gone it's_*%_done 1 0 1 0|new Image_generation_completed 0 1 1 0"
-              + "|new Model_inference_failed_with_CUDA_out_of_memory_error 0 1 1 0",
+          "gone it's_*%_done 1 0 1 false|new Image_generation_completed 0 1 1 false"
+              + "|new Model_inference_failed_with_CUDA_out_of_memory_error 0 1 1 false",
           "2026-11-20_10:30:00.000 100 215.4435 Success 1|2026-11-20_10:40:00.000 464.1589 1000 Success 1",
           "ep_1 2 Model_inference_failed_with_CUDA_out_of_memory_error",
           // Deployments
