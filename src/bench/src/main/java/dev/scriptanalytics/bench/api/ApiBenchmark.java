@@ -31,13 +31,15 @@ import picocli.CommandLine.Spec;
     description =
         "Starts a ClickHouse server and the API server's jar, asks both the same in turn, and prints"
             + " tables in Markdown: what the API adds to a query, the requests per second of both,"
-            + " how fast files come, and what event streams that nobody reads do to other requests.")
+            + " how fast files come, what event streams that nobody reads and a slow reader of a file"
+            + " do to other requests, and whether streams miss entries when servers are killed.")
 public final class ApiBenchmark implements Callable<Integer> {
   private static final int MOST_CLIENTS = 32;
   private static final int WARM_UP_CLIENTS = 8;
   private static final int MOST_WARM_UP_TURNS = 12;
   private static final double MOST_COMPILING = 0.1;
   private static final int TIMES_SCENE = 6;
+  private static final int TIMES_LIVE = 4;
 
   private static final String CONFIGURATION =
       """
@@ -67,7 +69,14 @@ public final class ApiBenchmark implements Callable<Integer> {
     PARALLEL,
     HEALTH,
     EXPORTS,
-    STREAMS
+    STREAMS,
+    SLOW_EXPORT,
+    LIVE;
+
+    /** The part that an option names. */
+    static Part named(String name) {
+      return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
   }
 
   private final PrintStream out;
@@ -125,7 +134,8 @@ public final class ApiBenchmark implements Callable<Integer> {
       names = "--only",
       paramLabel = "PART",
       split = ",",
-      description = "only these of overhead, parallel, health, exports and streams")
+      description =
+          "only these of overhead, parallel, health, exports, streams, slow-export and live")
   private List<String> only = List.of();
 
   private ApiBenchmark(PrintStream out, PrintStream messages) {
@@ -168,7 +178,7 @@ public final class ApiBenchmark implements Callable<Integer> {
           span.entries(), jar.getFileName(), Files.size(jar) / 1024, load());
       for (Part part : parts) {
         try (ApiProcess api = ApiProcess.start(clickHouse, directory)) {
-          measure(part, api, table, span);
+          measure(part, clickHouse, api, table, span);
         }
       }
       out.printf("%nThe load was %.1f at the end.%n", load());
@@ -196,7 +206,8 @@ public final class ApiBenchmark implements Callable<Integer> {
             directory, directory.resolve("config.xml"), Map.of(), Ports.free(), Ports.free()));
   }
 
-  private void measure(Part part, ApiProcess api, LogTable table, Span span)
+  private void measure(
+      Part part, TestClickHouse clickHouse, ApiProcess api, LogTable table, Span span)
       throws IOException, InterruptedException {
     Duration turn = Duration.ofSeconds(seconds);
     if (part == Part.HEALTH) {
@@ -208,6 +219,11 @@ public final class ApiBenchmark implements Callable<Integer> {
       exports(api, table, span);
       return;
     }
+    Duration scene = turn.multipliedBy(TIMES_SCENE);
+    if (part == Part.LIVE) {
+      new Live(api, clickHouse, table, scene.multipliedBy(TIMES_LIVE), out).measure();
+      return;
+    }
     Question lines;
     Question text;
     Question json;
@@ -215,7 +231,8 @@ public final class ApiBenchmark implements Callable<Integer> {
       Requests requests = new Requests(table, client);
       lines = requests.lines(span);
       text = requests.text(span);
-      json = requests.json(span);
+      // Beside a slow reader there are so many entries that a day's would take long.
+      json = requests.json(part == Part.SLOW_EXPORT ? span.last(Duration.ofHours(1)) : span);
     }
     List<Question> questions = List.of(lines, text, json);
     new Load(WARM_UP_CLIENTS, turn, Duration.ZERO)
@@ -224,21 +241,31 @@ public final class ApiBenchmark implements Callable<Integer> {
     switch (part) {
       case OVERHEAD -> new Overhead(api, rounds, out).measure(questions);
       case PARALLEL -> new Parallel(api, turn, out).measure(questions, clients);
-      default ->
-          new Streams(api, table, turn.multipliedBy(TIMES_SCENE), Optional.ofNullable(think), out)
-              .measure(List.of(lines, json));
+      default -> {
+        Streams streams = new Streams(api, table, scene, Optional.ofNullable(think), out);
+        if (part == Part.SLOW_EXPORT) {
+          streams.measureBesideExport(
+              List.of(lines, json), file(api, table, "logs_data.csv", span));
+        } else {
+          streams.measure(List.of(lines, json));
+        }
+      }
     }
   }
 
   private void exports(ApiProcess api, LogTable table, Span span) throws IOException {
     List<Question> files = new ArrayList<>();
-    try (Client client = api.client()) {
-      Requests requests = new Requests(table, client);
-      for (String file : List.of("logs_data.csv", "logs_data.ndjson")) {
-        files.add(requests.export(file, span));
-      }
+    for (String name : List.of("logs_data.csv", "logs_data.ndjson")) {
+      files.add(file(api, table, name, span));
     }
     new Exports(api, out).measure(files);
+  }
+
+  private static Question file(ApiProcess api, LogTable table, String name, Span span)
+      throws IOException {
+    try (Client client = api.client()) {
+      return new Requests(table, client).export(name, span);
+    }
   }
 
   /** Asks until the API's JVM has compiled what it needs, which takes long on a busy machine. */
@@ -268,7 +295,7 @@ public final class ApiBenchmark implements Callable<Integer> {
     List<Part> parts = new ArrayList<>();
     for (String name : only) {
       try {
-        parts.add(Part.valueOf(name.toUpperCase(Locale.ROOT)));
+        parts.add(Part.named(name));
       } catch (IllegalArgumentException e) {
         throw refused("--only does not know \"" + name + "\"");
       }

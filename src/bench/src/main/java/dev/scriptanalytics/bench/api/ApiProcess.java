@@ -22,10 +22,16 @@ final class ApiProcess implements AutoCloseable {
 
   private final int port = Ports.free();
   private final TestClickHouse clickHouse;
-  private final LocalProcess process;
+  private final Path directory;
+  private LocalProcess process;
 
   private ApiProcess(TestClickHouse clickHouse, Path directory) {
     this.clickHouse = clickHouse;
+    this.directory = directory;
+    start();
+  }
+
+  private void start() {
     JavaProgram program =
         new JavaProgram(
             NAME,
@@ -48,6 +54,12 @@ final class ApiProcess implements AutoCloseable {
    */
   static ApiProcess start(TestClickHouse clickHouse, Path directory) {
     return new ApiProcess(clickHouse, directory);
+  }
+
+  /** Ends it at once, as {@code kill -9} does, and starts another on the same port. */
+  void killAndRestart() {
+    process.kill();
+    start();
   }
 
   int port() {

@@ -71,6 +71,8 @@ final class HttpConnection implements Closeable {
       copy(Long.parseLong(headers.get("content-length")), body);
     } else if ("chunked".equalsIgnoreCase(headers.get("transfer-encoding"))) {
       copyChunks(body);
+    } else {
+      copyRest(body);
     }
     lastUsed = System.nanoTime();
     if ("close".equalsIgnoreCase(headers.get("connection"))) {
@@ -88,6 +90,12 @@ final class HttpConnection implements Closeable {
       if (size == 0) {
         return;
       }
+    }
+  }
+
+  private void copyRest(OutputStream body) throws IOException {
+    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      body.write(buffer, 0, read);
     }
   }
 

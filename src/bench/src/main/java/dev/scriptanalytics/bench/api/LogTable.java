@@ -18,6 +18,9 @@ final class LogTable {
   /** How many entries that arrive have one with a large message among them. */
   static final int LARGE_ONE_IN = 11;
 
+  /** Of another run of the benchmark in the same directory there must be no equal ids. */
+  private static final long FIRST = System.currentTimeMillis() * 1000;
+
   private static final SqlFile SQL = SqlFile.beside(LogTable.class, "api_benchmark.sql");
 
   private final TestClickHouse clickHouse;
@@ -69,15 +72,26 @@ final class LogTable {
     return "followed_" + number;
   }
 
+  /** The number of the first of some new entries; other measurements have other numbers. */
+  long number(int rows) {
+    long first = FIRST + arrived;
+    arrived += rows;
+    return first;
+  }
+
+  /** Has new entries arrive, as {@link #arrive(long, int, int, int)}. */
+  void arrive(int rows, int scripts, int large) {
+    arrive(number(rows), rows, scripts, large);
+  }
+
   /**
-   * Has new entries arrive in one INSERT.
+   * Has new entries arrive in one INSERT. The same ones may be sent again.
    *
+   * @param first the number of the first, which its message begins with
    * @param scripts how many followed scripts take them in turn
    * @param large how many bytes longer the messages of some are
    */
-  void arrive(int rows, int scripts, int large) {
-    // Of another run of the benchmark in the same directory there must be no equal ids.
-    long first = System.currentTimeMillis() * 1000 + arrived;
+  void arrive(long first, int rows, int scripts, int large) {
     ask(
         "arriving entries",
         Map.of(
@@ -86,7 +100,6 @@ final class LogTable {
             "scripts", Integer.toString(scripts),
             "large", Integer.toString(large),
             "large_one_in", Integer.toString(LARGE_ONE_IN)));
-    arrived += rows;
   }
 
   /** What ClickHouse's log has for the id of a query: rows in JSON. */

@@ -104,10 +104,21 @@ final class Requests {
     return "/v2/endpoints/" + script + "/logs?account=" + LogTable.ACCOUNT;
   }
 
+  /** A request for the entries of a script as they arrive, from the one after an event. */
+  static String follow(String script, String lastEventId) {
+    String path = "/v2/scripts/%s/live?account=%s&events=logs".formatted(script, LogTable.ACCOUNT);
+    return get(path, lastEventId.isEmpty() ? "" : "Last-Event-ID: " + lastEventId + "\r\n");
+  }
+
   /** A request to the API with a key. */
   static String get(String path) {
+    return get(path, "");
+  }
+
+  private static String get(String path, String headers) {
     String key = Base64.getUrlEncoder().withoutPadding().encodeToString(login());
-    return "GET " + path + " HTTP/1.1\r\n" + HOST + "Authorization: Bearer sa_" + key + "\r\n\r\n";
+    return "GET %s HTTP/1.1\r\n%sAuthorization: Bearer sa_%s\r\n%s\r\n"
+        .formatted(path, HOST, key, headers);
   }
 
   /** A query with the settings and in the format that the API asks for. */

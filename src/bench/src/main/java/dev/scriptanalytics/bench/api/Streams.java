@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,8 +18,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What event streams that nobody reads do to users who ask normal requests, and to the server's
- * memory.
+ * What event streams that nobody reads, and a reader of a file who is slow, do to users who ask
+ * normal requests, and to the server's memory.
  *
  * <p>The server closes a stream that takes nothing. As a browser does, another one is opened then,
  * so that there are always as many.
@@ -42,6 +43,8 @@ final class Streams {
 
   /** What a socket of the loopback interface takes; the server has to keep what comes after it. */
   private static final int SOCKET_BUFFER = 3_000_000;
+
+  private static final double SLOW_BYTES_PER_SECOND = 1e6;
 
   private final ApiProcess api;
   private final LogTable table;
@@ -71,17 +74,16 @@ final class Streams {
    */
   private record Scene(String name, boolean arriving, int streams, int large) {}
 
+  /** Something that goes on for as long as a scene lasts. */
+  private static final Callable<Void> NOTHING = () -> null;
+
   /** Measures; questions are asked in turn by each user. */
   void measure(List<Question> questions) throws IOException, InterruptedException {
-    Duration think = givenThink.isPresent() ? givenThink.get() : moderateThink(questions);
+    Duration think = think(questions);
     out.printf(
         "%n**Streams that nobody reads**: %d of %d scripts, to which %d entries/s arrive, beside %d"
             + " users who pause for %.1f s on average. Wanted: at most %.0f times the median"
-            + " without streams, and a heap of at most %.0f MB.%n%n"
-            + "| %d s with | requests/s | median, ms | p95 | times that without streams | failed"
-            + " | processor time of the API, %% of one processor | heap, MB, at most"
-            + " | whole process, MB, at most | streams open, least to most | opened |%n"
-            + "|---|---|---|---|---|---|---|---|---|---|---|%n",
+            + " without streams, and a heap of at most %.0f MB. Each lasts %d s.%n%n",
         STREAMS,
         SCRIPTS,
         ENTRIES_PER_SECOND,
@@ -90,6 +92,7 @@ final class Streams {
         MOST_TIMES_MEDIAN,
         MOST_HEAP,
         duration.toSeconds());
+    printHeader();
     double withoutStreams = Double.NaN;
     for (Scene scene :
         List.of(
@@ -98,13 +101,75 @@ final class Streams {
             new Scene("and streams", true, STREAMS, 0),
             new Scene("and some messages of " + LARGE + " bytes", true, STREAMS, LARGE),
             new Scene("users alone again", false, 0, 0))) {
-      double median = measure(scene, questions, think, withoutStreams);
+      double median = measure(scene, duration, NOTHING, questions, think, withoutStreams);
       // What the INSERTs take from others is not due to the streams.
       withoutStreams = scene.arriving() && scene.streams() == 0 ? median : withoutStreams;
       // The server has to notice that the streams are gone before it lets others in.
       awaitStreams(0);
     }
     afterwards(questions);
+  }
+
+  /** As {@link #measure(List)}, with a file that is read slowly beside streams that are idle. */
+  void measureBesideExport(List<Question> questions, Question file)
+      throws IOException, InterruptedException {
+    SlowReader fast = new SlowReader(Double.POSITIVE_INFINITY);
+    read(file, fast);
+    Duration think = think(questions);
+    Duration whole = Duration.ofMillis((long) (1000 * fast.bytes() / SLOW_BYTES_PER_SECOND));
+    out.printf(
+        "%n**A slow reader**: %s of %,d bytes, read at %.0f MB/s, and %d idle streams beside %d"
+            + " users who pause for %.1f s on average. Wanted: at most %.0f times the median of the"
+            + " users alone, a heap of at most %.0f MB, and the bytes of a fast reader. The users"
+            + " are alone for %d s, and then beside the reader for %d s.%n%n",
+        file.name(),
+        fast.bytes(),
+        SLOW_BYTES_PER_SECOND / 1e6,
+        STREAMS,
+        USERS,
+        think.toMillis() / 1000.0,
+        MOST_TIMES_MEDIAN,
+        MOST_HEAP,
+        duration.toSeconds(),
+        whole.toSeconds());
+    printHeader();
+    Scene alone = new Scene("users alone", false, 0, 0);
+    double median = measure(alone, duration, NOTHING, questions, think, Double.NaN);
+    SlowReader[] slow = {null};
+    Callable<Void> reading =
+        () -> {
+          slow[0] = new SlowReader(SLOW_BYTES_PER_SECOND);
+          read(file, slow[0]);
+          return null;
+        };
+    Scene beside = new Scene("and the reader", false, STREAMS, 0);
+    measure(beside, whole, reading, questions, think, median);
+    awaitStreams(0);
+    measure(alone, duration, NOTHING, questions, think, Double.NaN);
+    out.printf(
+        "%nThe slow reader got %,d bytes in %.0f s: %s.%n",
+        slow[0].bytes(),
+        slow[0].seconds(),
+        slow[0].digest().equals(fast.digest()) ? "those of the fast one" : "**other ones**");
+    afterwards(questions);
+  }
+
+  private void read(Question file, SlowReader reader) throws IOException {
+    try (Client client = api.client()) {
+      client.ask(file, Side.API, reader);
+    }
+  }
+
+  private Duration think(List<Question> questions) throws InterruptedException {
+    return givenThink.isPresent() ? givenThink.get() : moderateThink(questions);
+  }
+
+  private void printHeader() {
+    out.printf(
+        "| beside | requests/s | median, ms | p95 | times that without streams | failed"
+            + " | processor time of the API, %% of one processor | heap, MB, at most"
+            + " | whole process, MB, at most | streams open, least to most | opened |%n"
+            + "|---|---|---|---|---|---|---|---|---|---|---|%n");
   }
 
   /** A pause with which the users keep the machine's processors busy for a part of the time. */
@@ -124,29 +189,36 @@ final class Streams {
   }
 
   private double measure(
-      Scene scene, List<Question> questions, Duration think, double withoutStreams)
+      Scene scene,
+      Duration lasting,
+      Callable<Void> meanwhile,
+      List<Question> questions,
+      Duration think,
+      double withoutStreams)
       throws IOException, InterruptedException {
-    ExecutorService threads = Executors.newFixedThreadPool(2);
+    ExecutorService threads = Executors.newFixedThreadPool(3);
     try (UnreadStreams streams = new UnreadStreams(api.port(), SCRIPTS)) {
       streams.open(scene.streams());
       awaitStreams(scene.streams());
       if (scene.large() > 0) {
         fillSockets(scene.large());
       }
-      long end = System.nanoTime() + duration.toNanos();
+      long end = System.nanoTime() + lasting.toNanos();
+      Future<?> other = threads.submit(meanwhile);
       Future<?> arrivals =
           threads.submit(() -> scene.arriving() ? arrive(scene.large(), end) : null);
       Future<List<State>> watch = threads.submit(() -> watch(streams, scene.streams(), end));
       double cpu = -api.cpuSeconds();
       Load.Result result =
-          new Load(USERS, duration, think)
+          new Load(USERS, lasting, think)
               .run(api::client, (client, number) -> ask(client, questions, number));
       cpu += api.cpuSeconds();
       arrivals.get();
+      other.get();
       print(scene, result, withoutStreams, cpu, watch.get(), streams.opened());
       return result.median();
     } catch (ExecutionException e) {
-      throw new IOException("The entries or the server's memory failed: " + e.getCause(), e);
+      throw new IOException("What went on beside the users failed: " + e.getCause(), e);
     } finally {
       threads.shutdownNow();
     }

@@ -38,7 +38,7 @@ WITH sipHash64(number, 1) AS h
 SELECT
     {account:String}, 'followed_' || toString(number % {scripts:UInt64}), now64(6), 'log_' || lower(hex(h)), 3,
     'run_' || toString(intDiv(number, 100)), 'Info',
-    'Handled request for customer ' || toString(h) || if(number % {large_one_in:UInt8} = 0, ' ' || repeat('x', {large:UInt64}), ''),
+    'Request ' || toString(number) || ' of customer ' || toString(h) || if(number % {large_one_in:UInt8} = 0, ' ' || repeat('x', {large:UInt64}), ''),
     number, 'billing', 36500
 FROM numbers({first:UInt64}, {rows:UInt64});
 
