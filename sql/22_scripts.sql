@@ -3,7 +3,8 @@
 -- entries those of entries. Entries whose script is unknown belong to no script here.
 --
 -- A run or entry whose deployment is not known at first leaves version 0 among the deployments. So version 0 counts
--- only where there are runs of it in the rollups, or where the script has no other version.
+-- only where the script has no other version, or where there are runs of it in the rollups; those are read for the
+-- scripts that have both, which are few.
 CREATE OR REPLACE VIEW script_analytics.scripts
 DEFINER = script_views SQL SECURITY DEFINER
 AS
@@ -13,10 +14,17 @@ WITH
         SELECT count() > 0
         FROM script_analytics.reader_accounts
         WHERE user = currentUser() AND account IN ('*', {account:String})
-    ) AS may_see
+    ) AS may_see,
+    mixed AS (
+        SELECT script
+        FROM script_analytics.deployments
+        WHERE account = {account:String} AND may_see
+        GROUP BY script
+        HAVING min(deployment_version) = 0 AND max(deployment_version) > 0
+    )
 SELECT
     script,
-    arraySort(groupArrayIf(deployment_version, has_runs OR newest_version = 0)) AS versions,
+    arraySort(groupArrayIf(deployment_version, has_runs)) AS versions,
     minIf(first_of_version, has_runs) AS first_run,
     maxIf(last_of_version, has_runs) AS last_run,
     min(first_entry_of_version) AS first_entry,
@@ -25,7 +33,7 @@ FROM
 (
     SELECT
         *,
-        deployment_version > 0 OR script IN (
+        deployment_version > 0 OR script NOT IN (mixed) OR script IN (
             SELECT script
             FROM
             (
@@ -33,6 +41,7 @@ FROM
                 FROM script_analytics.run_rollups_hourly FINAL
                 WHERE account = {account:String}
                     AND deployment_version = 0
+                    AND script IN (mixed)
                     AND hour < settled
                     AND may_see
                 UNION ALL
@@ -40,13 +49,13 @@ FROM
                 FROM script_analytics.run_rollups FINAL
                 WHERE account = {account:String}
                     AND deployment_version = 0
+                    AND script IN (mixed)
                     AND minute >= settled
                     AND may_see
             )
             GROUP BY script
             HAVING sum(seen) > 0
-        ) AS has_runs,
-        max(deployment_version) OVER (PARTITION BY script) AS newest_version
+        ) AS has_runs
     FROM
     (
         SELECT

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,7 +72,8 @@ public final class ApiBenchmark implements Callable<Integer> {
     EXPORTS,
     STREAMS,
     SLOW_EXPORT,
-    LIVE;
+    LIVE,
+    ANSWERS;
 
     /** The part that an option names. */
     static Part named(String name) {
@@ -135,7 +137,8 @@ public final class ApiBenchmark implements Callable<Integer> {
       paramLabel = "PART",
       split = ",",
       description =
-          "only these of overhead, parallel, health, exports, streams, slow-export and live")
+          "only these of overhead, parallel, health, exports, streams, slow-export and live; or"
+              + " answers, for which the directory must be one of deploy/local/query-benchmark")
   private List<String> only = List.of();
 
   private ApiBenchmark(PrintStream out, PrintStream messages) {
@@ -169,16 +172,13 @@ public final class ApiBenchmark implements Callable<Integer> {
     try {
       clickHouse.applySql();
       clickHouse.query(
-          "INSERT INTO script_analytics.reader_accounts VALUES ('%s', '%s')"
-              .formatted(Requests.USER, LogTable.ACCOUNT));
+          "INSERT INTO script_analytics.reader_accounts VALUES ('%1$s', '%2$s'), ('%1$s', '%3$s')"
+              .formatted(Requests.USER, LogTable.ACCOUNT, LogTable.ACCOUNT_OF_MANY));
       LogTable table = new LogTable(clickHouse);
-      Span span = table.writtenOnce(entries);
-      out.printf(
-          "%,d entries of a day; %s of %,d KB; load %.1f.%n",
-          span.entries(), jar.getFileName(), Files.size(jar) / 1024, load());
+      out.printf("%s of %,d KB; load %.1f.%n", jar.getFileName(), Files.size(jar) / 1024, load());
       for (Part part : parts) {
         try (ApiProcess api = ApiProcess.start(clickHouse, directory)) {
-          measure(part, clickHouse, api, table, span);
+          measure(part, clickHouse, api, table);
         }
       }
       out.printf("%nThe load was %.1f at the end.%n", load());
@@ -206,9 +206,13 @@ public final class ApiBenchmark implements Callable<Integer> {
             directory, directory.resolve("config.xml"), Map.of(), Ports.free(), Ports.free()));
   }
 
-  private void measure(
-      Part part, TestClickHouse clickHouse, ApiProcess api, LogTable table, Span span)
+  private void measure(Part part, TestClickHouse clickHouse, ApiProcess api, LogTable table)
       throws IOException, InterruptedException {
+    if (part == Part.ANSWERS) {
+      new Answers(api, table, rounds, out).measure();
+      return;
+    }
+    Span span = table.writtenOnce(entries);
     Duration turn = Duration.ofSeconds(seconds);
     if (part == Part.HEALTH) {
       warmUp(part, api, (client, number) -> client.ask(Health.REQUEST));
@@ -300,7 +304,10 @@ public final class ApiBenchmark implements Callable<Integer> {
         throw refused("--only does not know \"" + name + "\"");
       }
     }
-    return parts.isEmpty() ? List.of(Part.values()) : parts;
+    if (parts.isEmpty()) {
+      parts.addAll(EnumSet.complementOf(EnumSet.of(Part.ANSWERS)));
+    }
+    return parts;
   }
 
   private void requireAtLeast(int least, String name, int value) {

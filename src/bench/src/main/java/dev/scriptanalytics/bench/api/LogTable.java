@@ -6,11 +6,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The entries that are asked for, and those that arrive meanwhile; SQL generates both. */
 final class LogTable {
   static final String ACCOUNT = "acme";
+
+  /** The account whose scripts are copies of one. */
+  static final String ACCOUNT_OF_MANY = "many";
 
   /** Whose entries are asked for. */
   static final String SCRIPT = "asked";
@@ -100,6 +104,30 @@ final class LogTable {
             "scripts", Integer.toString(scripts),
             "large", Integer.toString(large),
             "large_one_in", Integer.toString(LARGE_ONE_IN)));
+  }
+
+  /** The minute in which the last run of a script started. */
+  Instant newestRun(String script) {
+    return Instant.ofEpochMilli(Long.parseLong(ask("newest run", Map.of("asked", script))));
+  }
+
+  /** Ids of runs, evenly from all that there are. */
+  List<String> runIds(int ids) {
+    long runs = Long.parseLong(clickHouse.query("SELECT count() FROM script_analytics.runs"));
+    long oneIn = Math.max(1, runs / ids / 2);
+    return ask("run ids", Map.of("ids", Integer.toString(ids), "one_in", Long.toString(oneIn)))
+        .lines()
+        .toList();
+  }
+
+  /** Gives {@link #ACCOUNT_OF_MANY} copies of a script, unless it has them. */
+  void copyOnce(String script, int copies) {
+    Map<String, String> parameters =
+        Map.of("many", ACCOUNT_OF_MANY, "copied", script, "scripts", Integer.toString(copies));
+    if (ask("scripts of an account", parameters).equals("0")) {
+      ask("copies of a script", parameters);
+      ask("runs of the copies", parameters);
+    }
   }
 
   /** What ClickHouse's log has for the id of a query: rows in JSON. */

@@ -47,3 +47,50 @@ SELECT query
 FROM system.query_log
 WHERE query_id = {id:String} AND type = 'QueryFinish'
 FORMAT JSONCompactEachRow;
+
+-- newest run
+-- The whole minute in which the last run of a script started, in milliseconds since 1970.
+SELECT toUnixTimestamp64Milli(toDateTime64(toStartOfMinute(max(executed_on)), 3, 'UTC'))
+FROM script_analytics.runs
+WHERE account = {account:String} AND script = {asked:String}
+FORMAT TSV;
+
+-- run ids
+-- Ids of runs of all days and scripts, one per line.
+SELECT run_id
+FROM script_analytics.runs
+WHERE account = {account:String} AND cityHash64(run_id, 7) % {one_in:UInt64} = 0
+LIMIT {ids:UInt64}
+FORMAT TSV;
+
+-- scripts of an account
+SELECT uniqExact(script) FROM script_analytics.deployments WHERE account = {many:String} FORMAT TSV;
+
+-- copies of a script
+-- The last 24 hour cells of a script, as those of many scripts of another account.
+INSERT INTO script_analytics.run_rollups_hourly
+SELECT copied.* REPLACE ({many:String} AS account, 'copy_' || toString(number) AS script)
+FROM
+(
+    SELECT *
+    FROM script_analytics.run_rollups_hourly FINAL
+    WHERE account = {account:String} AND script = {copied:String}
+    ORDER BY hour DESC
+    LIMIT 24
+) AS copied
+CROSS JOIN numbers({scripts:UInt64}) AS numbers;
+
+-- runs of the copies
+-- One run of each of the newest deployments, from which their deployments are known.
+INSERT INTO script_analytics.runs
+SELECT copied.* REPLACE ({many:String} AS account, 'copy_' || toString(number) AS script)
+FROM
+(
+    SELECT *
+    FROM script_analytics.runs
+    WHERE account = {account:String} AND script = {copied:String}
+    ORDER BY deployment_version DESC, executed_on DESC
+    LIMIT 1 BY deployment_version
+    LIMIT 4
+) AS copied
+CROSS JOIN numbers({scripts:UInt64}) AS numbers;
