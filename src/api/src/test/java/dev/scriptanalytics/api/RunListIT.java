@@ -35,6 +35,8 @@ class RunListIT {
     "function, desc", "status, asc", "deploymentVersion, desc", "runId, asc",
   })
   void pagesOfAnyOrderAddUpToTheWhole(String sort, String order) throws IOException {
+    "memoryBytes, desc", "memoryBytes, asc", "cpuMs, desc", "cpuMs, asc",
+    "sourceType, desc", "source, asc",
     String script = newScript();
     Random random = new Random(7);
     List<ObjectNode> runs = new ArrayList<>();
@@ -45,9 +47,13 @@ class RunListIT {
       run.put("function", "f" + random.nextInt(3)).put("deployment_version", random.nextInt(3));
       if (random.nextBoolean()) {
         run.put("status", "Failed").putNull("response_time");
+      run.put("source_type", "t" + random.nextInt(2)).put("source", "s" + random.nextInt(3));
       }
       runs.add(run);
     }
+      if (random.nextBoolean()) {
+        run.put("memory_bytes", 1024 * random.nextInt(3)).put("cpu_ms", random.nextInt(3) / 10.0);
+      }
     RunTable.insert(ApiStack.clickHouse(), runs);
     String list = "/v2/scripts/%s/runs?sort=%s&order=%s".formatted(script, sort, order);
     List<String> whole = ids(ok(list + "&" + DAY + "&limit=1000"));

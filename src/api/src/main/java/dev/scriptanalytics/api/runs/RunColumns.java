@@ -117,7 +117,10 @@ final class RunColumns {
     SORTED.put("function", new SortKey("function", SortKey.Type.TEXT, true));
     SORTED.put("sourceType", new SortKey("source_type", SortKey.Type.TEXT, true));
     SORTED.put("source", new SortKey("source", SortKey.Type.TEXT, true));
-    SORTED.put("memoryBytes", new SortKey("ifNull(memory_bytes, -1)", SortKey.Type.NUMBER, true));
+    // Of whole numbers without a sign and -1, ClickHouse makes a type that has no order.
+    SORTED.put(
+        "memoryBytes",
+        new SortKey("ifNull(toFloat64(memory_bytes), -1)", SortKey.Type.NUMBER, true));
     SORTED.put("cpuMs", new SortKey("ifNull(cpu_ms, -1)", SortKey.Type.NUMBER, true));
   }
 
