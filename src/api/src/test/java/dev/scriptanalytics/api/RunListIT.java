@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,10 +35,10 @@ class RunListIT {
   @CsvSource({
     "executedOn, desc", "executedOn, asc", "responseTime, desc", "responseTime, asc",
     "function, desc", "status, asc", "deploymentVersion, desc", "runId, asc",
-  })
-  void pagesOfAnyOrderAddUpToTheWhole(String sort, String order) throws IOException {
     "memoryBytes, desc", "memoryBytes, asc", "cpuMs, desc", "cpuMs, asc",
     "sourceType, desc", "source, asc",
+  })
+  void pagesOfAnyOrderAddUpToTheWhole(String sort, String order) throws IOException {
     String script = newScript();
     Random random = new Random(7);
     List<ObjectNode> runs = new ArrayList<>();
@@ -45,15 +47,15 @@ class RunListIT {
       ObjectNode run =
           RunTable.run(script, "r" + i, START.plusMillis(random.nextInt(50)), random.nextInt(5));
       run.put("function", "f" + random.nextInt(3)).put("deployment_version", random.nextInt(3));
+      run.put("source_type", "t" + random.nextInt(2)).put("source", "s" + random.nextInt(3));
       if (random.nextBoolean()) {
         run.put("status", "Failed").putNull("response_time");
-      run.put("source_type", "t" + random.nextInt(2)).put("source", "s" + random.nextInt(3));
       }
-      runs.add(run);
-    }
       if (random.nextBoolean()) {
         run.put("memory_bytes", 1024 * random.nextInt(3)).put("cpu_ms", random.nextInt(3) / 10.0);
       }
+      runs.add(run);
+    }
     RunTable.insert(ApiStack.clickHouse(), runs);
     String list = "/v2/scripts/%s/runs?sort=%s&order=%s".formatted(script, sort, order);
     List<String> whole = ids(ok(list + "&" + DAY + "&limit=1000"));
@@ -148,6 +150,46 @@ class RunListIT {
       String spoilt = cursor.substring(0, i) + changed + cursor.substring(i + 1);
       assertThat(api.get(ApiStack.DORA, list + "&cursor=" + spoilt).statusCode()).isIn(200, 400);
     }
+  }
+
+  /** A cursor is not sealed, so whoever has one can make others. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":[TIME,\"r0\"]}",
+        "{\"s\":START,\"a\":[TIME,\"r0\"]}",
+        "{\"s\":END,\"e\":START,\"a\":[TIME,\"r0\"]}",
+        "{\"s\":\"x\",\"e\":END,\"a\":[TIME,\"r0\"]}",
+        "{\"s\":START,\"e\":END,\"a\":[-1,\"r0\"]}",
+        "{\"s\":START,\"e\":END,\"a\":[TIME]}",
+      })
+  void aCursorThatNoPageGaveIsRefused(String made) throws IOException {
+    String script = newScript();
+    RunTable.insert(
+        ApiStack.clickHouse(),
+        List.of(
+            RunTable.run(script, "r0", START, 1),
+            RunTable.run(script, "r1", START.plusSeconds(1), 1)));
+    String list = "/v2/scripts/" + script + "/runs?limit=1";
+    String given = ok(list + "&" + DAY).get("pagination").get("nextCursor").asText();
+    ObjectNode cursor = (ObjectNode) JSON.readTree(Base64.getUrlDecoder().decode(given));
+    String times =
+        made.replace("TIME", cursor.get("a").get(0).asText())
+            .replace("START", cursor.get("s").asText())
+            .replace("END", cursor.get("e").asText());
+    cursor.retain("q");
+    cursor.setAll((ObjectNode) JSON.readTree(times));
+
+    HttpResponse<String> answer =
+        api.get(ApiStack.DORA, list + "&cursor=" + encoded(cursor.toString()));
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+  }
+
+  private static String encoded(String cursor) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(cursor.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void refused(String path) throws IOException {

@@ -27,13 +27,23 @@ public record TimeRange(Instant start, Instant end) {
         start == null
             ? Instant.ofEpochMilli(Math.max(0, to.minus(DEFAULT).toEpochMilli()))
             : Times.read(startName, start, now);
-    if (!from.isBefore(to)) {
-      throw invalid("Start time must be before end time", from, to, longest);
+    return new TimeRange(from, to).valid(longest);
+  }
+
+  /**
+   * This range, if it may be asked for.
+   *
+   * @param longest the longest that may be, if there is a limit
+   * @throws ApiException with status 400 if it is longer, or ends before it starts
+   */
+  public TimeRange valid(Optional<Duration> longest) {
+    if (!start.isBefore(end)) {
+      throw invalid("Start time must be before end time", longest);
     }
-    if (longest.isPresent() && Duration.between(from, to).compareTo(longest.get()) > 0) {
-      throw invalid("The time range is longer than it may be", from, to, longest);
+    if (longest.isPresent() && Duration.between(start, end).compareTo(longest.get()) > 0) {
+      throw invalid("The time range is longer than it may be", longest);
     }
-    return new TimeRange(from, to);
+    return this;
   }
 
   /** Reads the range of the fields {@code startTime} and {@code endTime}. */
@@ -46,11 +56,10 @@ public record TimeRange(Instant start, Instant end) {
         longest);
   }
 
-  private static ApiException invalid(
-      String message, Instant from, Instant to, Optional<Duration> longest) {
+  private ApiException invalid(String message, Optional<Duration> longest) {
     return new ApiException(400, "INVALID_TIME_RANGE", message)
-        .with("startTime", from.toString())
-        .with("endTime", to.toString())
+        .with("startTime", start.toString())
+        .with("endTime", end.toString())
         .with("maxTimeRange", longest.map(Times::text).orElse(null));
   }
 }

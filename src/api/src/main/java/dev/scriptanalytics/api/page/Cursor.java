@@ -64,9 +64,10 @@ record Cursor(String question, TimeRange range, List<JsonNode> after) {
    *
    * @param parameter named by the error
    * @param order the order of the list
+   * @param ofRange whether the list is about a range
    * @throws ApiException with status 400 if it is of another question, or no cursor
    */
-  static Cursor read(String parameter, String text, String question, Order order) {
+  static Cursor read(String parameter, String text, String question, Order order, boolean ofRange) {
     try {
       if (text.length() > LONGEST) {
         throw ApiException.invalid(parameter, FORM);
@@ -75,10 +76,10 @@ record Cursor(String question, TimeRange range, List<JsonNode> after) {
       List<JsonNode> after = new ArrayList<>();
       object.path("a").forEach(after::add);
       TimeRange range =
-          object.has("s")
+          ofRange
               ? new TimeRange(
-                  Instant.ofEpochMilli(object.path("s").asLong()),
-                  Instant.ofEpochMilli(object.path("e").asLong()))
+                  Instant.ofEpochMilli(object.path("s").asLong(-1)),
+                  Instant.ofEpochMilli(object.path("e").asLong(-1)))
               : null;
       if (object.path("q").asText().equals(question) && isIn(range) && order.takes(after)) {
         return new Cursor(question, range, after);

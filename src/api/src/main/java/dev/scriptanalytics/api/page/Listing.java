@@ -50,31 +50,37 @@ public final class Listing {
    */
   public static Listing read(
       Fields fields, Order order, int usual, String question, Optional<Duration> maxTimeRange) {
-    if (fields.text("cursor") == null) {
-      return read(fields, order, usual, question, TimeRange.read(fields, maxTimeRange));
-    }
-    refuseBesideCursor(fields, "startTime");
-    refuseBesideCursor(fields, "endTime");
-    return read(fields, order, usual, question, (TimeRange) null);
+    return read(fields, order, usual, question, true, maxTimeRange);
   }
 
   /** As {@link #read}, of a list that is about no range of time. */
   public static Listing readWithoutRange(Fields fields, Order order, int usual, String question) {
-    return read(fields, order, usual, question, (TimeRange) null);
+    return read(fields, order, usual, question, false, Optional.empty());
   }
 
   private static Listing read(
-      Fields fields, Order order, int usual, String question, TimeRange range) {
+      Fields fields,
+      Order order,
+      int usual,
+      String question,
+      boolean ofRange,
+      Optional<Duration> maxTimeRange) {
     int limit = fields.integer("limit", usual, 1, MOST);
     String hash = Cursor.hash(question + order);
     String cursor = fields.text("cursor");
     if (cursor == null) {
+      TimeRange range = ofRange ? TimeRange.read(fields, maxTimeRange) : null;
       int offset = fields.integer("offset", 0, 0, MOST);
       return new Listing(order, limit, offset, range, hash, List.of());
     }
     refuseBesideCursor(fields, "offset");
-    Cursor read = Cursor.read(fields.path("cursor"), cursor, hash, order);
-    return new Listing(order, limit, 0, read.range(), hash, read.after());
+    if (ofRange) {
+      refuseBesideCursor(fields, "startTime");
+      refuseBesideCursor(fields, "endTime");
+    }
+    Cursor read = Cursor.read(fields.path("cursor"), cursor, hash, order, ofRange);
+    TimeRange range = ofRange ? read.range().valid(maxTimeRange) : null;
+    return new Listing(order, limit, 0, range, hash, read.after());
   }
 
   private static void refuseBesideCursor(Fields fields, String name) {

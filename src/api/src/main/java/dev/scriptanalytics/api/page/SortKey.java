@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.http.Times;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * A value that rows are ordered by; never NULL.
@@ -41,11 +42,20 @@ public record SortKey(String sql, Type type, boolean descending) {
   boolean takes(JsonNode kept) {
     return switch (type) {
       case NUMBER -> kept.isNumber() && Double.isFinite(kept.asDouble());
-      case UNSIGNED -> kept.isTextual() && kept.textValue().matches("\\d{1,20}");
+      case UNSIGNED -> kept.isTextual() && isUnsigned(kept.textValue());
       case TIME ->
-          kept.canConvertToLong() && Times.isIn(Instant.ofEpochMilli(kept.asLong() / 1000));
+          kept.canConvertToLong()
+              && Times.isIn(Instant.EPOCH.plus(kept.asLong(), ChronoUnit.MICROS));
       case TEXT -> kept.isTextual();
     };
+  }
+
+  private static boolean isUnsigned(String text) {
+    try {
+      return text.equals(Long.toUnsignedString(Long.parseUnsignedLong(text)));
+    } catch (NumberFormatException other) {
+      return false;
+    }
   }
 
   void appendValue(Query query, JsonNode kept) {
