@@ -284,6 +284,15 @@ class ExportsIT {
   }
 
   @Test
+  void anErrorThatClickHouseFindsIsNoFile() {
+    String filter = "%7B%22column%22:%22function%22,%22op%22:%22matches%22,%22value%22:%22(%22%7D";
+    HttpResponse<String> answer =
+        api.get(ApiStack.DORA, path(withThreeRuns(), "runs_data.csv") + "&filter=" + filter);
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.headers().firstValue("Content-Disposition")).isEmpty();
+  }
+
+  @Test
   void aScriptThatDoesNotExistHasNoFile() {
     assertThat(api.get(ApiStack.DORA, path("absent", "runs_data.csv")).statusCode()).isEqualTo(404);
   }

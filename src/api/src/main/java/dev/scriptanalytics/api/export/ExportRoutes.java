@@ -19,6 +19,7 @@ import io.javalin.config.RoutesConfig;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The routes of files: {@code /v2/scripts/{script}/exports/{file}}. */
@@ -80,15 +81,18 @@ public final class ExportRoutes {
     fields.finish();
     Scripts.require(exchange, asked.account(), script);
     ViewRequest request = new ViewRequest(asked.account(), script, range);
-    exchange.context().header("Content-Disposition", file.disposition(script));
+    Map<String, String> headers =
+        Map.of(
+            "Content-Type", file.form().contentType(),
+            "Content-Disposition", file.disposition(script));
     if (HeadAsGet.is(exchange.context())) {
-      exchange.context().contentType(file.form().contentType());
+      headers.forEach(exchange.context()::header);
       return;
     }
     try (RawAnswer rows = exchange.askRaw(query(file, request, filter))) {
       Answers.send(
           exchange.context(),
-          file.form().contentType(),
+          headers,
           out -> {
             if (withMark) {
               out.write(BYTE_ORDER_MARK);

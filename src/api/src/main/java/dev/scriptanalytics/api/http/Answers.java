@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Map;
 
 /** Answers that are written row by row. */
 public final class Answers {
@@ -26,7 +27,16 @@ public final class Answers {
 
   /** Answers with a body of some content type. */
   public static void send(Context context, String contentType, Body body) {
-    HeldOutput out = new HeldOutput(context, contentType);
+    send(context, Map.of("Content-Type", contentType), body);
+  }
+
+  /**
+   * Answers with a body.
+   *
+   * @param headers that describe it, and so are not those of an error in its place
+   */
+  public static void send(Context context, Map<String, String> headers, Body body) {
+    HeldOutput out = new HeldOutput(context, headers);
     try {
       body.write(out);
       out.complete();

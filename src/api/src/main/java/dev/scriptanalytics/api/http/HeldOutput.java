@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Map;
 
 /**
  * The body of an answer, held back until it is complete or larger than 1 MB.
@@ -15,14 +16,14 @@ public final class HeldOutput extends OutputStream {
   private static final int MOST = 1 << 20;
 
   private final Context context;
-  private final String contentType;
+  private final Map<String, String> headers;
   private final Connection connection;
   private ByteArrayOutputStream held = new ByteArrayOutputStream(8192);
   private OutputStream out;
 
-  HeldOutput(Context context, String contentType) {
+  HeldOutput(Context context, Map<String, String> headers) {
     this.context = context;
-    this.contentType = contentType;
+    this.headers = headers;
     this.connection = Connection.of(context);
   }
 
@@ -50,8 +51,8 @@ public final class HeldOutput extends OutputStream {
     if (connection.beginSending()) {
       context.header("Connection", "close");
     }
-    // Not before, because an error has a type of its own.
-    context.res().setContentType(contentType);
+    // Not before, because an error has a type of its own and is no file.
+    headers.forEach(context::header);
     out = context.res().getOutputStream();
   }
 
