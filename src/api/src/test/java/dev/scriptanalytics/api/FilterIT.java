@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +41,8 @@ class FilterIT {
 
   private static final List<String> STATUSES = List.of("In Progress", "Success", "Failed");
   private static final List<Double> TIMES = List.of(0.0, 1.5, 10.0, 250.25);
+
+  private static final AtomicInteger SCRIPTS = new AtomicInteger();
 
   @RegisterExtension static final ApiStack api = new ApiStack();
 
@@ -259,6 +262,70 @@ class FilterIT {
     assertThat(body.get("message").asText()).contains(parameter);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "input.t|equals|true|yes",
+        "input.t|equals|1|one text",
+        "input.t|equals|5|five",
+        "input.t|in|[true, 5]|yes five",
+        "input.t|in|[5, true]|yes five",
+        "input.t|equals|false|no",
+        "input.t|at_least|1|one five text",
+        "input.t|equals|\"1\"|one text",
+        "input.t|not_equals|true|no one five text none",
+      })
+  void whatIsTrueInJsonIsNoNumber(String column, String op, String value, String found)
+      throws IOException {
+    String script = "typed_" + SCRIPTS.incrementAndGet();
+    List<ObjectNode> runs = new ArrayList<>();
+    Map.of("yes", "true", "no", "false", "one", "1", "five", "5", "text", "\"1\"", "none", "null")
+        .forEach(
+            (id, json) ->
+                runs.add(RunTable.run(script, id, START, 1).put("input", "{\"t\":" + json + "}")));
+    RunTable.insert(ApiStack.clickHouse(), runs);
+    ObjectNode filter = JSON.createObjectNode().put("column", column).put("op", op);
+    filter.set("value", JSON.readTree(value));
+
+    assertThat(ids(rows(script, filter))).containsExactlyInAnyOrder(found.split(" "));
+  }
+
+  @Test
+  void listsAreOfAnyCaseToo() throws IOException {
+    ObjectNode run = RunTable.run("lists", "cut", START, 1);
+    run.putArray("truncated").add("Input");
+    RunTable.insert(ApiStack.clickHouse(), List.of(run, RunTable.run("lists", "whole", START, 1)));
+    ObjectNode filter = JSON.createObjectNode().put("column", "truncated").put("op", "contains");
+    filter.put("value", "iNPUT");
+
+    assertThat(ids(rows("lists", filter))).isEmpty();
+    assertThat(ids(rows("lists", filter.put("ignoreCase", true)))).containsExactly("cut");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"equals, 1", "at_most, 1", "at_least, 1", "less, 0", "greater, 0"})
+  void theTimeOfAnEntryHasMicroseconds(String op, int found) throws IOException {
+    String script = "timed_" + SCRIPTS.incrementAndGet();
+    LogTable.insert(
+        ApiStack.clickHouse(),
+        "acme",
+        script,
+        LogTable.entries(LogTable.entry("2024-03-01T10:00:00.234567Z", "info", "hello")));
+    ObjectNode filter = JSON.createObjectNode().put("column", "timestamp").put("op", op);
+    filter.put("value", "2024-03-01T10:00:00.234567Z");
+
+    HttpResponse<String> answer =
+        api.get(
+            ApiStack.DORA,
+            "/v2/scripts/%s/logs?%s&filter=%s"
+                .formatted(
+                    script, RANGE, URLEncoder.encode(filter.toString(), StandardCharsets.UTF_8)));
+
+    assertThat(JSON.readTree(answer.body()).get("logs")).as(answer.body()).hasSize(found);
+  }
+
   @Test
   void depthAndNumberOfConditionsHaveLimits() throws IOException {
     String deep =
@@ -296,14 +363,22 @@ class FilterIT {
   }
 
   private static HttpResponse<String> get(String filter) {
+    return get(SCRIPT, filter);
+  }
+
+  private static HttpResponse<String> get(String script, String filter) {
     return api.get(
         ApiStack.DORA,
         "/v2/scripts/%s/runs?%s&filter=%s"
-            .formatted(SCRIPT, RANGE, URLEncoder.encode(filter, StandardCharsets.UTF_8)));
+            .formatted(script, RANGE, URLEncoder.encode(filter, StandardCharsets.UTF_8)));
   }
 
   private static List<JsonNode> rows(ObjectNode filter) throws IOException {
-    HttpResponse<String> answer = get(filter == null ? "" : filter.toString());
+    return rows(SCRIPT, filter);
+  }
+
+  private static List<JsonNode> rows(String script, ObjectNode filter) throws IOException {
+    HttpResponse<String> answer = get(script, filter == null ? "" : filter.toString());
     assertThat(answer.statusCode()).as("%s: %s", filter, answer.body()).isEqualTo(200);
     List<JsonNode> rows = new ArrayList<>();
     JSON.readTree(answer.body()).get("runs").forEach(rows::add);

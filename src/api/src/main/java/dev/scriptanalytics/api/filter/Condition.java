@@ -3,6 +3,7 @@ package dev.scriptanalytics.api.filter;
 import dev.scriptanalytics.api.clickhouse.Query;
 import dev.scriptanalytics.api.filter.Column.Kind;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
@@ -77,7 +78,14 @@ record Condition(Column column, Operator operator, List<Object> values, boolean 
 
   private void appendEquals(Query query, Object value) {
     if (column.kind() == Kind.LIST) {
-      query.append("has(").append(column.sql()).append(", ").string((String) value).append(")");
+      query.append("has(");
+      query.append(ignoreCase ? "arrayMap(item -> lowerUTF8(item), " : "(");
+      query.append(column.sql()).append("), ").string(folded((String) value)).append(")");
+    } else if (column.kind() == Kind.JSON && value instanceof Boolean flag) {
+      // JSONExtract would take a number for true.
+      query.append("JSONExtractRaw(").append(column.sql());
+      appendPath(query);
+      query.append(") = ").string(flag.toString());
     } else if (value instanceof String text) {
       appendText(query);
       query.append(" = ").string(folded(text));
@@ -123,7 +131,7 @@ record Condition(Column column, Operator operator, List<Object> values, boolean 
     if (value instanceof Double number) {
       query.number(number);
     } else if (value instanceof Instant time) {
-      query.millis(time.toEpochMilli());
+      query.micros(ChronoUnit.MICROS.between(Instant.EPOCH, time));
     } else {
       query.append(((Boolean) value) ? "true" : "false");
     }
@@ -133,11 +141,12 @@ record Condition(Column column, Operator operator, List<Object> values, boolean 
   private void appendValue(Query query) {
     switch (column.kind()) {
       case JSON -> {
-        query.append("JSONExtract(").append(column.sql());
+        // JSONExtract would take true for 1.
+        query.append("if(JSONType(").append(column.sql());
         appendPath(query);
-        query.append(", ");
-        query.append(values.get(0) instanceof Boolean ? "'Nullable(Bool)'" : "'Nullable(Float64)'");
-        query.append(")");
+        query.append(") = 'Bool', NULL, JSONExtract(").append(column.sql());
+        appendPath(query);
+        query.append(", 'Nullable(Float64)'))");
       }
       case MAP -> {
         query.append("if(");

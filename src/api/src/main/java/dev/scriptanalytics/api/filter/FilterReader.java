@@ -154,7 +154,7 @@ public final class FilterReader {
     return switch (column.kind()) {
       case NUMBER, COUNT, MAP -> number(parameter, node);
       case WORD -> Words.known(parameter, node.asText(), column.words());
-      case TIME -> Times.read(parameter, text(parameter, node), now);
+      case TIME -> Times.readExactly(parameter, text(parameter, node), now);
       case FLAG -> flag(parameter, node);
       case JSON -> json(parameter, operator, node);
       default -> text(parameter, node);

@@ -97,9 +97,12 @@ public final class JsonFields implements Fields {
     }
   }
 
-  /** The path of a field, such as {@code filters.levels}. */
+  /** The path of a field, such as {@code filters.levels}; that of the object if it is empty. */
   @Override
   public String path(String name) {
+    if (name.isEmpty()) {
+      return path;
+    }
     return path.isEmpty() ? name : path + "." + name;
   }
 

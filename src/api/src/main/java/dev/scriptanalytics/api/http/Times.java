@@ -30,10 +30,15 @@ public final class Times {
    * @throws ApiException with status 400
    */
   public static Instant read(String parameter, String text, Instant now) {
+    return readExactly(parameter, text, now).truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** As {@link #read}, with all its digits: log entries have microseconds. */
+  public static Instant readExactly(String parameter, String text, Instant now) {
     try {
       Instant time = parse(text.strip(), now);
       if (isIn(time)) {
-        return time.truncatedTo(ChronoUnit.MILLIS);
+        return time;
       }
     } catch (DateTimeException | ArithmeticException malformed) {
       // Said below.
