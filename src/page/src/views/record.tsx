@@ -278,7 +278,7 @@ function ErrorOf({ run }: { run: RunRecord }) {
           {run.errorStack}
         </pre>
       )}
-      {run.errorGroup !== "0" && (
+      {run.errorGroup !== "" && (
         <a
           class="button small"
           href={address(

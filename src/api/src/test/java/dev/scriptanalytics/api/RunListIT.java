@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -194,6 +195,39 @@ class RunListIT {
 
   private static void refused(String path) throws IOException {
     Problem.of(api.get(ApiStack.DORA, path), 400, "INVALID_PARAMETER");
+  }
+
+  @Test
+  void theErrorsThatSayNothingAreAGroupToo() throws IOException {
+    String script = newScript();
+    ObjectNode silent = RunTable.run(script, "silent", START, 1).put("status", "Failed");
+    ObjectNode known = RunTable.run(script, "known", START, 1).put("status", "Failed");
+    RunTable.insert(
+        ApiStack.clickHouse(),
+        List.of(
+            silent,
+            known.put("error_group", 7),
+            RunTable.run(script, "well", START.minusMillis(1), 1)));
+    String day = "startTime=2024-03-31&endTime=2024-04-02";
+    String path = "/v2/scripts/" + script;
+
+    for (JsonNode error : ok(path + "/errors?" + day).get("errors")) {
+      String group = error.get("errorGroup").asText();
+      String filter = "{\"column\":\"errorGroup\",\"op\":\"equals\",\"value\":\"" + group + "\"}";
+      JsonNode found =
+          ok(
+              path
+                  + "/runs?"
+                  + day
+                  + "&filter="
+                  + URLEncoder.encode(filter, StandardCharsets.UTF_8));
+      assertThat(ids(found)).containsExactly(error.get("lastRunId").asText());
+      assertThat(found.get("runs").get(0).get("errorGroup").asText()).isEqualTo(group);
+    }
+    assertThat(ok("/v2/runs/silent").get("errorGroup").asText()).isEqualTo("0");
+    assertThat(ok("/v2/runs/well").get("errorGroup").asText()).isEmpty();
+    assertThat(ok(path + "/volume?by=errorGroup&" + day).get("volume").findValuesAsText("value"))
+        .containsExactlyInAnyOrder("", "0", "7");
   }
 
   @Test

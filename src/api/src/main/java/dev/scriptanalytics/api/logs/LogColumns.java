@@ -14,6 +14,10 @@ final class LogColumns {
   private static final List<String> STORED_LEVELS =
       List.of("Stdout", "Stderr", "Debug", "Info", "Warning", "Error", "Fatal");
 
+  /** As that of runs: "0" is the group of all errors that say nothing. */
+  private static final String ERROR_GROUP =
+      "multiIf(error_group != 0, toString(error_group), log_level IN ('Error', 'Fatal'), '0', '')";
+
   /** By the names that answers give them. */
   static final Columns FILTERED =
       new Columns.Builder()
@@ -35,7 +39,7 @@ final class LogColumns {
           .number("memoryBytes", "memory_bytes")
           .number("gpuUtilization", "gpu_percent")
           .text("errorCode", "error_code")
-          .text("errorGroup", "if(error_group = 0, '', toString(error_group))")
+          .text("errorGroup", ERROR_GROUP)
           .text("stackTrace", "stack_trace")
           .text("traceId", "trace_id")
           .text("spanId", "span_id")
@@ -65,7 +69,10 @@ final class LogColumns {
       request_id AS requestId, source, source_type AS sourceType, function,
       deployment_version AS deploymentVersion, deployment_id AS deploymentId, line, stream,
       duration_ms / 1000 AS duration, memory_bytes AS memoryBytes, gpu_percent AS gpuUtilization,
-      error_code AS errorCode, if(error_group = 0, '', toString(error_group)) AS errorGroup,
+      error_code AS errorCode,\s"""
+          + ERROR_GROUP
+          + """
+       AS errorGroup,
       stack_trace AS stackTrace, metadata, trace_id AS traceId, span_id AS spanId,
       toString(pattern) AS pattern, truncated, redacted, extra""";
 

@@ -22,13 +22,21 @@ final class RunColumns {
       "greatest(0, ifNull(response_time, toFloat64(toUnixTimestamp64Milli(if(status = 'In Progress',"
           + " now64(3, 'UTC'), ended_on)) - toUnixTimestamp64Milli(executed_on))))";
 
+  /**
+   * The group of a run's error, by the name that the list of errors gives it: "0" is that of all
+   * failed runs that do not say why.
+   */
+  static final String ERROR_GROUP =
+      "multiIf(error_group != 0, toString(error_group), status = 'Failed', '0', '')";
+
   /** The columns of a list, without the long ones that only a record shows. */
   static final String LISTED =
       "run_id, status, deployment_version, deployment_id, response_time, "
           + DURATION
           + " AS duration, function, executed_on, ended_on, source_type, source, original_status,"
-          + " error_code, error_message, error_group, trace_id, memory_bytes, cpu_ms, gpu_percent,"
-          + " cold_start, phases";
+          + " error_code, error_message, "
+          + ERROR_GROUP
+          + " AS errorGroup, trace_id, memory_bytes, cpu_ms, gpu_percent, cold_start, phases";
 
   static final Columns FILTERED =
       new Columns.Builder()
@@ -49,7 +57,7 @@ final class RunColumns {
           .text("errorCode", "error_code")
           .text("errorMessage", "error_message")
           .text("errorStack", "error_stack")
-          .text("errorGroup", "if(error_group = 0, '', toString(error_group))")
+          .text("errorGroup", ERROR_GROUP)
           .text("traceId", "trace_id")
           .number("memoryBytes", "memory_bytes")
           .number("cpuMs", "cpu_ms")
@@ -79,8 +87,10 @@ final class RunColumns {
       deployment_version AS deploymentVersion, deployment_id AS deploymentId,
       response_time AS responseTime, function, %s AS executedOn, %s AS endedOn,
       source_type AS sourceType, source, input, output, error_code AS errorCode,
-      error_message AS errorMessage, error_stack AS errorStack,
-      if(error_group = 0, '', toString(error_group)) AS errorGroup, trace_id AS traceId,
+      error_message AS errorMessage, error_stack AS errorStack,\s"""
+          + ERROR_GROUP
+          + """
+       AS errorGroup, trace_id AS traceId,
       memory_bytes AS memoryBytes, cpu_ms AS cpuMs, gpu_percent AS gpuPercent,
       cold_start AS coldStart, phases, truncated, redacted, extra""";
 

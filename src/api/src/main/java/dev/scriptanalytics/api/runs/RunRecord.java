@@ -18,7 +18,8 @@ final class RunRecord {
     Parameters parameters = Parameters.read(exchange.context().queryString(), List.of("account"));
     String account = exchange.account(parameters.text("account"));
     String runId = exchange.context().pathParam("runId");
-    Query query = new Query().append("SELECT *\nFROM script_analytics.record(account = ");
+    Query query = new Query().append("SELECT * REPLACE (" + RunColumns.ERROR_GROUP);
+    query.append(" AS error_group)\nFROM script_analytics.record(account = ");
     query.string(account).append(", run_id = ").string(runId).append(")");
     try (Rows rows = exchange.ask(query.append(RowWriter.FORMAT))) {
       RowWriter writer = RowWriter.of(rows, 0);
