@@ -36,7 +36,8 @@ class SessionsIT {
     assertThat(session.get("user").asText()).isEqualTo("dora");
     assertThat(session.get("accounts")).isEqualTo(JSON.readTree("[\"acme\"]"));
     assertThat(session.get("permissions"))
-        .isEqualTo(JSON.readTree("[\"logs:read\",\"runs:read\",\"export\",\"stream\"]"));
+        .isEqualTo(
+            JSON.readTree("[\"logs:read\",\"runs:read\",\"export\",\"stream\",\"rejected:read\"]"));
     assertThat(session.get("expiresAt").asText()).endsWith("Z");
   }
 

@@ -222,6 +222,32 @@ class ViewRoutesIT {
   }
 
   @Test
+  void recordsThatCouldNotBeUsedAreShownToWhoeverSeesTheirAccount() throws IOException {
+    ApiStack.clickHouse()
+        .query(
+            """
+            INSERT INTO script_analytics.dead_letters
+                (topic, kafka_partition, kafka_offset, arrived_at, account, reason, detail, bytes)
+            VALUES
+                ('script-runs', 0, 7, now64(3), 'acme', 'missing_field', 'script is missing', '{}'),
+                ('script-runs', 0, 8, now64(3), 'globex', 'bad_value', 'of another account', '{}'),
+                ('script-runs', 0, 9, now64(3), '', 'not_utf8', 'of no account', unhex('FF7B'))
+            """);
+
+    JsonNode own = JSON.readTree(api.get(ApiStack.DORA, "/v2/rejected").body()).get("rejected");
+    assertThat(own.findValuesAsText("detail")).containsExactly("script is missing");
+    assertThat(own.get(0).get("kafkaOffset").asInt()).isEqualTo(7);
+    assertThat(api.get(ApiStack.DORA, "/v2/rejected?account=acme").statusCode()).isEqualTo(200);
+    assertThat(
+            JSON.readTree(api.get(ApiStack.keyOf("*"), "/v2/rejected").body())
+                .get("rejected")
+                .findValuesAsText("bytes"))
+        .contains("\uFFFD{");
+    Problem.of(api.get(ApiStack.DORA, "/v2/rejected?account=globex"), 403, "ACCOUNT_NOT_ALLOWED");
+    Problem.of(api.get(ApiStack.RUTH, "/v2/rejected"), 403, "INSUFFICIENT_PERMISSIONS");
+  }
+
+  @Test
   void theOverviewHasTheScriptsWithMostFailuresFirst() throws IOException {
     // Rollups go back 400 days.
     Instant minute = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.HOURS);

@@ -10,7 +10,8 @@ public enum Permission {
   LOGS_READ("logs:read", "api_logs_read"),
   RUNS_READ("runs:read", "api_runs_read"),
   EXPORT("export", "api_export"),
-  STREAM("stream", "api_stream");
+  STREAM("stream", "api_stream"),
+  REJECTED_READ("rejected:read", "api_rejected_read");
 
   private final String title;
   private final String role;

@@ -30,6 +30,7 @@ public final class ViewRoute implements Route {
   private final List<String> parameters = new ArrayList<>(List.of("account"));
   private boolean single;
   private boolean acrossAccounts;
+  private boolean accountOptional;
   private boolean aboutScript;
   private boolean aboutRange;
   private Optional<Duration> maxTimeRange = Optional.empty();
@@ -67,6 +68,12 @@ public final class ViewRoute implements Route {
   ViewRoute acrossAccounts() {
     acrossAccounts = true;
     parameters.remove("account");
+    return this;
+  }
+
+  /** It is about all accounts that the caller sees, unless a parameter names one of them. */
+  ViewRoute acrossAccountsOrInOne() {
+    accountOptional = true;
     return this;
   }
 
@@ -111,13 +118,12 @@ public final class ViewRoute implements Route {
   @Override
   public void answer(Exchange exchange) {
     for (Permission permission : permissions) {
-      exchange.require(
-          permission, permission == Permission.LOGS_READ ? "Logs access" : "Runs access");
+      exchange.require(permission, purpose(permission));
     }
     Parameters given = Parameters.read(exchange.context().queryString(), parameters);
     TimeRange range = aboutRange ? TimeRange.read(given, maxTimeRange) : null;
     String script = aboutScript ? Scripts.named(exchange.context(), given) : null;
-    String account = acrossAccounts ? null : exchange.account(given.text("account"));
+    String account = acrossAccounts ? null : account(exchange, given.text("account"));
     ViewRequest request =
         new ViewRequest(account, script, range, given, exchange.context().pathParamMap());
     Query query = question.apply(request).append(RowWriter.FORMAT);
@@ -129,6 +135,18 @@ public final class ViewRoute implements Route {
       }
       Answers.json(exchange.context(), json -> write(json, request, writer, first, rows));
     }
+  }
+
+  private String account(Exchange exchange, String named) {
+    return accountOptional && named == null ? null : exchange.account(named);
+  }
+
+  private static String purpose(Permission permission) {
+    return switch (permission) {
+      case LOGS_READ -> "Logs access";
+      case REJECTED_READ -> "Access to rejected records";
+      default -> "Runs access";
+    };
   }
 
   private boolean isEmpty(RowWriter writer, JsonNode first) {

@@ -1,6 +1,7 @@
 package dev.scriptanalytics.api.view;
 
 import static dev.scriptanalytics.api.access.Permission.LOGS_READ;
+import static dev.scriptanalytics.api.access.Permission.REJECTED_READ;
 import static dev.scriptanalytics.api.access.Permission.RUNS_READ;
 
 import dev.scriptanalytics.api.clickhouse.Query;
@@ -72,6 +73,14 @@ public final class ViewRoutes {
                 .aboutRange(maxTimeRange)
                 .taking("search", "sort", "order", "limit", "offset")
                 .asking(ViewRoutes::overview)));
+    routes.get(
+        "/v2/rejected",
+        entrance.to(
+            ViewRoute.list("rejected", REJECTED_READ)
+                .acrossAccountsOrInOne()
+                .aboutRange(maxTimeRange)
+                .taking("limit", "offset")
+                .asking(ViewRoutes::rejected)));
     aboutScript(
         "metrics",
         ViewRoute.single("metrics", RUNS_READ)
@@ -201,6 +210,20 @@ public final class ViewRoutes {
     }
     query.append("\nORDER BY " + OVERVIEW.get(sort) + (ascending ? " ASC" : " DESC"));
     return page(query.append(" NULLS LAST, script"), request);
+  }
+
+  /** Records that could not be used; they may be no UTF-8, which JSON has to be. */
+  private static Query rejected(ViewRequest request) {
+    Query query =
+        new Query()
+            .append("SELECT * REPLACE (toValidUTF8(bytes) AS bytes)\n")
+            .append("FROM script_analytics.rejected_records(");
+    query.append("from = ").millis(request.range().start().toEpochMilli());
+    query.append(", to = ").millis(request.range().end().toEpochMilli()).append(")");
+    if (request.account() != null) {
+      query.append("\nWHERE account = ").string(request.account());
+    }
+    return page(query, request);
   }
 
   /** Only names with the text that is searched for in them. */
