@@ -12,7 +12,7 @@ const bundle = await context({ ...options, sourcemap: "inline", banner: { js: re
 await bundle.watch();
 const { port } = await bundle.serve({ host: "127.0.0.1" });
 
-const tabs = /^\/(runs|logs|errors|patterns|versions)?(\?|$)/;
+const tabs = /^\/(runs|logs|errors|patterns|versions|rejected)?(\?|$)/;
 const ofBundle = /^\/(page\.(js|css)|esbuild)(\?|$)/;
 
 createServer((asked, answer) => {

@@ -3,7 +3,10 @@
 import { computed, signal } from "@preact/signals";
 
 export const TABS = ["runs", "logs", "errors", "patterns", "versions"] as const;
-export type Tab = (typeof TABS)[number];
+/** The tabs of a script, and what is not of one. */
+export type Tab = (typeof TABS)[number] | "rejected";
+
+const PATHS: readonly Tab[] = [...TABS, "rejected"];
 
 /** What the query of an address may have. */
 export type Name =
@@ -35,7 +38,7 @@ addEventListener("popstate", () => {
 
 export const tab = computed<Tab>(() => {
   const first = url.value.pathname.split("/")[1];
-  return TABS.find((one) => one === first) ?? "runs";
+  return PATHS.find((one) => one === first) ?? "runs";
 });
 
 export function param(name: Name): string | null {
@@ -82,7 +85,7 @@ export function followLinks(): void {
     if (!plain || event.defaultPrevented || !link || link.target || link.origin !== location.origin) {
       return;
     }
-    if (TABS.some((one) => link.pathname === "/" + one)) {
+    if (PATHS.some((one) => link.pathname === "/" + one)) {
       event.preventDefault();
       open(link.href, false);
     }

@@ -197,6 +197,19 @@ export interface Overview {
   lastRun: string;
 }
 
+export interface RejectedRecord {
+  arrivedAt: string;
+  account: string;
+  reason: string;
+  detail: string;
+  bytes: string;
+  resource: string;
+  topic: string;
+  kafkaPartition: number;
+  kafkaOffset: number;
+  item: number;
+}
+
 export interface Session {
   user: string;
   permissions: string[];

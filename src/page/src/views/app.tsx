@@ -10,10 +10,18 @@ import { Login } from "./login";
 import { LogsView } from "./logs";
 import { OverviewView } from "./overview";
 import { PatternsView } from "./patterns";
+import { RejectedNotice, RejectedView } from "./rejected";
 import { RunsView } from "./runs";
 import { VersionsView } from "./versions";
 
-const VIEWS = { runs: RunsView, logs: LogsView, errors: ErrorsView, patterns: PatternsView, versions: VersionsView };
+const VIEWS = {
+  runs: RunsView,
+  logs: LogsView,
+  errors: ErrorsView,
+  patterns: PatternsView,
+  versions: VersionsView,
+  rejected: RejectedView,
+};
 
 export function App() {
   const who = useAnswer<Session>(route("session"));
@@ -41,7 +49,9 @@ export function App() {
     <>
       <div class="frame" inert={session.value === "ended"}>
         <Header />
-        {script.value ? (
+        {view === "rejected" ? (
+          <RejectedView />
+        ) : script.value ? (
           <>
             <Tabs />
             <View key={script.value + view} />
@@ -64,6 +74,7 @@ function Welcome() {
       <section class="card">
         <h1>Choose an account</h1>
         <AccountOptions choose={(chosen) => go({ account: chosen })} first />
+        <RejectedNotice />
       </section>
     </main>
   );

@@ -14,7 +14,14 @@ import { RangeChooser } from "./range";
 import { FilterTools } from "./filterbar";
 import { Help } from "./help";
 
-export const TITLES = { runs: "Runs", logs: "Logs", errors: "Errors", patterns: "Patterns", versions: "Versions" };
+export const TITLES = {
+  runs: "Runs",
+  logs: "Logs",
+  errors: "Errors",
+  patterns: "Patterns",
+  versions: "Versions",
+  rejected: "Records that could not be used",
+};
 
 // What belongs to one script and would mean nothing with another.
 const FORGET = { run: null, entry: null, filter: null, baseline: null, candidate: null, sort: null, order: null };
@@ -166,7 +173,7 @@ function ScriptChooser({ opener }: { opener: { current: (() => void) | null } })
         <ScriptOptions
           choose={(chosen) => {
             close();
-            go({ ...FORGET, script: chosen });
+            go({ ...FORGET, script: chosen }, tab.value === "rejected" ? "runs" : tab.value);
           }}
         />
       )}

@@ -6,6 +6,7 @@ import { useAnswer } from "../state/query";
 import { account, script } from "../state/scope";
 import { iso, minute } from "../state/time";
 import { NOTHING_RAN } from "./header";
+import { RejectedNotice } from "./rejected";
 
 const HOUR = 36e5;
 
@@ -34,7 +35,11 @@ export function Nothing({
     return <Empty title={`No ${what} in this range`} />;
   }
   if (!last) {
-    return <Empty title={what === "errors" || !own ? `No ${what} in this range` : NOTHING_RAN} />;
+    return (
+      <Empty title={what === "errors" || !own ? `No ${what} in this range` : NOTHING_RAN}>
+        <RejectedNotice />
+      </Empty>
+    );
   }
   const end = Date.parse(last) + 1000;
   return (

@@ -8,6 +8,7 @@ import { useAnswer } from "../state/query";
 import { account } from "../state/scope";
 import { ago, iso, now, range, rangeTitle } from "../state/time";
 import { ScriptOptions } from "./header";
+import { RejectedNotice } from "./rejected";
 
 const COLUMNS: Column<Overview>[] = [
   {
@@ -102,3 +103,4 @@ export function OverviewView() {
     </main>
   );
 }
+          <RejectedNotice />

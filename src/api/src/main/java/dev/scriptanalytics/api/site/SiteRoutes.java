@@ -12,9 +12,9 @@ public final class SiteRoutes {
           + " 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
           + " require-trusted-types-for 'script'";
 
-  /** The page reads its address by itself; each of these is a tab of it. */
+  /** The page reads its address by itself; each of these is a view of it. */
   private static final List<String> TABS =
-      List.of("/", "/runs", "/logs", "/errors", "/patterns", "/versions");
+      List.of("/", "/runs", "/logs", "/errors", "/patterns", "/versions", "/rejected");
 
   private SiteRoutes() {}
 
