@@ -79,7 +79,8 @@ export function Failed({ problem, retry }: { problem: Problem; retry: () => void
     <div class="state failed" role="alert">
       <p class="state-title">{problem.status === 403 ? "You may not see this" : "This could not be loaded"}</p>
       <p>
-        {problem.message}.{problem.retryAfter ? ` Try again in ${problem.retryAfter} s.` : ""}
+        {problem.message}.{problem.passing ? " The page tries again by itself." : null}
+        {problem.retryAfter && !problem.passing ? ` Try again in ${problem.retryAfter} s.` : null}
       </p>
       <button type="button" class="button" onClick={retry}>
         Try again

@@ -228,6 +228,11 @@ export class Problem extends Error {
   ) {
     super(message);
   }
+
+  /** Whether it ends without anyone here doing anything: the server or ClickHouse is away. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
+  }
 }
 
 /** Whether the browser has a session; unknown until the first answer. */

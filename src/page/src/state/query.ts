@@ -6,6 +6,10 @@ import { ask, Problem, session } from "./api";
 
 const MOST_KEPT = 60;
 
+// Milliseconds until a server that was away is asked again; it is twice as long after each time.
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 15_000;
+
 /** Counted up to ask again for everything that is shown. */
 const generation = signal(0);
 
@@ -64,9 +68,10 @@ export interface Answer<T> {
 export function useAnswer<T>(path: string | null): Answer<T> {
   const [, draw] = useState(0);
   const [attempt, setAttempt] = useState(0);
-  const state = useRef<{ path: string | null; value?: T; problem?: Problem; loading: boolean }>({
+  const state = useRef<{ path: string | null; value?: T; problem?: Problem; loading: boolean; pause: number }>({
     path: null,
     loading: false,
+    pause: 0,
   });
   const current = generation.value;
   const out = session.value === "none" || session.value === "ended";
@@ -83,8 +88,12 @@ export function useAnswer<T>(path: string | null): Answer<T> {
     const question = kept.get(path) ?? begin(path);
     question.waiting++;
     let left = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     own.loading = question.value === undefined;
-    own.problem = undefined;
+    // What is asked again by itself says so until there is an answer.
+    if (own.pause === 0 || own.problem?.passing !== true) {
+      own.problem = undefined;
+    }
     if (!own.loading) {
       own.value = question.value as T;
     }
@@ -92,20 +101,25 @@ export function useAnswer<T>(path: string | null): Answer<T> {
     question.answer.then(
       (value) => {
         if (!left) {
-          Object.assign(own, { value: value as T, problem: undefined, loading: false });
+          Object.assign(own, { value: value as T, problem: undefined, loading: false, pause: 0 });
           draw((n) => n + 1);
         }
       },
       (failure: unknown) => {
         if (!left) {
           const problem = failure instanceof Problem ? failure : new Problem(0, "FAILED", String(failure));
-          Object.assign(own, { value: undefined, problem, loading: false });
+          const pause = problem.passing ? Math.min(2 * own.pause || FIRST_PAUSE, LONGEST_PAUSE) : 0;
+          Object.assign(own, { value: undefined, problem, loading: false, pause });
+          if (pause > 0) {
+            timer = setTimeout(() => setAttempt((n) => n + 1), Math.max(pause, 1000 * (problem.retryAfter ?? 0)));
+          }
           draw((n) => n + 1);
         }
       },
     );
     return () => {
       left = true;
+      clearTimeout(timer);
       question.waiting--;
       if (question.waiting === 0 && question.value === undefined) {
         kept.delete(path);
@@ -119,7 +133,7 @@ export function useAnswer<T>(path: string | null): Answer<T> {
     ...(value === undefined ? {} : { value }),
     ...(problem === undefined ? {} : { problem }),
     loading: loading || (path !== null && state.current.path !== path),
-    retry: () => setAttempt(attempt + 1),
+    retry: () => setAttempt((n) => n + 1),
   };
 }
 
