@@ -45,7 +45,8 @@ function sameWord(one: string, other: string): boolean {
 }
 
 /** A button that copies a text and says so for a moment. */
-export function Copy({ text, title, label }: { text: () => string; title: string; label?: string }) {
+export function Copy(props: { text: () => string; title: string; label?: string; square?: boolean }) {
+  const { text, title, label, square } = props;
   const [done, setDone] = useState(false);
   useEffect(() => {
     const timer = done ? setTimeout(() => setDone(false), 1500) : undefined;
@@ -58,12 +59,12 @@ export function Copy({ text, title, label }: { text: () => string; title: string
   return (
     <button
       type="button"
-      class={label ? "button small" : "icon-button"}
+      class={label ? "button small" : square ? "button square" : "icon-button"}
       aria-label={title}
       title={title}
       onClick={copy}
     >
-      <Icon name={done ? "check" : "copy"} />
+      <Icon name={done ? "check" : square ? "link" : "copy"} />
       {label && <span>{done ? "Copied" : label}</span>}
       {done && (
         <span class="spoken" role="status">

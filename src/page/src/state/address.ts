@@ -45,6 +45,9 @@ export function param(name: Name): string | null {
   return url.value.searchParams.get(name) || null;
 }
 
+/** What the view chose by itself, since the address does not say it; a link to the view has to. */
+export const implied = signal<Patch>({});
+
 /** The address of another view: the present one with some parts changed; null takes a part out. */
 export function address(patch: Patch, to: Tab = tab.value): string {
   const next = new URLSearchParams(url.value.searchParams);

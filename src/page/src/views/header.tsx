@@ -1,15 +1,15 @@
 // The top of the page: account, script, range, and what else concerns all views.
 import { useRef, useState } from "preact/hooks";
 import { Chooser, Popover } from "../components/popover";
-import { Icon } from "../components/parts";
-import { address, go, param, TABS, tab, type Patch, type Tab } from "../state/address";
+import { Copy, Icon } from "../components/parts";
+import { address, go, implied, param, TABS, tab, type Patch, type Tab } from "../state/address";
 import { logOut, route, type Script } from "../state/api";
 import { filterFor } from "../state/filter";
 import { useKeys } from "../state/keys";
 import { isLive, streaming, toggleLive } from "../state/live";
 import { refresh, useAnswer } from "../state/query";
 import { account, script } from "../state/scope";
-import { ago, now } from "../state/time";
+import { ago, iso, now, range } from "../state/time";
 import { RangeChooser } from "./range";
 import { FilterTools } from "./filterbar";
 import { Help } from "./help";
@@ -71,12 +71,22 @@ export function Header() {
       <button type="button" class="button square" title="Load again (R)" aria-label="Load again" onClick={renew}>
         <Icon name="refresh" />
       </button>
+      <CopyLink />
       <Help />
       <button type="button" class="button quiet" onClick={() => void logOut()}>
         Log out
       </button>
     </header>
   );
+}
+
+/** The view as it is now: another person, or tomorrow, sees the same range and the same versions. */
+function CopyLink() {
+  const link = () => {
+    const { from, to } = range.value;
+    return location.origin + address({ ...implied.value, from: iso(from), to: iso(to), live: null });
+  };
+  return <Copy text={link} title="Copy a link to this view, with its times fixed" square />;
 }
 
 const STREAMS = { off: "", waiting: "connecting", open: "following" };

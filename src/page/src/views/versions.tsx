@@ -1,10 +1,10 @@
 // The deployments of a script: how each did in the range, and two of them side by side.
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { Curve } from "../charts/curve";
 import { Figure } from "../charts/figure";
 import { List, type Column } from "../components/list";
 import { Empty, Failed, Loading } from "../components/parts";
-import { address, go, param } from "../state/address";
+import { address, go, implied, param } from "../state/address";
 import type { Compared, Deployed, ErrorGroup, PatternChange, Verdict, Version } from "../state/api";
 import { count, duration, NONE, percent, version } from "../state/format";
 import { useAnswer } from "../state/query";
@@ -70,6 +70,12 @@ export function VersionsView() {
   const at = known.findIndex((one) => keyOf(one) === candidate);
   const before = known[at + 1];
   const baseline = param("baseline") ?? (at >= 0 && before ? keyOf(before) : null);
+  useEffect(() => {
+    implied.value = { candidate, baseline };
+    return () => {
+      implied.value = {};
+    };
+  }, [candidate, baseline]);
   return (
     <main class="scroll view" id="view">
       <h1 class="spoken">Versions</h1>
@@ -152,13 +158,14 @@ function VerdictOf({ candidate }: { candidate: string }) {
       </p>
     );
   }
-  const own = VERDICTS[verdict.verdict];
+  const compared = verdict.baselineVersion > 0 || verdict.baselineId !== "";
+  const own = compared ? VERDICTS[verdict.verdict] : { title: "Nothing to compare with", class: "in-progress" };
   return (
     <div class={answer.loading ? "verdict waiting" : "verdict"}>
       <span class={"status " + own.class}>{own.title}</span>
       <span>
         <b>{version(verdict.candidateVersion, verdict.candidateId)}</b>
-        {(verdict.baselineVersion > 0 || verdict.baselineId) && (
+        {compared && (
           <>
             {" "}
             against <b>{version(verdict.baselineVersion, verdict.baselineId)}</b>, the version before it
