@@ -40,15 +40,25 @@ export function useSparks(path: string, by: string, values: string[]): Map<strin
   return sparks;
 }
 
+/** The first line of the last message, where the error is known by less, such as a code. */
+function unsaid({ error, lastMessage }: ErrorGroup): string {
+  const line = lastMessage.split("\n", 1)[0]!;
+  return line === "" || error.includes(line) ? "" : line;
+}
+
 function columns(sparks: Map<string, number[]>): Column<ErrorGroup>[] {
   return [
     {
       name: "error",
       title: "Error",
-      least: 180,
+      least: 240,
       share: 4,
       rank: 0,
-      cell: (one) => <bdi class="mono">{one.error.split("\n", 1)[0]}</bdi>,
+      cell: (one) => (
+        <bdi class="mono">
+          {one.error.split("\n", 1)[0]} <span class="note">{unsaid(one)}</span>
+        </bdi>
+      ),
     },
     {
       name: "spark",

@@ -19,6 +19,8 @@ interface Figure {
   more: "better" | "worse" | "neither";
   points?: boolean;
   status?: string;
+  /** Whether the slowest runs are shown from here. */
+  slowest?: boolean;
 }
 
 const FIGURES: Figure[] = [
@@ -49,6 +51,7 @@ const FIGURES: Figure[] = [
     of: (one) => one.p99,
     text: duration,
     more: "worse",
+    slowest: true,
   },
   {
     title: "Failure rate",
@@ -101,6 +104,11 @@ export function MetricsRow({ metrics }: { metrics: ReturnType<typeof useMetrics>
               <span class="figure">{value ? figure.text(own) : "\u00a0"}</span>
               {value && before && before.totalRuns >= LEAST_RUNS && (
                 <Change figure={figure} value={own} before={figure.of(before)} />
+              )}
+              {figure.slowest && own !== null && param("sort") !== "responseTime" && (
+                <a class="note" href={address({ sort: "responseTime", order: null })}>
+                  Slowest<span class="spoken"> runs first</span>
+                </a>
               )}
               {figure.status && value && own !== 0 && own !== null && <Only status={figure.status} />}
             </dd>

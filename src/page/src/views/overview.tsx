@@ -1,7 +1,7 @@
 // How the scripts of an account did in the range, and the choice of one.
 import { List, type Column } from "../components/list";
 import { Empty, Failed, Loading } from "../components/parts";
-import { go, param } from "../state/address";
+import { address, go, param } from "../state/address";
 import { route, type Overview } from "../state/api";
 import { count, duration, percent } from "../state/format";
 import { useAnswer } from "../state/query";
@@ -29,7 +29,15 @@ const COLUMNS: Column<Overview>[] = [
     sortable: true,
     cell: (one) => count(one.totalRuns),
   },
-  { name: "failed", title: "Failed", least: 84, rank: 1, end: true, sortable: true, cell: (one) => count(one.failed) },
+  {
+    name: "failed",
+    title: "Failed",
+    least: 84,
+    rank: 1,
+    end: true,
+    sortable: true,
+    cell: (one) => <Failures of={one} />,
+  },
   {
     name: "failureRate",
     title: "Failure rate",
@@ -52,6 +60,30 @@ const COLUMNS: Column<Overview>[] = [
   },
 ];
 
+/** Leads to the errors of a script. */
+function Failures({ of }: { of: Overview }) {
+  const patch = { script: of.script, sort: null, order: null };
+  return of.failed === 0 ? (
+    <>{count(0)}</>
+  ) : (
+    <a
+      href={address(patch, "errors")}
+      tabIndex={-1}
+      title={`Errors of ${of.script}`}
+      onClick={(event) => {
+        // A row that is clicked leads to its runs.
+        event.stopPropagation();
+        if (!(event.metaKey || event.ctrlKey || event.shiftKey)) {
+          event.preventDefault();
+          go(patch, "errors");
+        }
+      }}
+    >
+      {count(of.failed)}
+    </a>
+  );
+}
+
 export function OverviewView() {
   const sort = param("sort") ?? "failed";
   const descending = param("order") !== "asc";
@@ -72,6 +104,7 @@ export function OverviewView() {
         <section class="figure-box padded" aria-labelledby="choose-script">
           <h1 id="choose-script">Choose a script</h1>
           <ScriptOptions choose={choose} first />
+          <RejectedNotice />
         </section>
         <section aria-labelledby="ran-title">
           <h2 id="ran-title">
@@ -103,4 +136,3 @@ export function OverviewView() {
     </main>
   );
 }
-          <RejectedNotice />
