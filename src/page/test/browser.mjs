@@ -32,9 +32,13 @@ export async function launch() {
 }
 
 /** A page with a session, or without one; what its console complains of is in its list of complaints. */
-export async function open(browser, path, { session = true, scheme = "light", width = 1440, height = 900 } = {}) {
+export async function open(
+  browser,
+  path,
+  { session = true, scheme = "light", width = 1440, height = 900, at = base } = {},
+) {
   const context = await browser.newContext({
-    baseURL: base,
+    baseURL: at,
     viewport: { width, height },
     colorScheme: scheme,
     // In the locale of a bare machine, uPlot would not start.

@@ -2,6 +2,7 @@
 // of the documents in seeds/ where these have some.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { after, afterEach, before, test } from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -444,6 +445,124 @@ test("An answer that fails says so, and can be asked for again", async () => {
   page.complaints.length = 0;
 });
 
+/** What lies between a server and its ClickHouse, so that a test can take that away. */
+function listenForClickHouse() {
+  const { hostname, port } = new URL(process.env.PAGE_CLICKHOUSE);
+  const open = new Set();
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        open.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far).pipe(near);
+  });
+  return new Promise((resolve) => {
+    server.listen(Number(process.env.PAGE_PROXIED), "127.0.0.1", () =>
+      resolve(async () => {
+        const closed = new Promise((done) => server.close(done));
+        open.forEach((socket) => socket.destroy());
+        await closed;
+      }),
+    );
+  });
+}
+
+test("ClickHouse that goes away is said, and its return is seen without a click", async () => {
+  let stop = await listenForClickHouse();
+  try {
+    await show(`/runs?${CHECKOUT}&charts=off`, { at: process.env.PAGE_APART });
+    await rows().first().waitFor();
+    await stop();
+    await page.keyboard.press("r");
+    await page.getByText("The page tries again by itself").waitFor();
+    assert.equal(await rows().count(), 0);
+    stop = await listenForClickHouse();
+
+    await rows().first().waitFor({ timeout: 30_000 });
+    assert.equal(await page.getByText("This could not be loaded").count(), 0);
+  } finally {
+    await stop();
+    // The browser writes each answer that failed to its console.
+    page.complaints.length = 0;
+  }
+});
+
+test("Records that could not be used are explained, where the account is seen", async () => {
+  await show("/?account=shop");
+  await page.getByText("Some records could not be used").waitFor();
+  await page.getByRole("link", { name: "Show them" }).click();
+  await page.getByRole("row", { name: /missing_field run_id is missing/ }).click();
+
+  const panel = page.getByRole("complementary", { name: "Record that could not be used" });
+  await panel.getByText("The event lacks a field that it needs. Correct what the producer sends").waitFor();
+  await panel.getByText('"Checkout"').waitFor();
+  await page.getByRole("row", { name: /not_json/ }).click();
+  await panel.getByText("<b>nothing").waitFor();
+  assert.equal(await page.getByText("of another account").count(), 0);
+});
+
+test("A copied link shows the same range and versions", async () => {
+  await show(`/versions?${CHECKOUT}`);
+  await page.locator(".verdict .status").waitFor();
+  await page.getByRole("button", { name: /Copy a link to this view/ }).click();
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+
+  assert.match(link.searchParams.get("from"), /^\d{4}-.*Z$/);
+  assert.deepEqual([link.searchParams.get("candidate"), link.searchParams.get("baseline")], ["v2", "v1"]);
+});
+
+test("Identify runs with high response times: the slowest first", async () => {
+  await show(`/runs?${CHECKOUT}&charts=off`);
+  await page.getByRole("link", { name: "Slowest runs first" }).click();
+
+  await page.waitForFunction(() =>
+    document.querySelector(".grid .row[aria-rowindex='2']")?.textContent.includes("258 ms"),
+  );
+});
+
+test("If no script has been deployed and executed yet, a message is displayed", async () => {
+  await show("/?account=shop");
+  await page.route("**/v2/scripts?**", (route) => route.fulfill({ json: { account: "shop", scripts: [] } }));
+  await page.getByRole("button", { name: "Load again" }).click();
+
+  await page.getByText("No script has been deployed and executed yet").waitFor();
+});
+
+test("Status indicators: green labels for successful runs, red for failed ones, and In Progress", async () => {
+  await show(`/runs?${CHECKOUT}&charts=off`);
+  await rows().first().waitFor();
+  const colour = (word) =>
+    page
+      .locator(".grid .status", { hasText: word })
+      .first()
+      .evaluate((label) => getComputedStyle(label).color.match(/\d+/g).map(Number));
+
+  const [red, green] = [await colour("Failed"), await colour("Success")];
+  assert.ok(red[0] > red[1] && red[0] > red[2], red.join());
+  assert.ok(green[1] > green[0] && green[1] > green[2], green.join());
+  await page.locator(".grid .status", { hasText: "In Progress" }).first().waitFor();
+});
+
+test("Log visibility: the levels Stdout, Info, Debug and Error, and the function of an entry", async () => {
+  await show(`/logs?${CHECKOUT}&charts=off`);
+  for (const level of ["Stdout", "Info", "Debug", "Error"]) {
+    await page.locator(".grid .level", { hasText: level }).first().waitFor();
+  }
+});
+
+test("The script's errors are one step from the overview", async () => {
+  await show("/?account=shop");
+  await page.getByRole("link", { name: "36", exact: true }).click();
+  await page.getByRole("grid", { name: "Errors" }).waitFor();
+  assert.equal(query().get("script"), "Checkout");
+});
+
 test("Which script fails most is seen at once", async () => {
   await show("/?account=shop");
   const first = page.getByRole("grid", { name: "Scripts" }).getByRole("row").nth(1);
@@ -593,6 +712,9 @@ for (const scheme of ["light", "dark"]) {
     await page.keyboard.press("f");
     await page.getByLabel("Column").selectOption({ label: "Source" });
     await look("filter", ".panel .option");
+    await page.goto("/rejected?account=shop");
+    await rows().first().click();
+    await look("rejected", ".side .facts");
     await page.goto("/");
     await look("welcome", ".option");
     await page.getByRole("button", { name: "Log out" }).click();

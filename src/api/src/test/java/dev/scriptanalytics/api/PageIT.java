@@ -3,6 +3,7 @@ package dev.scriptanalytics.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.scriptanalytics.testkit.process.Ports;
 import dev.scriptanalytics.testkit.process.Repository;
 import java.io.IOException;
 import java.io.StringReader;
@@ -43,13 +44,19 @@ class PageIT {
     Path report = Path.of("target", "page-tests.xml").toAbsolutePath();
     Files.deleteIfExists(report);
     Path output = Path.of("target", "page-tests.log").toAbsolutePath();
-    run(report, output);
+    // The tests take ClickHouse away from this server: they are what listens where it asks.
+    int proxied = Ports.free();
+    try (ApiServer apart =
+        FaultyStack.start(ApiStack.clickHouse(), "--clickhouse.url=http://127.0.0.1:" + proxied)) {
+      run(report, output, apart, proxied);
+    }
     List<DynamicTest> tests = read(report);
     assertThat(tests).as("tests of Node; its output is in %s", output).isNotEmpty();
     return tests.stream();
   }
 
-  private static void run(Path report, Path output) throws IOException, InterruptedException {
+  private static void run(Path report, Path output, ApiServer apart, int proxied)
+      throws IOException, InterruptedException {
     // Chromium is unpacked to the temporary directory.
     Path temporary = Files.createDirectories(Path.of("target", "page-tests").toAbsolutePath());
     ProcessBuilder node =
@@ -63,6 +70,8 @@ class PageIT {
     node.environment().put("TMPDIR", temporary.toString());
     node.environment().put("PAGE_URL", api.address("/").toString());
     node.environment().put("PAGE_KEY", key());
+    node.environment().put("PAGE_APART", "http://127.0.0.1:" + apart.port());
+    node.environment().put("PAGE_PROXIED", Integer.toString(proxied));
     // For what arrives while a test looks.
     node.environment().put("PAGE_CLICKHOUSE", ApiStack.clickHouse().httpUrl().toString());
     node.redirectErrorStream(true).redirectOutput(output.toFile());

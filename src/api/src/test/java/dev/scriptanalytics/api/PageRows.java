@@ -130,6 +130,16 @@ final class PageRows {
             .formatted(STRANGE));
     clickHouse.query(
         """
+        INSERT INTO script_analytics.dead_letters
+            (topic, kafka_partition, kafka_offset, arrived_at, account, reason, detail, bytes)
+        VALUES
+            ('script-runs', 0, 1, now64(3), 'shop', 'missing_field', 'run_id is missing',
+                '{"script": "Checkout"}'),
+            ('script-runs', 0, 2, now64(3), 'shop', 'not_json', 'expected an object', '<b>nothing'),
+            ('script-runs', 0, 3, now64(3), 'elsewhere', 'not_json', 'of another account', '')
+        """);
+    clickHouse.query(
+        """
         INSERT INTO script_analytics.log_shapes
             (account, script, shape, text, pattern, template, first_seen)
         VALUES
