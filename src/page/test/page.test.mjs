@@ -556,6 +556,21 @@ test("Log visibility: the levels Stdout, Info, Debug and Error, and the function
   }
 });
 
+test("Filtering Log level by Stdout, and Total Runs since deployment", async () => {
+  await show(`/logs?${CHECKOUT}&charts=off`);
+  await page.locator(".grid .level", { hasText: "Stdout" }).first().click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Only Stdout" }).click();
+  await page.getByText("Log Level is Stdout").waitFor();
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll(".grid .body .row")].every((row) => row.textContent.includes("Stdout")),
+  );
+
+  await page.goto(`/runs?${CHECKOUT}&charts=off`);
+  await page.getByRole("button", { name: /Last 24 hours/ }).click();
+  await page.getByRole("button", { name: "Since v2" }).click();
+  await page.waitForFunction(() => document.querySelector(".figure")?.textContent.trim() === "300");
+});
+
 test("The script's errors are one step from the overview", async () => {
   await show("/?account=shop");
   await page.getByRole("link", { name: "36", exact: true }).click();

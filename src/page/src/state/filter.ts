@@ -59,7 +59,9 @@ const RUNS: Filterable[] = [
 
 const LOGS: Filterable[] = [
   { name: "logId", title: "Log ID", kind: "text" },
-  { name: "level", title: "Log Level", kind: "word", counted: true },
+  { name: "logLevel", title: "Log Level", kind: "word", counted: true },
+  // As the API has it: stdout counts as info, stderr as error.
+  { name: "level", title: "Severity", kind: "word", counted: true },
   { name: "message", title: "Log Message", kind: "text" },
   { name: "jobId", title: "Run ID", kind: "text" },
   { name: "function", title: "Function", kind: "text", counted: true },
@@ -85,11 +87,13 @@ export function columnsOf(of: Tab): Filterable[] {
 }
 
 export const LEVELS = ["debug", "info", "warn", "error", "fatal"];
+/** With the captured output apart, as the column shows them. */
+const LOG_LEVELS = ["Stdout", "Stderr", "Debug", "Info", "Warning", "Error", "Fatal"];
 export const STATUSES = ["Success", "Failed", "In Progress"];
 
 /** Values that are known without asking. */
 export function wordsOf(column: string): string[] {
-  return { status: STATUSES, level: LEVELS, coldStart: ["true", "false"] }[column] ?? [];
+  return { status: STATUSES, level: LEVELS, logLevel: LOG_LEVELS, coldStart: ["true", "false"] }[column] ?? [];
 }
 
 const LABELS: Record<string, string> = {
@@ -178,6 +182,9 @@ function typed(text: string, kind: Kind): Scalar {
   return kind === "flag" ? text === "true" : text;
 }
 
+// Some logs write the ids of traces and spans with 0x, which the job leaves out.
+const HEXADECIMAL = ["traceId", "spanId"];
+
 /** What is being edited: a condition with any number of values. */
 export interface Draft {
   column: string;
@@ -202,7 +209,8 @@ export function nodeOf(draft: Draft, of: Tab): Node | null {
   if (takesNoValue(draft.op)) {
     return { column: draft.column, op: draft.op };
   }
-  const values = draft.values.map((one) => typed(one, column.kind));
+  const texts = HEXADECIMAL.includes(column.name) ? draft.values.map((one) => one.replace(/^0x/i, "")) : draft.values;
+  const values = texts.map((one) => typed(one, column.kind));
   if (values.length === 0) {
     return null;
   }

@@ -3,7 +3,7 @@ import type { Entry } from "../state/api";
 import { NONE, version } from "../state/format";
 import { stamp } from "../state/time";
 import { optional, type DataColumn } from "./columns";
-import { Level } from "./level";
+import { Level, levelOf } from "./level";
 
 const text = optional<Entry>;
 
@@ -31,8 +31,8 @@ export const LOG_COLUMNS: DataColumn<Entry>[] = [
     least: 92,
     share: 0.1,
     rank: 0,
-    filter: "level",
-    value: (entry) => entry.level,
+    filter: "logLevel",
+    value: (entry) => levelOf(entry).title,
     cell: (entry) => <Level entry={entry} />,
   },
   {

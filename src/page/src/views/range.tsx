@@ -3,6 +3,10 @@ import { useState } from "preact/hooks";
 import { Popover } from "../components/popover";
 import { Segments } from "../components/parts";
 import { go } from "../state/address";
+import type { Deployed } from "../state/api";
+import { version } from "../state/format";
+import { useAnswer } from "../state/query";
+import { ofScript } from "../state/scope";
 import {
   BROWSER_ZONE,
   endsNow,
@@ -19,6 +23,10 @@ import {
   zone,
   zoneTitle,
 } from "../state/time";
+
+interface Deployment extends Deployed {
+  firstRun: string | null;
+}
 
 const DAYS = [
   { from: "today", to: null, title: "Today" },
@@ -57,6 +65,8 @@ function RangePanel({ close }: { close: () => void }) {
   const start = ofZone(from, zone.value);
   const end = ofZone(to, zone.value);
   const wrong = !(start < end);
+  const deployments = useAnswer<{ deployments: Deployment[] }>(ofScript("deployments"));
+  const newest = deployments.value?.deployments.filter((one) => one.firstRun !== null).at(-1);
   const choose = (first: string, last: string | null) => {
     close();
     setRange(first, last);
@@ -80,6 +90,18 @@ function RangePanel({ close }: { close: () => void }) {
             </li>
           );
         })}
+        {newest && (
+          <li>
+            <button
+              type="button"
+              class="option"
+              title="Since its first run"
+              onClick={() => choose(iso(Math.floor(Date.parse(newest.firstRun!) / 1000) * 1000), null)}
+            >
+              Since {version(newest.deploymentVersion, newest.deploymentId)}
+            </button>
+          </li>
+        )}
       </ul>
       <form
         class="custom"
