@@ -30,6 +30,10 @@ try {
     await page.locator(".grid .body .row").nth(1).click();
     await page.locator(".side .entries, .side .error-box").first().waitFor();
   });
+  await take("page-rejected", "/rejected", ".grid .body .row", async (page) => {
+    await page.locator(".row", { hasText: "run_id is missing" }).first().click();
+    await page.locator(".side .tree").waitFor();
+  });
 } finally {
   await browser.close();
 }

@@ -166,7 +166,7 @@ export function AccountOptions({ choose, first = false }: { choose: (account: st
       onType={type}
       onChoose={choose}
       loading={answer.loading}
-      none={answer.problem ? answer.problem.message : "No account has this in its name"}
+      none={answer.problem ? answer.problem.message : typed ? "No account has this in its name" : NOTHING_CAME}
     />
   );
 }
@@ -190,6 +190,9 @@ function ScriptChooser({ opener }: { opener: { current: (() => void) | null } })
     </Popover>
   );
 }
+
+/** What is said before a producer has sent anything of the accounts that the key sees. */
+const NOTHING_CAME = "No run and no log entry has arrived yet";
 
 const MOST = 100;
 

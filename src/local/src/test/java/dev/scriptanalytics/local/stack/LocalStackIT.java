@@ -103,9 +103,42 @@ class LocalStackIT {
     assertThat(again.exitCode()).isZero();
     assertThat(runs()).isPositive();
 
+    thePageShowsWhatTheReadmeSends();
     goesOnAsBeforeWhenItsJobIsSubmittedByHand(stopWithSavepoint());
     stopWithSavepoint();
     assertThat(run("up", "--no-sample").output()).contains("from savepoint", "Everything runs.");
+  }
+
+  /** Node sends the events of the chapter for newcomers, and looks at the page in a browser. */
+  private void thePageShowsWhatTheReadmeSends() throws Exception {
+    boolean suits =
+        System.getProperty("os.name").equals("Linux")
+            && System.getProperty("os.arch").equals("amd64");
+    if (!suits && System.getenv("BROWSER_PATH") == null) {
+      System.err.println("Chromium from npm is for Linux on x86-64: let BROWSER_PATH name another");
+      return;
+    }
+    Path output = directory.resolve("page.txt");
+    ProcessBuilder node =
+        new ProcessBuilder("sh", "-c", "./install && exec node --test first.test.mjs")
+            .directory(Repository.path("src/page/test").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    node.environment().putAll(environment);
+    // Chromium is unpacked to the temporary directory.
+    node.environment().put("TMPDIR", Files.createDirectory(directory.resolve("tmp")).toString());
+    node.environment().put("PAGE_URL", "http://127.0.0.1:" + environment.get("API_PORT"));
+    node.environment().put("PAGE_KEY", "sa_c2NyaXB0X3JlYWRlcjpyZWFkZXI");
+
+    assertThat(node.start().waitFor()).as(() -> read(output)).isZero();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   /** It writes log entries, and masks them. */
