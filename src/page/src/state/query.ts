@@ -33,9 +33,39 @@ export function refresh(): void {
   generation.value++;
 }
 
-function begin(path: string): Kept {
+// What is asked first has ClickHouse for itself, so that rows do not wait for charts. A slow list does not hold up all else.
+const LONGEST_TURN = 1000;
+let asked = 0;
+let waiters: (() => void)[] = [];
+
+/** Asks at once for what comes first, and for the rest when that is answered. */
+async function inTurn(path: string, first: boolean, signal: AbortSignal): Promise<unknown> {
+  if (first) {
+    asked++;
+    try {
+      return await ask(path, { signal });
+    } finally {
+      asked--;
+      if (asked === 0) {
+        waiters.forEach((go) => go());
+        waiters = [];
+      }
+    }
+  }
+  // What is drawn together asks together; a list may be the last to do so.
+  await null;
+  if (asked > 0) {
+    await new Promise<void>((go) => {
+      waiters.push(go);
+      setTimeout(go, LONGEST_TURN);
+    });
+  }
+  return ask(path, { signal });
+}
+
+function begin(path: string, first: boolean): Kept {
   const abort = new AbortController();
-  const one: Kept = { answer: ask(path, { signal: abort.signal }), waiting: 0, abort };
+  const one: Kept = { answer: inTurn(path, first, abort.signal), waiting: 0, abort };
   one.answer.then(
     (value) => {
       one.value = value;
@@ -64,8 +94,12 @@ export interface Answer<T> {
   retry: () => void;
 }
 
-/** Asks for a path whenever it changes; null asks for nothing. A question that no one waits for any more is ended. */
-export function useAnswer<T>(path: string | null): Answer<T> {
+/**
+ * Asks for a path whenever it changes; null asks for nothing. A question that no one waits for any more is ended.
+ *
+ * @param comesFirst whether other questions wait for this one
+ */
+export function useAnswer<T>(path: string | null, comesFirst = false): Answer<T> {
   const [, draw] = useState(0);
   const [attempt, setAttempt] = useState(0);
   const state = useRef<{ path: string | null; value?: T; problem?: Problem; loading: boolean; pause: number }>({
@@ -85,7 +119,7 @@ export function useAnswer<T>(path: string | null): Answer<T> {
       draw((n) => n + 1);
       return undefined;
     }
-    const question = kept.get(path) ?? begin(path);
+    const question = kept.get(path) ?? begin(path, comesFirst);
     question.waiting++;
     let left = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -159,7 +193,7 @@ export function usePages<P extends Paged, R>(
   path: ((cursor: string | null) => string) | null,
   rowsOf: (page: P) => R[],
 ): Pages<P, R> {
-  const first = useAnswer<P>(path ? path(null) : null);
+  const first = useAnswer<P>(path ? path(null) : null, true);
   const [further, setFurther] = useState<{ of: P; rows: R[]; last: P; loading: boolean; problem?: Problem } | null>(
     null,
   );

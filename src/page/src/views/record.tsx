@@ -30,7 +30,7 @@ export function Record(props: {
   listed: boolean;
 }) {
   const path = pathOf(props.runId, account.value);
-  const answer = useAnswer<RunRecord>(path);
+  const answer = useAnswer<RunRecord>(path, true);
   const run = answer.value?.runId === props.runId ? answer.value : undefined;
   // Whoever looks at a run that is in progress sees it end.
   const renewRecord = () => {
