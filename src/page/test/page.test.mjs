@@ -1,5 +1,5 @@
-// What a person does with the page, in a real browser against the real API and ClickHouse. Names of tests are the words
-// of the documents in seeds/ where these have some.
+// What a person does with the page, in a real browser against the real API and ClickHouse. Tests have the words of the
+// Kore.ai documents as names where these have some.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";

@@ -1,7 +1,7 @@
 // A virtual list: rows of one height in the scrolling view around it, of which only those in sight are in the
 // document. It is one stop of the Tab key; arrows move within it.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Copy, Icon, useWidth } from "./parts";
 import { MenuAt, type Item } from "./popover";
 
@@ -31,6 +31,7 @@ export interface Place {
 
 export function List<R, C extends Column<R> = Column<R>>(props: {
   label: string;
+  /** The same ones as before unless something of them has changed, or all rows are drawn again. */
   columns: C[];
   rows: R[];
   keyOf: (row: R) => string;
@@ -54,7 +55,7 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
   // Only the row under the pointer has buttons, since they would be half of the document.
   const [hover, setHover] = useState(-1);
   const [menu, setMenu] = useState<{ x: number; y: number; items: Item[] } | null>(null);
-  const columns = fitting(props.columns, width);
+  const columns = useMemo(() => fitting(props.columns, width), [props.columns, width]);
   const tracks = columns.map((one) => `minmax(${one.least}px, ${one.share ?? 1}fr)`).join(" ");
   const { rows } = props;
   const open = props.openKey ? rows.findIndex((row) => props.keyOf(row) === props.openKey) : -1;
@@ -66,8 +67,9 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
     }
     const top = scroller.getBoundingClientRect().top - body.current.getBoundingClientRect().top;
     const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
-    // A list below what is in sight has some rows, too, for those who do not see.
-    const last = Math.max(first + 2 * BEYOND, Math.ceil((top + scroller.clientHeight) / ROW) + BEYOND);
+    // Always as many rows, however the list lies, since each of them has its part of the document. A list below what
+    // is in sight has some, too, for those who do not see.
+    const last = first + Math.ceil(Math.min(scroller.clientHeight, scroller.clientHeight + Math.max(0, top)) / ROW) + 2 * BEYOND;
     setSight((old) => (old.first === first && old.last === last ? old : { first, last }));
     if (last >= rows.length - 20) {
       props.onEnd?.();
@@ -158,6 +160,17 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
     }
   };
 
+  const actions = useRef<Actions<R>>({ open: () => {}, menu: undefined });
+  actions.current = {
+    open: (at, row) => {
+      setActive({ row: at, column: active.column });
+      if (!getSelection()?.toString()) {
+        props.onOpen?.(row);
+      }
+    },
+    menu: props.menu && openMenu,
+  };
+
   const shown = rows.slice(sight.first, sight.last);
   const size = sight.last - sight.first || 1;
   return (
@@ -193,58 +206,20 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
             const at = sight.first + i;
             const state = [at === open ? "open" : "", at === active.row ? "active" : "", props.rowClass?.(row) ?? ""];
             return (
-              <div
+              <Row
+                // What scrolls out of sight becomes what scrolls in.
                 key={at % size}
-                class={"row " + state.join(" ")}
-                role="row"
-                aria-rowindex={at + 2}
-                aria-selected={at === open}
-                style={{ gridTemplateColumns: tracks, transform: `translateY(${at * ROW}px)` }}
-                onClick={() => {
-                  setActive({ row: at, column: active.column });
-                  if (!getSelection()?.toString()) {
-                    props.onOpen?.(row);
-                  }
-                }}
-              >
-                {columns.map((column, c) => (
-                  <div
-                    key={column.name}
-                    id={`${id}-${at}-${c}`}
-                    role="gridcell"
-                    class={`cell ${column.end ? "right" : ""} ${at === active.row && c === active.column ? "here" : ""}`}
-                    onContextMenu={(event) => {
-                      if (props.menu && !event.shiftKey) {
-                        event.preventDefault();
-                        openMenu({ row: at, column: c }, event.clientX, event.clientY);
-                      }
-                    }}
-                  >
-                    <span class="cell-text">{column.cell(row)}</span>
-                    {at === hover && column.copy && (
-                      <Copy
-                        text={() => column.copy!(row)}
-                        title={`Copy the ${column.title[0]!.toLowerCase()}${column.title.slice(1)}`}
-                      />
-                    )}
-                    {at === hover && props.menu && (
-                      <button
-                        type="button"
-                        class="icon-button cell-menu"
-                        tabIndex={-1}
-                        aria-label={`Filter by ${column.title}`}
-                        onClick={(event) => {
-                          event.stopPropagation();
-                          const box = event.currentTarget.getBoundingClientRect();
-                          openMenu({ row: at, column: c }, box.left, box.bottom);
-                        }}
-                      >
-                        <Icon name="more" />
-                      </button>
-                    )}
-                  </div>
-                ))}
-              </div>
+                id={id}
+                row={row}
+                at={at}
+                columns={columns}
+                tracks={tracks}
+                state={state.join(" ")}
+                open={at === open}
+                here={at === active.row ? active.column : -1}
+                hover={at === hover}
+                actions={actions}
+              />
             );
           })}
         </div>
@@ -261,6 +236,80 @@ export function List<R, C extends Column<R> = Column<R>>(props: {
         />
       )}
     </div>
+  );
+}
+
+/** What a row calls; always that of the last drawing of the list. */
+interface Actions<R> {
+  open: (at: number, row: R) => void;
+  menu: ((place: Place, x: number, y: number) => void) | undefined;
+}
+
+/**
+ * Scrolling draws the list for each frame, and most rows stay. @preact/signals draws a component that reads a signal
+ * only if a property or that signal has changed; a row with times reads one.
+ */
+function Row<R, C extends Column<R>>(props: {
+  id: string;
+  row: R;
+  at: number;
+  columns: C[];
+  tracks: string;
+  state: string;
+  open: boolean;
+  /** The column that the focus is in, or -1. */
+  here: number;
+  hover: boolean;
+  actions: { current: Actions<R> };
+}) {
+  const { id, row, at, columns, tracks, state, open, here, hover, actions } = props;
+  return (
+      <div
+        class={"row " + state}
+        role="row"
+        aria-rowindex={at + 2}
+        aria-selected={open}
+        style={{ gridTemplateColumns: tracks, transform: `translateY(${at * ROW}px)` }}
+        onClick={() => actions.current.open(at, row)}
+      >
+        {columns.map((column, c) => (
+          <div
+            key={column.name}
+            id={`${id}-${at}-${c}`}
+            role="gridcell"
+            class={`cell ${column.end ? "right" : ""} ${c === here ? "here" : ""}`}
+            onContextMenu={(event) => {
+              if (actions.current.menu && !event.shiftKey) {
+                event.preventDefault();
+                actions.current.menu({ row: at, column: c }, event.clientX, event.clientY);
+              }
+            }}
+          >
+            <span class="cell-text">{column.cell(row)}</span>
+            {hover && column.copy && (
+              <Copy
+                text={() => column.copy!(row)}
+                title={`Copy the ${column.title[0]!.toLowerCase()}${column.title.slice(1)}`}
+              />
+            )}
+            {hover && actions.current.menu && (
+              <button
+                type="button"
+                class="icon-button cell-menu"
+                tabIndex={-1}
+                aria-label={`Filter by ${column.title}`}
+                onClick={(event) => {
+                  event.stopPropagation();
+                  const box = event.currentTarget.getBoundingClientRect();
+                  actions.current.menu!({ row: at, column: c }, box.left, box.bottom);
+                }}
+              >
+                <Icon name="more" />
+              </button>
+            )}
+          </div>
+        ))}
+      </div>
   );
 }
 

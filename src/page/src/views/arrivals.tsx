@@ -58,12 +58,16 @@ export function useArrivals<R>(
   useLive<R>(live ? path : null, kind, take, renew, (stream) => {
     streaming.value = stream;
   });
-  const listed = useMemo(() => new Set(rows.map(keyOf)), [rows]);
+  const any = mine.all.size > 0;
+  const listed = useMemo(() => new Set(any ? rows.map(keyOf) : []), [rows, any]);
   const merged = useMemo(() => {
+    if (!any) {
+      return rows;
+    }
     const onTop = [...mine.all].filter(([key]) => mine.shown.has(key) && !listed.has(key)).map(([, row]) => row);
     onTop.sort((one, other) => timeOf(other).localeCompare(timeOf(one)));
     return [...onTop, ...rows.map((row) => mine.all.get(keyOf(row)) ?? row)];
-  }, [rows, mine.all, mine.shown]);
+  }, [rows, any, mine.all, mine.shown]);
   const fresh = [...mine.all.keys()].filter((key) => !listed.has(key) && !mine.shown.has(key)).length;
   return { rows: live ? merged : rows, fresh: live ? fresh : 0, show };
 }

@@ -39,6 +39,7 @@ export function LogsView() {
   // A stream of entries knows no filter.
   const stream = order === "desc" && filter === null ? ofScript("live", { events: "logs" }) : null;
   const { rows, fresh, show } = useArrivals(stream, "log", pages.rows, entryKey, timeOf, true);
+  const columns = useMemo(() => shownColumns(LOG_COLUMNS), [param("columns")]);
   const open = param("entry");
   const at = useMemo(() => rows.findIndex((entry) => entryKey(entry) === open), [rows, open]);
   const step = (by: number) => {
@@ -71,7 +72,7 @@ export function LogsView() {
               <Offer fresh={fresh} show={show} what={["log entry", "log entries"]} />
               <List
                 label="Log entries"
-                columns={shownColumns(LOG_COLUMNS)}
+                columns={columns}
                 rows={rows}
                 keyOf={entryKey}
                 total={pages.hasMore ? volume.total + 1 : pages.rows.length + 1}

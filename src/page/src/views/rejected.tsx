@@ -94,6 +94,9 @@ const COLUMNS: Column<RejectedRecord>[] = [
   { name: "topic", title: "Topic", least: 110, share: 0.3, rank: 5, cell: (one) => one.topic },
 ];
 
+/** Where the records of all accounts are listed. */
+const COLUMNS_OF_ALL = [...COLUMNS, ACCOUNT];
+
 export function RejectedView() {
   const answer = useAnswer<{ rejected: RejectedRecord[] }>(pathOf(MOST));
   const rows = answer.value?.rejected ?? [];
@@ -137,7 +140,7 @@ export function RejectedView() {
           <div class={answer.loading ? "waiting" : ""} aria-busy={answer.loading}>
             <List
               label="Records that could not be used"
-              columns={account.value ? COLUMNS : [...COLUMNS, ACCOUNT]}
+              columns={account.value ? COLUMNS : COLUMNS_OF_ALL}
               rows={rows}
               keyOf={keyOf}
               openKey={open}

@@ -38,6 +38,7 @@ export function RunsView() {
   const newestFirst = sort === "executedOn" && descending;
   const stream = newestFirst ? ofScript("live", { filter }) : null;
   const { rows, fresh, show } = useArrivals(stream, "run", pages.rows, idOf, startOf, false);
+  const columns = useMemo(() => shownColumns(RUN_COLUMNS), [param("columns")]);
   const open = param("run");
   const at = useMemo(() => rows.findIndex((run) => run.runId === open), [rows, open]);
 
@@ -82,7 +83,7 @@ export function RunsView() {
               <Offer fresh={fresh} show={show} what={["run", "runs"]} />
               <List
                 label="Runs"
-                columns={shownColumns(RUN_COLUMNS)}
+                columns={columns}
                 rows={rows}
                 keyOf={idOf}
                 total={pages.hasMore ? metrics.value && metrics.value.totalRuns + 1 : pages.rows.length + 1}

@@ -16,7 +16,7 @@ import java.util.List;
  * benchmark of queries generates.
  */
 final class Answers {
-  private static final String BUSIEST = "script_000";
+  static final String BUSIEST = "script_000";
   private static final int WARM_UP = 20;
   private static final int SCRIPTS = 10_000;
   private static final Duration DAY = Duration.ofDays(1);

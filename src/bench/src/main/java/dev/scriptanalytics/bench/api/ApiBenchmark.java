@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,7 +74,11 @@ public final class ApiBenchmark implements Callable<Integer> {
     STREAMS,
     SLOW_EXPORT,
     LIVE,
-    ANSWERS;
+    ANSWERS,
+    PAGE;
+
+    /** Those that need the history of the benchmark of queries. */
+    private static final Set<Part> OF_HISTORY = EnumSet.of(ANSWERS, PAGE);
 
     /** The part that an option names. */
     static Part named(String name) {
@@ -138,7 +143,7 @@ public final class ApiBenchmark implements Callable<Integer> {
       split = ",",
       description =
           "only these of overhead, parallel, health, exports, streams, slow-export and live; or"
-              + " answers, for which the directory must be one of deploy/local/query-benchmark")
+              + " answers and page, for which the directory must be one of deploy/local/query-benchmark")
   private List<String> only = List.of();
 
   private ApiBenchmark(PrintStream out, PrintStream messages) {
@@ -210,6 +215,10 @@ public final class ApiBenchmark implements Callable<Integer> {
       throws IOException, InterruptedException {
     if (part == Part.ANSWERS) {
       new Answers(api, table, rounds, out).measure();
+      return;
+    }
+    if (part == Part.PAGE) {
+      new Page(api, table, out).measure();
       return;
     }
     Span span = table.writtenOnce(entries);
@@ -305,7 +314,7 @@ public final class ApiBenchmark implements Callable<Integer> {
       }
     }
     if (parts.isEmpty()) {
-      parts.addAll(EnumSet.complementOf(EnumSet.of(Part.ANSWERS)));
+      parts.addAll(EnumSet.complementOf(EnumSet.copyOf(Part.OF_HISTORY)));
     }
     return parts;
   }

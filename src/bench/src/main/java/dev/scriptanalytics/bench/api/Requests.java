@@ -116,9 +116,13 @@ final class Requests {
   }
 
   private static String get(String path, String headers) {
-    String key = Base64.getUrlEncoder().withoutPadding().encodeToString(login());
-    return "GET %s HTTP/1.1\r\n%sAuthorization: Bearer sa_%s\r\n%s\r\n"
-        .formatted(path, HOST, key, headers);
+    return "GET %s HTTP/1.1\r\n%sAuthorization: Bearer %s\r\n%s\r\n"
+        .formatted(path, HOST, key(), headers);
+  }
+
+  /** The key of the benchmark's user. */
+  static String key() {
+    return "sa_" + Base64.getUrlEncoder().withoutPadding().encodeToString(login());
   }
 
   /** A query with the settings and in the format that the API asks for. */
