@@ -433,6 +433,37 @@ test("A session that ends is said, and goes on after a login", async () => {
   await rows().first().waitFor();
 });
 
+test("Answers from before a login do not end the new session", async () => {
+  await show(`/runs?${CHECKOUT}&charts=off`);
+  await rows().first().waitFor();
+  let release;
+  const login = new Promise((go) => (release = go));
+  const late = [];
+  await page.route("**/v2/**", async (route) => {
+    const answer = await route.fetch();
+    if (answer.status() === 401 && !route.request().url().endsWith("/v2/session")) {
+      late.push(login.then(() => route.fulfill({ response: answer })).catch(() => {}));
+    } else {
+      await route.fulfill({ response: answer });
+    }
+  });
+  await page.context().clearCookies();
+  await page.keyboard.press("r");
+  // The one answer that is there is enough, and what was shown stays beneath the login.
+  await page.getByRole("heading", { name: "Your session has ended" }).waitFor();
+  await rows().first().waitFor();
+  await page.getByLabel("API key").fill(key);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Your session has ended" }).waitFor({ state: "detached" });
+  release();
+  assert.ok(late.length > 0);
+  await Promise.all(late);
+
+  await rows().first().waitFor();
+  assert.equal(await page.getByLabel("API key").count(), 0);
+  await page.unroute("**/v2/**");
+});
+
 test("An answer that fails says so, and can be asked for again", async () => {
   await show("/runs?account=shop");
   await page.route("**/v2/runs?**", (route) => route.abort());

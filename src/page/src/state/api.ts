@@ -252,8 +252,12 @@ export function route(path: string, values: Values = {}): string {
   return "/v2/" + path + (text ? "?" + text : "");
 }
 
+// An answer to what was asked before the last login says nothing about the session that it began.
+let logins = 0;
+
 /** Asks the API; a session that is missing or has ended shows the login. */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const begun = logins;
   let answer: Response;
   try {
     answer = await fetch(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
@@ -271,7 +275,7 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     return (answer.status === 204 ? undefined : await answer.json()) as T;
   }
   const problem = await problemOf(answer);
-  if (answer.status === 401 && !path.startsWith("/v2/session")) {
+  if (answer.status === 401 && begun === logins && init.method === undefined) {
     session.value = session.peek() === "open" || session.peek() === "ended" ? "ended" : "none";
   }
   throw problem;
@@ -293,6 +297,7 @@ export async function logIn(key: string): Promise<void> {
     body: JSON.stringify({ key }),
     headers: { "Content-Type": "application/json" },
   });
+  logins++;
   session.value = "open";
 }
 

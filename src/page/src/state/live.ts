@@ -91,7 +91,6 @@ export function useLive<T>(
         await ask<Session>(route("session"));
       } catch (problem) {
         if (problem instanceof Problem && problem.status === 401) {
-          session.value = "ended";
           return;
         }
       }

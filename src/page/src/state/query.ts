@@ -119,6 +119,17 @@ export function useAnswer<T>(path: string | null, comesFirst = false): Answer<T>
       draw((n) => n + 1);
       return undefined;
     }
+    // Without a session nothing is asked. What was known lies beneath the login; whoever comes next does not get it.
+    if (out) {
+      kept.clear();
+      own.loading = false;
+      if (session.peek() === "none") {
+        own.value = undefined;
+      }
+      own.problem = undefined;
+      draw((n) => n + 1);
+      return undefined;
+    }
     const question = kept.get(path) ?? begin(path, comesFirst);
     question.waiting++;
     let left = false;
@@ -140,7 +151,7 @@ export function useAnswer<T>(path: string | null, comesFirst = false): Answer<T>
         }
       },
       (failure: unknown) => {
-        if (!left) {
+        if (!left && !(failure instanceof Problem && failure.status === 401)) {
           const problem = failure instanceof Problem ? failure : new Problem(0, "FAILED", String(failure));
           const pause = problem.passing ? Math.min(2 * own.pause || FIRST_PAUSE, LONGEST_PAUSE) : 0;
           Object.assign(own, { value: undefined, problem, loading: false, pause });
@@ -156,7 +167,9 @@ export function useAnswer<T>(path: string | null, comesFirst = false): Answer<T>
       clearTimeout(timer);
       question.waiting--;
       if (question.waiting === 0 && question.value === undefined) {
-        kept.delete(path);
+        if (kept.get(path) === question) {
+          kept.delete(path);
+        }
         question.abort.abort();
       }
     };

@@ -27,11 +27,6 @@ export function App() {
   const who = useAnswer<Session>(route("session"));
   const view = tab.value;
   useEffect(() => {
-    if (who.problem?.status === 401) {
-      session.value = "none";
-    }
-  }, [who.problem]);
-  useEffect(() => {
     document.title = [script.value, TITLES[view], "Script Analytics"].filter(Boolean).join(" · ");
   }, [script.value, view]);
   const accounts = who.value?.accounts;
