@@ -113,7 +113,7 @@ export function Chooser(props: {
   const [hasty, setHasty] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (props.first) {
       field.current?.focus();
     }

@@ -1,6 +1,6 @@
 // The login. It takes the place of the view, or lies over it where a session has ended; the address stays, so the
 // view that a link meant is there afterwards.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { logIn, Problem } from "../state/api";
 
 export function Login({ ended }: { ended: boolean }) {
@@ -8,7 +8,7 @@ export function Login({ ended }: { ended: boolean }) {
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
