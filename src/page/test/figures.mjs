@@ -41,7 +41,8 @@ function timed(page, selector, what) {
     async ([selector, what]) => {
       const there = (one) => document.querySelector(one) !== null;
       const holds = {
-        rows: () => location.search.includes("filter=") && !there("main .waiting") && there(".grid .body .row"),
+        // The charts wait for the rows.
+        rows: () => location.search.includes("filter=") && !there(".waiting .grid") && there(".grid .body .row"),
         record: () => there(".side .facts") && !there(".side .record-top .spinner"),
       }[what];
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
