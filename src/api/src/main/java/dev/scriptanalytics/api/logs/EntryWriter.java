@@ -95,7 +95,7 @@ final class EntryWriter {
     if (!stackTrace.isEmpty()) {
       json.writeObjectField("stackTrace", stackTrace);
     }
-    writeFurther(json, entry, extra);
+    writeFurther(json, entry, metadata, extra);
     json.writeStringField("logId", entry.logId());
   }
 
@@ -119,8 +119,8 @@ final class EntryWriter {
     }
   }
 
-  private static void writeFurther(JsonGenerator json, Entry entry, JsonNode extra)
-      throws IOException {
+  private static void writeFurther(
+      JsonGenerator json, Entry entry, JsonNode metadata, JsonNode extra) throws IOException {
     Map<String, String> further =
         Map.of(
             "deploymentId", entry.deploymentId(),
@@ -133,7 +133,6 @@ final class EntryWriter {
     if (entry.deploymentVersion() > 0) {
       json.writeNumberField("deploymentVersion", entry.deploymentVersion());
     }
-    JsonNode metadata = entry.metadata();
     boolean coded = metadata != null && (metadata.has("errorCode") || metadata.has("error_code"));
     if (!coded) {
       writeText(json, "errorCode", entry.errorCode());
