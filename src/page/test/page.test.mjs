@@ -407,6 +407,21 @@ test("Export All Runs or Logs data as a .csv file, by range and filter", async (
   assert.equal((await saved()).name, "Checkout_logs_data.csv");
 });
 
+test("Log entries whose script is not known are found", async () => {
+  await show("/?account=shop");
+  await page.getByText("A stray entry 1").waitFor();
+  await page.getByRole("link", { name: "Show the entries" }).click();
+  await rows().first().waitFor();
+  assert.equal(await rows().count(), 3);
+  await page.getByRole("button", { name: "Without a script" }).waitFor();
+  // The address holds that no script is meant, and all views stand it.
+  await page.reload();
+  await rows().first().click();
+  await page.locator(".side").getByText("stray_1").first().waitFor();
+  await page.getByRole("link", { name: "Runs", exact: true }).click();
+  await page.getByText("No runs in this range").waitFor();
+});
+
 test("A link opened without a session leads to the login and back", async () => {
   await show(`/runs?${CHECKOUT}&run=run_0597`, { session: false });
   await page.getByRole("heading", { name: "Log in to Script Analytics" }).waitFor();
@@ -763,6 +778,9 @@ for (const scheme of ["light", "dark"]) {
     await page.goto("/rejected?account=shop");
     await rows().first().click();
     await look("rejected", ".side .facts");
+    await page.goto("/?account=shop");
+    await page.getByRole("link", { name: "Show the entries" }).waitFor();
+    await look("overview", ".grid .body .row");
     await page.goto("/");
     await look("welcome", ".option");
     await page.getByRole("button", { name: "Log out" }).click();

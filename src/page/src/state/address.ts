@@ -45,6 +45,9 @@ export function param(name: Name): string | null {
   return url.value.searchParams.get(name) || null;
 }
 
+/** The script that the address names: empty for entries whose script is not known, null while none is chosen. */
+export const script = computed(() => url.value.searchParams.get("script"));
+
 /** What the view chose by itself, since the address does not say it; a link to the view has to. */
 export const implied = signal<Patch>({});
 
@@ -52,7 +55,7 @@ export const implied = signal<Patch>({});
 export function address(patch: Patch, to: Tab = tab.value): string {
   const next = new URLSearchParams(url.value.searchParams);
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null || value === undefined || value === "") {
+    if (value === null || value === undefined || (value === "" && name !== "script")) {
       next.delete(name);
     } else {
       next.set(name, value);

@@ -244,7 +244,7 @@ export type Values = Record<string, string | number | boolean | null | undefined
 export function route(path: string, values: Values = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
-    if (value !== null && value !== undefined && value !== "") {
+    if (value !== null && value !== undefined && (value !== "" || name === "script")) {
       query.set(name, String(value));
     }
   }

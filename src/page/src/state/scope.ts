@@ -1,15 +1,19 @@
 // What a view is about: account, script and range, as parameters of the API.
 import { computed } from "@preact/signals";
-import { param } from "./address";
+import { param, script } from "./address";
 import { route, type Values } from "./api";
 import { iso, range } from "./time";
 
+export { script };
+
 export const account = computed(() => param("account"));
-export const script = computed(() => param("script"));
+
+/** How the script is called; nothing while none is chosen. */
+export const scriptTitle = computed(() => (script.value === "" ? "Without a script" : script.value));
 
 /** The path of a route about the chosen script, or null while none is chosen. */
 export function ofScript(path: string, values: Values = {}): string | null {
-  return script.value ? route(path, { account: account.value, script: script.value, ...values }) : null;
+  return script.value !== null ? route(path, { account: account.value, script: script.value, ...values }) : null;
 }
 
 /** As ofScript, in the chosen range. */

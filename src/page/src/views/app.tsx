@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { go, tab } from "../state/address";
 import { route, session, type Session } from "../state/api";
 import { useAnswer } from "../state/query";
-import { account, script } from "../state/scope";
+import { account, script, scriptTitle } from "../state/scope";
 import { ErrorsView } from "./errors";
 import { AccountOptions, Header, Tabs, TITLES } from "./header";
 import { Login } from "./login";
@@ -27,8 +27,8 @@ export function App() {
   const who = useAnswer<Session>(route("session"));
   const view = tab.value;
   useEffect(() => {
-    document.title = [script.value, TITLES[view], "Script Analytics"].filter(Boolean).join(" · ");
-  }, [script.value, view]);
+    document.title = [scriptTitle.value, TITLES[view], "Script Analytics"].filter(Boolean).join(" · ");
+  }, [scriptTitle.value, view]);
   const accounts = who.value?.accounts;
   useEffect(() => {
     // A key that sees one account need not choose.
@@ -46,7 +46,7 @@ export function App() {
         <Header />
         {view === "rejected" ? (
           <RejectedView />
-        ) : script.value ? (
+        ) : script.value !== null ? (
           <>
             <Tabs />
             <View key={script.value + view} />

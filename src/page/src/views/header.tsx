@@ -8,7 +8,7 @@ import { filterFor } from "../state/filter";
 import { useKeys } from "../state/keys";
 import { isLive, streaming, toggleLive } from "../state/live";
 import { refresh, useAnswer } from "../state/query";
-import { account, script } from "../state/scope";
+import { account, script, scriptTitle } from "../state/scope";
 import { ago, iso, now, range } from "../state/time";
 import { RangeChooser } from "./range";
 import { FilterTools } from "./filterbar";
@@ -67,7 +67,7 @@ export function Header() {
       <ScriptChooser opener={scripts} />
       <span class="space" />
       <RangeChooser opener={ranges} />
-      {script.value && <LiveSwitch />}
+      {script.value !== null && <LiveSwitch />}
       <button type="button" class="button square" title="Load again (R)" aria-label="Load again" onClick={renew}>
         <Icon name="refresh" />
       </button>
@@ -176,7 +176,7 @@ function ScriptChooser({ opener }: { opener: { current: (() => void) | null } })
     <Popover
       title="Choose a script (S)"
       class="button quiet name strong"
-      label={<bdi>{script.value ?? "Choose a script"}</bdi>}
+      label={<bdi>{scriptTitle.value ?? "Choose a script"}</bdi>}
       opener={opener}
     >
       {(close) => (

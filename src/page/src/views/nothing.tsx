@@ -18,7 +18,7 @@ export function Nothing({
   filtered: boolean;
 }) {
   const answer = useAnswer<{ scripts: Script[] }>(
-    filtered ? null : route("scripts", { account: account.value, search: script.value }),
+    filtered || !script.value ? null : route("scripts", { account: account.value, search: script.value }),
   );
   if (filtered) {
     return (

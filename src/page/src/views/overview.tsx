@@ -2,7 +2,7 @@
 import { List, type Column } from "../components/list";
 import { Empty, Failed, Loading } from "../components/parts";
 import { address, go, param } from "../state/address";
-import { route, type Overview } from "../state/api";
+import { route, type LogPage, type Overview, type Session } from "../state/api";
 import { count, duration, percent } from "../state/format";
 import { useAnswer } from "../state/query";
 import { account } from "../state/scope";
@@ -84,6 +84,36 @@ function Failures({ of }: { of: Overview }) {
   );
 }
 
+/** Says that there are log entries whose script is not known, which no script shows. */
+function WithoutScript() {
+  const may = useAnswer<Session>(route("session")).value?.permissions.includes("logs:read");
+  const { from, to } = range.value;
+  const answer = useAnswer<LogPage>(
+    may
+      ? route("logs", {
+          account: account.value,
+          script: "",
+          startTime: iso(from),
+          endTime: iso(to),
+          order: "desc",
+          limit: 1,
+        })
+      : null,
+  );
+  const last = answer.value?.logs[0];
+  return last ? (
+    <div class="notice" role="status">
+      <p>
+        <b>Some log entries name no script.</b> The last came {ago(Date.parse(last.timestamp), now.value)}:{" "}
+        <bdi>{last.message}</bdi>
+      </p>
+      <a class="button small" href={address({ script: "", sort: null, order: null }, "logs")}>
+        Show the entries
+      </a>
+    </div>
+  ) : null;
+}
+
 export function OverviewView() {
   const sort = param("sort") ?? "failed";
   const descending = param("order") !== "asc";
@@ -105,6 +135,7 @@ export function OverviewView() {
           <h1 id="choose-script">Choose a script</h1>
           <ScriptOptions choose={choose} first />
           <RejectedNotice />
+          <WithoutScript />
         </section>
         <section aria-labelledby="ran-title">
           <h2 id="ran-title">

@@ -5,8 +5,8 @@ import dev.scriptanalytics.testkit.junit.ClickHouseExtension;
 /**
  * What the tests of the page look at. The account shop has the script Checkout with two
  * deployments, of which the second fails more often; the script Heavy with a run that logged much
- * and was given much; and one whose name and values would break a page that took them for markup.
- * The account many has 10,000 scripts.
+ * and was given much; one whose name and values would break a page that took them for markup; and
+ * three log entries without a script. The account many has 10,000 scripts.
  */
 final class PageRows {
   /** The name of a script, in SQL. */
@@ -126,6 +126,12 @@ final class PageRows {
             'shop', %s, toDateTime64(toStartOfMinute(now()), 6, 'UTC') - toIntervalSecond(5),
             'l/"1', 3, 'r/%%<b>"''0', 'Error', '', '<img src=x onerror=boom()> ‏عربي', 1, 600, 0, 1,
             '<b>f</b>', 's', 'at <b>x</b>', '{"<i>": 1}', 36500
+        UNION ALL
+        SELECT
+            'shop', '', toDateTime64(toStartOfMinute(now()), 6, 'UTC') - toIntervalSecond(number),
+            'stray_' || toString(number), 3, '', 'Info', '', 'A stray entry ' || toString(number), 1, 700, 0,
+            0, '', '', '', '', 36500
+        FROM numbers(1, 3)
         """
             .formatted(STRANGE));
     clickHouse.query(

@@ -126,6 +126,7 @@ class TenantsIT {
         "/v2/live?script=ep_of_globex&",
         "/v2/runs?script=ep_of_globex&",
         "/v2/logs?script=ep_of_globex&",
+        "/v2/logs?script=&",
         "/v2/runs/job_globex?",
         "/v2/runs/job_globex/logs?",
         "/v2/session?",

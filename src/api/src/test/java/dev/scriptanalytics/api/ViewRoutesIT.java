@@ -154,6 +154,25 @@ class ViewRoutesIT {
   }
 
   @Test
+  void anEmptyParameterStandsForTheEntriesWithoutAScript() throws IOException {
+    LogTable.insert(
+        ApiStack.clickHouse(),
+        "acme",
+        "",
+        List.of(LogTable.entry("2023-02-01T12:00:00Z", "info", "of no script")));
+    String day = "script=&startTime=2023-02-01T00:00:00Z&endTime=2023-02-02T00:00:00Z";
+
+    JsonNode page = JSON.readTree(api.get(ApiStack.DORA, "/v2/logs?" + day).body());
+    assertThat(page.get("logs").findValuesAsText("message")).containsExactly("of no script");
+    HttpResponse<String> file = api.get(ApiStack.DORA, "/v2/exports/logs_data.ndjson?" + day);
+    assertThat(file.body()).contains("of no script");
+    assertThat(file.headers().firstValue("Content-Disposition").orElseThrow())
+        .contains("\"logs_data.ndjson\"");
+    JsonNode runs = JSON.readTree(api.get(ApiStack.DORA, "/v2/runs?" + day).body());
+    assertThat(runs.get("runs")).isEmpty();
+  }
+
+  @Test
   void scriptsAreFoundByAPartOfTheirName() throws IOException {
     JsonNode all = scripts("");
     assertThat(scripts("search=A/B").findValuesAsText("script")).containsOnly(SCRIPT);

@@ -43,7 +43,7 @@ record ExportFile(Exported exported, Form form) {
 
   /** The header that has a browser save the file under the name of its script. */
   String disposition(String script) {
-    String name = script + "_" + end(exported, form);
+    String name = (script.isEmpty() ? "" : script + "_") + end(exported, form);
     // RFC 6266: a plain name for old readers, and the name itself.
     return "attachment; filename=\"%s\"; filename*=UTF-8''%s"
         .formatted(

@@ -6,6 +6,7 @@ import dev.scriptanalytics.api.error.ApiException;
 import dev.scriptanalytics.api.http.Fields;
 import dev.scriptanalytics.api.route.Exchange;
 import io.javalin.http.Context;
+import java.util.Objects;
 
 /** The script that a request is about. */
 public final class Scripts {
@@ -13,28 +14,30 @@ public final class Scripts {
 
   /**
    * The script that the path names, or else a field: some proxies decode {@code %2F} in a path, so
-   * that a script with a slash in its name cannot be asked for there.
+   * that a script with a slash in its name cannot be asked for there. A field that is empty stands
+   * for the entries whose script is not known.
    */
   public static String named(Context context, Fields... fields) {
     String inPath = context.pathParamMap().get("script");
     for (Fields given : fields) {
-      String named = given.text("script");
-      if (inPath != null && given.has("script")) {
+      if (!given.has("script")) {
+        continue;
+      }
+      if (inPath != null) {
         throw ApiException.invalid("script", "left out where the path names it");
       }
-      if (named != null) {
-        return named;
-      }
+      return Objects.requireNonNullElse(given.text("script"), "");
     }
     if (inPath == null) {
-      throw ApiException.invalid("script", "the name of a script");
+      throw ApiException.invalid(
+          "script", "the name of a script, or empty for entries whose script is not known");
     }
     return inPath;
   }
 
-  /** Fails with 404 if a script has neither runs nor entries, at any time. */
+  /** Fails with 404 if a script that is named has neither runs nor entries, at any time. */
   public static void require(Exchange exchange, String account, String script) {
-    if (!exists(exchange, account, script)) {
+    if (!script.isEmpty() && !exists(exchange, account, script)) {
       throw new ApiException(404, "SCRIPT_NOT_FOUND", "There is no such script")
           .with("script", script)
           .with("account", account);
