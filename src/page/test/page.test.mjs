@@ -387,6 +387,18 @@ test("Live: newer runs are counted and offered, and an open record sees its run 
   await page.locator(".grid .row.open", { hasText: "Success" }).waitFor();
 });
 
+test("Live: a page that is left open keeps no more than 2,000 new runs", async () => {
+  await show("/runs?account=shop&script=Arriving&charts=off&live=on");
+  await page.locator(".live.open").waitFor();
+  const sql = `INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status, retention_days)
+    SELECT 'shop', 'Arriving', now64(3), 'run_' || toString(number), 3, 'Success', 36500 FROM numbers(2100)`;
+  const answer = await fetch(process.env.PAGE_CLICKHOUSE, { method: "POST", body: sql });
+  assert.equal(answer.status, 200, await answer.text());
+  await page.getByRole("button", { name: "2,000+ new runs" }).click();
+
+  await page.getByText("run_0", { exact: true }).waitFor();
+});
+
 test("Export All Runs or Logs data as a .csv file, by range and filter", async () => {
   await show(`/runs?${CHECKOUT}&charts=off&filter=${filterOf({ column: "status", op: "equals", value: "Failed" })}`);
   await rows().first().waitFor();

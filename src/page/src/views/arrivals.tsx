@@ -6,7 +6,7 @@ import { isLive, streaming, useLive } from "../state/live";
 import { Icon } from "../components/parts";
 import { renew } from "./header";
 
-/** Of more than these a list is loaded again, so that a page that is left open does not grow. */
+/** No more of what is not listed is kept, so that a page that is left open does not grow. */
 const MOST = 2000;
 
 export interface Arrivals<R> {
@@ -45,9 +45,18 @@ export function useArrivals<R>(
       renew();
     }
   };
+  const listed = useMemo(() => new Set(live ? rows.map(keyOf) : []), [rows, live]);
+  const fresh = [...mine.all.keys()].filter((key) => !listed.has(key) && !mine.shown.has(key)).length;
   const take = (events: R[]) => {
     const all = new Map(mine.all);
-    events.forEach((one) => all.set(keyOf(one), one));
+    let room = MOST - fresh;
+    for (const one of events) {
+      const key = keyOf(one);
+      const isMore = !flows && !listed.has(key) && !all.has(key);
+      if (!isMore || room-- > 0) {
+        all.set(key, one);
+      }
+    }
     if (flows && all.size > MOST) {
       renew();
       return;
@@ -59,7 +68,6 @@ export function useArrivals<R>(
     streaming.value = stream;
   });
   const any = mine.all.size > 0;
-  const listed = useMemo(() => new Set(any ? rows.map(keyOf) : []), [rows, any]);
   const merged = useMemo(() => {
     if (!any) {
       return rows;
@@ -68,7 +76,6 @@ export function useArrivals<R>(
     onTop.sort((one, other) => timeOf(other).localeCompare(timeOf(one)));
     return [...onTop, ...rows.map((row) => mine.all.get(keyOf(row)) ?? row)];
   }, [rows, any, mine.all, mine.shown]);
-  const fresh = [...mine.all.keys()].filter((key) => !listed.has(key) && !mine.shown.has(key)).length;
   return { rows: live ? merged : rows, fresh: live ? fresh : 0, show };
 }
 
@@ -82,7 +89,8 @@ export function Offer({ fresh, show, what }: { fresh: number; show: () => void; 
     <div class="offer" role="status">
       {fresh > 0 && (
         <button type="button" class="button small primary" title="Show them (N)" onClick={show}>
-          {count(fresh)} new {what[fresh === 1 ? 0 : 1]} <Icon name="up" />
+          {count(fresh)}
+          {fresh === MOST && "+"} new {what[fresh === 1 ? 0 : 1]} <Icon name="up" />
         </button>
       )}
     </div>
