@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../state/api";
+import { ago, now } from "../state/time";
 
 const PATHS = {
   chevron: "M4 6l4 4 4-4",
@@ -103,6 +104,20 @@ export function Loading({ what }: { what: string }) {
   return (
     <div class="state loading" role="status">
       <span class="spinner" aria-hidden="true" /> Loading {what}
+    </div>
+  );
+}
+
+/** Says that something is there which no list shows, with the last of it and a way to the rest. */
+export function Notice(props: { title: string; at: string; text: string; href: string; action: string }) {
+  return (
+    <div class="notice" role="status">
+      <p>
+        <b>{props.title}</b> The last came {ago(Date.parse(props.at), now.value)}: <bdi>{props.text}</bdi>
+      </p>
+      <a class="button small" href={props.href}>
+        {props.action}
+      </a>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // How the scripts of an account did in the range, and the choice of one.
 import { List, type Column } from "../components/list";
-import { Empty, Failed, Loading } from "../components/parts";
+import { Empty, Failed, Loading, Notice } from "../components/parts";
 import { address, go, param } from "../state/address";
 import { route, type LogPage, type Overview, type Session } from "../state/api";
 import { count, duration, percent } from "../state/format";
@@ -102,15 +102,13 @@ function WithoutScript() {
   );
   const last = answer.value?.logs[0];
   return last ? (
-    <div class="notice" role="status">
-      <p>
-        <b>Some log entries name no script.</b> The last came {ago(Date.parse(last.timestamp), now.value)}:{" "}
-        <bdi>{last.message}</bdi>
-      </p>
-      <a class="button small" href={address({ script: "", sort: null, order: null }, "logs")}>
-        Show the entries
-      </a>
-    </div>
+    <Notice
+      title="Some log entries name no script."
+      at={last.timestamp}
+      text={last.message}
+      href={address({ script: "", sort: null, order: null }, "logs")}
+      action="Show the entries"
+    />
   ) : null;
 }
 

@@ -2,7 +2,7 @@
 // scripts, since what is wrong may be the script's name.
 import { Json } from "../components/json";
 import { List, type Column } from "../components/list";
-import { Copy, Empty, Failed, Loading } from "../components/parts";
+import { Copy, Empty, Failed, Loading, Notice } from "../components/parts";
 import { Side } from "../components/side";
 import { address, go, param } from "../state/address";
 import { route, type RejectedRecord, type Session } from "../state/api";
@@ -10,7 +10,7 @@ import { count, NONE } from "../state/format";
 import { useKeys } from "../state/keys";
 import { useAnswer } from "../state/query";
 import { account } from "../state/scope";
-import { ago, iso, now, range, rangeTitle, stamp } from "../state/time";
+import { iso, range, rangeTitle, stamp } from "../state/time";
 
 const MOST = 100;
 
@@ -53,15 +53,13 @@ export function RejectedNotice() {
   const answer = useAnswer<{ rejected: RejectedRecord[] }>(may ? pathOf(1) : null);
   const last = answer.value?.rejected[0];
   return last ? (
-    <div class="notice" role="status">
-      <p>
-        <b>Some records could not be used.</b> The last came {ago(Date.parse(last.arrivedAt), now.value)}:{" "}
-        <bdi>{last.detail}</bdi>
-      </p>
-      <a class="button small" href={address({ script: null, filter: null, run: null, entry: null }, "rejected")}>
-        Show them
-      </a>
-    </div>
+    <Notice
+      title="Some records could not be used."
+      at={last.arrivedAt}
+      text={last.detail}
+      href={address({ script: null, filter: null, run: null, entry: null }, "rejected")}
+      action="Show them"
+    />
   ) : null;
 }
 
