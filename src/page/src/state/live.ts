@@ -41,10 +41,12 @@ export function useLive<T>(
 ): void {
   const latest = useRef({ take, gap, tell });
   latest.current = { take, gap, tell };
+  const ended = session.value === "ended";
   useEffect(() => {
-    if (path === null) {
+    if (path === null || ended) {
       return undefined;
     }
+    let left = false;
     let source: EventSource | null = null;
     let lastId = "";
     let waiting: T[] = [];
@@ -94,7 +96,7 @@ export function useLive<T>(
           return;
         }
       }
-      if (!document.hidden) {
+      if (!left && !document.hidden) {
         connect();
       }
     };
@@ -102,10 +104,11 @@ export function useLive<T>(
     look();
     document.addEventListener("visibilitychange", look);
     return () => {
+      left = true;
       document.removeEventListener("visibilitychange", look);
       close();
       clearTimeout(handing);
       latest.current.tell("off");
     };
-  }, [path, session.value === "ended"]);
+  }, [path, ended]);
 }

@@ -1,12 +1,12 @@
 // What has arrived since a list was loaded. It is counted and offered; nothing that is being read moves away.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { count } from "../state/format";
 import { useKeys } from "../state/keys";
 import { isLive, streaming, useLive } from "../state/live";
 import { Icon } from "../components/parts";
 import { renew } from "./header";
 
-/** No more of what is not listed is kept, so that a page that is left open does not grow. */
+/** At most this many new rows are kept, so that a page that is left open does not grow. */
 const MOST = 2000;
 
 export interface Arrivals<R> {
@@ -34,6 +34,7 @@ export function useArrivals<R>(
   const [known, setKnown] = useState<{ of: R | undefined; all: Map<string, R>; shown: Set<string> }>(() =>
     nothing(rows[0]),
   );
+  const renewed = useRef<R | undefined>(undefined);
   // Rows that were loaded again know what had arrived.
   const mine = known.of === rows[0] ? known : nothing(rows[0]);
   const live = isLive() && path !== null;
@@ -58,7 +59,11 @@ export function useArrivals<R>(
       }
     }
     if (flows && all.size > MOST) {
-      renew();
+      // The list may take longer to load than the next events to come.
+      if (renewed.current !== rows[0]) {
+        renewed.current = rows[0];
+        renew();
+      }
       return;
     }
     const atTop = flows && (document.getElementById("view")?.scrollTop ?? 0) < 8;
@@ -75,7 +80,7 @@ export function useArrivals<R>(
     const onTop = [...mine.all].filter(([key]) => mine.shown.has(key) && !listed.has(key)).map(([, row]) => row);
     onTop.sort((one, other) => timeOf(other).localeCompare(timeOf(one)));
     return [...onTop, ...rows.map((row) => mine.all.get(keyOf(row)) ?? row)];
-  }, [rows, any, mine.all, mine.shown]);
+  }, [rows, any, listed, mine.all, mine.shown]);
   return { rows: live ? merged : rows, fresh: live ? fresh : 0, show };
 }
 
