@@ -108,7 +108,7 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-/** Says that something is there which no list shows, with the last of it and a way to the rest. */
+/** Announces something that no list shows: the newest of it, and a link to all. */
 export function Notice(props: { title: string; at: string; text: string; href: string; action: string }) {
   return (
     <div class="notice" role="status">

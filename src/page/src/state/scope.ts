@@ -8,7 +8,7 @@ export { script };
 
 export const account = computed(() => param("account"));
 
-/** How the script is called; nothing while none is chosen. */
+/** What the script is called; null while none is chosen. */
 export const scriptTitle = computed(() => (script.value === "" ? "Without a script" : script.value));
 
 /** The path of a route about the chosen script, or null while none is chosen. */

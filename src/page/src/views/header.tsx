@@ -24,7 +24,15 @@ export const TITLES = {
 };
 
 // What belongs to one script and would mean nothing with another.
-const FORGET = { run: null, entry: null, filter: null, baseline: null, candidate: null, sort: null, order: null };
+export const FORGET = {
+  run: null,
+  entry: null,
+  filter: null,
+  baseline: null,
+  candidate: null,
+  sort: null,
+  order: null,
+};
 
 /** What another tab takes along: the conditions that mean something there. */
 function besides(to: Tab): Patch {
@@ -96,12 +104,18 @@ function LiveSwitch() {
   const on = isLive();
   const logs = tab.value === "logs";
   const able =
-    (tab.value === "runs" && !param("sort") && !param("order")) || (logs && !param("filter") && !param("order"));
+    script.value !== "" &&
+    ((tab.value === "runs" && !param("sort") && !param("order")) || (logs && !param("filter") && !param("order")));
   useKeys([{ key: "l", title: "Follow what arrives", press: () => able && toggleLive() }]);
   if (tab.value !== "runs" && !logs) {
     return null;
   }
-  const why = logs && param("filter") ? "Entries are followed without a filter" : "The newest first can be followed";
+  const why =
+    script.value === ""
+      ? "Entries of a script can be followed"
+      : logs && param("filter")
+        ? "Entries are followed without a filter"
+        : "The newest first can be followed";
   return (
     <button
       type="button"

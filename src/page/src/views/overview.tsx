@@ -7,8 +7,10 @@ import { count, duration, percent } from "../state/format";
 import { useAnswer } from "../state/query";
 import { account } from "../state/scope";
 import { ago, iso, now, range, rangeTitle } from "../state/time";
-import { ScriptOptions } from "./header";
+import { FORGET, ScriptOptions } from "./header";
 import { RejectedNotice } from "./rejected";
+
+const MINUTE = 60e3;
 
 const COLUMNS: Column<Overview>[] = [
   {
@@ -84,7 +86,7 @@ function Failures({ of }: { of: Overview }) {
   );
 }
 
-/** Says that there are log entries whose script is not known, which no script shows. */
+/** Says that there are log entries whose script is not known, a minute after they came: their run may name it yet. */
 function WithoutScript() {
   const may = useAnswer<Session>(route("session")).value?.permissions.includes("logs:read");
   const { from, to } = range.value;
@@ -94,7 +96,7 @@ function WithoutScript() {
           account: account.value,
           script: "",
           startTime: iso(from),
-          endTime: iso(to),
+          endTime: iso(to - MINUTE),
           order: "desc",
           limit: 1,
         })
@@ -103,10 +105,10 @@ function WithoutScript() {
   const last = answer.value?.logs[0];
   return last ? (
     <Notice
-      title="Some log entries name no script."
+      title="Some log entries belong to no known script."
       at={last.timestamp}
       text={last.message}
-      href={address({ script: "", sort: null, order: null }, "logs")}
+      href={address({ ...FORGET, script: "", columns: null }, "logs")}
       action="Show the entries"
     />
   ) : null;

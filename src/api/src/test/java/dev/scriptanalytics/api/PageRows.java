@@ -128,7 +128,7 @@ final class PageRows {
             '<b>f</b>', 's', 'at <b>x</b>', '{"<i>": 1}', 36500
         UNION ALL
         SELECT
-            'shop', '', toDateTime64(toStartOfMinute(now()), 6, 'UTC') - toIntervalSecond(number),
+            'shop', '', toDateTime64(toStartOfMinute(now()), 6, 'UTC') - toIntervalMinute(number),
             'stray_' || toString(number), 3, '', 'Info', '', 'A stray entry ' || toString(number), 1, 700, 0,
             0, '', '', '', '', 36500
         FROM numbers(1, 3)
