@@ -426,6 +426,7 @@ test("Log entries whose script is not known are found", async () => {
   await rows().first().waitFor();
   assert.equal(await rows().count(), 3);
   await page.getByRole("button", { name: "Without a script" }).waitFor();
+  assert.ok(await page.getByRole("button", { name: "Live" }).isDisabled());
   // The address holds that no script is meant, and all views stand it.
   await page.reload();
   await rows().first().click();
@@ -458,6 +459,21 @@ test("A session that ends is said, and goes on after a login", async () => {
 
   await page.getByRole("heading", { name: "Your session has ended" }).waitFor({ state: "detached" });
   await rows().first().waitFor();
+});
+
+test("After a session has ended, another user gets nothing of what was shown", async () => {
+  await show(`/runs?${CHECKOUT}&charts=off`);
+  await rows().first().waitFor();
+  await page.context().clearCookies();
+  await page.keyboard.press("r");
+  await page.getByRole("heading", { name: "Your session has ended" }).waitFor();
+  await page.getByLabel("API key").fill(process.env.PAGE_OTHER_KEY);
+  await page.keyboard.press("Enter");
+
+  await page.getByText("You may not see this").first().waitFor();
+  assert.equal(await rows().count(), 0);
+  // The other user does not see the account of the address.
+  page.complaints.length = 0;
 });
 
 test("Answers from before a login do not end the new session", async () => {

@@ -291,12 +291,21 @@ async function problemOf(answer: Response): Promise<Problem> {
   }
 }
 
-export async function logIn(key: string): Promise<void> {
-  await ask("/v2/session", {
+/**
+ * Begins a session.
+ *
+ * @param former the user whose view lies beneath the login; another one begins with a page of their own
+ */
+export async function logIn(key: string, former?: string): Promise<void> {
+  const { user } = await ask<Session>("/v2/session", {
     method: "POST",
     body: JSON.stringify({ key }),
     headers: { "Content-Type": "application/json" },
   });
+  if (former !== undefined && user !== former) {
+    location.reload();
+    return;
+  }
   logins++;
   session.value = "open";
 }

@@ -119,13 +119,10 @@ export function useAnswer<T>(path: string | null, comesFirst = false): Answer<T>
       draw((n) => n + 1);
       return undefined;
     }
-    // Without a session nothing is asked. What was known lies beneath the login; whoever comes next does not get it.
+    // Without a session nothing is asked, and what was known lies beneath the login.
     if (out) {
       kept.clear();
       own.loading = false;
-      if (session.peek() === "none") {
-        own.value = undefined;
-      }
       own.problem = undefined;
       draw((n) => n + 1);
       return undefined;

@@ -55,7 +55,7 @@ export function App() {
           <Welcome />
         )}
       </div>
-      {session.value === "ended" && <Login ended />}
+      {session.value === "ended" && <Login ended former={who.value?.user} />}
     </>
   );
 }

@@ -3,7 +3,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { logIn, Problem } from "../state/api";
 
-export function Login({ ended }: { ended: boolean }) {
+/** @param former the user whose session has ended */
+export function Login({ ended, former }: { ended: boolean; former?: string }) {
   const [key, setKey] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -14,7 +15,7 @@ export function Login({ ended }: { ended: boolean }) {
     setBusy(true);
     setFailure(null);
     try {
-      await logIn(key.trim());
+      await logIn(key.trim(), former);
     } catch (problem) {
       setFailure(
         problem instanceof Problem && problem.status === 401

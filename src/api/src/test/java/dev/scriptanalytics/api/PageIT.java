@@ -70,6 +70,7 @@ class PageIT {
     node.environment().put("TMPDIR", temporary.toString());
     node.environment().put("PAGE_URL", api.address("/").toString());
     node.environment().put("PAGE_KEY", key());
+    node.environment().put("PAGE_OTHER_KEY", ApiStack.keyOf("many"));
     node.environment().put("PAGE_APART", "http://127.0.0.1:" + apart.port());
     node.environment().put("PAGE_PROXIED", Integer.toString(proxied));
     // For what arrives while a test looks.
