@@ -355,17 +355,20 @@ test("Versions: two side by side, with their verdict", async () => {
   await page.getByRole("region", { name: "New errors" }).getByText("BANK").first().waitFor();
 });
 
+async function insert(sql) {
+  const answer = await fetch(process.env.PAGE_CLICKHOUSE, { method: "POST", body: sql });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
 /** Has a run of the script Arriving arrive, as the job writes one. */
 async function arrive(runId, version, status) {
   const took = status === "Success" ? 42 : null;
   const start = `toDateTime64(toUnixTimestamp(now()) - 5, 3, 'UTC')`;
-  const sql = `INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status,
+  await insert(`INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status,
     deployment_version, function, response_time, ended_on, retention_days)
     SELECT 'shop', 'Arriving', if(count() = 0, ${start}, any(executed_on)), '${runId}', ${version}, '${status}', 1, 'f',
       ${took}, ${took === null ? "NULL" : "now64(3)"}, 36500
-    FROM script_analytics.runs WHERE account = 'shop' AND run_id = '${runId}'`;
-  const answer = await fetch(process.env.PAGE_CLICKHOUSE, { method: "POST", body: sql });
-  assert.equal(answer.status, 200, await answer.text());
+    FROM script_analytics.runs WHERE account = 'shop' AND run_id = '${runId}'`);
 }
 
 test("Live: newer runs are counted and offered, and an open record sees its run end", async () => {
@@ -390,10 +393,8 @@ test("Live: newer runs are counted and offered, and an open record sees its run 
 test("Live: a page that is left open keeps no more than 2,000 new runs", async () => {
   await show("/runs?account=shop&script=Arriving&charts=off&live=on");
   await page.locator(".live.open").waitFor();
-  const sql = `INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status, retention_days)
-    SELECT 'shop', 'Arriving', now64(3), 'run_' || toString(number), 3, 'Success', 36500 FROM numbers(2100)`;
-  const answer = await fetch(process.env.PAGE_CLICKHOUSE, { method: "POST", body: sql });
-  assert.equal(answer.status, 200, await answer.text());
+  await insert(`INSERT INTO script_analytics.runs (account, script, executed_on, run_id, version, status, retention_days)
+    SELECT 'shop', 'Arriving', now64(3), 'run_' || toString(number), 3, 'Success', 36500 FROM numbers(2100)`);
   await page.getByRole("button", { name: "2,000+ new runs" }).click();
 
   await page.getByText("run_0", { exact: true }).waitFor();
@@ -438,37 +439,42 @@ test("Log entries whose script is not known are found", async () => {
 test("A link opened without a session leads to the login and back", async () => {
   await show(`/runs?${CHECKOUT}&run=run_0597`, { session: false });
   await page.getByRole("heading", { name: "Log in to Script Analytics" }).waitFor();
-  await page.getByLabel("API key").fill("sa_wrong");
-  await page.keyboard.press("Enter");
+  await logIn("sa_wrong");
   await page.getByText("This key is not valid").waitFor();
-  await page.getByLabel("API key").fill(key);
-  await page.keyboard.press("Enter");
+  await logIn(key);
 
   await record().getByRole("heading", { name: "run_0597" }).waitFor();
   await rows().first().waitFor();
 });
 
+const ended = () => page.getByRole("heading", { name: "Your session has ended" });
+
+async function loseSession() {
+  await page.context().clearCookies();
+  await page.keyboard.press("r");
+  await ended().waitFor();
+}
+
+async function logIn(withKey) {
+  await page.getByLabel("API key").fill(withKey);
+  await page.keyboard.press("Enter");
+}
+
 test("A session that ends is said, and goes on after a login", async () => {
   await show(`/runs?${CHECKOUT}&charts=off`);
   await rows().first().waitFor();
-  await page.context().clearCookies();
-  await page.keyboard.press("r");
-  await page.getByRole("heading", { name: "Your session has ended" }).waitFor();
-  await page.getByLabel("API key").fill(key);
-  await page.keyboard.press("Enter");
+  await loseSession();
+  await logIn(key);
 
-  await page.getByRole("heading", { name: "Your session has ended" }).waitFor({ state: "detached" });
+  await ended().waitFor({ state: "detached" });
   await rows().first().waitFor();
 });
 
 test("After a session has ended, another user gets nothing of what was shown", async () => {
   await show(`/runs?${CHECKOUT}&charts=off`);
   await rows().first().waitFor();
-  await page.context().clearCookies();
-  await page.keyboard.press("r");
-  await page.getByRole("heading", { name: "Your session has ended" }).waitFor();
-  await page.getByLabel("API key").fill(process.env.PAGE_OTHER_KEY);
-  await page.keyboard.press("Enter");
+  await loseSession();
+  await logIn(process.env.PAGE_OTHER_KEY);
 
   await page.getByText("You may not see this").first().waitFor();
   assert.equal(await rows().count(), 0);
@@ -492,14 +498,11 @@ test("Answers from before a login do not end the new session", async () => {
   };
   // The page gives up questions, and then there is no one to answer.
   await page.route("**/v2/**", (route) => delay(route).catch(() => {}));
-  await page.context().clearCookies();
-  await page.keyboard.press("r");
   // The one answer that is there is enough, and what was shown stays beneath the login.
-  await page.getByRole("heading", { name: "Your session has ended" }).waitFor();
+  await loseSession();
   await rows().first().waitFor();
-  await page.getByLabel("API key").fill(key);
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Your session has ended" }).waitFor({ state: "detached" });
+  await logIn(key);
+  await ended().waitFor({ state: "detached" });
   release();
 
   assert.ok(late.length > 0);
