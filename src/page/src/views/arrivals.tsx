@@ -53,8 +53,7 @@ export function useArrivals<R>(
     let room = MOST - fresh;
     for (const one of events) {
       const key = keyOf(one);
-      const isMore = !flows && !listed.has(key) && !all.has(key);
-      if (!isMore || room-- > 0) {
+      if (flows || listed.has(key) || all.has(key) || room-- > 0) {
         all.set(key, one);
       }
     }
