@@ -41,12 +41,15 @@ export const tab = computed<Tab>(() => {
   return PATHS.find((one) => one === first) ?? "runs";
 });
 
-export function param(name: Name): string | null {
-  return url.value.searchParams.get(name) || null;
+/** Whether a parameter says something. An empty script does: it stands for entries whose script is not known. */
+export function isGiven<T>(name: string, value: T | null | undefined): value is T {
+  return value !== null && value !== undefined && (value !== "" || name === "script");
 }
 
-/** The script that the address names: empty for entries whose script is not known, null while none is chosen. */
-export const script = computed(() => url.value.searchParams.get("script"));
+export function param(name: Name): string | null {
+  const value = url.value.searchParams.get(name);
+  return isGiven(name, value) ? value : null;
+}
 
 /** What the view chose by itself, since the address does not say it; a link to the view has to. */
 export const implied = signal<Patch>({});
@@ -55,10 +58,10 @@ export const implied = signal<Patch>({});
 export function address(patch: Patch, to: Tab = tab.value): string {
   const next = new URLSearchParams(url.value.searchParams);
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null || value === undefined || (value === "" && name !== "script")) {
-      next.delete(name);
-    } else {
+    if (isGiven(name, value)) {
       next.set(name, value);
+    } else {
+      next.delete(name);
     }
   }
   const query = next.toString();

@@ -1,5 +1,6 @@
 // Questions to the API server, and what it answers (openapi.yaml).
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import { isGiven } from "./address";
 
 export interface Metrics {
   totalRuns: number;
@@ -238,13 +239,16 @@ export class Problem extends Error {
 /** Whether the browser has a session; unknown until the first answer. */
 export const session = signal<"unknown" | "open" | "none" | "ended">("unknown");
 
+/** Whether there is no session to ask with. */
+export const loggedOut = computed(() => session.value === "none" || session.value === "ended");
+
 export type Values = Record<string, string | number | boolean | null | undefined>;
 
 /** The path of a route about a script; the script is a parameter because some proxies decode %2F in a path. */
 export function route(path: string, values: Values = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
-    if (value !== null && value !== undefined && (value !== "" || name === "script")) {
+    if (isGiven(name, value)) {
       query.set(name, String(value));
     }
   }

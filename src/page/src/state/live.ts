@@ -3,7 +3,8 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { go, param } from "./address";
-import { ask, Problem, route, session, type Session } from "./api";
+import { ask, loggedOut, Problem, route, type Session } from "./api";
+import { script } from "./scope";
 import { endsNow } from "./time";
 
 const AGAIN_AFTER = 5000;
@@ -16,7 +17,8 @@ export type Stream = "off" | "waiting" | "open";
 export const streaming = signal<Stream>("off");
 
 export function isLive(): boolean {
-  return param("live") === "on" && endsNow.value;
+  // A stream does not say that an entry has got its script.
+  return param("live") === "on" && endsNow.value && script.value !== "";
 }
 
 export function toggleLive(): void {
@@ -41,9 +43,9 @@ export function useLive<T>(
 ): void {
   const latest = useRef({ take, gap, tell });
   latest.current = { take, gap, tell };
-  const ended = session.value === "ended";
+  const out = loggedOut.value;
   useEffect(() => {
-    if (path === null || ended) {
+    if (path === null || out) {
       return undefined;
     }
     let left = false;
@@ -110,5 +112,5 @@ export function useLive<T>(
       clearTimeout(handing);
       latest.current.tell("off");
     };
-  }, [path, ended]);
+  }, [path, out]);
 }

@@ -1,8 +1,8 @@
 // Answers by the address that was asked, kept for a while: Back shows a view at once, and two parts of a view that ask
 // the same share one request.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ask, Problem, session } from "./api";
+import { ask, loggedOut, Problem, route, type Session } from "./api";
 
 const MOST_KEPT = 60;
 
@@ -27,6 +27,13 @@ interface Kept {
 }
 
 const kept = new Map<string, Kept>();
+
+// What one user was answered is not for the next.
+effect(() => {
+  if (loggedOut.value) {
+    kept.clear();
+  }
+});
 
 export function refresh(): void {
   kept.clear();
@@ -108,22 +115,17 @@ export function useAnswer<T>(path: string | null, comesFirst = false): Answer<T>
     pause: 0,
   });
   const current = generation.value;
-  const out = session.value === "none" || session.value === "ended";
+  const out = loggedOut.value;
   useEffect(() => {
     const own = state.current;
     own.path = path;
-    if (path === null) {
-      own.value = undefined;
-      own.problem = undefined;
-      own.loading = false;
-      draw((n) => n + 1);
-      return undefined;
-    }
     // Without a session nothing is asked, and what was known lies beneath the login.
-    if (out) {
-      kept.clear();
-      own.loading = false;
+    if (path === null || out) {
+      if (path === null) {
+        own.value = undefined;
+      }
       own.problem = undefined;
+      own.loading = false;
       draw((n) => n + 1);
       return undefined;
     }
@@ -179,6 +181,11 @@ export function useAnswer<T>(path: string | null, comesFirst = false): Answer<T>
     loading: loading || (path !== null && state.current.path !== path),
     retry: () => setAttempt((n) => n + 1),
   };
+}
+
+/** Whether the user has a permission; false until that is known. */
+export function useMay(permission: string): boolean {
+  return useAnswer<Session>(route("session")).value?.permissions.includes(permission) ?? false;
 }
 
 /** The rows of a list as far as they are loaded. */

@@ -1,12 +1,13 @@
 // What a view is about: account, script and range, as parameters of the API.
 import { computed } from "@preact/signals";
-import { param, script } from "./address";
+import { param } from "./address";
 import { route, type Values } from "./api";
 import { iso, range } from "./time";
 
-export { script };
-
 export const account = computed(() => param("account"));
+
+/** Empty for entries whose script is not known, null while none is chosen. */
+export const script = computed(() => param("script"));
 
 /** What the script is called; null while none is chosen. */
 export const scriptTitle = computed(() => (script.value === "" ? "Without a script" : script.value));

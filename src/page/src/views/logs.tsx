@@ -12,7 +12,7 @@ import { LEVELS } from "../state/filter";
 import { count, short } from "../state/format";
 import { useKeys } from "../state/keys";
 import { useAnswer, usePages } from "../state/query";
-import { inRange, ofScript, pagesOf, script } from "../state/scope";
+import { inRange, ofScript, pagesOf } from "../state/scope";
 import { iso, range, stepOf } from "../state/time";
 import { entryKey, EntryPanel } from "./entry";
 import { Offer, useArrivals } from "./arrivals";
@@ -36,9 +36,8 @@ export function LogsView() {
   const order = param("order") === "asc" ? "asc" : "desc";
   const pages = usePages<LogPage, Entry>(pagesOf("logs", { filter, order, limit: PAGE }), (page) => page.logs);
   const volume = useVolume(filter);
-  // A stream of entries knows no filter, and does not say that an entry has got a script.
-  const stream =
-    order === "desc" && filter === null && script.value !== "" ? ofScript("live", { events: "logs" }) : null;
+  // A stream of entries knows no filter.
+  const stream = order === "desc" && filter === null ? ofScript("live", { events: "logs" }) : null;
   const { rows, fresh, show } = useArrivals(stream, "log", pages.rows, entryKey, timeOf, true);
   const columns = useMemo(() => shownColumns(LOG_COLUMNS), [param("columns")]);
   const open = param("entry");

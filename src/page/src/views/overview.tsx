@@ -2,9 +2,9 @@
 import { List, type Column } from "../components/list";
 import { Empty, Failed, Loading, Notice } from "../components/parts";
 import { address, go, param } from "../state/address";
-import { route, type LogPage, type Overview, type Session } from "../state/api";
+import { route, type LogPage, type Overview } from "../state/api";
 import { count, duration, percent } from "../state/format";
-import { useAnswer } from "../state/query";
+import { useAnswer, useMay } from "../state/query";
 import { account } from "../state/scope";
 import { ago, iso, now, range, rangeTitle } from "../state/time";
 import { FORGET, ScriptOptions } from "./header";
@@ -88,7 +88,7 @@ function Failures({ of }: { of: Overview }) {
 
 /** Says that there are log entries whose script is not known, a minute after they came: their run may name it yet. */
 function WithoutScript() {
-  const may = useAnswer<Session>(route("session")).value?.permissions.includes("logs:read");
+  const may = useMay("logs:read");
   const { from, to } = range.value;
   const answer = useAnswer<LogPage>(
     may

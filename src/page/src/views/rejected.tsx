@@ -5,10 +5,10 @@ import { List, type Column } from "../components/list";
 import { Copy, Empty, Failed, Loading, Notice } from "../components/parts";
 import { Side } from "../components/side";
 import { address, go, param } from "../state/address";
-import { route, type RejectedRecord, type Session } from "../state/api";
+import { route, type RejectedRecord } from "../state/api";
 import { count, NONE } from "../state/format";
 import { useKeys } from "../state/keys";
-import { useAnswer } from "../state/query";
+import { useAnswer, useMay } from "../state/query";
 import { account } from "../state/scope";
 import { iso, range, rangeTitle, stamp } from "../state/time";
 
@@ -49,7 +49,7 @@ function pathOf(limit: number): string {
 
 /** Says that there are some, and what is wrong with the newest; says nothing to whoever may not see them. */
 export function RejectedNotice() {
-  const may = useAnswer<Session>(route("session")).value?.permissions.includes("rejected:read");
+  const may = useMay("rejected:read");
   const answer = useAnswer<{ rejected: RejectedRecord[] }>(may ? pathOf(1) : null);
   const last = answer.value?.rejected[0];
   return last ? (
