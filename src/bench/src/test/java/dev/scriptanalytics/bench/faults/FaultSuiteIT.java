@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The quick part of {@code deploy/local/fault-suite}: the jar in a cluster of its own. */
@@ -18,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultSuiteIT {
   private static final long SEED = 20_261_121;
 
-  @TempDir private Path home;
+  // What the servers and the job wrote tells why a suite failed.
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private Path home;
 
   @Test
   void losesAndDoublesNothingThoughTaskManagerClickHouseAndNetworkFailAndRecordsAreBadOrRepeated()
